@@ -1,0 +1,38 @@
+# Two commands do everything on a fresh machine: `make demo` and `make test`.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+WORKERS ?= auto
+
+.PHONY: demo test check prove bench clean lock system
+
+$(STAMP): requirements.lock pyproject.toml
+	$(PYTHON) tools/bootstrap.py $(VENV)
+
+system: $(STAMP)
+	$(BIN)/python tools/system.py
+
+demo: system
+	$(BIN)/python -m tools.demo
+
+test: system
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not prove"
+
+prove: system check
+	$(BIN)/python -m pytest -n $(WORKERS)
+
+check: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: system
+	@echo "runners: cts.py pages.py relevance.py browser_search.py scale.py; see bench/README.md"
+
+lock:
+	$(PYTHON) tools/lock.py
+
+clean:
+	rm -rf build dist .kb .pytest_cache .mypy_cache .ruff_cache .hypothesis

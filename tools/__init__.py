@@ -1,0 +1,1 @@
+"""What a checkout needs around the package: set-up, lock file, demo."""
