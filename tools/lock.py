@@ -14,7 +14,8 @@ def main() -> int:
     command = ["uv", "pip", "compile", "pyproject.toml", "--extra", "dev", "--universal"]
     command += ["--python-version", "3.11", "--generate-hashes", "--no-header", "--quiet"]
     command += ["--no-emit-index-url", "--no-emit-find-links", "--no-emit-package", "wiki-casebook"]
-    return subprocess.run([*command, "-o", "requirements.lock"], cwd=ROOT).returncode
+    done = subprocess.run([*command, "-o", "requirements.lock"], cwd=ROOT, check=False)
+    return done.returncode
 
 
 if __name__ == "__main__":

@@ -15,7 +15,8 @@ def missing() -> list[str]:
     packages = [package for program, package in WANTED.items() if not shutil.which(program)]
     fonts = ""
     if shutil.which("fc-list"):
-        fonts = subprocess.run(["fc-list", ":lang=zh"], capture_output=True, text=True).stdout
+        listing = subprocess.run(["fc-list", ":lang=zh"], capture_output=True, check=False)
+        fonts = listing.stdout.decode()
     return packages if fonts.strip() else [*packages, "fonts-noto-cjk"]
 
 
