@@ -1,0 +1,114 @@
+"""What an importer is, and how the right one is found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import IntEnum
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from kb.errors import InputError, UsageError
+from kb.model import Item, Known, Sink
+
+GROUP = "wiki_casebook.importers"
+_PEEK = 65_536
+
+
+class Confidence(IntEnum):
+    """How sure an importer is that a source is its own."""
+
+    NO = 0
+    MAYBE = 1
+    LIKELY = 2
+    SURE = 3
+
+
+class Source(msgspec.Struct, frozen=True):
+    """Something to import from: a path or a URL, as the user wrote it."""
+
+    location: str
+
+    @property
+    def is_url(self) -> bool:
+        """True for http and https."""
+        return self.location.lower().startswith(("http://", "https://"))
+
+    @property
+    def path(self) -> Path:
+        """The location as a path."""
+        return Path(self.location)
+
+    def peek(self) -> bytes:
+        """The first 64 KiB of a file; empty for a URL or a folder."""
+        if self.is_url or not self.path.is_file():
+            return b""
+        with self.path.open("rb") as file:
+            return file.read(_PEEK)
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """What the user chose on the command line or in kb.toml."""
+
+    wiki: str = "xwiki"
+    """Name that the archive keeps the pages under."""
+    page_name: str | None = None
+    """Reference for a source that names none."""
+    spaces: tuple[str, ...] = ()
+    pages: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    """Globs on references; empty ``spaces`` and ``pages`` take everything."""
+    history: bool = True
+    attachments: bool = True
+    timezone: str | None = None
+    """IANA name of the wiki's zone, for dates that come without one."""
+    user: str | None = None
+    password_env: str | None = None
+    cookie_env: str | None = None
+    settings: dict[str, str] = {}
+    """Further options of one importer, from kb.toml."""
+
+
+class Importer(Protocol):
+    """Turns a source into records, lazily; a bad record becomes a Problem in its place."""
+
+    name: str
+
+    def recognises(self, source: Source) -> Confidence:
+        """How sure this importer is, from the name and the first bytes alone."""
+        ...
+
+    def records(self, source: Source, options: Options, known: Known, sink: Sink) -> Iterator[Item]:
+        """All that the source has and the archive has not, a page's records together.
+
+        Raises InputError where nothing is usable, RemoteError where a server refuses.
+        """
+        ...
+
+
+def importer_named(name: str) -> Importer:
+    """The importer of that name. UsageError where there is none."""
+    found = {point.name: point for point in entry_points(group=GROUP)}
+    if name not in found:
+        raise UsageError(
+            f"there is no importer {name!r}", hint=f"one of: {', '.join(sorted(found))}"
+        )
+    importer: Importer = found[name].load()()
+    return importer
+
+
+def importer_for(source: Source) -> Importer:
+    """The importer that is surest of the source. InputError where none recognises it."""
+    if not source.is_url and not source.path.exists():
+        raise InputError(f"{source.location}: no such file or folder")
+    names = sorted(point.name for point in entry_points(group=GROUP))
+    importers = [importer_named(name) for name in names]
+    best = max(importers, key=lambda importer: importer.recognises(source))
+    if best.recognises(source) is Confidence.NO:
+        raise InputError(
+            f"{source.location}: not recognised as a wiki's page, dump or export",
+            hint=f"name its format with --as: {', '.join(names)}",
+        )
+    return best

@@ -1,0 +1,132 @@
+"""The archive: one SQLite file, opened, written by ingest, read as views."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import TracebackType
+
+from kb.archive.blobs import Blobs
+from kb.archive.ingest import Ingest, IngestReport
+from kb.archive.reader import Reader
+from kb.archive.schema import connect
+from kb.archive.views import PageView, RevisionView
+from kb.errors import Problem
+from kb.model import Item, PageId
+
+
+class Archive:
+    """An open archive. One writer at a time; any number of readers, each with its own."""
+
+    def __init__(self, path: Path, *, create: bool = False) -> None:
+        """Open ``path``. InputError where it is missing, foreign or newer."""
+        self.path = path
+        self._db = connect(path, create=create)
+        self.blobs = Blobs(self._db)
+        """Bytes by sha256; also the sink that importers are given."""
+        self._reader = Reader(self._db, self.blobs)
+
+    def __enter__(self) -> Archive:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def source(self, location: str, format_name: str) -> SourceState:
+        """What is held of a source; it is noted as a source once something is ingested."""
+        return SourceState(self, location, format_name)
+
+    def ingest(self, source: SourceState, items: Iterable[Item]) -> IngestReport:
+        """Take in what an importer yields, a transaction for some pages at a time."""
+        return Ingest(self._db, self.blobs, source.location, source.format_name).run(items)
+
+    def pages(self, *, first: int = 0, last: int | None = None) -> Iterator[PageView]:
+        """Pages in order of wiki, reference, locale; ``first`` and ``last`` bound their keys."""
+        return self._reader.pages(first, last)
+
+    def page(self, page: PageId) -> PageView | None:
+        """One page, or None."""
+        return self._reader.page(page)
+
+    def digests(self) -> Iterator[tuple[int, PageId, bytes]]:
+        """Key, id and digest of every page, cheaply: what changed shows here."""
+        return self._reader.digests()
+
+    def view(self, key: int) -> PageView:
+        """The page with that key."""
+        return self._reader.view(key)
+
+    def revisions(self, key: int) -> Iterator[RevisionView]:
+        """Versions of the page with that key, oldest first, known by lines only included."""
+        return self._reader.revisions(key)
+
+    def content(self, key: int, version: str) -> str | None:
+        """Source of a version as the wiki gave it; None where only lines of it are known."""
+        return self._reader.content(key, version)
+
+    def problems(self) -> Iterator[Problem]:
+        """All problems held, in the order they were met."""
+        rows = self._db.execute("SELECT place, code, detail, page FROM problem ORDER BY id")
+        for place, code, detail, page in rows:
+            yield Problem(where=place, code=code, detail=detail, page=page)
+
+    def counts(self) -> dict[str, int]:
+        """How many rows each kind of thing has."""
+        tables = ("page", "revision", "attachment", "comment", "object", "problem", "blob")
+        return {t: self._db.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in tables}
+
+    def author_names(self, wiki: str) -> dict[str, str]:
+        """Displayed names by user reference."""
+        rows = self._db.execute(
+            "SELECT reference, author.name FROM author JOIN wiki ON wiki.id = wiki_id"
+            " WHERE wiki.name = ?",
+            (wiki,),
+        )
+        return dict(rows)
+
+
+class SourceState:
+    """What the archive has of a source already: kb.model.Known."""
+
+    def __init__(self, archive: Archive, location: str, format_name: str) -> None:
+        self.location = location
+        self.format_name = format_name
+        self._db = archive._db
+
+    def versions(self, page: PageId) -> frozenset[str]:
+        """Versions of the page whose whole text is held."""
+        rows = self._db.execute(
+            "SELECT major || '.' || minor FROM revision JOIN page ON page.id = page_id"
+            " JOIN wiki ON wiki.id = wiki_id WHERE content_id IS NOT NULL"
+            " AND wiki.name = ? AND reference = ? AND locale = ?",
+            (page.wiki, page.page, page.locale),
+        )
+        return frozenset(version for (version,) in rows)
+
+    def attachment_versions(self, page: PageId, name: str) -> frozenset[str]:
+        """Versions of the file whose bytes are held."""
+        rows = self._db.execute(
+            "SELECT major || '.' || minor FROM attachment JOIN page ON page.id = page_id"
+            " JOIN wiki ON wiki.id = wiki_id WHERE blob_id IS NOT NULL"
+            " AND wiki.name = ? AND reference = ? AND locale = ? AND attachment.name = ?",
+            (page.wiki, page.page, page.locale, name),
+        )
+        return frozenset(version for (version,) in rows)
+
+    def fetch_state(self, key: str) -> str | None:
+        """What this source's importer last asked to remember under ``key``."""
+        row = self._db.execute(
+            "SELECT value FROM fetch_state JOIN source ON source.id = source_id"
+            " WHERE location = ? AND key = ?",
+            (self.location, key),
+        ).fetchone()
+        return str(row[0]) if row else None

@@ -1,0 +1,133 @@
+"""The archive's tables and how an older file is brought up to them."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from kb.errors import InputError
+
+APPLICATION_ID = 0x63736562
+"""`cseb` in ASCII: `file` and SQLite tell an archive from another database by it."""
+
+_FIRST = """
+CREATE TABLE wiki (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+
+CREATE TABLE source (
+  id INTEGER PRIMARY KEY, location TEXT NOT NULL UNIQUE, format TEXT NOT NULL,
+  first_fetch TEXT NOT NULL, last_fetch TEXT NOT NULL);
+
+CREATE TABLE fetch_state (
+  source_id INTEGER NOT NULL REFERENCES source ON DELETE CASCADE,
+  key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (source_id, key)) WITHOUT ROWID;
+
+CREATE TABLE blob (
+  id INTEGER PRIMARY KEY, sha256 BLOB NOT NULL UNIQUE, size INTEGER NOT NULL,
+  codec TEXT NOT NULL, base_id INTEGER REFERENCES blob, data BLOB NOT NULL);
+
+CREATE TABLE page (
+  id INTEGER PRIMARY KEY, wiki_id INTEGER NOT NULL REFERENCES wiki,
+  reference TEXT NOT NULL, locale TEXT NOT NULL,
+  history TEXT NOT NULL CHECK (history IN ('complete', 'lines', 'latest')),
+  title TEXT, syntax TEXT, default_locale TEXT, version TEXT, parent TEXT, hidden INTEGER,
+  creator TEXT, created TEXT, modified TEXT, url TEXT,
+  raw_id INTEGER REFERENCES blob,
+  snapshot_id INTEGER REFERENCES blob, origins BLOB,
+  gone TEXT, renamed_to TEXT, digest BLOB,
+  source_id INTEGER REFERENCES source,
+  UNIQUE (wiki_id, reference, locale));
+
+CREATE TABLE revision (
+  page_id INTEGER NOT NULL REFERENCES page ON DELETE CASCADE,
+  major INTEGER NOT NULL, minor INTEGER NOT NULL,
+  author TEXT, date TEXT, comment TEXT, minor_edit INTEGER,
+  title TEXT, syntax TEXT, parent TEXT, hidden INTEGER,
+  content_id INTEGER REFERENCES blob, raw_id INTEGER REFERENCES blob,
+  blame BLOB, source_id INTEGER REFERENCES source,
+  PRIMARY KEY (page_id, major, minor)) WITHOUT ROWID;
+
+CREATE TABLE author (
+  wiki_id INTEGER NOT NULL REFERENCES wiki, reference TEXT NOT NULL, name TEXT NOT NULL,
+  PRIMARY KEY (wiki_id, reference)) WITHOUT ROWID;
+
+CREATE TABLE attachment (
+  page_id INTEGER NOT NULL REFERENCES page ON DELETE CASCADE, name TEXT NOT NULL,
+  major INTEGER NOT NULL, minor INTEGER NOT NULL,
+  blob_id INTEGER REFERENCES blob, size INTEGER, mimetype TEXT,
+  author TEXT, date TEXT, comment TEXT, source_id INTEGER REFERENCES source,
+  PRIMARY KEY (page_id, name, major, minor)) WITHOUT ROWID;
+
+CREATE TABLE comment (
+  page_id INTEGER NOT NULL REFERENCES page ON DELETE CASCADE, number INTEGER NOT NULL,
+  author TEXT, date TEXT, text TEXT NOT NULL, reply_to INTEGER, selection TEXT,
+  resolved INTEGER, PRIMARY KEY (page_id, number)) WITHOUT ROWID;
+
+CREATE TABLE object (
+  page_id INTEGER NOT NULL REFERENCES page ON DELETE CASCADE,
+  class_name TEXT NOT NULL, number INTEGER NOT NULL, guid TEXT,
+  properties TEXT NOT NULL, PRIMARY KEY (page_id, class_name, number)) WITHOUT ROWID;
+
+CREATE TABLE class (
+  page_id INTEGER PRIMARY KEY REFERENCES page ON DELETE CASCADE,
+  properties TEXT NOT NULL, raw_id INTEGER REFERENCES blob);
+
+CREATE TABLE tag (
+  page_id INTEGER NOT NULL REFERENCES page ON DELETE CASCADE, position INTEGER NOT NULL,
+  tag TEXT NOT NULL, PRIMARY KEY (page_id, position)) WITHOUT ROWID;
+
+CREATE TABLE problem (
+  id INTEGER PRIMARY KEY, source_id INTEGER REFERENCES source ON DELETE CASCADE,
+  place TEXT NOT NULL, code TEXT NOT NULL, detail TEXT NOT NULL, page TEXT);
+CREATE UNIQUE INDEX problem_once ON problem (source_id, place, code, detail);
+CREATE INDEX revision_content ON revision (content_id);
+CREATE INDEX attachment_blob ON attachment (blob_id);
+"""
+
+MIGRATIONS = (_FIRST,)
+"""Applied in order; `user_version` counts those that are in."""
+
+
+def connect(path: Path, *, create: bool) -> sqlite3.Connection:
+    """Open the archive at ``path``, brought up to this version's tables.
+
+    Raises InputError where the file is missing (and may not be made), is no archive, or was
+    written by a newer version.
+    """
+    if not create and not path.exists():
+        raise InputError(f"{path}: no archive here", hint="import something first: kb import …")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        _prepare(connection, path)
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise InputError(f"{path}: {error}", hint="this file is not an archive of kb") from error
+    except InputError:
+        connection.close()
+        raise
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    """Check whose file it is, set the pragmas, run what migrations it lacks."""
+    connection.execute("PRAGMA busy_timeout = 10000")
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    used = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    if application != APPLICATION_ID and used:
+        raise InputError(f"{path}: a database of another program")
+    if version > len(MIGRATIONS):
+        raise InputError(f"{path}: written by a newer kb (format {version})", hint="update kb")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    if version < len(MIGRATIONS):
+        _migrate(connection, version)
+
+
+def _migrate(connection: sqlite3.Connection, version: int) -> None:
+    script = "".join(MIGRATIONS[version:])
+    connection.executescript(
+        f"BEGIN IMMEDIATE; {script} PRAGMA application_id = {APPLICATION_ID};"
+        f"PRAGMA user_version = {len(MIGRATIONS)}; COMMIT;"
+    )

@@ -1,0 +1,1 @@
+"""Structured case records with provenance, made from the archive's pages."""

@@ -1,0 +1,72 @@
+"""The command `kb`. Each subcommand is a module of its own, imported when it is called."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from kb.errors import KbError
+
+COMMANDS = {
+    "init": "Write a kb.toml with comments.",
+    "import": "Import a dump, a folder, a XAR, a saved page or a wiki's URL.",
+    "cases": "List the cases.",
+    "show": "Show a case or a page.",
+    "search": "Find cases, in Chinese and English.",
+    "build": "Write the static site.",
+    "export": "Write the records in an open format.",
+    "stats": "Say what the archive holds, and every problem.",
+}
+"""Name → one line of help, so that `kb --help` imports no command."""
+
+
+class _Lazy(click.Group):
+    """A group whose commands are imported from kb.cli.<name> when they are needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"kb.cli.{cmd_name}_").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="wiki-casebook", prog_name="kb")
+def cli() -> None:
+    """Turn an old XWiki's case pages into a searchable knowledge base that lasts.
+
+    Begin with: kb import page.txt && kb search 退款 && kb build
+    """
+
+
+def main() -> None:
+    """Run the command; trouble becomes one line on stderr and an exit code."""
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Abort:
+        _fail("interrupted", "", 130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        _fail("interrupted", "", 130)
+    except KbError as error:
+        _fail(str(error), error.hint, error.exit_code)
+
+
+def _fail(message: str, hint: str, code: int) -> None:
+    from kb.cli.console import say
+
+    say("error", "bold red", message)
+    if hint:
+        say("hint", "cyan", hint)
+    sys.exit(code)

@@ -1,0 +1,122 @@
+"""kb.toml, validated, and the home folder that it stands in."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from kb.errors import InputError
+
+
+class SourceConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A `[[source]]` table: where `kb sync` imports from."""
+
+    location: str
+    format: str | None = None
+    page_name: str | None = None
+    spaces: tuple[str, ...] = ()
+    pages: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    history: bool = True
+    attachments: bool = True
+    user: str | None = None
+    password_env: str | None = None
+    cookie_env: str | None = None
+    settings: dict[str, str] = {}
+
+
+class WikiConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[wiki]`: facts about the wiki that its pages do not tell."""
+
+    name: str = "xwiki"
+    timezone: str | None = None
+    """IANA zone of the dates that the wiki's viewers print."""
+
+
+class CasesConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[cases]`: which profiles make cases of which pages."""
+
+    profiles: tuple[str, ...] = ()
+    """Names of shipped profiles or paths of TOML files; empty: the two after-sales ones."""
+    pages: dict[str, tuple[str, ...]] = {}
+    """Glob on page references → profiles for these pages."""
+
+
+class SearchConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[search]`: the engine."""
+
+    backend: str = "tantivy"
+    url: str | None = None
+    settings: dict[str, str] = {}
+
+
+class SiteConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[site]`: what `kb build` writes."""
+
+    title: str = "Casebook"
+    language: str = "zh"
+    url: str | None = None
+    """Where the site will stand; feeds and sitemaps need it."""
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The whole of kb.toml; every key has a default, so that no file is needed."""
+
+    wiki: WikiConfig = WikiConfig()
+    source: tuple[SourceConfig, ...] = ()
+    cases: CasesConfig = CasesConfig()
+    search: SearchConfig = SearchConfig()
+    site: SiteConfig = SiteConfig()
+    public: dict[str, Any] = {}
+    """Rules of redaction, read by kb.publish."""
+
+
+class Home(msgspec.Struct, frozen=True):
+    """A folder with its kb.toml and the working data under `.kb/`."""
+
+    root: Path
+    config: Config
+
+    @property
+    def archive(self) -> Path:
+        """The archive's file."""
+        return self.root / ".kb" / "archive.db"
+
+    @property
+    def cases(self) -> Path:
+        """The case records, derived from the archive."""
+        return self.root / ".kb" / "cases.db"
+
+    @property
+    def index(self) -> Path:
+        """Folder of the search index, derived from archive and cases."""
+        return self.root / ".kb" / "index"
+
+    @property
+    def build(self) -> Path:
+        """Folder of generated sites."""
+        return self.root / "build"
+
+
+def load_config(path: Path) -> Config:
+    """Read kb.toml. InputError names the file and the key that is wrong."""
+    try:
+        return msgspec.convert(tomllib.loads(path.read_text("utf-8")), Config)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: {error}", hint="`kb init` writes one with comments") from error
+
+
+def find_home(explicit: Path | None = None) -> Home:
+    """The home to work in: ``explicit``, else the nearest kb.toml upwards, else here."""
+    if explicit is not None:
+        if explicit.exists() and not explicit.is_dir():
+            raise InputError(f"{explicit}: not a folder")
+        root = explicit
+    else:
+        here = Path.cwd()
+        root = next((f for f in (here, *here.parents) if (f / "kb.toml").is_file()), here)
+    file = root / "kb.toml"
+    return Home(root, load_config(file) if file.is_file() else Config())

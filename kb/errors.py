@@ -1,0 +1,52 @@
+"""Two kinds of trouble: errors stop a run, problems spoil one record."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import msgspec
+
+
+class KbError(Exception):
+    """Base of every error that this project raises on purpose."""
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+        """What to do about it; empty where the message says it all."""
+
+
+class UsageError(KbError):
+    """The call cannot be meant: an unknown name, options that exclude each other."""
+
+    exit_code = 2
+
+
+class InputError(KbError):
+    """Nothing in the input is usable, or it is not what it says it is."""
+
+    exit_code = 3
+
+
+class RemoteError(KbError):
+    """A server is unreachable, refuses, or answers with something else."""
+
+    exit_code = 4
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """One record's trouble: stored, counted, shown by ``kb stats``, never raised."""
+
+    where: str
+    """File and line, URL, or page and version: `dump.txt:17`, `a.xar!/A/B.xml`."""
+    code: str
+    """Stable and hyphenated; tests and users name it: `line-gap`."""
+    detail: str
+    """For people: names the value and says what to do where something can be done."""
+    page: str | None = None
+    """Reference of the page that it is about, where one is known."""
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.detail} [{self.code}]"
