@@ -103,6 +103,8 @@ def importer_for(source: Source) -> Importer:
     """The importer that is surest of the source. InputError where none recognises it."""
     if not source.is_url and not source.path.exists():
         raise InputError(f"{source.location}: no such file or folder")
+    if not source.is_url and source.path.is_file() and not source.path.stat().st_size:
+        raise InputError(f"{source.location}:1: the file is empty", hint="save the page again")
     names = sorted(point.name for point in entry_points(group=GROUP))
     importers = [importer_named(name) for name in names]
     best = max(importers, key=lambda importer: importer.recognises(source))

@@ -1,0 +1,87 @@
+"""The importer `blame-text`: rows of a dump, found by the next line's number, as a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import msgspec
+
+from importers.base import Confidence, Options, Source
+from importers.blame_text.assemble import Assembly, assemble
+from importers.blame_text.decode import decode_lines
+from importers.blame_text.header import read_header
+from importers.blame_text.rows import Row, plain_rows, table_rows
+from kb.errors import InputError
+from kb.model import Item, Known, PageId, PageSeen, Sink, Snapshot
+from kb.references import join_reference
+
+_SHAPES: tuple[Callable[[str], Iterator[Row]], ...] = (table_rows, plain_rows)
+_MOST = 0.8
+"""Share of a file's lines that must be rows where nothing else tells that it is a dump."""
+_TOGGLES = ("Hide last authors", "Show last authors", "Wiki source code of")
+
+
+class BlameText:
+    """Text of XWiki's code viewer, with last authors or without."""
+
+    name = "blame-text"
+
+    def recognises(self, source: Source) -> Confidence:
+        """Sure of the viewer's own words, likely of numbered rows, no of anything else."""
+        head = source.peek()
+        if not head or b"\0" in head.replace(b"\xff\xfe", b"")[:1000:2]:
+            return Confidence.NO
+        try:
+            lines, _ = decode_lines(head, source.location)
+        except InputError:
+            return Confidence.NO
+        best = _best(lines, source.location)
+        if not best.rows:
+            return Confidence.NO
+        if any(toggle in line for toggle in _TOGGLES for line in lines[:40]):
+            return Confidence.SURE
+        share = best.rows / sum(1 for line in lines if line.strip())
+        if best.blamed:
+            return Confidence.LIKELY
+        return Confidence.MAYBE if best.rows > 1 and share > _MOST else Confidence.NO
+
+    def records(self, source: Source, options: Options, known: Known, sink: Sink) -> Iterator[Item]:
+        """The page of the dump: PageSeen, its Snapshot, a Problem for each defect.
+
+        Raises InputError where no row of a code viewer is found.
+        """
+        if source.is_url or not source.path.is_file():
+            raise InputError(f"{source.location}: not a file", hint="name the dump's own file")
+        data = source.path.read_bytes()
+        lines, problems = decode_lines(data, source.location)
+        best = _best(lines, source.location)
+        if not data.strip() or not best.rows:
+            raise InputError(
+                f"{source.location}:1: {_why_nothing(data)}",
+                hint="open the page with ?viewer=code, show last authors, copy it from line 1 on",
+            )
+        page = options.page_name or join_reference((source.path.stem,))
+        header = read_header(lines[: best.first], options.timezone)
+        yield PageSeen(
+            id=PageId(options.wiki, page),
+            history="lines" if best.blamed else "latest",
+            title=header.title,
+            modified=header.modified,
+            raw=data,
+        )
+        yield Snapshot(
+            lines=tuple(best.texts), origins=tuple(best.origins), missing=frozenset(best.missing)
+        )
+        for problem in (*problems, *best.problems):
+            yield msgspec.structs.replace(problem, page=page)
+
+
+def _best(lines: list[str], where: str) -> Assembly:
+    """The reading of the dump, as a table or plain, that explains more of its lines."""
+    return max((assemble(lines, shape, where) for shape in _SHAPES), key=lambda a: a.rows)
+
+
+def _why_nothing(data: bytes) -> str:
+    if not data.strip():
+        return "the file is empty"
+    return "no line of a code viewer (`1.2 | 1 | text |` or `Author 1.2 1 text`) in this file"

@@ -1,0 +1,38 @@
+"""What all tests share: the folder of real input beside the project, and the command."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real input; tests that need it skip where it is absent."""
+    if not SHARED.is_dir():
+        pytest.skip("no ../shared beside the project: real input is not here")
+    return SHARED
+
+
+@pytest.fixture
+def kb(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run the real command in a process of its own, at home in a fresh folder."""
+
+    def run(*arguments: object, check: bool = True) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "kb", *map(str, arguments)]
+        done = subprocess.run(
+            command, capture_output=True, cwd=tmp_path, encoding="utf-8",
+            env={**os.environ, "NO_COLOR": "1", "COLUMNS": "200"}, check=False,
+        )  # fmt: skip
+        assert not check or done.returncode == 0, done.stderr
+        return done
+
+    return run
