@@ -1,0 +1,1 @@
+"""Finding cases: one analysis, one query language, several engines behind one protocol."""
