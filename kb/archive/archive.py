@@ -10,7 +10,7 @@ from kb.archive.blobs import Blobs
 from kb.archive.ingest import Ingest, IngestReport
 from kb.archive.reader import Reader
 from kb.archive.schema import connect
-from kb.archive.views import PageView, RevisionView
+from kb.archive.views import LineView, PageView, RevisionView
 from kb.errors import Problem
 from kb.model import Item, PageId
 
@@ -72,6 +72,10 @@ class Archive:
     def content(self, key: int, version: str) -> str | None:
         """Source of a version as the wiki gave it; None where only lines of it are known."""
         return self._reader.content(key, version)
+
+    def blame(self, key: int, version: str) -> tuple[LineView, ...]:
+        """A held version by lines, each with its origin where the whole history is held."""
+        return self._reader.blame(key, version)
 
     def problems(self) -> Iterator[Problem]:
         """All problems held, in the order they were met."""

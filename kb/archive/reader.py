@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from kb.archive.blobs import Blobs
 from kb.archive.origins import unpack_origins
 from kb.archive.views import AttachmentView, LineView, PageView, RevisionView
+from kb.history import blame_of, by_feeds
 from kb.model import Comment, LineOrigin, PageId, WikiObject, version_key
 
 _IN_ORDER = "ORDER BY wiki.name, reference, locale"
@@ -99,9 +100,26 @@ class Reader:
         ).fetchone()
         if row is None:
             return None, self._snapshot(key)
-        texts = self._blobs.get(row[1]).decode().split("\n")
-        nobody = LineOrigin(None)
-        return row[0], _views(texts, [nobody] * len(texts), frozenset())
+        text = self._blobs.get(row[1]).decode()
+        return row[0], _views(text.split("\n"), self._blame(key, row[0], text), frozenset())
+
+    def blame(self, key: int, version: str) -> tuple[LineView, ...]:
+        """Source of a held version by lines; who wrote them only where all history is held."""
+        text = self.content(key, version)
+        if text is None:
+            return ()
+        return _views(text.split("\n"), self._blame(key, version, text), frozenset())
+
+    def _blame(self, key: int, version: str, text: str) -> list[LineOrigin]:
+        """Who wrote each line of ``text``, which is that version of the page."""
+        history = self._db.execute("SELECT history FROM page WHERE id = ?", (key,)).fetchone()[0]
+        if history != "complete":
+            return [LineOrigin(None)] * (text.count("\n") + 1)
+        top = version_key(version)
+        held = [r for r in self.revisions(key) if r.held and version_key(r.version) <= top]
+        texts = (self.content(key, r.version) or "" for r in held)
+        numbers = by_feeds(text, blame_of(texts).at(len(held) - 1)) if text else [len(held) - 1]
+        return [LineOrigin(held[n].version, held[n].author, held[n].date) for n in numbers]
 
     def _snapshot(self, key: int) -> tuple[LineView, ...]:
         snapshot, packed = self._db.execute(
