@@ -67,6 +67,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     user: str | None = None
     password_env: str | None = None
     cookie_env: str | None = None
+    scratch: str | None = None
+    """Folder where an importer keeps what it has fetched and not yet committed, so that an
+    interrupted run goes on; None: nothing outlives the run."""
     settings: dict[str, str] = {}
     """Further options of one importer, from kb.toml."""
 

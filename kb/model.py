@@ -7,7 +7,7 @@ an empty value says known to be empty: neither is ever put for the other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Literal, Protocol, TypeAlias
 
 import msgspec
@@ -163,6 +163,10 @@ class FetchState(msgspec.Struct, frozen=True, kw_only=True):
     value: str
 
 
+class Checkpoint(msgspec.Struct, frozen=True):
+    """Between two pages: what came before is committed when the iterator is asked again."""
+
+
 Item: TypeAlias = (
     PageSeen
     | Revision
@@ -174,6 +178,7 @@ Item: TypeAlias = (
     | WikiClass
     | Gone
     | FetchState
+    | Checkpoint
     | Problem
 )
 """What an importer yields: a page's records together, opened by its PageSeen."""
@@ -200,6 +205,10 @@ class Known(Protocol):
 
     def fetch_state(self, key: str) -> str | None:
         """The last FetchState of this source with that key."""
+        ...
+
+    def fetch_states(self, prefix: str) -> Iterator[tuple[str, str]]:
+        """Keys that begin with ``prefix`` and their values, in the keys' order."""
         ...
 
 

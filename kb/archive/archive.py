@@ -134,3 +134,12 @@ class SourceState:
             (self.location, key),
         ).fetchone()
         return str(row[0]) if row else None
+
+    def fetch_states(self, prefix: str) -> Iterator[tuple[str, str]]:
+        """Keys that begin with ``prefix`` and their values, in the keys' order."""
+        rows = self._db.execute(
+            "SELECT key, value FROM fetch_state JOIN source ON source.id = source_id"
+            " WHERE location = ? AND substr(key, 1, ?) = ? ORDER BY key",
+            (self.location, len(prefix), prefix),
+        )
+        yield from rows.fetchall()

@@ -17,6 +17,7 @@ from kb.archive.origins import pack_origins
 from kb.errors import Problem
 from kb.model import (
     AttachmentRevision,
+    Checkpoint,
     Comment,
     FetchState,
     Gone,
@@ -73,6 +74,7 @@ class Ingest:
             WikiClass: self._class,
             Gone: self._gone,
             FetchState: self._fetch_state,
+            Checkpoint: self._checkpoint,
             Problem: self._problem,
         }
 
@@ -248,6 +250,11 @@ class Ingest:
             "INSERT OR REPLACE INTO fetch_state VALUES (?, ?, ?)",
             (self._source, state.key, state.value),
         )
+
+    def _checkpoint(self, _: Checkpoint) -> None:
+        self._close_page()
+        self._db.execute("COMMIT")
+        self._db.execute("BEGIN IMMEDIATE")
 
     def _problem(self, problem: Problem) -> None:
         self._db.execute(

@@ -66,7 +66,12 @@ def _options(place: Home, **chosen: object) -> Options:
             f"kb.toml: [wiki] timezone: {zone!r} is no time zone",
             hint="an IANA name such as Asia/Shanghai",
         ) from error
-    return Options(wiki=place.config.wiki.name, timezone=zone, **chosen)  # type: ignore[arg-type]
+    return Options(
+        wiki=place.config.wiki.name,
+        timezone=zone,
+        scratch=str(place.root / ".kb" / "fetch"),
+        **chosen,  # type: ignore[arg-type]
+    )
 
 
 def _importers(location: str, format_name: str | None) -> Iterator[tuple[Source, Importer]]:
