@@ -1,0 +1,1 @@
+"""Renderers: from tree to text."""

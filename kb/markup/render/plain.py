@@ -1,0 +1,144 @@
+"""Plain text, as XWiki's plain/1.0."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kb.markup import nodes as n
+from kb.markup.nodes import Node
+
+
+def plain_text(nodes: Iterable[Node]) -> str:
+    """The words of `nodes`; images say nothing, blocks are parted by an empty line."""
+    printer = _Printer()
+    printer.all(nodes)
+    return "".join(printer.out)
+
+
+class _Printer:
+    """Prints; where a table or list stands in another, XWiki counts on, and so does this."""
+
+    def __init__(self) -> None:
+        self.out: list[str] = []
+        self.started = False
+        self.lists = 0
+        self.definitions = 0
+        self.quotes = 0
+        self.quote_line = -1
+        self.row = -1
+        self.column = -1
+
+    def all(self, nodes: Iterable[Node]) -> None:
+        out = self.out
+        for node in nodes:
+            if isinstance(node, n.Text):
+                out.append(node.text)
+            elif isinstance(node, n.LineBreak):
+                out.append("\n")
+            elif isinstance(node, n.Parent):
+                self.parent(node)
+            else:
+                self.leaf(node)
+
+    def block(self) -> None:
+        """An empty line, but at the beginning."""
+        if self.started:
+            self.out.append("\n\n")
+        self.started = True
+
+    def leaf(self, node: Node) -> None:
+        out = self.out
+        if isinstance(node, n.Verbatim):
+            out.append(node.content)
+        elif isinstance(node, n.EmptyLines):
+            out.append("\n" * node.count)
+        elif isinstance(node, n.HorizontalLine):
+            self.block()
+            out.append("----")
+        elif isinstance(node, n.RawText):
+            if node.syntax in ("", "plain/1.0"):
+                out.append(node.text)
+        elif isinstance(node, n.TooDeep):
+            out.append(node.source)
+
+    def parent(self, node: n.Parent) -> None:
+        if isinstance(node, n.Paragraph | n.Heading):
+            self.block()
+            self.all(node.children)
+        elif isinstance(node, n.Link):
+            self.link(node)
+        elif isinstance(node, n.List):
+            self.list(node)
+        elif isinstance(node, n.DefinitionList):
+            self.definition_list(node)
+        elif isinstance(node, n.Table):
+            self.table(node)
+        elif isinstance(node, n.Quotation):
+            self.quotation(node)
+        else:
+            self.all(node.children)
+
+    def link(self, node: n.Link) -> None:
+        if node.children:
+            self.all(node.children)
+        else:
+            self.out.append(node.reference.reference)
+
+    def list(self, node: n.List) -> None:
+        self.lists += 1
+        if self.lists == 1:
+            self.block()
+        else:
+            self.out.append("\n")
+        for index, item in enumerate(node.children):
+            if index:
+                self.out.append("\n")
+            if isinstance(item, n.Parent):
+                self.all(item.children)
+        self.lists -= 1
+
+    def definition_list(self, node: n.DefinitionList) -> None:
+        self.definitions += 1
+        if self.definitions == 1 and not self.lists:
+            self.block()
+        else:
+            self.out.append("\n")
+        for index, item in enumerate(node.children):
+            if index:
+                self.out.append("\n")
+            if isinstance(item, n.Parent):
+                self.all(item.children)
+        self.definitions -= 1
+
+    def table(self, node: n.Table) -> None:
+        self.block()
+        for row in node.children:
+            self.row += 1
+            if self.row > 0:
+                self.out.append("\n")
+            if isinstance(row, n.Parent):
+                self.cells(row)
+            self.column = -1
+        self.row = -1
+
+    def cells(self, row: n.Parent) -> None:
+        for cell in row.children:
+            self.column += 1
+            if self.column > 0:
+                self.out.append("\t")
+            if isinstance(cell, n.Parent):
+                self.all(cell.children)
+
+    def quotation(self, node: n.Quotation) -> None:
+        self.quotes += 1
+        for line in node.children:
+            self.quote_line += 1
+            if self.quote_line > 0:
+                self.out.append("\n")
+            else:
+                self.block()
+            if isinstance(line, n.Parent):
+                self.all(line.children)
+        self.quotes -= 1
+        if not self.quotes:
+            self.quote_line = -1
