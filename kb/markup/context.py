@@ -1,5 +1,4 @@
-"""
-The blocks that are open at a point of the source, and the tree they are building.
+"""The blocks that are open at a point of the source, and the tree they are building.
 
 One `Context` for the page and one for each group `(((…)))`. Its methods are what the grammar
 says ("an item begins", "here is content"); it knows which open blocks that closes or opens.

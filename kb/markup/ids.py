@@ -21,8 +21,7 @@ def _escape(match: re.Match[str]) -> str:
 
 
 def unique_id(prefix: str, text: str, taken: dict[str, int]) -> str:
-    """
-    `prefix` and `text` without blanks, other characters as UTF-16 hex; -1, -2 … on repeats.
+    """`prefix` and `text` without blanks, other characters as UTF-16 hex; -1, -2 … on repeats.
 
     `taken` maps each id given to the number to try next for it, so that n equal headings
     cost n steps.

@@ -1,5 +1,4 @@
-"""
-Running text: from one place of the source to where the line ends or a block construct begins.
+"""Running text: from one place of the source to where the line ends or a block construct begins.
 
 `Scanner` looks for the next character that may mean something, takes all before it as one
 text, and lets the construct's method decide. Tokens follow the longest match, as in XWiki's
@@ -109,7 +108,7 @@ class Scanner(MacroScanner):
 
     def _construct(self, char: str, start: int, stop: int) -> int:
         """Read the construct at `stop`: its end, `stop` if there is none, -1 to end the line."""
-        if char == ":" or char == "-":
+        if char in (":", "-"):
             return self._bare(start, stop)
         if char == "~":
             return self._escape(start, stop)

@@ -111,10 +111,10 @@ class MacroScanner:
         depth = 0
         text = self.text
         for match in p.VERBATIM_EDGE.finditer(text, start):
-            token = match[0]
-            if token == "{{{":
+            braces = match[0]
+            if braces == "{{{":
                 depth += 1
-            elif token == "}}}":
+            elif braces == "}}}":
                 depth -= 1
                 if not depth:
                     return unescape_verbatim(text[start + 3 : match.start()]), match.end()

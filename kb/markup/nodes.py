@@ -1,5 +1,4 @@
-"""
-The tree that the parser makes and every renderer reads.
+"""The tree that the parser makes and every renderer reads.
 
 Plain slotted classes, made by the hundred thousand, so neither frozen nor validated.
 Every node has `pos`, the offset of its first character in `Document.source`;
@@ -23,49 +22,69 @@ How things are represented:
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import Final, NamedTuple
 
-Params = dict[str, str | None]
+from kb.markup.values import (
+    BOLD,
+    ITALIC,
+    MONOSPACE,
+    NO_PARAMS,
+    STRIKE,
+    STYLE_NONE,
+    SUBSCRIPT,
+    SUPERSCRIPT,
+    UNDERLINE,
+    Params,
+    Position,
+    ResourceReference,
+)
 
-NO_PARAMS: Final[Params] = {}
-
-# The styles of `Format`; STYLE_NONE carries only parameters.
-BOLD: Final = "bold"
-ITALIC: Final = "italic"
-STRIKE: Final = "strike"
-UNDERLINE: Final = "underline"
-SUPERSCRIPT: Final = "superscript"
-SUBSCRIPT: Final = "subscript"
-MONOSPACE: Final = "monospace"
-STYLE_NONE: Final = ""
-
-
-class Position(NamedTuple):
-    """A place in the source, both counted from 1; column in characters."""
-
-    line: int
-    column: int
-
-
-class ResourceReference:
-    """
-    What a link or an image points to.
-
-    `type` is XWiki's scheme: doc, space, page, attach, pageAttach, url, mailto, path, unc,
-    icon, data, interwiki. `reference` is the text without scheme. `typed` says whether the
-    scheme was written; an untyped "doc" may also mean a space's home page. `parameters`
-    holds `queryString`, `anchor` (both without `?` and `#`) and `interWikiAlias`.
-    """
-
-    __slots__ = ("parameters", "reference", "type", "typed")
-
-    def __init__(
-        self, type_: str, reference: str, typed: bool, parameters: dict[str, str] | None = None
-    ) -> None:
-        self.type = type_
-        self.reference = reference
-        self.typed = typed
-        self.parameters: dict[str, str] = {} if parameters is None else parameters
+__all__ = [
+    "BOLD",
+    "ITALIC",
+    "MONOSPACE",
+    "NO_PARAMS",
+    "STRIKE",
+    "STYLE_NONE",
+    "SUBSCRIPT",
+    "SUPERSCRIPT",
+    "UNDERLINE",
+    "Anchor",
+    "Block",
+    "DefinitionList",
+    "Description",
+    "Document",
+    "EmptyLines",
+    "Figure",
+    "FigureCaption",
+    "Format",
+    "Group",
+    "Heading",
+    "HorizontalLine",
+    "Image",
+    "LineBreak",
+    "Link",
+    "List",
+    "ListItem",
+    "Macro",
+    "MacroResult",
+    "Node",
+    "Paragraph",
+    "Params",
+    "Parent",
+    "Position",
+    "Quotation",
+    "QuotationLine",
+    "RawText",
+    "ResourceReference",
+    "Section",
+    "Table",
+    "TableCell",
+    "TableRow",
+    "Term",
+    "Text",
+    "TooDeep",
+    "Verbatim",
+]
 
 
 class Node:
@@ -99,16 +118,23 @@ class Block(Parent):
 
 
 class Document(Parent):
-    """A whole page. `ids` are the heading and image ids given so far (see ids.py)."""
+    """A whole page.
 
-    __slots__ = ("_lines", "ids", "source", "syntax")
+    `wiki` is False if it was read outside a wiki; `ids` are the heading and image ids given
+    so far (see ids.py).
+    """
 
-    def __init__(self, source: str, syntax: str, children: list[Node], ids: dict[str, int]) -> None:
+    __slots__ = ("_lines", "ids", "source", "syntax", "wiki")
+
+    def __init__(
+        self, source: str, syntax: str, children: list[Node], ids: dict[str, int], wiki: bool
+    ) -> None:
         self.pos = 0
         self.children = children
         self.source = source
         self.syntax = syntax
         self.ids = ids
+        self.wiki = wiki
         self._lines: list[int] = []
 
     def position(self, node: Node) -> Position:
@@ -269,8 +295,7 @@ class Verbatim(Node):
 
 
 class Macro(Node):
-    """
-    A macro call, not run. `content` is None for `{{name/}}`, "" for an empty pair.
+    """A macro call, not run. `content` is None for `{{name/}}`, "" for an empty pair.
 
     `content_pos` is the offset of the content's first character.
     """

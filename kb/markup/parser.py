@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from kb.markup.blocks import Parser
-from kb.markup.nodes import Document, Node
+from kb.markup.nodes import Document
 
 SYNTAXES = ("xwiki/2.0", "xwiki/2.1")
 
 
 def parse(source: str, syntax: str = "xwiki/2.1", *, wiki: bool = True) -> Document:
-    """
-    The tree of a page's `source`; any text has one.
+    """The tree of a page's `source`; any text has one.
 
     Args:
         source: the page's content, as stored.
@@ -20,11 +19,5 @@ def parse(source: str, syntax: str = "xwiki/2.1", *, wiki: bool = True) -> Docum
     if syntax not in SYNTAXES:
         raise ValueError(f"not an XWiki 2.x syntax: {syntax!r}")
     ids: dict[str, int] = {}
-    return Document(source, syntax, parse_blocks(source, syntax, wiki, ids, 0, 0), ids)
-
-
-def parse_blocks(
-    source: str, syntax: str, wiki: bool, ids: dict[str, int], base: int, depth: int
-) -> list[Node]:
-    """The blocks of wiki content within a page, which begins at offset `base` of the page."""
-    return Parser(source, syntax, wiki, ids, base, depth).page()
+    blocks = Parser(source, syntax, wiki, ids, 0, 0).page()
+    return Document(source, syntax, blocks, ids, wiki)

@@ -111,8 +111,7 @@ _NESTED = re.compile(r"~.|\[\[|\]\]", re.DOTALL)
 
 
 def split_reference(text: str) -> tuple[str | None, str, Params]:
-    """
-    Label (None without `>>`), reference and parameters of what stands in `[[…]]`.
+    """Label (None without `>>`), reference and parameters of what stands in `[[…]]`.
 
     Escapes are undone in label and reference, but for links within the label.
     """

@@ -1,5 +1,4 @@
-"""
-Attributes of XHTML elements: which are allowed, how they print.
+"""Attributes of XHTML elements: which are allowed, how they print.
 
 XWiki keeps an attribute that it does not know, or whose value would run a script, under a
 `data-` name. The names are those that HTML, SVG and MathML define.
@@ -8,18 +7,51 @@ XWiki keeps an attribute that it does not know, or whose value would run a scrip
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from kb.markup.nodes import Params
 
 TRANSLATED = "data-xwiki-translated-attribute-"
 
-_ALLOWED = frozenset(
-    ["accent", "accent-height", "accentunder", "accept", "accumulate", "action", "additive", "align", "alignment-baseline", "alt", "ascent", "attributename", "attributetype", "autocapitalize", "autocomplete", "autopictureinpicture", "autoplay", "azimuth", "background", "basefrequency", "baseline-shift", "begin", "bevelled", "bgcolor", "bias", "border", "by", "capture", "cellpadding", "cellspacing", "checked", "cite", "class", "clear", "clip", "clip-path", "clip-rule", "clippathunits", "close", "color", "color-interpolation", "color-interpolation-filters", "color-profile", "color-rendering", "cols", "colspan", "columnlines", "columnsalign", "columnspan", "controls", "controlslist", "coords", "crossorigin", "cx", "cy", "d", "datetime", "decoding", "default", "denomalign", "depth", "diffuseconstant", "dir", "direction", "disabled", "disablepictureinpicture", "disableremoteplayback", "display", "displaystyle", "divisor", "download", "draggable", "dur", "dx", "dy", "edgemode", "elevation", "encoding", "enctype", "end", "enterkeyhint", "face", "fence", "fill", "fill-opacity", "fill-rule", "filter", "filterunits", "flood-color", "flood-opacity", "font-family", "font-size", "font-size-adjust", "font-stretch", "font-style", "font-variant", "font-weight", "for", "frame", "fx", "fy", "g1", "g2", "glyph-name", "glyphref", "gradienttransform", "gradientunits", "headers", "height", "hidden", "high", "href", "hreflang", "id", "image-rendering", "in", "in2", "inputmode", "integrity", "ismap", "k", "k1", "k2", "k3", "k4", "kernelmatrix", "kernelunitlength", "kerning", "keypoints", "keysplines", "keytimes", "kind", "label", "lang", "largeop", "length", "lengthadjust", "letter-spacing", "lighting-color", "linethickness", "list", "loading", "local", "loop", "low", "lquote", "lspace", "marker-end", "marker-mid", "marker-start", "markerheight", "markerunits", "markerwidth", "mask", "maskcontentunits", "maskunits", "mathbackground", "mathcolor", "mathsize", "mathvariant", "max", "maxlength", "maxsize", "media", "method", "min", "minlength", "minsize", "mode", "movablelimits", "multiple", "muted", "name", "nonce", "noshade", "notation", "novalidate", "nowrap", "numalign", "numoctaves", "offset", "opacity", "open", "operator", "optimum", "order", "orient", "orientation", "origin", "overflow", "paint-order", "path", "pathlength", "pattern", "patterncontentunits", "patterntransform", "patternunits", "placeholder", "playsinline", "points", "poster", "preload", "preservealpha", "preserveaspectratio", "primitiveunits", "pubdate", "r", "radiogroup", "radius", "readonly", "refx", "refy", "rel", "repeatcount", "repeatdur", "required", "restart", "result", "rev", "reversed", "role", "rotate", "rowalign", "rowlines", "rows", "rowspacing", "rowspan", "rquote", "rspace", "rx", "ry", "scale", "scope", "scriptlevel", "scriptminsize", "scriptsizemultiplier", "seed", "selected", "selection", "separator", "separators", "shape", "shape-rendering", "size", "sizes", "slot", "span", "specularconstant", "specularexponent", "spellcheck", "spreadmethod", "src", "srclang", "srcset", "start", "startoffset", "stddeviation", "step", "stitchtiles", "stop-color", "stop-opacity", "stretchy", "stroke", "stroke-dasharray", "stroke-dashoffset", "stroke-linecap", "stroke-linejoin", "stroke-miterlimit", "stroke-opacity", "stroke-width", "style", "subscriptshift", "summary", "supscriptshift", "surfacescale", "symmetric", "systemlanguage", "tabindex", "target", "targetx", "targety", "text-anchor", "text-decoration", "text-rendering", "textlength", "title", "transform", "transform-origin", "translate", "type", "u1", "u2", "unicode", "usemap", "valign", "value", "values", "version", "vert-adv-y", "vert-origin-x", "vert-origin-y", "viewbox", "visibility", "voffset", "width", "word-spacing", "wrap", "writing-mode", "x", "x1", "x2", "xchannelselector", "xlink:href", "xlink:title", "xml:id", "xml:space", "xmlns", "xmlns:xlink", "y", "y1", "y2", "ychannelselector", "z", "zoomandpan"]
-)
-_NEVER_A_URL = frozenset(
-    ["alt", "class", "for", "id", "label", "name", "pattern", "placeholder", "role", "summary", "title", "value", "style", "xmlns"]
-)
+_NAMES = """
+accent accent-height accentunder accept accumulate action additive align alignment-baseline alt
+ascent attributename attributetype autocapitalize autocomplete autopictureinpicture autoplay
+azimuth background basefrequency baseline-shift begin bevelled bgcolor bias border by capture
+cellpadding cellspacing checked cite class clear clip clip-path clip-rule clippathunits close
+color color-interpolation color-interpolation-filters color-profile color-rendering cols colspan
+columnlines columnsalign columnspan controls controlslist coords crossorigin cx cy d datetime
+decoding default denomalign depth diffuseconstant dir direction disabled disablepictureinpicture
+disableremoteplayback display displaystyle divisor download draggable dur dx dy edgemode elevation
+encoding enctype end enterkeyhint face fence fill fill-opacity fill-rule filter filterunits
+flood-color flood-opacity font-family font-size font-size-adjust font-stretch font-style
+font-variant font-weight for frame fx fy g1 g2 glyph-name glyphref gradienttransform gradientunits
+headers height hidden high href hreflang id image-rendering in in2 inputmode integrity ismap k k1
+k2 k3 k4 kernelmatrix kernelunitlength kerning keypoints keysplines keytimes kind label lang
+largeop length lengthadjust letter-spacing lighting-color linethickness list loading local loop
+low lquote lspace marker-end marker-mid marker-start markerheight markerunits markerwidth mask
+maskcontentunits maskunits mathbackground mathcolor mathsize mathvariant max maxlength maxsize
+media method min minlength minsize mode movablelimits multiple muted name nonce noshade notation
+novalidate nowrap numalign numoctaves offset opacity open operator optimum order orient
+orientation origin overflow paint-order path pathlength pattern patterncontentunits
+patterntransform patternunits placeholder playsinline points poster preload preservealpha
+preserveaspectratio primitiveunits pubdate r radiogroup radius readonly refx refy rel repeatcount
+repeatdur required restart result rev reversed role rotate rowalign rowlines rows rowspacing
+rowspan rquote rspace rx ry scale scope scriptlevel scriptminsize scriptsizemultiplier seed
+selected selection separator separators shape shape-rendering size sizes slot span
+specularconstant specularexponent spellcheck spreadmethod src srclang srcset start startoffset
+stddeviation step stitchtiles stop-color stop-opacity stretchy stroke stroke-dasharray
+stroke-dashoffset stroke-linecap stroke-linejoin stroke-miterlimit stroke-opacity stroke-width
+style subscriptshift summary supscriptshift surfacescale symmetric systemlanguage tabindex target
+targetx targety text-anchor text-decoration text-rendering textlength title transform
+transform-origin translate type u1 u2 unicode usemap valign value values version vert-adv-y
+vert-origin-x vert-origin-y viewbox visibility voffset width word-spacing wrap writing-mode x x1
+x2 xchannelselector xlink:href xlink:title xml:id xml:space xmlns xmlns:xlink y y1 y2
+ychannelselector z zoomandpan
+"""
+_ALLOWED = frozenset(_NAMES.split())
+_WORDS = """
+alt class for id label name pattern placeholder role summary title value style xmlns
+"""
+_NEVER_A_URL = frozenset(_WORDS.split())
 _DATA_ELEMENTS = frozenset(("audio", "video", "img", "source", "image", "track"))
 _NAME_CHARS = (
     "A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d"
@@ -77,9 +109,3 @@ def attributes(element: str, params: Params) -> str:
     return "".join(
         f' {name}="{escape_value(value)}"' for name, value in printed.items() if value is not None
     )
-
-
-@lru_cache(maxsize=1024)
-def link_attribute(url: str) -> str:
-    """The `href` attribute of a link to `url`."""
-    return attributes("a", {"href": url})

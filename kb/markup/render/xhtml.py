@@ -38,8 +38,7 @@ def render_xhtml(
     wiki: Wiki | None = _DEFAULT_WIKI,
     interwiki: Mapping[str, str] | None = None,
 ) -> str:
-    """
-    The XHTML of a tree.
+    """The XHTML of a tree.
 
     Args:
         nodes: a document's children, macros expanded or not (those print nothing).

@@ -1,0 +1,111 @@
+"""Run the macros of a page."""
+
+from __future__ import annotations
+
+import heapq
+
+from kb.markup import nodes as n
+from kb.markup.macros.content import error
+from kb.markup.macros.registry import NORMAL, MacroContext, MacroError, Registry
+from kb.markup.nodes import Node
+
+MAX_NESTING = 24
+"""Macros that make macros that make macros …: deeper ones are shown as errors."""
+
+_UNKNOWN = (
+    "The [{}] macro is not in the list of registered macros. "
+    "Verify the spelling or contact your administrator."
+)
+_STANDALONE = (
+    "This macro generates standalone content. As a consequence you need to make sure to use a "
+    "syntax that separates your macro from the content before and after it so that it's on a "
+    "line by itself. For example in XWiki Syntax 2.0+ this means having 2 newline characters "
+    "(a.k.a line breaks) separating your macro from the content before and after it."
+)
+
+# Priority, order in the page, where the macro stands, what is around it.
+_Late = tuple[int, int, list[Node], int, tuple[n.Parent, ...]]
+
+
+def expand(document: n.Document, registry: Registry) -> n.Document:
+    """Replace each macro of `document`, in place, by a MacroResult; returns `document`.
+
+    Macros run in the order of the page, what they make right after them; those of a higher
+    priority number (contents, footnotes) when all others have run.
+    """
+    if "{{" in document.source:
+        _Expansion(document, registry).run()
+    return document
+
+
+class _Expansion:
+    def __init__(self, document: n.Document, registry: Registry) -> None:
+        self.document = document
+        self.registry = registry
+        self.late: list[_Late] = []
+        self.count = 0
+
+    def run(self) -> None:
+        self.walk(self.document, ())
+        while self.late:
+            _, _, siblings, index, ancestors = heapq.heappop(self.late)
+            # A macro that ran in between may have moved it.
+            if index < len(siblings) and isinstance(siblings[index], n.Macro):
+                self.execute(siblings, index, ancestors)
+
+    def walk(self, parent: n.Parent, ancestors: tuple[n.Parent, ...]) -> None:
+        """Run the macros below `parent`."""
+        ancestors = (*ancestors, parent)
+        children = parent.children
+        for index, node in enumerate(children):
+            if isinstance(node, n.Macro):
+                self.meet(node, children, index, ancestors)
+            elif isinstance(node, n.Parent):
+                self.walk(node, ancestors)
+
+    def meet(
+        self, macro: n.Macro, siblings: list[Node], index: int, ancestors: tuple[n.Parent, ...]
+    ) -> None:
+        """Run a macro now, or remember it for later."""
+        definition = self.registry.get(macro.name)
+        if definition is not None and definition.priority > NORMAL:
+            self.count += 1
+            late = (definition.priority, self.count, siblings, index, ancestors)
+            heapq.heappush(self.late, late)
+        else:
+            self.execute(siblings, index, ancestors)
+
+    def execute(self, siblings: list[Node], index: int, ancestors: tuple[n.Parent, ...]) -> None:
+        macro = siblings[index]
+        assert isinstance(macro, n.Macro)
+        context = MacroContext(self.document, ancestors, _depth(ancestors))
+        result = n.MacroResult(macro, self.nodes_of(macro, context))
+        siblings[index] = result
+        for late in context.late:
+            self.document.children.append(late)
+            self.meet(
+                late, self.document.children, len(self.document.children) - 1, (self.document,)
+            )
+        self.walk(result, ancestors)
+
+    def nodes_of(self, macro: n.Macro, context: MacroContext) -> list[Node]:
+        """What the macro makes, or the error that says why not."""
+        definition = self.registry.get(macro.name)
+        if definition is None:
+            return error(macro, f"Unknown macro: {macro.name}.", _UNKNOWN.format(macro.name))
+        if macro.inline and not definition.inline:
+            message = (
+                f"The [{macro.name}] macro is a standalone macro and it cannot be used inline."
+            )
+            return error(macro, message, _STANDALONE)
+        if context.depth >= MAX_NESTING:
+            return error(macro, f"Macros nested too deeply: {macro.name}.", macro.content or "")
+        try:
+            return definition.run(macro, context)
+        except MacroError as failure:
+            message = f"Failed to execute the [{macro.name}] macro. Cause: [{failure}]."
+            return error(macro, message, str(failure))
+
+
+def _depth(ancestors: tuple[n.Parent, ...]) -> int:
+    return sum(isinstance(node, n.MacroResult) for node in ancestors)

@@ -1,0 +1,98 @@
+"""What a macro is to the tree: a name, a function, and when it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kb.markup import nodes as n
+from kb.markup.blocks import Parser
+from kb.markup.macros.content import to_inline
+from kb.markup.nodes import Node
+
+NORMAL = 1000
+"""Macros of a lower priority number run before others of the page, of a higher one after."""
+
+
+class MacroError(Exception):
+    """A macro cannot do what it is asked; its message is shown in the macro's place."""
+
+
+class MacroContext:
+    """Where a macro stands while it runs.
+
+    `ancestors` are the nodes around it, outermost first; the first is the document.
+    """
+
+    __slots__ = ("ancestors", "depth", "document", "late")
+
+    def __init__(self, document: n.Document, ancestors: tuple[n.Parent, ...], depth: int) -> None:
+        self.document = document
+        self.ancestors = ancestors
+        self.depth = depth
+        self.late: list[n.Macro] = []
+
+    def parse(self, content: str, pos: int, inline: bool, syntax: str | None = None) -> list[Node]:
+        """The tree of wiki content that begins at `pos` of the page's source.
+
+        With `inline` a lone paragraph is opened up. Macros in the content are expanded
+        afterwards, whether by the caller's return or not.
+        """
+        document = self.document
+        syntax = syntax or document.syntax
+        parser = Parser(content, syntax, document.wiki, document.ids, pos, self.depth)
+        nodes = parser.page()
+        return to_inline(nodes) if inline else nodes
+
+    def append(self, macro: n.Macro) -> None:
+        """Add a macro to the end of the page; it will run in its turn."""
+        self.late.append(macro)
+
+
+Run = Callable[[n.Macro, MacroContext], list[Node]]
+
+
+class MacroDefinition:
+    """What to do for a macro's name."""
+
+    __slots__ = ("inline", "priority", "run")
+
+    def __init__(self, run: Run, inline: bool, priority: int) -> None:
+        self.run = run
+        self.inline = inline
+        self.priority = priority
+
+
+class Registry:
+    """Macros by name. A copy can be changed without changing the original.
+
+    >>> registry = builtin_registry()
+    >>> registry.add("hello", lambda macro, context: [Text(macro.pos, "Hello")])
+    """
+
+    def __init__(self) -> None:
+        self._macros: dict[str, MacroDefinition] = {}
+
+    def add(self, name: str, run: Run, *, inline: bool = True, priority: int = NORMAL) -> None:
+        """Let `run` answer for `name`, from now on.
+
+        Args:
+            name: as written between the braces.
+            run: gives the nodes that take the macro's place; raises MacroError.
+            inline: whether the macro may stand within text; else an error is shown there.
+            priority: see NORMAL.
+        """
+        self._macros[name] = MacroDefinition(run, inline, priority)
+
+    def get(self, name: str) -> MacroDefinition | None:
+        """The macro called `name`."""
+        return self._macros.get(name)
+
+    def names(self) -> list[str]:
+        """All names, sorted."""
+        return sorted(self._macros)
+
+    def copy(self) -> Registry:
+        """Another registry with the same macros."""
+        other = Registry()
+        other._macros.update(self._macros)
+        return other

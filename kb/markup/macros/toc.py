@@ -1,0 +1,118 @@
+"""toc: the headings of the page, or of the section, as nested lists."""
+
+from __future__ import annotations
+
+from kb.markup import nodes as n
+from kb.markup.macros.registry import MacroContext, MacroError, Registry
+from kb.markup.nodes import Node
+
+LATE = 2000
+
+
+def register(registry: Registry) -> None:
+    """Add the table of contents to `registry`."""
+    registry.add("toc", _toc, inline=False, priority=LATE)
+
+
+def _toc(macro: n.Macro, context: MacroContext) -> list[Node]:
+    start = _number(macro, "start")
+    depth = _number(macro, "depth") or 6
+    numbered = (macro.params.get("numbered") or "").lower() == "true"
+    root: n.Parent = context.document
+    if (macro.params.get("scope") or "").lower() == "local":
+        root = context.ancestors[-1]
+        if start is None:
+            start = _section_level(context.ancestors) + 1
+    headings: list[n.Heading] = []
+    _collect(root.children, headings)
+    if isinstance(root, n.Section) and headings and headings[0] is root.children[0]:
+        del headings[0]
+    tree = _tree(headings, start or 1, depth, numbered, macro.pos)
+    return [tree] if tree is not None else []
+
+
+def _number(macro: n.Macro, name: str) -> int | None:
+    value = macro.params.get(name)
+    if not value:
+        return None
+    if not value.isdecimal() or int(value) < 1:
+        raise MacroError(f"The parameter [{name}] is not a positive number: {value}.")
+    return int(value)
+
+
+def _section_level(ancestors: tuple[n.Parent, ...]) -> int:
+    """The level of the innermost section's heading, 0 without one."""
+    for node in reversed(ancestors):
+        if isinstance(node, n.Section):
+            first = node.children[0] if node.children else None
+            return first.level if isinstance(first, n.Heading) else 0
+    return 0
+
+
+def _collect(nodes: list[Node], headings: list[n.Heading]) -> None:
+    for node in nodes:
+        if isinstance(node, n.Heading):
+            headings.append(node)
+        if isinstance(node, n.Parent):
+            _collect(node.children, headings)
+
+
+def _tree(
+    headings: list[n.Heading], start: int, depth: int, numbered: bool, pos: int
+) -> n.List | None:
+    lists: list[n.List] = []
+    for heading in headings:
+        if not start <= heading.level <= depth:
+            continue
+        want = heading.level - start + 1
+        del lists[want:]
+        while len(lists) < want:
+            below = n.List(pos, [], n.NO_PARAMS, numbered)
+            if lists:
+                if not lists[-1].children:
+                    lists[-1].children.append(n.ListItem(pos, [], n.NO_PARAMS))
+                last = lists[-1].children[-1]
+                assert isinstance(last, n.ListItem)
+                last.children.append(below)
+            lists.append(below)
+        lists[-1].children.append(n.ListItem(pos, [_entry(heading, pos)], n.NO_PARAMS))
+    if not lists:
+        return None
+    lists[0].params = {"class": "wikitoc"}
+    _flag(lists[0])
+    return lists[0]
+
+
+def _entry(heading: n.Heading, pos: int) -> n.Link:
+    anchor = heading.params.get("id") or heading.id
+    reference = n.ResourceReference("doc", "", True, {"anchor": anchor})
+    label = _label(heading.children)
+    return n.Link(pos, label or [n.Text(pos, " ")], n.NO_PARAMS, reference, False)
+
+
+def _label(nodes: list[Node]) -> list[Node]:
+    """A heading's content without links, images and macros."""
+    label: list[Node] = []
+    for node in nodes:
+        if isinstance(node, n.Text | n.LineBreak):
+            label.append(node)
+        elif isinstance(node, n.Link):
+            label += _label(node.children) or [n.Text(node.pos, node.reference.reference)]
+        elif isinstance(node, n.Format):
+            label.append(n.Format(node.pos, _label(node.children), node.params, node.style))
+        elif isinstance(node, n.MacroResult):
+            label += _label(node.children)
+        elif isinstance(node, n.Verbatim):
+            label.append(node)
+    return label
+
+
+def _flag(tree: n.List) -> None:
+    """Mark the entries that stand for a level without heading."""
+    for item in tree.children:
+        assert isinstance(item, n.ListItem)
+        for child in item.children:
+            if isinstance(child, n.List):
+                _flag(child)
+        if len(item.children) == 1 and isinstance(item.children[0], n.List):
+            item.params = {"class": "nodirectchild"}
