@@ -1,0 +1,1 @@
+"""The engines: tantivy, whoosh, OpenSearch."""

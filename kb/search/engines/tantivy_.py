@@ -1,0 +1,174 @@
+"""The default engine: tantivy, in this process, an index in a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import tantivy
+
+from kb.search.document import Document
+from kb.search.engines.tantivy_query import query_of
+from kb.search.names import names_of
+from kb.search.protocol import FACETS, Answer, DamagedIndexError, Found, Request
+from kb.search.streams import joined
+
+HEAP = 64_000_000
+"""Bytes that the writer may hold."""
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Document).decode
+
+
+def _schema() -> tantivy.Schema:
+    build = tantivy.SchemaBuilder()
+    build.add_text_field("key", tokenizer_name="raw", index_option="basic")
+    build.add_text_field("names", tokenizer_name="raw", index_option="basic")
+    build.add_text_field("facets", tokenizer_name="raw", index_option="basic", fast=True)
+    for stream in ("seq", "rel", "num", "scoped"):
+        build.add_text_field(stream, tokenizer_name="spaces", index_option="position")
+    build.add_text_field("head", tokenizer_name="spaces", index_option="freq")
+    for number in ("day", "number"):
+        build.add_unsigned_field(number, indexed=True, fast=True)
+    build.add_bytes_field("document", stored=True)
+    return build.build()
+
+
+class TantivyEngine:
+    """An index in ``folder``, made where there is none."""
+
+    def __init__(self, folder: Path, *, threads: int = 1) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._schema = _schema()
+        with _reading():
+            self._index = tantivy.Index(self._schema, path=str(folder), reuse=True)
+        spaces = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+        self._index.register_tokenizer("spaces", spaces)
+        self._threads = threads
+        self._writer: tantivy.IndexWriter | None = None
+
+    def _writing(self) -> tantivy.IndexWriter:
+        if self._writer is None:
+            self._writer = self._index.writer(HEAP * self._threads, self._threads)
+        return self._writer
+
+    def add(self, documents: Iterable[Document]) -> int:
+        """Put documents in, each in the place of the one with its key."""
+        writer, count = self._writing(), 0
+        for document in documents:
+            writer.delete_documents_by_term("key", document.key)
+            writer.add_document(_to_tantivy(document))
+            count += 1
+        return count
+
+    def remove(self, keys: Iterable[str]) -> None:
+        """Take documents out."""
+        writer = self._writing()
+        for key in keys:
+            writer.delete_documents_by_term("key", key)
+
+    def commit(self) -> None:
+        """Make it so on disk, then see it."""
+        if self._writer is not None:
+            self._writer.commit()
+            self._writer.wait_merging_threads()
+            self._writer = None
+        self._index.reload()
+        self.__dict__.pop("_searcher", None)
+
+    @cached_property
+    def _searcher(self) -> tantivy.Searcher:
+        return self._index.searcher()
+
+    def digests(self) -> dict[str, bytes]:
+        """Key → digest of everything that is in the index."""
+        with _reading():
+            return self._digests()
+
+    def _digests(self) -> dict[str, bytes]:
+        searcher = self._searcher
+        everything = searcher.search(tantivy.Query.all_query(), max(searcher.num_docs, 1))
+        documents = (self._document(address) for _, address in everything.hits)
+        return {document.key: document.digest for document in documents}
+
+    def labels(self) -> tuple[tuple[str, str], ...]:
+        """(name, label) of the documents' fields."""
+        found = self._searcher.terms_with_prefix("names", "label=")
+        pairs = (term.removeprefix("label=").partition("\t") for term, _ in found)
+        return tuple((name, label) for name, _, label in pairs)
+
+    def ask(self, request: Request) -> Answer:
+        """What fits, best first."""
+        with _reading():
+            return self._ask(request)
+
+    def _ask(self, request: Request) -> Answer:
+        searcher = self._searcher
+        query = query_of(self._schema, searcher, request.plan, request.bag)
+        order: dict[str, Any] = {}
+        if request.sort != "relevance":
+            order["order_by_field"] = "number" if request.sort == "number" else "day"
+            newest = request.sort == "newest"
+            order["order"] = tantivy.Order.Desc if newest else tantivy.Order.Asc
+        result = searcher.search(query, request.limit, offset=request.offset, **order)
+        found = tuple(self._found(score, address) for score, address in result.hits)
+        facets = _facets(searcher, query) if request.facets else {}
+        total: int = getattr(result, "count")  # noqa: B009  (missing in the stubs)
+        return Answer(total, found, facets)
+
+    def _document(self, address: tantivy.DocAddress) -> Document:
+        stored: bytes = self._searcher.doc(address)["document"][0]
+        return _decode(stored)
+
+    def _found(self, score: float, address: tantivy.DocAddress) -> Found:
+        document = self._document(address)
+        return Found(document.key, score, document)
+
+    def close(self) -> None:
+        """Drop what was not committed and let the lock go."""
+        if self._writer is not None:
+            self._writer.rollback()
+            self._writer.wait_merging_threads()
+            self._writer = None
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """What the library says of files that it cannot read, a panic included, as one error."""
+    try:
+        yield
+    except (ValueError, OSError, msgspec.MsgspecError) as error:
+        raise DamagedIndexError(str(error)) from error
+    except BaseException as error:
+        if type(error).__name__ == "PanicException":
+            raise DamagedIndexError(str(error)) from error
+        raise
+
+
+def _to_tantivy(document: Document) -> tantivy.Document:
+    made = tantivy.Document()
+    made.add_text("key", document.key)
+    for stream, text in joined(document).items():
+        made.add_text(stream, text)
+    for name in names_of(document):
+        made.add_text("names", name)
+        if name.partition("=")[0] in FACETS:
+            made.add_text("facets", name)
+    if document.day is not None:
+        made.add_unsigned("day", document.day)
+    if document.number is not None:
+        made.add_unsigned("number", document.number)
+    made.add_bytes("document", _encode(document))
+    return made
+
+
+def _facets(searcher: tantivy.Searcher, query: tantivy.Query) -> dict[str, dict[str, int]]:
+    counted = searcher.aggregate(query, {"f": {"terms": {"field": "facets", "size": 1000}}})
+    facets: dict[str, dict[str, int]] = {}
+    for bucket in counted["f"]["buckets"]:
+        name, _, value = bucket["key"].partition("=")
+        facets.setdefault(name, {})[value] = bucket["doc_count"]
+    return facets

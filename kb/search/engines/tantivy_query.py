@@ -1,0 +1,106 @@
+"""Plans and bags as tantivy's queries."""
+
+from __future__ import annotations
+
+import re
+
+import tantivy
+
+from kb.search.bag import Bag
+from kb.search.plan import All, AnyOf, Beginning, Key, Near, Plan, Row, Span, Without
+
+MOST_EXPANSIONS = 1024
+_MUST, _SHOULD, _NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
+
+
+def query_of(
+    schema: tantivy.Schema, searcher: tantivy.Searcher, plan: Plan, bag: Bag
+) -> tantivy.Query:
+    """What fits ``plan``, scored by ``bag`` alone."""
+    made = _Maker(schema, searcher)
+    fits = tantivy.Query.const_score_query(made.query(plan), 0.0)
+    return tantivy.Query.boolean_query([(_MUST, fits), *made.scored(bag)])
+
+
+class _Maker:
+    def __init__(self, schema: tantivy.Schema, searcher: tantivy.Searcher) -> None:
+        self.schema = schema
+        self.searcher = searcher
+
+    def query(self, plan: Plan) -> tantivy.Query:
+        """The plan, exactly."""
+        match plan:
+            case Row(stream, terms):
+                return self.row(stream, terms)
+            case Beginning(stream, text):
+                return self.beginning(stream, text)
+            case Near(stream, text, edits):
+                return tantivy.Query.fuzzy_term_query(self.schema, stream, text, edits)
+            case Key(field, value, star):
+                return self.key(f"{field}={value}", star=star)
+            case Span(field, low, high):
+                return self.span("day" if field == "date" else field, low, high)
+            case All(plans):
+                return self.every(plans)
+            case AnyOf(plans, least):
+                return self.some(plans, least)
+            case Without(inner):
+                return tantivy.Query.boolean_query(
+                    [(_MUST, tantivy.Query.all_query()), (_NOT, self.query(inner))]
+                )
+
+    def term(self, field: str, text: str) -> tantivy.Query:
+        """One term."""
+        return tantivy.Query.term_query(self.schema, field, text)
+
+    def row(self, stream: str, terms: tuple[str, ...]) -> tantivy.Query:
+        """Terms side by side; none at all is nowhere."""
+        if len(terms) > 1:
+            return tantivy.Query.phrase_query(self.schema, stream, list(terms))
+        return self.term(stream, terms[0]) if terms else tantivy.Query.empty_query()
+
+    def beginning(self, stream: str, text: str) -> tantivy.Query:
+        """Any term that begins so, however many there are."""
+        found = self.searcher.terms_with_prefix(stream, text, limit=MOST_EXPANSIONS)
+        if len(found) < MOST_EXPANSIONS:
+            return tantivy.Query.term_set_query(self.schema, stream, [term for term, _ in found])
+        return tantivy.Query.regex_query(self.schema, stream, re.escape(text) + ".*")
+
+    def key(self, text: str, *, star: bool) -> tantivy.Query:
+        """A whole name or its beginning."""
+        return self.beginning("names", text) if star else self.term("names", text)
+
+    def span(self, field: str, low: float | None, high: float | None) -> tantivy.Query:
+        """Numbers between two, both included."""
+        bottom = 0 if low is None else max(0, int(low))
+        top = 2**62 if high is None else int(high)
+        if top < bottom:
+            return tantivy.Query.empty_query()
+        return tantivy.Query.range_query(
+            self.schema, field, tantivy.FieldType.Unsigned, bottom, top
+        )
+
+    def every(self, plans: tuple[Plan, ...]) -> tantivy.Query:
+        """All of them, what must be missing taken off."""
+        wanted = [(_MUST, self.query(p)) for p in plans if not isinstance(p, Without)]
+        missing = [(_NOT, self.query(p.plan)) for p in plans if isinstance(p, Without)]
+        if not wanted:
+            wanted = [(_MUST, tantivy.Query.all_query())]
+        return tantivy.Query.boolean_query([*wanted, *missing])
+
+    def some(self, plans: tuple[Plan, ...], least: int) -> tantivy.Query:
+        """At least so many of them."""
+        if not plans:
+            return tantivy.Query.empty_query()
+        wanted = [(_SHOULD, self.query(p)) for p in plans]
+        return tantivy.Query.boolean_query(wanted, minimum_number_should_match=least)
+
+    def scored(self, bag: Bag) -> list[tuple[tantivy.Occur, tantivy.Query]]:
+        """The bag's terms, each counting for the score."""
+        found = [self.term("seq", character) for character in bag.chars]
+        found += [self.term("rel", term) for term in bag.terms]
+        found += [
+            tantivy.Query.boost_query(self.term("head", term), 0.5)
+            for term in (*bag.chars, *bag.terms)
+        ]
+        return [(_SHOULD, query) for query in found]

@@ -1,0 +1,152 @@
+"""Where a query's words stand in a document, with what surrounds them."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+
+import msgspec
+
+from kb.search.analysis.fold import fold, fold_text
+from kb.search.analysis.scripts import ENGLISH, IN_RUN, PIECES, TOKEN
+from kb.search.analysis.stem import stem
+from kb.search.analysis.tokens import GRAM, is_number
+from kb.search.document import Document, Text
+from kb.search.query.nodes import Phrase, Word
+
+CONTEXT = 40
+"""Characters shown on either side of what was found."""
+LONGEST = 200_000
+"""Characters of a text that are looked at."""
+_WORD = re.compile(f"{PIECES.pattern}")
+
+
+class Highlight(msgspec.Struct, frozen=True):
+    """A piece of a text and where in it the query's words stand."""
+
+    name: str
+    label: str
+    text: str
+    spans: tuple[tuple[int, int], ...]
+    """Start and end within ``text``; sorted, apart from each other, never empty."""
+
+
+class Needles:
+    """What to look for, made once for a query."""
+
+    def __init__(self, words: list[Word | Phrase]) -> None:
+        self.runs: dict[str, None] = {}
+        self.stems: set[str] = set()
+        self.exact: set[str] = set()
+        self.begins: list[str] = []
+        self.digits: list[str] = []
+        for word in words:
+            for match in TOKEN.finditer(fold_text(word.text)):
+                self._token(match[0], word)
+        self.pairs = self._pairs()
+
+    def _token(self, token: str, word: Word | Phrase) -> None:
+        if IN_RUN.match(token):
+            self.runs[token] = None
+            return
+        for piece in PIECES.findall(token):
+            if is_number(piece) and len(piece) >= GRAM:
+                self.digits.append(piece)
+            elif isinstance(word, Word) and word.star == "begins":
+                self.begins.append(piece)
+            elif isinstance(word, Word) and ENGLISH.fullmatch(piece):
+                self.stems.add(stem(piece))
+            else:
+                self.exact.add(piece)
+
+    def _pairs(self) -> re.Pattern[str] | None:
+        """Any two neighbours of a run: shown where the whole run is nowhere."""
+        found = {run[i : i + 2] for run in self.runs for i in range(len(run) - 1)}
+        return re.compile("|".join(map(re.escape, sorted(found)))) if found else None
+
+    def spans(self, folded: str) -> list[tuple[int, int]]:
+        """Where the needles stand in folded text, in no order."""
+        found = [span for run in self.runs for span in _each(folded, run)]
+        if self.stems or self.exact or self.begins or self.digits:
+            for match in _WORD.finditer(folded):
+                found.extend(self._word(match))
+        return found
+
+    def loose(self, folded: str) -> list[tuple[int, int]]:
+        """Where parts of the needles stand."""
+        return [m.span() for m in self.pairs.finditer(folded)] if self.pairs else []
+
+    def _word(self, match: re.Match[str]) -> list[tuple[int, int]]:
+        piece, start = match[0], match.start()
+        if IN_RUN.match(piece):
+            return []
+        if piece in self.exact or (ENGLISH.fullmatch(piece) and stem(piece) in self.stems):
+            return [match.span()]
+        begun = [(start, start + len(b)) for b in self.begins if piece.startswith(b)]
+        held = [(start + a, start + b) for digits in self.digits for a, b in _each(piece, digits)]
+        return begun + held
+
+
+def _each(text: str, needle: str) -> list[tuple[int, int]]:
+    found, at = [], text.find(needle)
+    while at >= 0:
+        found.append((at, at + len(needle)))
+        at = text.find(needle, at + len(needle))
+    return found
+
+
+def highlights(document: Document, needles: Needles, *, most: int = 3) -> tuple[Highlight, ...]:
+    """The texts in which the needles stand, those with most of them first, in reading order."""
+    rated: list[tuple[int, int, Highlight]] = []
+    for place, text in enumerate(document.texts):
+        folded = fold(text.text[:LONGEST])
+        spans = needles.spans(folded.text) or needles.loose(folded.text)
+        if spans:
+            whole = merged([folded.span(a, b) for a, b in spans])
+            rated.append((-_weight(spans, folded.text), place, _window(text, whole)))
+    best = sorted(sorted(rated, key=lambda r: r[:2])[:most], key=lambda r: r[1])
+    return tuple(highlight for _, _, highlight in best)
+
+
+def _weight(spans: list[tuple[int, int]], folded: str) -> int:
+    """Characters of different things found: two words count for more than one twice."""
+    return sum(map(len, {folded[a:b] for a, b in spans}))
+
+
+def merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spans sorted, those that overlap or touch made one."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((start, end))
+    return found
+
+
+def _window(text: Text, spans: list[tuple[int, int]]) -> Highlight:
+    """The stretch of text that holds most spans, cut at the context's width."""
+    width = 4 * CONTEXT
+    starts = [start for start, _ in spans]
+    counts = [bisect_left(starts, start + width) - i for i, start in enumerate(starts)]
+    first = counts.index(max(counts))
+    begin = max(0, spans[first][0] - CONTEXT)
+    end = min(len(text.text), max(spans[first][1], spans[first][0] + width) + CONTEXT)
+    begin, end = _whole(text.text, begin, end)
+    inside = tuple((a - begin, b - begin) for a, b in spans if begin <= a and b <= end)
+    return Highlight(text.name, text.label, text.text[begin:end], inside)
+
+
+def _whole(text: str, begin: int, end: int) -> tuple[int, int]:
+    """Moved outwards so that no letter is parted from its marks."""
+    while begin > 0 and _joins(text[begin]):
+        begin -= 1
+    while end < len(text) and _joins(text[end]):
+        end += 1
+    return begin, end
+
+
+def _joins(character: str) -> bool:
+    import unicodedata
+
+    return character in "\u200d\ufe0f\ufe0e" or unicodedata.category(character).startswith("M")

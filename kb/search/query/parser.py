@@ -1,0 +1,139 @@
+"""The query language: text → tree. Whatever is typed means something; nothing is an error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kb.search.analysis import fold_text
+from kb.search.analysis.scripts import TOKEN
+from kb.search.query.lexer import Lexeme, lexemes
+from kb.search.query.names import FieldNames
+from kb.search.query.nodes import And, Node, Not, Note, Or, Phrase, Query
+from kb.search.query.values import field_node, word_node
+
+LONGEST = 2000
+"""Characters of a query that are looked at."""
+DEEPEST = 20
+"""Brackets inside brackets."""
+MOST = 100
+"""Words, phrases and fields in one query."""
+
+
+def parse(text: str, names: FieldNames | None = None) -> Query:
+    """``text`` understood as DESIGN's query language; what cannot be meant becomes words.
+
+    Grammar: `query = or; or = and ("OR" and)*; and = item*; item = "-" item | "(" or ")" |
+    field:value | "phrase" | word`, where a word may carry `*` at an end or `~` behind it.
+    """
+    parser = _Parser(text, names or FieldNames())
+    node = parser.read()
+    return Query(text, node, tuple(dict.fromkeys(parser.notes)))
+
+
+class _Parser:
+    def __init__(self, text: str, names: FieldNames) -> None:
+        self.names = names
+        self.notes: list[Note] = []
+        if len(text) > LONGEST:
+            self.note("query-cut", f"only the first {LONGEST} characters of the query count")
+        self.items = list(lexemes(text[:LONGEST]))
+        if len(self.items) > MOST:
+            self.note("query-cut", f"only the first {MOST} words of the query count")
+            del self.items[MOST:]
+        self.at = 0
+
+    def note(self, code: str, detail: str) -> None:
+        self.notes.append(Note(code, detail))
+
+    def read(self) -> Node | None:
+        """The whole query; brackets closed that were never opened are passed over."""
+        found: list[Node] = []
+        while self.at < len(self.items):
+            if self.items[self.at].kind == "close":
+                self.note("stray-bracket", "a closing bracket without an opening one was ignored")
+                self.at += 1
+            elif (node := self.either(0)) is not None:
+                found.append(node)
+        return _all(found)
+
+    def either(self, depth: int) -> Node | None:
+        """`and OR and …`."""
+        found = [self.every(depth)]
+        while self.at < len(self.items) and self.items[self.at].kind == "or":
+            self.at += 1
+            found.append(self.every(depth))
+        given = [node for node in found if node is not None]
+        if len(given) < len(found) and len(found) > 1:
+            self.note("empty-or", "OR with nothing on one side was ignored")
+        return Or(tuple(given)) if len(given) > 1 else next(iter(given), None)
+
+    def every(self, depth: int) -> Node | None:
+        """Items side by side."""
+        found: list[Node] = []
+        while self.at < len(self.items) and self.items[self.at].kind not in {"or", "close"}:
+            node = self.item(depth)
+            if node is not None:
+                found.append(node)
+        return _all(found)
+
+    def item(self, depth: int) -> Node | None:
+        """One word, phrase, field or bracket, perhaps with a minus."""
+        lexeme = self.items[self.at]
+        self.at += 1
+        if lexeme.kind == "not":
+            return self.without(depth)
+        if lexeme.kind == "open":
+            return self.bracket(depth)
+        return self.leaf(lexeme)
+
+    def without(self, depth: int) -> Node | None:
+        """What follows a minus."""
+        if self.at >= len(self.items) or self.items[self.at].kind in {"or", "close", "not"}:
+            self.note("stray-minus", "a minus with nothing behind it was ignored")
+            return None
+        node = self.item(depth)
+        return Not(node) if node is not None else None
+
+    def bracket(self, depth: int) -> Node | None:
+        """What stands in brackets, which may lack the closing one."""
+        if depth >= DEEPEST:
+            self.note("too-deep", f"brackets more than {DEEPEST} deep were ignored")
+            return None
+        node = self.either(depth + 1)
+        if self.at < len(self.items):
+            self.at += 1
+        else:
+            self.note("unclosed-bracket", "a bracket is not closed; it was closed at the end")
+        return node
+
+    def leaf(self, lexeme: Lexeme) -> Node | None:
+        """A word or quote, with its field."""
+        if not lexeme.closed:
+            self.note("unclosed-quote", "a quote is not closed; its words were taken one by one")
+            words = [word_node(part) for part in lexeme.text.split()]
+            return _all(w for w in words if w is not None)
+        if lexeme.field:
+            return self.fielded(lexeme)
+        if lexeme.kind == "quote":
+            return Phrase(lexeme.text) if TOKEN.search(fold_text(lexeme.text)) else None
+        return word_node(lexeme.text)
+
+    def fielded(self, lexeme: Lexeme) -> Node | None:
+        """`name:value`; words where no field is called that or the value does not fit it."""
+        name = self.names.resolve(lexeme.field)
+        if name is not None and lexeme.text.strip():
+            node = field_node(name, lexeme.text, quoted=lexeme.kind == "quote")
+            if node is not None:
+                return node
+            self.note("odd-value", f"{lexeme.field}: does not take “{lexeme.text}”; taken as words")
+        elif name is not None:
+            self.note("no-value", f"{lexeme.field}: has no value; taken as a word")
+        if lexeme.kind == "quote":
+            rest: Node | None = Phrase(lexeme.text)
+            return _all(n for n in (word_node(lexeme.field), rest) if n is not None)
+        return word_node(f"{lexeme.field}:{lexeme.text}")
+
+
+def _all(nodes: Iterable[Node]) -> Node | None:
+    found = tuple(nodes)
+    return And(found) if len(found) > 1 else next(iter(found), None)

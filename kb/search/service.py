@@ -1,0 +1,83 @@
+"""Search over a home: its cases, the engine that kb.toml names, an index that mends itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from pathlib import Path
+from typing import Protocol, TypeAlias
+
+from kb.cases.record import Case
+from kb.config import Home
+from kb.errors import UsageError
+from kb.search.cases import case_document
+from kb.search.document import Document
+from kb.search.find import Finder, Hits, Options
+from kb.search.index import Source, rebuild, refresh
+from kb.search.protocol import DamagedIndexError, Engine
+
+
+class Cases(Protocol):
+    """Where cases come from: kb.cases.store.CaseStore, or anything like it."""
+
+    def digests(self) -> Mapping[str, bytes]:
+        """Id → digest."""
+        ...
+
+    def cases(self) -> Iterable[Case]:
+        """All cases."""
+        ...
+
+
+class CaseSource:
+    """Cases as a source of documents, under their ids."""
+
+    def __init__(self, store: Cases) -> None:
+        self._store = store
+        self._digests: Mapping[str, bytes] | None = None
+
+    def digests(self) -> Mapping[str, bytes]:
+        """Key → digest of every case."""
+        if self._digests is None:
+            self._digests = dict(self._store.digests())
+        return self._digests
+
+    def documents(self, keys: Collection[str]) -> Iterable[Document]:
+        """The documents of the cases with these ids."""
+        wanted, digests = set(keys), self.digests()
+        if wanted:
+            for case in self._store.cases():
+                if case.id in wanted:
+                    yield case_document(case, case.id, digests[case.id])
+
+
+class Search:
+    """Answers queries over ``source``; an index that turns out damaged is built anew once."""
+
+    def __init__(self, home: Home, source: Source) -> None:
+        self._home = home
+        self._source = source
+        self._finder = Finder(self._made(refresh))
+
+    def find(self, text: str, options: Options | None = None) -> Hits:
+        """What ``text`` finds."""
+        try:
+            return self._finder.find(text, options)
+        except DamagedIndexError:
+            self._finder = Finder(self._made(rebuild))
+            return self._finder.find(text, options)
+
+    def _made(self, make: _Make) -> Engine:
+        name = self._home.config.search.backend
+        return make(self._home.index / name, self._source, opener(name), name)
+
+
+_Make: TypeAlias = Callable[[Path, Source, Callable[[Path], Engine], str], Engine]
+
+
+def opener(name: str) -> Callable[[Path], Engine]:
+    """What opens an index of the engine that is called ``name``, imported only now."""
+    if name == "tantivy":
+        from kb.search.engines.tantivy_ import TantivyEngine
+
+        return TantivyEngine
+    raise UsageError(f"no search engine is called {name}", hint='kb.toml: backend = "tantivy"')

@@ -1,0 +1,132 @@
+"""A document as streams of terms, which every engine indexes with a tokenizer of white space.
+
+========  ====================================================================================
+seq       chars, words, numbers, each at its position: phrases; single characters score
+rel       pairs and stems (words where there is no stem), parts, numbers, codes in order: score;
+          a `·` between runs that touch keeps their pairs apart, so that pairs can stand in a row
+num       of numbers of four digits or more: head, every four digits, tail, in a row: any part of
+          a number is a phrase here
+head      `rel` and chars of the texts that tell what the document is about
+scoped    terms of each text with a name of its own, `name=` before each, in the order of the
+          three streams above
+========  ====================================================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from operator import add
+from typing import NamedTuple
+
+from kb.search.analysis.fold import fold, fold_text
+from kb.search.analysis.scripts import ENGLISH, HUMP, IN_RUN, PIECES, TOKEN
+from kb.search.analysis.stem import stem
+from kb.search.analysis.tokens import GRAM, LONGEST_CODE, is_number, parts_of, pieces_of
+from kb.search.document import HEAD, SCOPED, Document
+
+APART = "·"
+"""Stands between what touches in the stream and not in the text."""
+
+
+class Streams(NamedTuple):
+    """Terms in order, by stream; see the module."""
+
+    seq: list[str]
+    rel: list[str]
+    num: list[str]
+
+    def extend(self, other: Streams) -> None:
+        """Append another text's terms, apart from what is there."""
+        for row, more in zip(self, other, strict=True):
+            if more:
+                row.append(APART)
+                row.extend(more)
+
+
+def streams(text: str) -> Streams:
+    """The terms of one text. Linear; the quick path of `kb.search.analysis.terms`."""
+    found = Streams([], [], [])
+    written = text if HUMP.search(text) else ""
+    folded = fold_text(text)
+    if written and len(folded) != len(text):
+        written = "".join(text[start] for start in fold(text).starts)
+    for match in TOKEN.finditer(folded):
+        token = match[0]
+        if IN_RUN.match(token):
+            found.seq.extend(token)
+            found.rel.append(APART)
+            found.rel.extend(map(add, token, token[1:]))
+        else:
+            _word(token, written[match.start() : match.end()] or token, found)
+    return found
+
+
+def _word(token: str, written: str, found: Streams) -> None:
+    if PIECES.fullmatch(token) and len(token) <= 64:
+        _piece(token, written, found)
+        return
+    for at, piece in pieces_of(token):
+        _piece(piece, written[at : at + len(piece)], found)
+    if len(token) <= LONGEST_CODE:
+        found.rel.append(token)
+
+
+def _piece(piece: str, written: str, found: Streams) -> None:
+    found.seq.append(piece)
+    if ENGLISH.fullmatch(piece):
+        found.rel.append(stem(piece))
+        if not HUMP.search(written):
+            return
+    else:
+        found.rel.append(piece)
+    if is_number(piece):
+        found.num.extend(number_terms(piece))
+        return
+    for _, part in parts_of(piece, written):
+        if is_number(part):
+            found.rel.append(part)
+            found.num.extend(number_terms(part))
+        else:
+            found.rel.append(stem(part) if ENGLISH.fullmatch(part) else part)
+
+
+def number_terms(digits: str, *, begins: bool = True, ends: bool = True) -> list[str]:
+    """A number's row in `num`; without its ends, what any number holds that holds these digits."""
+    if len(digits) < GRAM:
+        return []
+    row = [digits[i : i + GRAM] for i in range(len(digits) - GRAM + 1)]
+    head = ["^" + digits[:GRAM]] if begins else []
+    return [*head, *row, *([digits[-GRAM:] + "$"] if ends else [])]
+
+
+def joined(document: Document) -> dict[str, str]:
+    """Stream → its terms joined by spaces, over all texts of the document."""
+    whole, head = Streams([], [], []), Streams([], [], [])
+    scoped: list[str] = []
+    for text in document.texts:
+        part = streams(text.text)
+        whole.extend(part)
+        if text.name in HEAD:
+            head.extend(part)
+        if text.name not in SCOPED:
+            scoped.extend(scoped_terms(text.name, part))
+    return {
+        "seq": " ".join(whole.seq),
+        "rel": " ".join(whole.rel),
+        "num": " ".join(whole.num),
+        "head": " ".join([*head.seq, *head.rel]),
+        "scoped": " ".join(scoped),
+    }
+
+
+def scoped_terms(name: str, part: Streams) -> Iterator[str]:
+    """The terms of one text under its name; a new text starts apart from the one before."""
+    yield APART
+    for row in part:
+        yield from prefixed(name, row)
+        yield APART
+
+
+def prefixed(name: str, terms: Iterable[str]) -> Iterator[str]:
+    """Each term with ``name=`` before it."""
+    return (f"{name}={term}" for term in terms)
