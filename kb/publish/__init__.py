@@ -1,0 +1,1 @@
+"""The static site: every case and every page, searchable without a server."""

@@ -1,0 +1,116 @@
+"""A case's page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import groupby
+
+import msgspec
+from markupsafe import Markup, escape
+
+from kb.cases.record import Case, Identifier, Origin, Turn
+from kb.model import PageId
+from kb.publish.catalogue import Catalogue
+from kb.publish.names import case_path, root_of
+from kb.publish.render import Renderer, short
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """A file as a page shows it; no URL where the site does not hold it."""
+
+    name: str
+    url: str | None
+    image: bool
+    origin: Origin | None = None
+
+
+class Link(msgspec.Struct, frozen=True):
+    """Another case and why it is related."""
+
+    id: str
+    url: str | None
+    via: tuple[str, ...]
+
+
+def case_page(case: Case, catalogue: Catalogue, renderer: Renderer) -> bytes:
+    """HTML of the case's page."""
+    path = case_path(case.source.wiki, case.id)
+    root = root_of(path)
+    page = PageId(case.source.wiki, case.source.page, case.source.locale)
+    page_url = catalogue.page_url(page, root)
+    at = _origin_links(page_url)
+    heading, more = _heading(case)
+    return renderer.page(
+        "case.html", path, f"{short(heading, 80)} · {case.id}" if case.problem else case.id,
+        description=short(case.problem), og_type="article", case=case, page_url=page_url,
+        original=_http(case.source.url), heading=heading, problem_more=more, at=at,
+        origin=lambda pointer: at(case.origins.get(pointer)), rounds=_rounds(case.turns),
+        numbers=_numbers(case.identifiers), speakers=_speakers(case.turns),
+        files=list(_files(case, page, catalogue, root)), related=_related(case, catalogue, root),
+    )  # fmt: skip
+
+
+def _heading(case: Case) -> tuple[str, bool]:
+    """The page's heading, and whether the problem says more than that."""
+    first = case.problem.strip().split("\n", 1)[0].strip()
+    heading = short(first, 120) or case.id
+    return heading, heading != case.problem.strip()
+
+
+def _http(url: str | None) -> str | None:
+    """The URL if a browser may safely follow it."""
+    return url if url and url.lower().startswith(("http://", "https://")) else None
+
+
+def _origin_links(page_url: str | None) -> Callable[[Origin | None], Markup]:
+    """What prints an origin: a small link to the lines of the source page."""
+    if page_url is None:
+        return lambda origin: Markup("")
+    before = escape(page_url)
+
+    def link(origin: Origin | None) -> Markup:
+        if origin is None:
+            return Markup("")
+        first, last = origin.lines
+        many = f"?to={last}" if last > first else ""
+        known = " · ".join(v for v in (origin.version, origin.author, origin.date) if v)
+        version = f"<i> v{escape(origin.version)}</i>" if origin.version else ""
+        span = f"{first}–{last}" if last > first else f"{first}"
+        return Markup(  # noqa: S704  (every part is escaped)
+            f'<a class="o" href="{before}{many}#L{first}" title="{escape(known)}">'
+            f"L{span}{version}</a>"
+        )
+
+    return link
+
+
+def _rounds(turns: Iterable[Turn]) -> list[tuple[int | None, list[Turn]]]:
+    return [(number, list(group)) for number, group in groupby(turns, key=lambda t: t.round)]
+
+
+def _numbers(found: Iterable[Identifier]) -> list[tuple[str, list[tuple[str, list[Origin]]]]]:
+    """Kind → value → where it stands, in the order of the case."""
+    kinds: dict[str, dict[str, list[Origin]]] = {}
+    for one in found:
+        spots = kinds.setdefault(one.kind, {}).setdefault(one.value, [])
+        if one.origin not in spots:
+            spots.append(one.origin)
+    return [(kind, list(values.items())) for kind, values in kinds.items()]
+
+
+def _speakers(turns: Iterable[Turn]) -> list[str]:
+    return list(dict.fromkeys(turn.speaker for turn in turns if turn.speaker))
+
+
+def _files(case: Case, page: PageId, catalogue: Catalogue, root: str) -> Iterable[Shown]:
+    for file in case.attachments:
+        image = file.kind == "image"
+        yield Shown(file.name, catalogue.file_url(page, file.name, root), image, file.origin)
+
+
+def _related(case: Case, catalogue: Catalogue, root: str) -> list[Link]:
+    wiki = case.source.wiki
+    return [
+        Link(other.id, catalogue.case_url(wiki, other.id, root), other.via)
+        for other in case.related
+    ]

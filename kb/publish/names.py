@@ -1,0 +1,97 @@
+"""File names and URLs of what the site holds: one encoding, reversible, the same for ever.
+
+A name keeps its ASCII letters, digits, `-`, `_`, `.` and East Asian letters; every other byte of
+its UTF-8 becomes `~` and two hex digits. So does what a file system would not keep: a dot at
+either end, and the first letter of a name that Windows reserves. A name longer than a file
+system allows goes on in a folder, after `~/`.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+from kb.model import PageId
+
+_UNSAFE = re.compile("[^A-Za-z0-9._\\-぀-ヿ㐀-䶿一-鿿가-힣]")
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(?=\.|$)", re.IGNORECASE)
+_ENCODED = re.compile(r"(?:~[0-9a-f]{2})+|~_")
+_UNIT = re.compile(r"~[0-9a-f]{2}|[^~]|~_")
+_LONGEST = 180
+"""Bytes of one path component; file systems allow 255, and suffixes come on top."""
+
+
+def encode(name: str) -> str:
+    """A safe relative path for any text: `a#1` → `a~231`."""
+    if not name:
+        return "~_"
+    done = _UNSAFE.sub(lambda m: _bytes(m[0]), name)
+    if done[0] == "." or _RESERVED.match(done):
+        done = _bytes(done[0]) + done[1:]
+    if done[-1] == ".":
+        done = done[:-1] + _bytes(".")
+    return done if len(done.encode()) <= _LONGEST else _folded(done)
+
+
+def decode(path: str) -> str:
+    """The text that ``encode`` made ``path`` of. ValueError where it made no such path."""
+    name = _ENCODED.sub(_decoded, path.replace("~/", ""))
+    if encode(name) != path:
+        raise ValueError(f"{path!r}: not an encoded name")
+    return name
+
+
+def _bytes(text: str) -> str:
+    return "".join(f"~{byte:02x}" for byte in text.encode("utf-8", "surrogatepass"))
+
+
+def _decoded(match: re.Match[str]) -> str:
+    text = match[0]
+    if text == "~_":
+        return ""
+    return bytes.fromhex(text.replace("~", "")).decode("utf-8", "surrogatepass")
+
+
+def _folded(done: str) -> str:
+    pieces, size = [""], 0
+    for unit in _UNIT.findall(done):
+        width = len(unit.encode())
+        if size + width > _LONGEST:
+            pieces.append("")
+            size = 0
+        pieces[-1] += unit
+        size += width
+    return "~/".join(pieces)
+
+
+def case_path(wiki: str, case_id: str) -> str:
+    """Path of a case's page in the site."""
+    return f"case/{encode(wiki)}/{encode(case_id)}.html"
+
+
+def page_path(page: PageId) -> str:
+    """Path of a source page in the site; a translation's has its locale after `~-`."""
+    locale = f"~-{encode(page.locale)}" if page.locale else ""
+    return f"page/{encode(page.wiki)}/{encode(page.page)}{locale}.html"
+
+
+def file_path(page: PageId, name: str) -> str:
+    """Path of an attachment. What a browser would run is kept from it by `.txt`."""
+    shown = f"{encode(name)}.txt" if _ACTIVE.search(name) else encode(name)
+    return f"file/{encode(page.wiki)}/{encode(page.page)}/{shown}"
+
+
+_ACTIVE = re.compile(
+    r"\.(x?html?|xht|svgz?|xml|xsl|xslt|rdf|mht|mhtml|m?js|css|swf|wasm|htc|hta|vbs)$|^[^.]*$",
+    re.IGNORECASE,
+)
+
+
+def url_of(path: str) -> str:
+    """A path of the site as it stands in a link."""
+    return quote(path, safe="/~")
+
+
+def root_of(path: str) -> str:
+    """The way from a page up to the site's root: empty, `../`, `../../` and so on."""
+    return "../" * path.count("/")

@@ -1,0 +1,91 @@
+"""Templates, filled: the one Jinja environment, autoescaping always."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, Literal, TypeAlias
+
+import jinja2
+import msgspec
+
+from kb.assets import assets
+from kb.publish.body import body
+from kb.publish.names import root_of, url_of
+from kb.publish.people import colour, initials
+from kb.publish.words import PHRASES, phrase
+
+Audience: TypeAlias = Literal["internal", "public"]
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+    " media-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self';"
+    " form-action 'self'; base-uri 'none'"
+)
+"""Content-Security-Policy of every page: nothing inline, nothing from elsewhere."""
+
+_DIGITS = 5
+"""A value with a number at least this long gets a copy button."""
+
+
+class Site(msgspec.Struct, frozen=True, kw_only=True):
+    """What every page says of the site."""
+
+    title: str
+    language: str
+    """The interface's language before a reader chooses: `zh` or `en`."""
+    url: str | None
+    """Where the site will stand, without a slash at the end."""
+    audience: Audience
+
+
+class Renderer:
+    """Fills templates for one site."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self._environment = _environment()
+
+    def page(self, template: str, path: str, title: str, **values: Any) -> bytes:
+        """The HTML page at ``path`` (relative to the site's root) made of a template."""
+        text = self._environment.get_template(template).render(
+            site=self.site, here=url_of(path), root=root_of(path), title=title, **values
+        )
+        return text.encode("utf-8", "replace")
+
+
+@lru_cache(maxsize=1)
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(_source),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(
+        t=PHRASES, phrase=phrase, csp=POLICY, body=body, colour=colour, initials=initials
+    )
+    environment.globals["description"] = ""
+    environment.filters.update(moment=moment, short=short, digits=has_number)
+    return environment
+
+
+def _source(name: str) -> str:
+    return (assets("templates") / name).read_text("utf-8")
+
+
+def moment(value: str) -> str:
+    """An ISO 8601 moment for people: `2020-04-10 09:30`, no more precise than it was."""
+    day, _, time = value.partition("T")
+    return f"{day} {time[:5]}".rstrip()
+
+
+def short(value: str, limit: int = 160) -> str:
+    """The value in one line, cut with an ellipsis where it is long."""
+    line = " ".join(value[: limit * 4].split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def has_number(value: str) -> bool:
+    """Whether the value is something one copies: five digits or more."""
+    return sum(c.isdigit() for c in value[:200]) >= _DIGITS

@@ -1,0 +1,62 @@
+"""A source page: its lines, and who wrote each last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from markupsafe import Markup, escape
+
+from kb.archive import LineView, PageView
+from kb.publish.case_page import Shown
+from kb.publish.catalogue import Card, Catalogue
+from kb.publish.names import page_path, root_of
+from kb.publish.people import colour
+from kb.publish.render import Renderer, moment
+from kb.publish.words import PHRASES
+
+_IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".avif")
+
+
+def source_page(
+    page: PageView, cards: Iterable[Card], catalogue: Catalogue, renderer: Renderer
+) -> bytes:
+    """HTML of a source page."""
+    path = page_path(page.id)
+    root = root_of(path)
+    names = dict.fromkeys(file.name for file in page.attachments)
+    files = [
+        Shown(name, catalogue.file_url(page.id, name, root), name.lower().endswith(_IMAGES))
+        for name in names
+    ]
+    original = page.url if page.url and page.url.startswith(("http://", "https://")) else None
+    return renderer.page(
+        "source.html", path, page.title or page.id.page, page=page, cards=list(cards),
+        files=files, original=original, rows=blame_rows(page.lines),
+    )  # fmt: skip
+
+
+def blame_rows(lines: Iterable[LineView]) -> Markup:
+    """Table rows, the author and version printed where a new block begins."""
+    rows: list[str] = []
+    before: tuple[str | None, str | None] | None = None
+    for line in lines:
+        now = (line.author, line.version)
+        rows.append(_row(line, opens=now != before))
+        before = now
+    return Markup("\n".join(rows))  # noqa: S704  (_row escapes)
+
+
+def _row(line: LineView, *, opens: bool) -> str:
+    person = f"p{colour(line.author)}" if line.author else "nobody"
+    who = escape(line.author or "") if opens else ""
+    version = escape(line.version or "") if opens else ""
+    when = f' title="{escape(moment(line.date))}"' if line.date and opens else ""
+    text = (
+        f'<span class="gone">{PHRASES.missing_line}</span>' if line.missing else escape(line.text)
+    )
+    number = line.number
+    return (
+        f'<tr id="L{number}"{" class=b" if opens else ""}><td class="au {person}">{who}</td>'
+        f'<td class="ve"{when}>{version}</td><td class="no"><a href="#L{number}">{number}</a></td>'
+        f'<td class="src">{text}</td></tr>'
+    )

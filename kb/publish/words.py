@@ -1,0 +1,133 @@
+"""The words of the site's own interface, in Chinese and English.
+
+Both stand in every page; the reader's choice shows one (`html[data-ui]`, kept by ui.js). So a
+page needs no second copy and no script to be read in the builder's language.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Final
+
+from markupsafe import Markup
+
+WORDS: Final[dict[str, tuple[str, str]]] = {
+    "skip": ("跳到正文", "Skip to content"),
+    "search": ("搜索", "Search"),
+    "search_label": ("搜索案例", "Search cases"),
+    "search_help": (
+        "词之间空格表示都要有;可用 status:resolved、speaker:名字、station:站点、after:2020-04",
+        "Words are all required. Try status:resolved, speaker:name, station:name, after:2020-04",
+    ),
+    "theme": ("切换深浅", "Switch theme"),
+    "language": ("EN", "中文"),
+    "home": ("首页", "Home"),
+    "all_cases": ("全部案例", "All cases"),
+    "pages": ("源页面", "Source pages"),
+    "newest": ("最近的案例", "Newest cases"),
+    "open_cases": ("未解决", "Not resolved"),
+    "no_cases": ("还没有案例。", "No cases yet."),
+    "n_cases": ("个案例", "cases"),
+    "n_pages": ("个源页面", "source pages"),
+    "n_open": ("个未标明解决", "not marked resolved"),
+    "n_people": ("位参与者", "people"),
+    "case": ("案例", "Case"),
+    "facts": ("概要", "At a glance"),
+    "fields": ("登记信息", "Details"),
+    "problem": ("问题描述", "Problem"),
+    "conversation": ("跟踪记录", "Conversation"),
+    "round_before": ("第", "Round"),
+    "round_after": ("轮", ""),
+    "note": ("记录", "Note"),
+    "resolution": ("解决", "Resolution"),
+    "status": ("状态", "Status"),
+    "station": ("站点", "Station"),
+    "date": ("日期", "Date"),
+    "engineers": ("工程师", "Engineers"),
+    "speakers": ("发言人", "Speakers"),
+    "attachments": ("附件", "Attachments"),
+    "not_imported": ("未导入", "not imported"),
+    "anomalies": ("值得核对", "Worth checking"),
+    "identifiers": ("编号", "Identifiers"),
+    "timeline": ("时间线", "Timeline"),
+    "timeline_lines": (
+        "只知道各行最后一次改动的版本,更早的改动无从得知。",
+        "Only each line's last change is known; earlier ones cannot be told.",
+    ),
+    "related": ("相关案例", "Related cases"),
+    "sections": ("补充", "More"),
+    "unclassified": ("其他原文", "Other lines"),
+    "corrections": ("人工更正", "Corrected by hand"),
+    "origins": ("出处", "Where it comes from"),
+    "value": ("内容", "Value"),
+    "lines": ("行", "Lines"),
+    "line": ("行", "Line"),
+    "version": ("版本", "Version"),
+    "author": ("作者", "Author"),
+    "source": ("来源", "Source"),
+    "source_page": ("源页面", "Source page"),
+    "original": ("原 wiki 页面", "On the old wiki"),
+    "history": ("历史", "History"),
+    "history_complete": ("完整", "complete"),
+    "history_lines": ("仅各行版本", "lines only"),
+    "history_latest": ("仅最新", "latest only"),
+    "blame": ("逐行出处", "Line by line"),
+    "cases_here": ("本页案例", "Cases on this page"),
+    "missing_line": ("此行缺失", "this line is missing"),
+    "copy": ("复制", "Copy"),
+    "empty": ("空", "empty"),
+    "unknown": ("不详", "unknown"),
+    "contents": ("目录", "On this page"),
+    "modified": ("更新", "Modified"),
+    "wiki": ("Wiki", "Wiki"),
+    "times": ("次", "×"),
+    "internal": ("内部版,含个人信息", "Internal: holds personal data"),
+    "footer": ("由 Casebook 生成", "Made by Casebook"),
+    "no_script": (
+        "搜索需要 JavaScript;没有它,所有案例仍在列表里。",
+        "Search needs JavaScript. Without it, every case is still in the lists.",
+    ),
+    "not_found": ("没有这个页面", "There is no such page"),
+    "by": ("由", "by"),
+    "status_unset": ("未标记", "Not marked"),
+    "status_resolved": ("已解决", "Resolved"),
+    "status_in_progress": ("处理中", "In progress"),
+    "status_shelved": ("暂搁置", "Shelved"),
+    "status_conflicting": ("标记矛盾", "Conflicting marks"),
+    "change_created": ("建立", "Created"),
+    "change_renamed": ("改名", "Renamed"),
+    "change_edited": ("修改", "Edited"),
+    "change_field": ("字段", "Field"),
+    "change_problem": ("问题描述", "Problem"),
+    "change_turn": ("发言", "Turn"),
+    "change_status": ("状态", "Status"),
+    "change_engineer": ("工程师", "Engineer"),
+    "change_attachment": ("附件", "Attachment"),
+    "change_moved": ("移动", "Moved"),
+    "change_removed": ("移除", "Removed"),
+    "change_restored": ("恢复", "Restored"),
+    "kind_phone": ("手机号码", "Phone"),
+    "kind_bill": ("账单号", "Bill"),
+    "kind_pile": ("桩号", "Pile"),
+    "kind_connector": ("枪号", "Connector"),
+    "kind_account": ("账号", "Account"),
+    "kind_vehicle": ("车辆", "Vehicle"),
+    "kind_amount": ("金额", "Amount"),
+}
+
+
+def both(zh: str, en: str) -> Markup:
+    """A text in both languages, one of them shown."""
+    return Markup(
+        '<span class="zh" lang="zh">{}</span><span class="en" lang="en">{}</span>'
+    ).format(zh, en)
+
+
+PHRASES: Final = SimpleNamespace(**{key: both(*pair) for key, pair in WORDS.items()})
+"""What templates print: `{{ t.problem }}`."""
+
+
+def phrase(prefix: str, key: str) -> Markup:
+    """`prefix_key` in both languages, or the key itself where the interface has no word for it."""
+    found: Markup | None = getattr(PHRASES, f"{prefix}_{key}", None)
+    return found or Markup("<bdi>{}</bdi>").format(key)

@@ -1,0 +1,103 @@
+// Text to terms, as kb/search/analysis has it: tests/search/spec/terms.jsonl holds both to the same table.
+const RUN = "\\u2e80-\\u2fdf\\u3005-\\u3007\\u3021-\\u3029\\u3031-\\u3035\\u3038-\\u303c\\u3041-\\u3096\\u3099\\u309a\\u309d-\\u309f\\u30a1-\\u30fa\\u30fc-\\u30ff\\u31f0-\\u31ff\\u3105-\\u312f\\u31a0-\\u31bf\\u3400-\\u4dbf\\u4e00-\\u9fff\\uf900-\\ufaff\\u{20000}-\\u{3ffff}\\u1100-\\u11ff\\ua000-\\ua4cf\\uac00-\\ud7ff\\u0e01-\\u0e4e\\u0e81-\\u0ecd\\u1000-\\u103f\\u1780-\\u17d3";
+const MARKS = "\\u0300-\\u036f\\u0483-\\u0489\\u0591-\\u05bd\\u05bf\\u05c1\\u05c2\\u05c4\\u05c5\\u05c7\\u0610-\\u061a\\u064b-\\u065f\\u0670\\u06d6-\\u06dc\\u06df-\\u06e4\\u06e7\\u06e8\\u06ea-\\u06ed\\u0900-\\u0903\\u093a-\\u094f\\u0951-\\u0957\\u0962\\u0963\\u0981-\\u0983\\u09bc-\\u09cd\\u0a01-\\u0a03\\u0a3c-\\u0a4d\\u0a81-\\u0a83\\u0abc-\\u0acd\\u0b01-\\u0b03\\u0b3c-\\u0b4d\\u0bbe-\\u0bcd\\u0c00-\\u0c04\\u0c3e-\\u0c4d\\u0cbc-\\u0ccd\\u0d00-\\u0d03\\u0d3b-\\u0d4d\\u1ab0-\\u1aff\\u1dc0-\\u1dff\\u20d0-\\u20f0\\ufe20-\\ufe2f";
+const LETTER = `(?:(?![${RUN}])[\\p{L}\\p{N}])`;
+const PIECE = `${LETTER}+(?:['${MARKS}]+${LETTER}+)*[${MARKS}]*`;
+const TOKEN = new RegExp(`[${RUN}]+|${PIECE}(?:[._\\-@/:#+~%&=?\\\\]{1,3}${PIECE})*`, "gu");
+const PIECES = new RegExp(PIECE, "gu");
+const IN_RUN = new RegExp(`^[${RUN}]`, "u");
+const INVISIBLE = /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\u{e0000}-\u{e0fff}]/gu;
+const CLUSTER = /[^\p{M}\p{Cf}\uff9e\uff9f\u1160-\u11ff][\p{M}\p{Cf}\uff9e\uff9f\u1160-\u11ff]*|[^]/gu;
+const OWN = { "\u2018": "'", "\u2019": "'", "\u02bc": "'", "\u2026": " ", "\u00a0": " " };
+const simple = new Map();
+
+const foldText = (text) => {
+  const lower = text.replace(/[\u2018\u2019\u02bc\u2026\u00a0]/g, (c) => OWN[c]).replace(INVISIBLE, "").normalize("NFKC").toLowerCase().replace(/ß/g, "ss").replace(/ς/g, "σ").normalize("NFKC");
+  return lower.replace(/[\u2e80-\u9fff\u{20000}-\u{3ffff}]/gu, (c) => simple.get(c) || c);
+};
+
+// The folded text, and where its characters stand in the original.
+const fold = (text) => {
+  const folded = foldText(text);
+  if (folded.length === text.length && !/[\p{M}\p{Cf}\uff9e\uff9f\u1160-\u11ff]/u.test(text)) return { text: folded, from: (i) => i, to: (i) => i };
+  const starts = [];
+  const ends = [];
+  let out = "";
+  for (const { 0: cluster, index } of text.matchAll(CLUSTER)) {
+    const part = foldText(cluster);
+    for (let i = 0; i < part.length; i++) {
+      starts.push(index);
+      ends.push(index + cluster.length);
+    }
+    out += part;
+  }
+  return { text: out, from: (i) => starts[i], to: (i) => ends[i - 1] };
+};
+
+const NUMBER = /^[0-9]+$/;
+const ENGLISH = /^[a-z]+(?:'[a-z]+)*$/;
+
+const partsOf = (piece, written) => {
+  const found = /[a-z][A-Z]|[A-Z]{2}[a-z]/.test(written)
+    ? [...written.matchAll(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+/g)].map((m) => piece.substr(m.index, m[0].length))
+    : piece.match(/[0-9]+|[^0-9]+/g);
+  return found.length > 1 && found.length < 5 ? found : found.filter((p) => p !== piece && p.length > 3 && NUMBER.test(p));
+};
+
+const numberTerms = (digits) => {
+  const found = [["number", digits]];
+  if (digits.length < 4) return found;
+  found.push(["head", "^" + digits.slice(0, 4)], ["tail", digits.slice(-4) + "$"]);
+  for (let i = 0; i + 4 <= digits.length; i++) found.push(["gram", digits.substr(i, 4)]);
+  return found;
+};
+
+const pieceTerms = (piece, written) => {
+  if (NUMBER.test(piece)) return numberTerms(piece);
+  const found = [["word", piece]];
+  if (ENGLISH.test(piece)) found.push(["stem", stem(piece)]);
+  for (const part of partsOf(piece, written)) {
+    if (NUMBER.test(part)) found.push(...numberTerms(part));
+    else found.push(["part", part], ...(ENGLISH.test(part) ? [["stem", stem(part)]] : []));
+  }
+  return found;
+};
+
+// Pieces of at most 64 characters, with their places.
+const piecesOf = (token) => [...token.matchAll(PIECES)].flatMap((m) => {
+  const whole = [...m[0]];
+  const found = [];
+  for (let i = 0, at = m.index; i < whole.length; i += 64) {
+    const piece = whole.slice(i, i + 64).join("");
+    found.push([at, piece]);
+    at += piece.length;
+  }
+  return found;
+});
+
+// [kind, text, position] of all terms, in the table's order.
+const terms = (text) => {
+  const folded = fold(text);
+  const found = [];
+  let position = 0;
+  for (const { 0: token, index } of folded.text.matchAll(TOKEN)) {
+    if (IN_RUN.test(token)) {
+      const run = [...token];
+      run.forEach((c, i) => {
+        found.push(["char", c, position + i]);
+        if (i + 1 < run.length) found.push(["pair", c + run[i + 1], position + i]);
+      });
+      position += run.length;
+      continue;
+    }
+    const pieces = piecesOf(token);
+    if (pieces.length > 1 && [...token].length <= 128) found.push(["code", token, position]);
+    for (const [at, piece] of pieces) {
+      const from = folded.from(index + at);
+      const written = text.slice(from, folded.to(index + at + piece.length));
+      for (const [kind, term] of pieceTerms(piece, written.length === piece.length ? written : piece)) found.push([kind, term, position]);
+      position++;
+    }
+  }
+  return found;
+};

@@ -1,0 +1,101 @@
+"""A real Chromium, and a small site that it opens from a file and from a server."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import shutil
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from samples import Sample
+
+from kb.publish.build import build
+from kb.publish.render import Site
+
+QUIET = [
+    "--no-sandbox", "--disable-background-networking", "--disable-component-update",
+    "--disable-default-apps", "--disable-sync", "--no-first-run", "--disable-domain-reliability",
+]  # fmt: skip
+
+SITE = Site(title="Casebook", language="zh", url=None, audience="internal")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator:
+    """The system's Chromium, without a window."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
+    if found is None:
+        pytest.skip("no chromium on this machine: `make system` installs one")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory) -> Path:
+    """The sample's site."""
+    out = tmp_path_factory.mktemp("site") / "internal"
+    build(Sample(), out, SITE)
+    return out
+
+
+class _Silent(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def served(folder: Path) -> Iterator[str]:
+    handler = functools.partial(_Silent, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def server(site) -> Iterator[str]:
+    """The same site over HTTP, in a subfolder."""
+    for url in served(site.parent):
+        yield f"{url}/{site.name}"
+
+
+@pytest.fixture(params=["file", "http"])
+def home(request, site) -> str:
+    """Where the site stands: on disk, on a server."""
+    return site.as_uri() if request.param == "file" else request.getfixturevalue("server")
+
+
+class Watched:
+    """A tab that keeps what went wrong: console messages, errors, requests to elsewhere."""
+
+    def __init__(self, context, allowed: str) -> None:
+        self.trouble: list[str] = []
+        self.page = context.new_page()
+        self.page.on("console", lambda message: self.trouble.append(f"console: {message.text}"))
+        self.page.on("pageerror", lambda error: self.trouble.append(f"error: {error}"))
+        self.page.on("request", lambda request: self._check(request.url, allowed))
+
+    def _check(self, url: str, allowed: str) -> None:
+        if not url.startswith((allowed, "data:")):
+            self.trouble.append(f"request: {url}")
+
+
+@pytest.fixture
+def tab(browser, home) -> Iterator:
+    """A tab with a reader's empty profile; at the end nothing may have gone wrong."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    watched = Watched(context, home)
+    watched.page.set_default_timeout(10_000)
+    yield watched.page
+    context.close()
+    assert watched.trouble == []

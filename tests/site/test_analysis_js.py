@@ -1,0 +1,45 @@
+"""The browser's analysis against the tables that kb.search.analysis is held to."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from kb.assets import assets
+from kb.search.analysis import browser_table
+
+SPEC = Path(__file__).parents[1] / "search" / "spec"
+
+
+@pytest.fixture(scope="module")
+def engine(browser):
+    """A page with the analysis loaded and the whole folding table."""
+    page = browser.new_page()
+    code = "".join(
+        (assets("site") / name).read_text("utf-8") for name in ("stem.js", "analysis.js")
+    )
+    page.evaluate(f"(() => {{ {code}; Object.assign(window, {{ stem, terms, simple }}); }})()")
+    page.evaluate(
+        "([from, to]) => { const t = [...to]; [...from].forEach((c, i) => simple.set(c, t[i])); }",
+        list(browser_table()),
+    )
+    yield page
+    page.close()
+
+
+def test_terms_are_those_of_the_table(engine):
+    cases = [json.loads(line) for line in (SPEC / "terms.jsonl").read_text("utf-8").splitlines()]
+    found = engine.evaluate(
+        "(texts) => texts.map((t) => terms(t).map(([k, x, p]) => `${k}:${x}@${p}`).join(' '))",
+        [case["text"] for case in cases],
+    )
+    wrong = {c["why"]: f for c, f in zip(cases, found, strict=True) if f != c["terms"]}
+    assert wrong == {}
+
+
+def test_stems_are_those_of_the_table(engine):
+    rows = [line.split("\t") for line in (SPEC / "stems.tsv").read_text("utf-8").splitlines()]
+    found = engine.evaluate("(words) => words.map(stem)", [word for word, _ in rows])
+    assert [(w, s) for (w, s), f in zip(rows, found, strict=True) if s != f] == []

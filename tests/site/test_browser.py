@@ -1,0 +1,123 @@
+"""The site as a reader meets it, in Chromium, from a file and from a server."""
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+import pytest
+
+CASE = "case/xwiki/demo_case~2346_20200410.html"
+SOURCE = "page/xwiki/Support.Cases.WebHome.html"
+PAGES = ["index.html", "cases.html", "pages.html", "404.html", CASE, SOURCE]
+
+
+def hits(tab) -> list[str]:
+    return tab.locator("#hits .id").all_text_contents()
+
+
+def search(tab, text: str) -> list[str]:
+    tab.fill("#q", text)
+    return hits(tab)
+
+
+FINDS = [
+    ("重复扣费", {46, 41}), ("扣费", {46, 41}), ("重複扣費", {46, 41}), ("复扣", {46, 41}),
+    ("6730", {46, 44}), ("20200404", {46, 44}), ("44030500040000200030", {46}),
+    ("refund", {45}), ("refunds", {45}), ("refunding", {45}), ("configur", {45}),
+    ("扣费 账单", {46}), ("扣费 帳單", {41}), ("扣费 firmware", {46}), ("ＤＥＭＯＺＳ", {43}), ("firmware 2.3.1", {46}),
+    ("status:resolved", {45, 44}), ("speaker:甲工", {46}), ("speaker:乙*", {46}), ("speaker:乙", set()),
+    ("after:2020-04-07", {46, 45, 44}), ("before:2020-04-01", {41}), ("on:2020-04", {46, 45, 44, 43, 42}),
+    ("station:示例* 扣费", {46}), ("全部的报表", {43}), ("没有的词语", set()), ("费扣", set()), ("zebra", set()),
+]  # fmt: skip
+
+
+def test_search_finds_what_a_reader_would_name(tab, home):
+    tab.goto(f"{home}/index.html")
+    for text, numbers in FINDS:
+        found = {int(case.split("#")[1].split("_")[0]) for case in search(tab, text)}
+        assert found == numbers, text
+
+
+def test_typing_finds_a_case_and_its_link_opens_it(tab, home):
+    tab.goto(f"{home}/index.html")
+    tab.keyboard.press("/")
+    tab.keyboard.type("重複扣費")
+    assert tab.locator("#hits mark").first.text_content() == "重复扣费"
+    tab.keyboard.press("ArrowDown")
+    tab.keyboard.press("Enter")
+    tab.wait_for_url("**/case/**")
+    assert "重复扣费" in tab.locator("h1").text_content()
+    tab.go_back()
+    assert tab.input_value("#q") == "重複扣費"
+    assert len(hits(tab)) == 2
+
+
+def test_a_query_in_the_url_is_answered(tab, home):
+    tab.goto(f"{home}/index.html?q=refunds")
+    assert hits(tab) == ["demo_case#45_20200407"]
+
+
+def test_the_box_on_a_case_leads_to_the_results(tab, home):
+    tab.goto(f"{home}/{CASE}")
+    tab.keyboard.press("Control+k")
+    tab.keyboard.type("6730")
+    tab.keyboard.press("Enter")
+    tab.wait_for_url("**/index.html?q=6730")
+    assert len(hits(tab)) == 2
+
+
+def test_nothing_found_is_said_in_the_readers_language(tab, home):
+    tab.goto(f"{home}/index.html")
+    assert search(tab, "zebra") == []
+    assert "没有找到" in tab.text_content("#count")
+    tab.click("#lang")
+    assert "Nothing found" in tab.text_content("#count")
+
+
+def test_language_and_theme_are_kept(tab, home):
+    tab.goto(f"{home}/{CASE}")
+    assert tab.locator("#conversation h2 .zh").is_visible()
+    tab.click("#lang")
+    tab.click("#theme")
+    theme = tab.evaluate("document.documentElement.dataset.theme")
+    tab.goto(f"{home}/{SOURCE}")
+    assert tab.evaluate("document.documentElement.lang") == "en"
+    assert tab.evaluate("document.documentElement.dataset.theme") == theme == "dark"
+    assert tab.get_by_text("Line by line").first.is_visible()
+    assert tab.get_attribute("#q", "placeholder") == "Search cases"
+
+
+def test_an_origin_leads_to_its_lines(tab, home):
+    tab.goto(f"{home}/{CASE}")
+    tab.locator(".turn .o").nth(1).click()
+    tab.wait_for_url("**/Support.Cases.WebHome.html?to=32#L31")
+    assert tab.locator("tr.on").count() == 2
+    assert tab.locator("#L31").is_visible()
+
+
+def test_links_between_cases_pages_and_files_lead_somewhere(tab, home):
+    tab.goto(f"{home}/{CASE}")
+    tab.click(".related a")
+    assert "20200404045100006730" in tab.text_content("h1")
+    tab.goto(f"{home}/{CASE}")
+    assert tab.locator("#attachments img").evaluate("img => img.decode().then(() => img.width)") > 0
+
+
+@pytest.mark.parametrize("width", [360, 768, 1280])
+def test_no_page_is_wider_than_the_screen(tab, home, width):
+    tab.set_viewport_size({"width": width, "height": 800})
+    for path in PAGES:
+        tab.goto(f"{home}/{path}")
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+def test_without_javascript_every_case_is_reached(browser, home):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{home}/index.html")
+    assert page.locator("noscript").count() == 1
+    page.click(".more a")
+    assert page.locator(".card").count() == 6
+    page.click(".card a")
+    assert page.locator(".turn").count() == 5
+    assert page.locator("#lang").is_hidden()
+    context.close()
