@@ -61,6 +61,10 @@ class Archive:
         """Key, id and digest of every page, cheaply: what changed shows here."""
         return self._reader.digests()
 
+    def departed(self) -> Iterator[tuple[PageId, str, str | None]]:
+        """Pages that the wiki no longer has: when that was noticed, and their new reference."""
+        return self._reader.departed()
+
     def view(self, key: int) -> PageView:
         """The page with that key."""
         return self._reader.view(key)

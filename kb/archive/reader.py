@@ -31,6 +31,15 @@ class Reader:
         for key, wiki, reference, locale, digest in rows:
             yield key, PageId(wiki, reference, locale), digest
 
+    def departed(self) -> Iterator[tuple[PageId, str, str | None]]:
+        """Pages that the wiki no longer has: when that was noticed, and their new reference."""
+        rows = self._db.execute(
+            f"SELECT wiki.name, reference, locale, gone, renamed_to {_FROM}"
+            f" WHERE gone IS NOT NULL {_IN_ORDER}"
+        )
+        for wiki, reference, locale, gone, renamed_to in rows:
+            yield PageId(wiki, reference, locale), gone, renamed_to
+
     def pages(self, first: int, last: int | None) -> Iterator[PageView]:
         """Pages whose key is from ``first`` to ``last``, in the archive's order."""
         top = 1 << 62 if last is None else last
