@@ -11,7 +11,7 @@ from kb.errors import UsageError
 from kb.export.git.authors import AuthorMap
 from kb.export.git.done import Done, read_done
 from kb.export.git.moves import Carried, Moves, carried
-from kb.export.git.page import Desk, PageSteps, Step
+from kb.export.git.page import Desk, PageSteps, Pairs, Step
 from kb.export.git.queue import Queue
 from kb.export.git.repository import Repository
 from kb.export.git.source import Source, WikiSource
@@ -166,7 +166,7 @@ class _Run:
         layout, done = self._desk.layout, self._done
         changes = [rename(layout.page(former), steps.path)]
         upto = max(brought.versions, key=version_key, default="0.0")
-        pairs = [
+        pairs: Pairs = [
             ("Renamed-From", f"{escaped(former.wiki)}:{escaped(former.page)}"),
             ("Carried", upto),
         ]
@@ -186,5 +186,5 @@ class _Run:
         paths = [steps.path, *self._done.file_paths.pop(view.id, {}).values()]
         self._report.gone += 1
         text = f"{view.id.page} is gone from the wiki"
-        pairs = [("Gone", view.gone)]
+        pairs: Pairs = [("Gone", view.gone)]
         return steps.step(text, pairs, None, view.gone, [delete(p) for p in paths], floor)
