@@ -1,0 +1,129 @@
+"""The allow-list that all HTML passes before anybody sees it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import cache
+from typing import Final
+
+import nh3
+
+from kb.markup.resolve import SCHEMES, safe_image_url
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_PHRASING: Final = _names(
+    "a abbr b bdi bdo br cite code data del dfn em i img ins kbd mark q rp rt ruby s samp "
+    "small span strong sub sup time u var wbr tt font"
+)
+_FLOW: Final = _names(
+    "address article aside blockquote caption center col colgroup dd details div dl dt "
+    "figcaption figure footer h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section "
+    "summary table tbody td tfoot th thead tr ul"
+)
+_ATTRIBUTES: Final[dict[str, set[str]]] = {
+    "*": {"id", "title", "lang", "dir"},
+    "a": {"href", "hreflang"},
+    "img": {"src", "alt", "width", "height"},
+    "ol": {"start", "reversed", "type"},
+    "li": {"value"},
+    "td": {"colspan", "rowspan", "headers"},
+    "th": {"colspan", "rowspan", "headers", "scope", "abbr"},
+    "col": {"span"},
+    "colgroup": {"span"},
+    "del": {"cite", "datetime"},
+    "ins": {"cite", "datetime"},
+    "q": {"cite"},
+    "blockquote": {"cite"},
+    "time": {"datetime"},
+    "data": {"value"},
+    "bdo": {"dir"},
+    "details": {"open"},
+}
+# What only the renderer itself may write.
+_OWN: Final = {"class", "role", "data-line", "data-lang", "data-name", "tabindex"} | {
+    f"aria-{name}" for name in ("label", "labelledby", "disabled", "hidden", "checked")
+}
+_GONE_WITH_CONTENT: Final = {"script", "style", "template", "iframe", "object", "noscript", "title"}
+_MAX_NESTING: Final = 400
+_MAX_FORMATS: Final = 24
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_CLOSE_THEMSELVES: Final = _names("area br col dd dt hr img input li link meta p td th tr wbr")
+_FORMATTING: Final = _names("a b big code em font i nobr s small strike strong tt u")
+
+
+def clean(html: str) -> str:
+    """The renderer's own HTML without anything that runs or loads what it should not."""
+    return _own().clean(html)
+
+
+def clean_foreign(html: str, id_prefix: str = "", *, inline: bool = False) -> str:
+    """Somebody's HTML, well nested; `inline` leaves only what may stand in a paragraph.
+
+    Its classes and styles go: they mean nothing here, and could pass for the site's own.
+    """
+    if _is_deep(html):
+        html = nh3.escape(html)
+    return _foreign(id_prefix, inline).clean(html)
+
+
+def _is_deep(html: str) -> bool:
+    """Whether tags stay open in numbers that would cost a parser quadratic time or space.
+
+    Formatting elements have the lower limit: what is open when a paragraph ends is opened
+    again in each that follows.
+    """
+    opened: Counter[str] = Counter()
+    depth = formats = 0
+    for match in _TAG.finditer(html):
+        name = match[2].lower()
+        if name in _CLOSE_THEMSELVES or (match[1] and not opened[name]):
+            continue
+        step = -1 if match[1] else 1
+        opened[name] += step
+        depth += step
+        if name in _FORMATTING:
+            formats += step
+        if depth > _MAX_NESTING or formats > _MAX_FORMATS:
+            return True
+    return False
+
+
+def _attribute(tag: str, name: str, value: str) -> str | None:
+    """Attribute values that an allow-list of names and schemes does not settle."""
+    if value.startswith("data:") and name in ("src", "href"):
+        return value if tag == "img" and safe_image_url(value) else None
+    return value
+
+
+@cache
+def _own() -> nh3.Cleaner:
+    attributes = {tag: set(names) for tag, names in _ATTRIBUTES.items()}
+    attributes["*"] |= _OWN
+    attributes["a"].add("rel")
+    attributes["img"] |= {"loading", "decoding"}
+    return nh3.Cleaner(
+        tags=set(_PHRASING | _FLOW),
+        clean_content_tags=_GONE_WITH_CONTENT,
+        attributes=attributes,
+        attribute_filter=_attribute,
+        url_schemes={*SCHEMES, "data"},
+        link_rel=None,
+    )
+
+
+@cache
+def _foreign(id_prefix: str, inline: bool) -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=set(_PHRASING if inline else _PHRASING | _FLOW),
+        clean_content_tags=_GONE_WITH_CONTENT,
+        attributes=_ATTRIBUTES,
+        attribute_filter=_attribute,
+        url_schemes={*SCHEMES, "data"},
+        link_rel="noopener noreferrer",
+        id_prefix=id_prefix or None,
+    )

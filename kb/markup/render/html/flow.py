@@ -1,0 +1,197 @@
+"""Blocks: headings, paragraphs, lists, tables, quotations, boxes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kb.markup import nodes as n
+from kb.markup.macro_text import macro_source
+from kb.markup.nodes import Node
+from kb.markup.render.html import phrasing as p
+from kb.markup.render.html.box_kinds import TITLE, box_kind, without_icon
+from kb.markup.render.html.boxes import open_box, source_box
+from kb.markup.render.html.clean import clean_foreign
+from kb.markup.render.html.macros import result
+from kb.markup.render.html.style import list_attributes
+from kb.markup.render.html.tables import table
+from kb.markup.render.html.writer import Frame, Handlers, Writer, pre_text, verbatim
+
+
+def heading(w: Writer, node: n.Heading) -> Frame:
+    """A heading with the id that links of the wiki know."""
+    level = min(6, max(1, node.level + w.options.heading_shift))
+    params = node.params if "id" in node.params else {**node.params, "id": node.id}
+    w.out.append(f"<h{level}{w.attributes(node, params)}>")
+    return node.children, f"</h{level}>\n", p.PHRASING
+
+
+def section(_w: Writer, node: n.Section) -> Frame:
+    """A heading and what belongs to it, without an element of their own."""
+    return node.children, "", None
+
+
+def paragraph(w: Writer, node: n.Paragraph) -> Frame | None:
+    """A paragraph, unless it is empty."""
+    if not node.children:
+        return None
+    w.out.append(f"<p{w.attributes(node, node.params)}>")
+    return node.children, "</p>\n", p.PHRASING
+
+
+def group(w: Writer, node: n.Group) -> Frame:
+    """A group: a box if its class says so, nothing if its parameters say nothing."""
+    if "class" in node.params:
+        kind = box_kind(node.params)
+        if kind == TITLE:
+            w.out.append('<div class="wiki-box-title">')
+            return node.children, "</div>\n", None
+        if kind:
+            return without_icon(node.children), open_box(w, node, kind), None
+    kept = w.attributes(node, node.params)
+    if not kept:
+        return node.children, "", None
+    w.out.append(f"<div{kept}>")
+    return node.children, "</div>\n", None
+
+
+def a_list(w: Writer, node: n.List) -> Frame:
+    """A list."""
+    tag = "ol" if node.ordered else "ul"
+    extra = list_attributes(node.params) if node.ordered and node.params else ""
+    w.out.append(f"<{tag}{extra}{w.attributes(node, node.params)}>\n")
+    return node.children, f"</{tag}>\n", None
+
+
+def item(w: Writer, node: n.ListItem) -> Frame:
+    """A list's item."""
+    w.out.append(f"<li{w.attributes(node, node.params)}>")
+    return node.children, "</li>\n", None
+
+
+def definitions(w: Writer, node: n.DefinitionList) -> Frame:
+    """A definition list."""
+    w.out.append(f"<dl{w.attributes(node, node.params)}>\n")
+    return node.children, "</dl>\n", None
+
+
+def term(w: Writer, node: n.Term) -> Frame:
+    """A term."""
+    w.out.append(f"<dt{w.line(node) if w.lines else ''}>")
+    return node.children, "</dt>\n", p.PHRASING
+
+
+def description(w: Writer, node: n.Description) -> Frame:
+    """A description."""
+    w.out.append(f"<dd{w.line(node) if w.lines else ''}>")
+    return node.children, "</dd>\n", None
+
+
+def quotation(w: Writer, node: n.Quotation) -> Frame:
+    """A quotation: its lines make paragraphs, deeper quotations stand between them."""
+    w.out.append(f"<blockquote{w.attributes(node, node.params)}>\n")
+    return quoted_blocks(node), "</blockquote>\n", None
+
+
+def quoted_blocks(node: n.Quotation) -> list[Node]:
+    """The blocks of a quotation: runs of lines as paragraphs, and deeper quotations."""
+    blocks: list[Node] = []
+    lines: list[Node] = []
+    for line in node.children:
+        assert isinstance(line, n.Parent)
+        inner = line.children
+        deeper = inner[-1:] if inner and isinstance(inner[-1], n.Quotation) else []
+        words = inner[: len(inner) - len(deeper)]
+        if words:
+            lines += [n.LineBreak(line.pos), *words] if lines else words
+        if deeper:
+            _end_paragraph(blocks, lines)
+            lines = []
+            blocks += deeper
+    _end_paragraph(blocks, lines)
+    return blocks
+
+
+def _end_paragraph(blocks: list[Node], lines: list[Node]) -> None:
+    if lines:
+        blocks.append(n.Paragraph(lines[0].pos, lines, n.NO_PARAMS))
+
+
+def rule(w: Writer, _node: n.HorizontalLine) -> None:
+    """A rule."""
+    w.out.append("<hr>\n")
+
+
+def preformatted(w: Writer, node: n.Verbatim) -> Frame | None:
+    """`{{{…}}}` on its own."""
+    if node.inline:
+        p.verbatim_text(w, node)
+    else:
+        kept = w.attributes(node, node.params)
+        w.out.append(f'<pre tabindex="0"{kept}>{pre_text(node.content)}</pre>\n')
+    return None
+
+
+def raw_text(w: Writer, node: n.RawText) -> None:
+    """Somebody's HTML, or text for another format as a box with its source."""
+    if node.syntax.startswith(("html/", "xhtml/", "annotatedhtml/", "annotatedxhtml/")):
+        w.out.append(clean_foreign(node.text, w.options.id_prefix))
+    elif node.syntax in ("", "plain/1.0"):
+        w.out.append(f"<p>{verbatim(node.text)}</p>\n")
+    else:
+        source_box(w, node, node.syntax, node.text)
+
+
+def macro_call(w: Writer, node: n.Macro) -> None:
+    """A macro that is not run: a quiet box with its name and source."""
+    if node.inline:
+        p.macro_call(w, node)
+    else:
+        source_box(w, node, node.name, macro_source(node))
+
+
+def too_deep(w: Writer, node: n.TooDeep) -> None:
+    """Source that is nested deeper than the parser follows."""
+    w.out.append(f'<pre class="wiki-source" tabindex="0">{pre_text(node.source)}</pre>\n')
+
+
+def figure(w: Writer, node: n.Figure) -> Frame:
+    """An image with its caption."""
+    w.out.append(f"<figure{w.attributes(node, node.params)}>")
+    return node.children, "</figure>\n", None
+
+
+def caption(w: Writer, node: n.FigureCaption) -> Frame:
+    """The caption of a figure."""
+    w.out.append(f"<figcaption{w.kept(node.params)}>")
+    return node.children, "</figcaption>", None
+
+
+def formatted(w: Writer, node: n.Format) -> Frame | None:
+    """A styled span in a cell or item."""
+    frame = p.formatted(w, node)
+    return frame and (frame[0], frame[1], p.PHRASING)
+
+
+FLOW: Final[Handlers] = {
+    **p.PHRASING,
+    n.Section: section,
+    n.Heading: heading,
+    n.Paragraph: paragraph,
+    n.Group: group,
+    n.List: a_list,
+    n.ListItem: item,
+    n.DefinitionList: definitions,
+    n.Term: term,
+    n.Description: description,
+    n.Quotation: quotation,
+    n.Table: table,
+    n.HorizontalLine: rule,
+    n.Verbatim: preformatted,
+    n.RawText: raw_text,
+    n.Macro: macro_call,
+    n.MacroResult: result,
+    n.TooDeep: too_deep,
+    n.Figure: figure,
+    n.FigureCaption: caption,
+    n.Format: formatted,
+}

@@ -1,0 +1,193 @@
+"""What stands within a paragraph: text, formats, links, images.
+
+Blocks that the wiki lets stand there, in a link's label say, become spans: HTML forbids them.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kb.markup import nodes as n
+from kb.markup.macro_text import macro_source
+from kb.markup.nodes import Image, Link, Node
+from kb.markup.render.html.box_kinds import box_kind, without_icon
+from kb.markup.render.html.clean import clean_foreign
+from kb.markup.render.html.icons import icon
+from kb.markup.render.html.style import clean_id, escape_value, size_attributes
+from kb.markup.render.html.writer import Frame, Handlers, Markup, Writer, escape, verbatim
+from kb.markup.render.links import label_of
+from kb.markup.render.plain import plain_text
+from kb.markup.resolve import Target
+
+_TAGS: Final = {
+    n.BOLD: "strong",
+    n.ITALIC: "em",
+    n.STRIKE: "del",
+    n.UNDERLINE: "u",
+    n.SUPERSCRIPT: "sup",
+    n.SUBSCRIPT: "sub",
+    n.MONOSPACE: "code",
+    n.STYLE_NONE: "span",
+}
+_CLASSES: Final = {"user": ' class="wiki-user"', "attachment": ' class="wiki-file"'}
+
+
+def markup(w: Writer, node: Markup) -> None:
+    """HTML of the writer's own."""
+    w.out.append(node.html)
+
+
+def line_break(w: Writer, _node: n.LineBreak) -> None:
+    """A line ends."""
+    w.out.append("<br>\n")
+
+
+def formatted(w: Writer, node: n.Format) -> Frame | None:
+    """A styled span."""
+    if not node.children:
+        return None
+    kept = w.kept(node.params) if node.params else ""
+    if "class" in node.params and (kind := box_kind(node.params)):
+        w.out.append(f'<span class="wiki-box wiki-{kind}">')
+        return without_icon(node.children), "</span>", None
+    if not node.style and not kept:
+        return node.children, "", None
+    tag = _TAGS[node.style]
+    w.out.append(f"<{tag}{kept}>")
+    return node.children, f"</{tag}>", None
+
+
+def link(w: Writer, node: Link) -> Frame:
+    """A link, marked where it leads nowhere."""
+    target = w.options.resolver.link(node.reference)
+    label = node.children or [n.Text(node.pos, target.label or label_of(node.reference))]
+    if target.url is None:
+        return _nowhere(w, node, label)
+    url = target.url
+    if target.kind == "anchor":
+        url = "#" + w.options.id_prefix + clean_id(url[1:])
+    rel = ' rel="noopener"' if target.kind == "url" else ""
+    title = node.params.get("title")
+    shown = f' title="{escape_value(title)}"' if title else ""
+    kind = _CLASSES.get(target.kind, "")
+    w.out.append(f'<a{kind} href="{escape_value(url)}"{rel}{shown}>')
+    return label, "</a>", LABEL
+
+
+def _nowhere(w: Writer, node: Link, label: list[Node]) -> Frame:
+    words = w.options.words.nowhere
+    said = escape_value(f"{plain_text(label).strip()} ({words})")
+    title = escape_value(f"{node.reference.reference} ({words})")
+    w.out.append(
+        f'<a class="wiki-nowhere" role="link" aria-disabled="true" aria-label="{said}"'
+        f' title="{title}">'
+    )
+    return label, "</a>", LABEL
+
+
+def label_only(_w: Writer, node: Link) -> Frame:
+    """A link within a link's label: its own label, for links do not nest."""
+    return node.children or [n.Text(node.pos, label_of(node.reference))], "", LABEL
+
+
+def image(w: Writer, node: Image) -> None:
+    """An image, or a mark in the place of one that is not there."""
+    if node.reference.type == "icon":
+        w.out.append(icon(node.reference.reference))
+        return
+    target = w.options.resolver.image(node.reference)
+    alt = escape_value(node.params.get("alt") or target.label or label_of(node.reference))
+    if target.url is None:
+        _no_image(w, target, alt)
+        return
+    title = node.params.get("title")
+    shown = f' title="{escape_value(title)}"' if title else ""
+    sizes = size_attributes(node.params) if node.params else ""
+    w.out.append(f'<img src="{escape_value(target.url)}" alt="{alt}"{sizes}{shown} loading="lazy">')
+
+
+def _no_image(w: Writer, target: Target, alt: str) -> None:
+    words = escape_value(w.options.words.nowhere)
+    name = escape_value(target.label) or alt
+    w.out.append(f'<span class="wiki-nowhere wiki-no-image" title="{name} ({words})">{alt}</span>')
+
+
+def verbatim_text(w: Writer, node: n.Verbatim) -> None:
+    """`{{{…}}}` in a line."""
+    w.out.append(f"<code>{verbatim(node.content)}</code>")
+
+
+def raw_text(w: Writer, node: n.RawText) -> None:
+    """Somebody's HTML, as far as a paragraph may hold it."""
+    if node.syntax.startswith(("html/", "xhtml/", "annotatedhtml/", "annotatedxhtml/")):
+        w.out.append(clean_foreign(node.text, w.options.id_prefix, inline=True))
+    elif node.syntax in ("", "plain/1.0"):
+        w.out.append(escape(node.text))
+    else:
+        w.out.append(f"<code>{verbatim(node.text)}</code>")
+
+
+def anchor(w: Writer, node: n.Anchor) -> None:
+    """A place to link to."""
+    if node.name.strip() and w.takes_id(node.name):
+        w.out.append(
+            f'<span id="{escape_value(w.options.id_prefix + clean_id(node.name))}"></span>'
+        )
+
+
+def macro_call(w: Writer, node: n.Macro) -> None:
+    """A macro that is not run, as its source."""
+    title = escape_value(w.options.words.not_run)
+    w.out.append(
+        f'<code class="wiki-macro" data-name="{escape_value(node.name)}" title="{title}">'
+        f"{verbatim(macro_source(node))}</code>"
+    )
+
+
+def too_deep(w: Writer, node: n.TooDeep) -> None:
+    """Source that is nested deeper than the parser follows."""
+    w.out.append(f'<code class="wiki-source">{verbatim(node.source)}</code>')
+
+
+def _inline(_w: Writer, node: n.Parent) -> Frame:
+    return node.children, " ", None
+
+
+def _on_new_line(w: Writer, node: n.Parent) -> Frame:
+    w.out.append("<br>\n")
+    return node.children, "", None
+
+
+def _bullet(w: Writer, node: n.Parent) -> Frame:
+    w.out.append("<br>\n• ")
+    return node.children, "", None
+
+
+def nothing(_w: Writer, _node: Node) -> None:
+    """Blank lines, rules: they say nothing within a line."""
+
+
+_SPANS: Final[tuple[type[Node], ...]] = (
+    n.Section, n.Heading, n.Paragraph, n.Group, n.DefinitionList, n.Term, n.Description,
+    n.Table, n.TableCell, n.Quotation, n.Figure, n.FigureCaption,
+)  # fmt: skip
+PHRASING: Final[Handlers] = {
+    Markup: markup,
+    n.LineBreak: line_break,
+    n.Format: formatted,
+    n.Link: link,
+    n.Image: image,
+    n.Verbatim: verbatim_text,
+    n.RawText: raw_text,
+    n.Anchor: anchor,
+    n.Macro: macro_call,
+    n.TooDeep: too_deep,
+    n.EmptyLines: nothing,
+    n.HorizontalLine: line_break,
+    n.List: _inline,
+    n.ListItem: _bullet,
+    n.TableRow: _on_new_line,
+    n.QuotationLine: _on_new_line,
+    **dict.fromkeys(_SPANS, _inline),
+}
+LABEL: Final[Handlers] = {**PHRASING, n.Link: label_only}

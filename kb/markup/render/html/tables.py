@@ -1,0 +1,64 @@
+"""Tables: head and body, scopes, caption."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kb.markup import nodes as n
+from kb.markup.nodes import Node
+from kb.markup.render.html import phrasing as p
+from kb.markup.render.html.style import span_attributes
+from kb.markup.render.html.writer import Frame, Handlers, Markup, Writer, escape
+
+
+def table(w: Writer, node: n.Table) -> Frame | None:
+    """A table; the rows of head cells it begins with are its head, a `summary` its caption."""
+    rows = node.children
+    if not rows:
+        return None
+    heads = head_rows(rows)
+    caption = node.params.get("caption") or node.params.get("summary")
+    w.out.append(f'<div class="wiki-table" tabindex="0"><table{w.attributes(node, node.params)}>\n')
+    if caption:
+        w.out.append(f"<caption>{escape(caption)}</caption>\n")
+    w.out.append("<thead>\n" if heads else "<tbody>\n")
+    if not heads or heads == len(rows):
+        return rows, f"</{'thead' if heads else 'tbody'}></table></div>\n", _ROWS
+    between = Markup("</thead><tbody>\n")
+    return [*rows[:heads], between, *rows[heads:]], "</tbody></table></div>\n", _ROWS
+
+
+def head_rows(rows: list[Node]) -> int:
+    """How many rows of only head cells the table begins with; one where it has no others."""
+    count = 0
+    while count < len(rows) and is_head(rows[count]):
+        count += 1
+    return count if count < len(rows) else 1
+
+
+def is_head(row: Node) -> bool:
+    """Whether a row has head cells only."""
+    cells = row.children if isinstance(row, n.Parent) else []
+    return bool(cells) and all(isinstance(cell, n.TableCell) and cell.head for cell in cells)
+
+
+def table_row(w: Writer, node: n.TableRow) -> Frame:
+    """A row; a head cell that begins a row of others heads the row."""
+    w.out.append(f"<tr{w.attributes(node, node.params)}>")
+    w.first_cell = None if is_head(node) or not node.children else node.children[0]
+    return node.children, "</tr>\n", _CELLS
+
+
+def cell(w: Writer, node: n.TableCell) -> Frame:
+    """A cell."""
+    kept = w.kept(node.params) + span_attributes(node.params) if node.params else ""
+    if not node.head:
+        w.out.append(f"<td{kept}>")
+        return node.children, "</td>", w.flow
+    scope = "row" if node is w.first_cell else "col"
+    w.out.append(f'<th scope="{scope}"{kept}>')
+    return node.children, "</th>", w.flow
+
+
+_ROWS: Final[Handlers] = {**p.PHRASING, Markup: p.markup, n.TableRow: table_row}
+_CELLS: Final[Handlers] = {**p.PHRASING, n.TableCell: cell}

@@ -1,0 +1,130 @@
+"""Writes a tree as HTML: one loop over an explicit stack, so depth costs no recursion."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from kb.markup import nodes as n
+from kb.markup.nodes import Document, Node, Params
+from kb.markup.render.html.clean import clean
+from kb.markup.render.html.options import HtmlOptions
+from kb.markup.render.html.style import attributes_of
+
+Frame = tuple[list[Node], str, "Handlers | None"]
+"""Children to write next, the end tag after them, and who writes them if not who wrote this."""
+Handlers = dict[type[Node], Callable[..., Frame | None]]
+"""By node class: writes a leaf or a start tag."""
+
+_DEFAULT: Final = HtmlOptions()
+
+
+class Markup(Node):
+    """HTML that the writer puts between children, such as `</thead><tbody>`."""
+
+    __slots__ = ("html",)
+
+    def __init__(self, html: str) -> None:
+        self.pos = 0
+        self.html = html
+
+
+def render_html(document: Document, options: HtmlOptions = _DEFAULT) -> str:
+    """Sanitised HTML5 of a page, macros expanded or not (then shown as their source)."""
+    from kb.markup.render.html.flow import FLOW
+
+    writer = Writer(document, options, FLOW)
+    writer.write(document.children, FLOW)
+    return clean("".join(writer.out))
+
+
+def escape(text: str) -> str:
+    """`text` as it stands between tags; every second of several spaces does not collapse."""
+    if "&" in text:
+        text = text.replace("&", "&amp;")
+    if "<" in text:
+        text = text.replace("<", "&lt;")
+    if ">" in text:
+        text = text.replace(">", "&gt;")
+    if "  " in text:
+        text = text.replace("  ", " \u00a0")
+    return text
+
+
+def verbatim(text: str) -> str:
+    """`text` as it stands in `<pre>` or `<code>`."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def pre_text(text: str) -> str:
+    """Content of `<pre>`, whose first newline would be swallowed."""
+    return ("\n" if text.startswith("\n") else "") + verbatim(text)
+
+
+class Writer:
+    """What is written so far, and what the handlers need to know."""
+
+    __slots__ = ("document", "first_cell", "flow", "ids", "lines", "options", "out")
+
+    def __init__(self, document: Document, options: HtmlOptions, flow: Handlers) -> None:
+        self.document = document
+        self.flow = flow
+        self.options = options
+        self.out: list[str] = []
+        self.ids: set[str] = set()
+        self.lines = options.data_line
+        self.first_cell: Node | None = None
+
+    def write(self, nodes: list[Node], handlers: Handlers) -> None:
+        """Append the HTML of `nodes` to `out`."""
+        append = self.out.append
+        stack = []
+        children, close = iter(nodes), ""
+        while True:
+            for node in children:
+                kind = type(node)
+                if kind is n.Text:
+                    append(escape(node.text))  # type: ignore[attr-defined]
+                    continue
+                frame = handlers[kind](self, node)
+                if frame is not None:
+                    stack.append((children, close, handlers))
+                    children, close = iter(frame[0]), frame[1]
+                    handlers = frame[2] or handlers
+                    break
+            else:
+                append(close)
+                if not stack:
+                    return
+                children, close, handlers = stack.pop()
+
+    def fragment(self, nodes: list[Node], handlers: Handlers) -> str:
+        """The HTML of `nodes` by itself."""
+        out, self.out = self.out, []
+        self.write(nodes, handlers)
+        html = "".join(self.out)
+        self.out = out
+        return html
+
+    def attributes(self, node: Node, params: Params) -> str:
+        """The attributes of a block: what its parameters leave, and its line."""
+        text = self.kept(params) if params else ""
+        return text + self.line(node) if self.lines else text
+
+    def kept(self, params: Params) -> str:
+        """What parameters leave; an id that the page already has is dropped."""
+        if "id" in params and not self.takes_id(params["id"] or ""):
+            params = {name: value for name, value in params.items() if name != "id"}
+        return attributes_of(params, self.options.id_prefix)
+
+    def takes_id(self, name: str) -> bool:
+        """Whether `name` is still free; from now on it is not."""
+        if name in self.ids:
+            return False
+        self.ids.add(name)
+        return True
+
+    def line(self, node: Node) -> str:
+        """The attribute that says where in the source a block begins."""
+        line = self.document.position(node).line + self.options.first_line - 1
+        return f' data-line="{line}"'
