@@ -9,7 +9,7 @@ from typing import Final
 
 import nh3
 
-from kb.markup.resolve import SCHEMES, safe_image_url
+from kb.markup.resolve import SCHEMES, safe_image_url, safe_url
 
 
 def _names(text: str) -> frozenset[str]:
@@ -49,6 +49,7 @@ _OWN: Final = {"class", "role", "data-line", "data-lang", "data-name", "tabindex
     f"aria-{name}" for name in ("label", "labelledby", "disabled", "hidden", "checked")
 }
 _GONE_WITH_CONTENT: Final = {"script", "style", "template", "iframe", "object", "noscript", "title"}
+_UNSPEAKABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _MAX_NESTING: Final = 400
 _MAX_FORMATS: Final = 24
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
@@ -58,7 +59,12 @@ _FORMATTING: Final = _names("a b big code em font i nobr s small strike strong t
 
 def clean(html: str) -> str:
     """The renderer's own HTML without anything that runs or loads what it should not."""
-    return _own().clean(html)
+    return _own().clean(_speakable(html))
+
+
+def _speakable(html: str) -> str:
+    """Without what no HTML may hold: control characters, halves of surrogate pairs."""
+    return _UNSPEAKABLE.sub("\ufffd", html) if _UNSPEAKABLE.search(html) else html
 
 
 def clean_foreign(html: str, id_prefix: str = "", *, inline: bool = False) -> str:
@@ -66,6 +72,7 @@ def clean_foreign(html: str, id_prefix: str = "", *, inline: bool = False) -> st
 
     Its classes and styles go: they mean nothing here, and could pass for the site's own.
     """
+    html = _speakable(html)
     if _is_deep(html):
         html = nh3.escape(html)
     return _foreign(id_prefix, inline).clean(html)
@@ -95,9 +102,10 @@ def _is_deep(html: str) -> bool:
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
     """Attribute values that an allow-list of names and schemes does not settle."""
-    if value.startswith("data:") and name in ("src", "href"):
-        return value if tag == "img" and safe_image_url(value) else None
-    return value
+    if name not in ("src", "href", "cite"):
+        return value
+    safe = safe_image_url(value) if tag == "img" else safe_url(value)
+    return value if safe else None
 
 
 @cache
