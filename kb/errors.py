@@ -47,6 +47,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """For people: names the value and says what to do where something can be done."""
     page: str | None = None
     """Reference of the page that it is about, where one is known."""
+    sha256: str | None = None
+    """Digest of bytes kept in the archive because nothing else of them could be."""
 
     def __str__(self) -> str:
         return f"{self.where}: {self.detail} [{self.code}]"

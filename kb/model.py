@@ -48,6 +48,8 @@ class PageSeen(msgspec.Struct, frozen=True, kw_only=True):
     url: str | None = None
     raw: bytes | None = None
     """The page's bytes as received, where they do not belong to one revision."""
+    raw_sha256: str | None = None
+    """In place of ``raw`` where the bytes are many: their digest in the sink."""
 
 
 class Revision(msgspec.Struct, frozen=True, kw_only=True):

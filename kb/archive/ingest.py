@@ -137,13 +137,16 @@ class Ingest:
             f"UPDATE page SET {update}, raw_id = coalesce(?, raw_id), gone = NULL,"
             " renamed_to = NULL, history = CASE WHEN history = 'complete' OR ? = 'latest'"
             " THEN history ELSE ? END WHERE id = ?",
-            (*values, self._blob(seen.raw), seen.history, seen.history, known),
+            (*values, self._raw(seen), seen.history, seen.history, known),
         )
         if seen.tags is not None:
             self._db.execute("DELETE FROM tag WHERE page_id = ?", (known,))
             rows = [(known, position, tag) for position, tag in enumerate(seen.tags)]
             self._db.executemany("INSERT INTO tag VALUES (?, ?, ?)", rows)
         self.report.pages += 1
+
+    def _raw(self, seen: PageSeen) -> int | None:
+        return self._blobs.id_of(seen.raw_sha256) if seen.raw_sha256 else self._blob(seen.raw)
 
     def _blob(self, data: bytes | None) -> int | None:
         return None if data is None else self._blobs.add(data)

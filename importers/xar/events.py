@@ -1,0 +1,198 @@
+"""XML as a stream of events, pulled; nothing of it is kept but what the caller asks for."""
+
+from __future__ import annotations
+
+import pyexpat
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeAlias
+
+import msgspec
+
+from importers.xar.chars import MARK, Readable
+from importers.xar.errors import BadXmlError, too_large
+
+Event: TypeAlias = tuple[str, dict[str, str]] | str | None
+"""A start tag with its attributes, a piece of text, or None for an end tag."""
+
+TEXT_LIMIT = 16 << 20
+"""Characters that one document may hold outside what is streamed."""
+FILE = "content"
+PLACE = "\0place"
+"""An attribute that no file can have: in which byte the element begins."""
+_DEPTH_LIMIT = 64
+_TOKEN_LIMIT = 4 << 20
+_NODE_COST = 200
+
+
+class Node(msgspec.Struct, kw_only=True):
+    """An element with all that it holds."""
+
+    tag: str
+    attributes: dict[str, str]
+    text: str = ""
+    """Its text, where it has no elements inside."""
+    children: list[Node] = []
+    streamed: object = None
+    """What a hook made of the content."""
+
+    def find(self, tag: str) -> Node | None:
+        """The first child of that name."""
+        return next((child for child in self.children if child.tag == tag), None)
+
+    def get(self, tag: str) -> str | None:
+        """Text of the first child of that name; None where there is none."""
+        child = self.find(tag)
+        return None if child is None else child.text
+
+
+Hook: TypeAlias = Callable[["Events", dict[str, str]], object]
+"""Reads an element's content from the events, up to its end tag, and says what it made of it;
+it is given the attributes too."""
+
+
+class Events:
+    """The events of one document. Raises BadXmlError for anything that is not plain XML."""
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self._source = Readable(chunks)
+        self._chunks = iter(self._source)
+        self._queue: list[Event] = []
+        self._at = 0
+        self._fed = 0
+        self._depth = 0
+        self._budget = TEXT_LIMIT
+        self._ended = False
+        self.mixed = False
+        """Whether a text was met that has elements inside, which no page's XML should have."""
+        self._open = ""
+        self.ends: dict[str, int] = {}
+        """Where elements named ``FILE`` below the first level end, by what `PLACE` says of them:
+        bytes of what was parsed."""
+        self._parser = parser = pyexpat.ParserCreate("utf-8")
+        parser.buffer_text = True
+        parser.buffer_size = 1 << 16
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._queue.append
+        parser.StartDoctypeDeclHandler = _refuse_doctype
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        self._depth += 1
+        if self._depth > _DEPTH_LIMIT:
+            raise BadXmlError("too-deep", f"elements are nested deeper than {_DEPTH_LIMIT}")
+        if tag == FILE and self._depth > 2:
+            self._open = attributes[PLACE] = str(self._parser.CurrentByteIndex)
+        self._queue.append((tag, attributes))
+
+    def _end(self, tag: str) -> None:
+        self._depth -= 1
+        if tag == FILE and self._open:
+            self.ends[self._open] = self._parser.CurrentByteIndex
+            self._open = ""
+        self._queue.append(None)
+
+    def next(self) -> Event:
+        """The next event. BadXmlError at the document's end."""
+        while self._at >= len(self._queue):
+            self._feed()
+        event = self._queue[self._at]
+        self._at += 1
+        return event
+
+    def _feed(self) -> None:
+        """Parse one more chunk into the queue."""
+        if self._ended:
+            raise BadXmlError("bad-xml", "the document ends too early")
+        self._queue.clear()
+        self._at = 0
+        chunk = next(self._chunks, None)
+        self._ended = chunk is None
+        try:
+            self._parser.Parse(chunk or b"", self._ended)
+        except pyexpat.ExpatError as error:
+            raise BadXmlError("bad-xml", str(error)) from error
+        self._fed += len(chunk or b"")
+        if self._fed - max(self._parser.CurrentByteIndex, 0) > _TOKEN_LIMIT:
+            raise BadXmlError("too-large", "a tag or comment has no end in sight")
+
+    @property
+    def exact(self) -> bool:
+        """True where what is parsed is the file's own bytes, not recoded."""
+        return self._source.exact
+
+    def finish(self) -> None:
+        """Read on to the document's end, so that what is wrong there shows."""
+        while not self._ended:
+            self._feed()
+
+    def _spend(self, size: int) -> None:
+        self._budget -= size
+        if self._budget < 0:
+            too_large("the document, files apart,", TEXT_LIMIT)
+
+    def text(self) -> str:
+        """All text up to the end of the element just begun, tags inside it left out."""
+        event = self.next()
+        if event is None:
+            return ""
+        parts: list[str] = []
+        depth = 0
+        while event is not None or depth:
+            if isinstance(event, str):
+                self._spend(len(event))
+                parts.append(event)
+            elif event is None:
+                depth -= 1
+            else:
+                self.mixed = True
+                depth += 1
+            event = self.next()
+        return self._source.restore(parts[0] if len(parts) == 1 else "".join(parts))
+
+    def pieces(self) -> Iterator[str]:
+        """Text up to the end of the element just begun, piece by piece."""
+        rest = ""
+        while (event := self.next()) is not None:
+            if isinstance(event, str):
+                whole = rest + event
+                cut = len(whole) - (len(whole) - len(whole.rstrip(MARK))) % 2
+                yield self._source.restore(whole[:cut])
+                rest = whole[cut:]
+            else:
+                self.skip()
+
+    def skip(self) -> None:
+        """Pass over the element just begun."""
+        depth = 1
+        while depth:
+            event = self.next()
+            if event is None:
+                depth -= 1
+            elif not isinstance(event, str):
+                depth += 1
+
+    def tree(
+        self,
+        start: tuple[str, dict[str, str]],
+        hooks: dict[str, Hook] | None = None,
+    ) -> Node:
+        """The element just begun with all that it holds; ``hooks`` by tag take over."""
+        self._spend(_NODE_COST + sum(map(len, start[1].values())))
+        node = Node(tag=start[0], attributes=start[1])
+        if hooks and node.tag in hooks:
+            node.streamed = hooks[node.tag](self, node.attributes)
+            return node
+        parts: list[str] = []
+        while (event := self.next()) is not None:
+            if isinstance(event, str):
+                self._spend(len(event))
+                parts.append(event)
+            else:
+                node.children.append(self.tree(event, hooks))
+        if not node.children:
+            node.text = self._source.restore("".join(parts))
+        return node
+
+
+def _refuse_doctype(*_: object) -> None:
+    raise BadXmlError("doctype", "it has a document type, which no page has: not read")

@@ -1,0 +1,85 @@
+"""Objects, classes, comments and tags as records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from xml.sax.saxutils import escape, quoteattr
+
+from importers.xar.errors import BadXmlError
+from importers.xar.events import Node
+from importers.xar.files import user_of
+from importers.xar.moments import written_moment
+from kb.model import Comment, PropertyValue, WikiClass, WikiObject
+
+COMMENTS = "XWiki.XWikiComments"
+TAGS = "XWiki.TagClass"
+_TYPES = "com.xpn.xwiki.objects.classes."
+
+
+def to_object(node: Node) -> WikiObject:
+    """An object with its properties in the file's order. BadXmlError: bad-object."""
+    class_node = node.find("class")
+    name = node.get("className") or (class_node and class_node.get("name"))
+    number = (node.get("number") or "").strip()
+    if not name:
+        raise BadXmlError("bad-object", "an object names no class")
+    if not (number.isascii() and number.isdigit() and len(number) < 10):
+        raise BadXmlError("bad-object", f"object of {name} has number {number[:40]!r}")
+    properties: dict[str, PropertyValue] = {}
+    for holder in node.children:
+        if holder.tag == "property":
+            for child in holder.children:
+                properties[child.tag] = _value(child)
+    guid = node.get("guid") or None
+    return WikiObject(class_name=name, number=int(number), properties=properties, guid=guid)
+
+
+def _value(node: Node) -> PropertyValue:
+    """The text as written; a list where the property holds `<value>` elements."""
+    values = [child.text for child in node.children if child.tag == "value"]
+    return values or node.text
+
+
+def to_class(node: Node) -> WikiClass | None:
+    """The class with the type of each property; None where it has no property."""
+    types = {child.tag: child.get("classType") for child in node.children if child.children}
+    properties = {
+        name: kind.removeprefix(_TYPES).removesuffix("Class")
+        for name, kind in types.items()
+        if kind is not None
+    }
+    return WikiClass(properties=properties, raw=xml_of(node).encode()) if properties else None
+
+
+def xml_of(node: Node) -> str:
+    """The element as XML, without white space of its own."""
+    attributes = "".join(f" {key}={quoteattr(value)}" for key, value in node.attributes.items())
+    inner = "".join(map(xml_of, node.children)) or escape(node.text)
+    return f"<{node.tag}{attributes}>{inner}</{node.tag}>"
+
+
+def to_comment(thing: WikiObject, wiki: str, zone: str | None) -> Comment | None:
+    """The comment or annotation that an object holds; None where it is another thing."""
+    if thing.class_name != COMMENTS:
+        return None
+    texts = {key: value for key, value in thing.properties.items() if isinstance(value, str)}
+    reply = texts.get("replyto", "").strip()
+    return Comment(
+        number=thing.number,
+        text=texts.get("comment", ""),
+        author=user_of(texts.get("author"), wiki),
+        date=written_moment(texts.get("date"), zone),
+        reply_to=int(reply) if reply.isascii() and reply.isdigit() and len(reply) < 10 else None,
+        selection=texts.get("selection") or None,
+        resolved={"1": True, "0": False}.get(texts.get("resolved", "").strip()),
+    )
+
+
+def tags_of(things: Iterable[WikiObject]) -> tuple[str, ...]:
+    """The page's tags; a list, or one text with bars, as the tag class stores them."""
+    for thing in things:
+        if thing.class_name == TAGS:
+            value = thing.properties.get("tags")
+            parts = value if isinstance(value, list) else str(value or "").split("|")
+            return tuple(dict.fromkeys(tag for tag in parts if tag))
+    return ()

@@ -1,0 +1,155 @@
+"""Every version of a page: its present XML and those in its archive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+import msgspec
+
+from importers.base import Options
+from importers.xar.document import Document, read_document
+from importers.xar.errors import BadXmlError
+from importers.xar.files import user_of
+from importers.xar.history import Rebuilt, rebuilt
+from importers.xar.jrcs import Version
+from importers.xar.moments import local_moment, moment
+from kb.errors import Problem
+from kb.model import Item, Revision, RevisionSeen, version_key
+
+_KNOWING = frozenset({"full", "diff"})
+"""States of archives that know author and log; older ones have them only in the page's XML."""
+
+
+def to_revision(document: Document, wiki: str, version: str | None = None) -> Revision:
+    """The version that this XML is. BadXmlError: bad-version."""
+    fields = document.fields
+    number = version or fields.get("version", "").strip() or "1.1"
+    try:
+        version_key(number)
+    except ValueError as error:
+        raise BadXmlError("bad-version", f"{number[:40]!r} is no version") from error
+    return Revision(
+        version=number,
+        content=fields.get("content", ""),
+        author=user_of(fields.get("author"), wiki),
+        date=moment(fields.get("date")),
+        comment=fields.get("comment"),
+        minor=document.truth("minorEdit"),
+        title=fields.get("title"),
+        syntax=syntax_of(document),
+        parent=fields.get("parent"),
+        hidden=document.truth("hidden"),
+    )
+
+
+def syntax_of(document: Document) -> str | None:
+    """The syntax named; pages of the oldest format that name none are of the oldest syntax."""
+    named = document.fields.get("syntaxId")
+    return named or ("xwiki/1.0" if document.format == "1.1" else None)
+
+
+class Revisions:
+    """The versions of one page, the newest first."""
+
+    def __init__(self, outer: Revision, where: str, page: str, options: Options) -> None:
+        self._outer = outer
+        self._where = where
+        self._page = page
+        self._options = options
+        self._listed: dict[str, Version] = {}
+        self._nodes: Iterator[Rebuilt] = iter(())
+        self._trouble: BadXmlError | None = None
+        self.complete = False
+        """Whether the archive can be read at all; what is missing in it is said on the way."""
+
+    def begin(self, archive: str | Iterable[str] | None) -> None:
+        """Open the page's archive, as far as is needed to know what it is."""
+        if archive is None or (isinstance(archive, str) and not archive.strip()):
+            return
+        try:
+            self._listed, nodes = rebuilt(archive)
+            first = next(nodes, None)
+        except BadXmlError as error:
+            self._trouble = error
+            return
+        if first is not None:
+            self.complete = True
+            self._nodes = chain([first], nodes)
+
+    def items(self) -> Iterator[Item]:
+        """Revisions, versions whose text is lost, and Problems."""
+        done: set[str] = set()
+        try:
+            for node in self._nodes:
+                number = node.version.number
+                if self._outer.version not in done | {number}:
+                    done.add(self._outer.version)
+                    yield self._outer
+                done.add(number)
+                yield from self._version(node)
+        except BadXmlError as error:
+            self._trouble = error
+        if self._outer.version not in done:
+            yield self._outer
+        if self._trouble:
+            yield self._problem("", self._trouble.code, str(self._trouble))
+        for number in self._listed.keys() - done:
+            yield self._seen(self._listed[number], None)
+
+    def _version(self, node: Rebuilt) -> Iterator[Item]:
+        """What an archive's node gives: nothing where it holds no page, as very old ones do."""
+        number = node.version.number
+        try:
+            if node.text is None:
+                raise node.trouble or BadXmlError("bad-delta", "it cannot be rebuilt")
+            if not node.text.strip():
+                return
+            raw = node.text.encode()
+            revision = self._completed(node, to_revision(_read(raw), self._options.wiki, number))
+        except BadXmlError as error:
+            yield self._problem(number, "lost-version", f"{error.code}: {error}")
+            yield (
+                self._outer if number == self._outer.version else self._seen(node.version, node.log)
+            )
+            return
+        if number != self._outer.version:
+            yield msgspec.structs.replace(revision, raw=raw)
+        else:
+            yield from self._head(revision, raw)
+
+    def _head(self, archived: Revision, raw: bytes) -> Iterator[Item]:
+        """The present version, which stands in the page's XML and in the archive."""
+        outer = self._outer
+        if archived.content == outer.content:
+            yield msgspec.structs.replace(outer, comment=archived.comment, raw=raw)
+            return
+        yield outer
+        detail = "its archive holds another text of the present version; the present one counts"
+        yield self._problem(outer.version, "head-differs", detail)
+
+    def _completed(self, node: Rebuilt, revision: Revision) -> Revision:
+        """The revision with what only the archive knows, or knows better."""
+        version, wiki = node.version, self._options.wiki
+        date = revision.date or local_moment(version.date, self._options.timezone)
+        if version.state not in _KNOWING:
+            return msgspec.structs.replace(revision, date=date)
+        author = user_of(version.author, wiki) or revision.author
+        return msgspec.structs.replace(revision, date=date, author=author, comment=node.log)
+
+    def _seen(self, version: Version, log: str | None) -> RevisionSeen:
+        knowing = version.state in _KNOWING
+        return RevisionSeen(
+            version=version.number,
+            author=user_of(version.author, self._options.wiki) if knowing else None,
+            date=local_moment(version.date, self._options.timezone),
+            comment=log if knowing else None,
+        )
+
+    def _problem(self, number: str, code: str, detail: str) -> Problem:
+        where = f"{self._where} {number}".rstrip()
+        return Problem(where=where, code=code, detail=detail, page=self._page)
+
+
+def _read(raw: bytes) -> Document:
+    return read_document([raw])
