@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
-from kb.cases.record import Case
+from kb.cases.record import from_json
 from kb.config import Home
 from kb.errors import UsageError
 from kb.search.cases import case_document
@@ -19,35 +21,44 @@ from kb.search.protocol import DamagedIndexError, Engine
 class Cases(Protocol):
     """Where cases come from: kb.cases.store.CaseStore, or anything like it."""
 
-    def digests(self) -> Mapping[str, bytes]:
-        """Id → digest."""
+    def digests(self) -> Iterable[tuple[str, bytes]]:
+        """Id and digest of each case."""
         ...
 
-    def cases(self) -> Iterable[Case]:
-        """All cases."""
+    def records(self) -> Iterable[tuple[str, bytes]]:
+        """Id and JSON of each case, in the same order."""
         ...
 
 
 class CaseSource:
-    """Cases as a source of documents, under their ids."""
+    """Cases as a source of documents, under their ids; another wiki's same id is told apart."""
 
     def __init__(self, store: Cases) -> None:
         self._store = store
-        self._digests: Mapping[str, bytes] | None = None
+
+    @cached_property
+    def _digests(self) -> dict[str, bytes]:
+        return dict(_apart(self._store.digests()))
 
     def digests(self) -> Mapping[str, bytes]:
         """Key → digest of every case."""
-        if self._digests is None:
-            self._digests = dict(self._store.digests())
         return self._digests
 
     def documents(self, keys: Collection[str]) -> Iterable[Document]:
-        """The documents of the cases with these ids."""
-        wanted, digests = set(keys), self.digests()
+        """The documents of the cases with these keys."""
+        wanted = set(keys)
         if wanted:
-            for case in self._store.cases():
-                if case.id in wanted:
-                    yield case_document(case, case.id, digests[case.id])
+            for key, record in _apart(self._store.records()):
+                if key in wanted:
+                    yield case_document(from_json(record), key, self._digests[key])
+
+
+def _apart(rows: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
+    """The rows with ids made keys: the second of one id gets a number behind a tab."""
+    seen: Counter[str] = Counter()
+    for name, value in rows:
+        seen[name] += 1
+        yield (name if seen[name] == 1 else f"{name}\t{seen[name]}"), value
 
 
 class Search:

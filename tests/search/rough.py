@@ -6,9 +6,7 @@ import hashlib
 import re
 from collections.abc import Collection, Iterable, Mapping
 
-import msgspec
-
-from kb.cases.record import Case, CaseAttachment, CaseSource, Field, Origin, Turn
+from kb.cases.record import Case, CaseAttachment, CaseSource, Field, Origin, Turn, to_json
 from kb.search.document import Document, Text
 
 NAMES = {"账单号": "bill", "桩号": "pile", "手机号码": "phone", "枪号": "connector"}
@@ -71,14 +69,11 @@ class Store:
     def __init__(self, cases: Iterable[Case]) -> None:
         self.held = {case.id: case for case in cases}
 
-    def cases(self) -> Iterable[Case]:
-        return self.held.values()
+    def records(self) -> Iterable[tuple[str, bytes]]:
+        return ((key, to_json(case)) for key, case in self.held.items())
 
-    def digests(self) -> Mapping[str, bytes]:
-        return {
-            key: hashlib.sha256(msgspec.json.encode(case)).digest()
-            for key, case in self.held.items()
-        }
+    def digests(self) -> Iterable[tuple[str, bytes]]:
+        return ((key, hashlib.sha256(record).digest()) for key, record in self.records())
 
 
 class Documents:

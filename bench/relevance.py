@@ -1,0 +1,211 @@
+"""How good and how fast search is: `python bench/relevance.py DIR… [--backend B] [--half H]`.
+
+A DIR holds docs.jsonl (id, title, text), queries.jsonl (id, text) and qrels.tsv (query, document,
+grade), or folders that do. Words are joined by any. Printed for each DIR and, where there are
+several, as macro averages over folders of one language (the letters before the first hyphen).
+Times are CPU time of this process, on one core; queries are timed for ten hits.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import math
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from statistics import mean, quantiles
+from typing import NamedTuple
+
+from bench.peers import BareTantivy, Fts5, Ranker
+from kb.search.document import Document, Text
+from kb.search.find import Finder, Options
+from kb.search.service import opener
+
+DEPTH = 100
+
+
+class Collection(NamedTuple):
+    """Documents, questions, and which documents answer them."""
+
+    name: str
+    documents: list[dict[str, str]]
+    queries: list[tuple[str, str]]
+    grades: dict[str, dict[str, float]]
+
+
+class Result(NamedTuple):
+    """Figures of one collection."""
+
+    ndcg: float
+    mrr: float
+    recall: float
+    documents_a_second: float
+    megabytes: float
+    p50: float
+    p95: float
+    highlighted_p95: float
+
+
+def load(folder: Path, half: str) -> Collection:
+    """One folder's questions: all, or those with an even or odd digest of their text."""
+    documents = list(_lines(folder / "docs.jsonl"))
+    queries = [(q["id"], q["text"]) for q in _lines(folder / "queries.jsonl")]
+    grades: dict[str, dict[str, float]] = {}
+    for line in (folder / "qrels.tsv").read_text("utf-8").splitlines():
+        query, document, grade = line.split("\t")[:3]
+        grades.setdefault(query, {})[document] = float(grade)
+    wanted = [q for q in queries if q[0] in grades and half in ("all", _half(q[1]))]
+    return Collection(folder.name, documents, wanted, grades)
+
+
+def _half(text: str) -> str:
+    return "tune" if hashlib.sha256(text.encode()).digest()[0] % 2 else "report"
+
+
+def _lines(file: Path) -> Iterator[dict[str, str]]:
+    with file.open(encoding="utf-8") as lines:
+        for line in lines:
+            if line.strip():
+                yield json.loads(line)
+
+
+def to_document(row: dict[str, str]) -> Document:
+    """A row of docs.jsonl as it would be indexed."""
+    texts = [Text("title", "", row["title"])] if row.get("title") else []
+    return Document(
+        key=row["id"],
+        digest=b"",
+        kind="page",
+        id=row["id"],
+        title=row.get("title", ""),
+        texts=(*texts, Text("text", "", row["text"])),
+    )
+
+
+def scores(ranked: list[str], grades: dict[str, float]) -> tuple[float, float, float]:
+    """nDCG@10, reciprocal rank within 10, recall@100 of one ranking."""
+    gains = [grades.get(key, 0.0) / math.log2(i + 2) for i, key in enumerate(ranked[:10])]
+    ideal = sorted((g for g in grades.values() if g > 0), reverse=True)[:10]
+    best = sum(g / math.log2(i + 2) for i, g in enumerate(ideal))
+    first = next((i for i, key in enumerate(ranked[:10], 1) if grades.get(key, 0) > 0), 0)
+    relevant = {key for key, grade in grades.items() if grade > 0}
+    found = len(relevant.intersection(ranked[:DEPTH]))
+    return sum(gains) / best if best else 0.0, 1 / first if first else 0.0, found / len(relevant)
+
+
+class Ours:
+    """One of this project's engines."""
+
+    def __init__(self, folder: Path, backend: str) -> None:
+        self._finder = Finder(opener(backend)(folder))
+
+    def index(self, rows: Iterable[dict[str, str]]) -> None:
+        self._finder.engine.add(map(to_document, rows))
+        self._finder.engine.commit()
+
+    def rank(self, text: str, limit: int, *, marks: bool = False) -> list[str]:
+        options = Options(limit=limit, match="any", highlight=marks)
+        return [hit.document.key for hit in self._finder.find(text, options).hits]
+
+    def close(self) -> None:
+        self._finder.engine.close()
+
+
+def ranker(backend: str, folder: Path, name: str) -> Ranker:
+    """The engine or peer that is called so; ``name`` tells a collection's language."""
+    chinese = name.startswith("zh")
+    if backend == "bare-tantivy":
+        return BareTantivy(folder, chinese=chinese)
+    if backend == "fts5":
+        return Fts5(folder, chinese=chinese)
+    return Ours(folder, backend)
+
+
+def measure(collection: Collection, backend: str) -> Result:
+    """Index, ask, time."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        engine = ranker(backend, folder, collection.name)
+        start = time.process_time()
+        engine.index(collection.documents)
+        seconds = time.process_time() - start
+        size = sum(f.stat().st_size for f in folder.rglob("*") if f.is_file())
+        rows = [
+            scores(engine.rank(text, DEPTH), collection.grades[key])
+            for key, text in collection.queries
+        ]
+        plain = _times(engine, collection, marks=False)
+        marked = _times(engine, collection, marks=True)
+        engine.close()
+    ndcg, mrr, recall = (mean(column) for column in zip(*rows, strict=True))
+    rate = len(collection.documents) / seconds
+    p50, p95 = _points(plain)
+    return Result(ndcg, mrr, recall, rate, size / 1e6, p50, p95, _points(marked)[1])
+
+
+def _times(engine: Ranker, collection: Collection, *, marks: bool) -> list[float]:
+    found = []
+    for _, text in collection.queries:
+        start = time.process_time()
+        engine.rank(text, 10, marks=marks)
+        found.append((time.process_time() - start) * 1000)
+    return found
+
+
+def _points(times: list[float]) -> tuple[float, float]:
+    cuts = quantiles(times, n=20) if len(times) > 1 else times * 19
+    return cuts[9], cuts[18]
+
+
+HEADER = (
+    f"{'':12}{'nDCG@10':>9}{'MRR@10':>9}{'R@100':>9}{'docs/s':>9}{'MB':>8}"
+    f"{'p50 ms':>9}{'p95 ms':>9}{'+marks':>9}"
+)
+
+
+def show(name: str, result: Result) -> None:
+    """One line of figures."""
+    a = f"{result.ndcg:9.4f}{result.mrr:9.4f}{result.recall:9.4f}"
+    b = f"{result.documents_a_second:9.0f}{result.megabytes:8.1f}"
+    print(f"{name:12}{a}{b}{result.p50:9.2f}{result.p95:9.2f}{result.highlighted_p95:9.2f}")
+
+
+def averages(results: dict[str, Result]) -> dict[str, Result]:
+    """Macro average by language."""
+    languages: dict[str, list[Result]] = {}
+    for name, result in results.items():
+        languages.setdefault(name.partition("-")[0], []).append(result)
+    return {
+        f"{language} (mean)": Result(*(mean(column) for column in zip(*rows, strict=True)))
+        for language, rows in languages.items()
+        if len(rows) > 1
+    }
+
+
+def main() -> None:
+    """Run over the folders of the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folders", nargs="+", type=Path, metavar="DIR")
+    parser.add_argument("--backend", default="tantivy")
+    parser.add_argument("--half", choices=["all", "tune", "report"], default="all")
+    options = parser.parse_args()
+    folders = [
+        inner
+        for folder in options.folders
+        for inner in ([folder] if (folder / "docs.jsonl").exists() else sorted(folder.iterdir()))
+        if (inner / "docs.jsonl").exists()
+    ]
+    print(HEADER)
+    results = {}
+    for folder in folders:
+        results[folder.name] = measure(load(folder, options.half), options.backend)
+        show(folder.name, results[folder.name])
+    for name, result in averages(results).items():
+        show(name, result)
+
+
+if __name__ == "__main__":
+    main()
