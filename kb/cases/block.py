@@ -1,0 +1,376 @@
+"""Reading a case's lines: each is taken for one thing, and nothing is dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple, TypeAlias
+
+from kb.cases.bare import bare_speakers
+from kb.cases.draft import Draft, DraftField, DraftText, DraftTurn, Heading, Kind, Named, Place
+from kb.cases.headings import heading_line
+from kb.cases.labels import Hit, is_plain, known_labels, label_at, may_be_field
+from kb.cases.names import names_in
+from kb.cases.open import Open, after_mark
+from kb.cases.parts import part_at, round_at, section_at
+from kb.cases.profile import FieldType
+from kb.cases.rules import Rules
+from kb.cases.shown import Shown, shown
+from kb.cases.speakers import Mark, Marks, after_break
+from kb.cases.status import Option, Reading, StatusWords
+from kb.cases.values import parsed
+
+Zone: TypeAlias = Literal["head", "tracking", "resolution"]
+
+
+class Tools(NamedTuple):
+    """What reads a case's lines by some profiles."""
+
+    rules: Rules
+    marks: Marks
+    status: StatusWords
+
+
+class _StatusLine(NamedTuple):
+    legend: str
+    options: list[Option]
+    bare: bool
+    """True where the line itself names no state, so that list items below may."""
+
+
+class BlockReader:
+    """One case's lines on their way to a draft."""
+
+    def __init__(
+        self, lines: Sequence[str], opaque: Sequence[bool], heading: Heading, tools: Tools
+    ) -> None:
+        self._lines = lines
+        self._opaque = opaque
+        self._rules, self._marks, self._status = tools
+        self.shown: list[Shown | None] = [None] * len(lines)
+        """What each line shows; None for code and verbatim."""
+        self._zone: Zone = "head"
+        self._explicit = False
+        """True where a mark opened the zone, not merely what stands in it."""
+        self._round: int | None = None
+        self._open: Open | None = None
+        self._status_lines: list[_StatusLine] = []
+        self._below_status = False
+        self._types: list[FieldType] = []
+        self._problem: list[Open] = []
+        self._resolution: list[tuple[int, str]] = []
+        self._bare: frozenset[str] | None = None
+        self.draft = Draft(heading=heading, length=len(lines))
+        self.draft.kinds = [Kind.BLANK] * len(lines)
+
+    def read(self) -> Draft:
+        """Take every line after the heading, in order."""
+        self.draft.kinds[0] = Kind.HEADING
+        self.shown[0] = shown(self._lines[0])
+        for number in range(1, len(self._lines)):
+            self._take(number)
+        self._close()
+        self._finish()
+        return self.draft
+
+    def _take(self, number: int) -> None:
+        raw = self._lines[number]
+        if self._opaque[number]:
+            self._text(number, raw)
+            return
+        line = self.shown[number] = shown(raw)
+        if not raw.strip():
+            if self._open:
+                self._open.add(number, "")
+            if self._resolution:
+                self._resolution.append((number, ""))
+            self._below_status = self._below_status and not self._status_lines[-1].options
+            return
+        heading = heading_line(raw)
+        if heading:
+            self._sub_heading(number, heading.line)
+            return
+        for step in (
+            self._option, self._part, self._status_line, self._engineer, self._round_mark,
+            self._section, self._speaker,
+        ):  # fmt: skip
+            if step(number, line):
+                return
+        self._plain(number, line)
+
+    def _is(self, kind: Kind, number: int) -> bool:
+        self.draft.kinds[number] = kind
+        if kind is not Kind.STATUS:
+            self._below_status = False
+        return True
+
+    def _sub_heading(self, number: int, line: Shown) -> None:
+        """A heading within the case: a part, a round, a label of what follows, or a section."""
+        if self._part(number, line) or self._round_mark(number, line):
+            return
+        self._close()
+        self._is(Kind.MARK, number)
+        text = line.text.strip().rstrip(":").strip()
+        meaning = self._rules.meaning(text)
+        if meaning and meaning.role == "problem":
+            self._start(Kind.PROBLEM, None, number, "")
+            return
+        opening = section_at(line, self._rules, heading=True)
+        label = opening.label if opening else line.cut(0, len(line.text.rstrip(" :")))
+        self._start(Kind.SECTION, label, number, "")
+        self._is(Kind.SECTION, number)
+
+    def _part(self, number: int, line: Shown) -> bool:
+        found = part_at(line, self._rules)
+        if found is None:
+            return False
+        name, opening = found
+        rest = line.text[opening.rest :].strip(" -=*】]")
+        alone = not rest and self._stands_alone(number)
+        if not (opening.sure or alone or (rest and self._open is None)):
+            return False
+        self._close()
+        self._zone, self._explicit = name, True
+        self._is(Kind.MARK, number)
+        if rest:
+            self._text(number, after_mark(line, opening.rest))
+        return True
+
+    def _stands_alone(self, number: int) -> bool:
+        return number == 1 or not self._lines[number - 1].strip()
+
+    def _status_line(self, number: int, line: Shown) -> bool:
+        hit = label_at(line, self._rules)
+        if hit is None or hit.meaning is None or hit.meaning.role != "status":
+            return False
+        option = Option(line, hit.start, hit.end)
+        empty = not line.text[hit.start : hit.end].strip()
+        if self._in_turn() and not (hit.legend or self._status.looks_marked(option)):
+            below = shown(self._lines[number + 1]) if number + 1 < len(self._lines) else None
+            if not (empty and below and self._status.is_option(below, bare=False)):
+                return False
+        self._close()
+        if self._zone == "tracking":
+            self._zone, self._explicit = "resolution", False
+        bare = not self._status.names_a_state(option)
+        self._status_lines.append(_StatusLine(hit.legend, [] if empty else [option], bare))
+        self._status_at(number)
+        self._below_status = True
+        return self._is(Kind.STATUS, number)
+
+    def _status_at(self, number: int) -> None:
+        place = self.draft.status_place
+        self.draft.status_place = Place(place.first if place else number, number)
+
+    def _option(self, number: int, line: Shown) -> bool:
+        """An option of the status line, listed right below it."""
+        if not self._below_status:
+            return False
+        status = self._status_lines[-1]
+        if not self._status.is_option(line, bare=status.bare):
+            return False
+        status.options.append(Option(line, 0, len(line.text)))
+        self._status_at(number)
+        return self._is(Kind.STATUS, number)
+
+    def _in_turn(self) -> bool:
+        return self._zone == "tracking" and self._open is not None
+
+    def _engineer(self, number: int, line: Shown) -> bool:
+        hit = label_at(line, self._rules)
+        if hit is None or hit.meaning is None or hit.meaning.role != "engineer":
+            return False
+        if self._in_turn() and not self._status_follows(number):
+            return False
+        self._close()
+        rule = self._rules.profiles[hit.meaning.profile].engineers
+        for name in names_in(line.cut(hit.start, hit.end), rule, self._rules.nobody):
+            if name not in [engineer.name for engineer in self.draft.engineers]:
+                self.draft.engineers.append(Named(name, Place(number, number)))
+        return self._is(Kind.ENGINEER, number)
+
+    def _status_follows(self, number: int) -> bool:
+        """True where the next line that is not blank is a status line, or there is none."""
+        for raw in self._lines[number + 1 : number + 4]:
+            if raw.strip():
+                hit = label_at(shown(raw), self._rules)
+                return bool(hit and hit.meaning and hit.meaning.role == "status")
+        return self._stands_alone(number)
+
+    def _round_mark(self, number: int, line: Shown) -> bool:
+        found = round_at(line, self._rules)
+        if found is None or (self._zone == "resolution" and self._explicit):
+            return False
+        self._close()
+        self._round, rest = found
+        self._zone, self._explicit = "tracking", True
+        self._is(Kind.MARK, number)
+        if line.text[rest:].strip(" =*"):
+            self._text(number, after_mark(line, rest))
+        return True
+
+    def _section(self, number: int, line: Shown) -> bool:
+        opening = section_at(line, self._rules)
+        if opening is None:
+            return False
+        self._close()
+        self._start(Kind.SECTION, opening.label, number, after_mark(line, opening.rest))
+        return self._is(Kind.SECTION, number)
+
+    def _speaker(self, number: int, line: Shown) -> bool:
+        if self._zone == "resolution" and self._explicit:
+            return False
+        first = self._marks.opening(line)
+        if first is not None and not (first.colon or first.name in self._known_speakers()):
+            first = None
+        if first is None and self._zone != "head":
+            first = self._bare_mark(line)
+        if first is None:
+            return self._later_speakers(number, line, [])
+        return self._later_speakers(number, line, [first])
+
+    def _bare_mark(self, line: Shown) -> Mark | None:
+        mark = self._marks.bare(line) if self._rules.bare_speakers else None
+        return mark if mark and mark.name in self._known_speakers() else None
+
+    def _known_speakers(self) -> frozenset[str]:
+        if self._bare is None:
+            self._bare = bare_speakers(self._lines, self._opaque, self._rules, self._marks)
+        return self._bare
+
+    def _later_speakers(self, number: int, line: Shown, marks: list[Mark]) -> bool:
+        """Turns that begin on the line: at its start, and further on."""
+        start = marks[0].end if marks else 0
+        if self._zone == "head" and not marks:
+            return False
+        for mark in self._marks.within(line, start):
+            if (marks and after_break(line, mark.start)) or mark.name in self._known_speakers():
+                marks.append(mark)
+        if not marks:
+            return False
+        if marks[0].start > 0 and line.text[: marks[0].start].strip():
+            self._plain(number, line, line.raw[: line.raw_start(marks[0].start)])
+        self._zone = "tracking"
+        for mark, following in zip(marks, [*marks[1:], None], strict=True):
+            self._close()
+            end = line.raw_start(following.start) if following else len(line.raw)
+            self._start(Kind.TURN, mark.name, number, after_mark(line, mark.end, end))
+        return self._is(Kind.TURN, number)
+
+    def _plain(self, number: int, line: Shown, raw: str | None = None) -> None:
+        """A line that opens nothing."""
+        if self._zone == "head":
+            self._head(number, line)
+        elif self._open is None and self._late_field(number, line):
+            return
+        else:
+            self._text(number, line.raw if raw is None else raw)
+
+    def _fields(self, number: int, line: Shown) -> bool:
+        """Known labels of the line, taken as fields."""
+        hit = label_at(line, self._rules)
+        if hit is None or hit.meaning is None:
+            return False
+        for one in known_labels(line, self._rules, hit):
+            self._labelled(number, line, one)
+        return True
+
+    def _late_field(self, number: int, line: Shown) -> bool:
+        """A field outside the head: a known label, with a value and no sentence after it."""
+        if self._round is not None and self._zone == "tracking":
+            return False
+        hit = label_at(line, self._rules)
+        plain = hit and hit.meaning and hit.meaning.type != "text" and is_plain(hit, line)
+        return bool(plain) and self._fields(number, line)
+
+    def _head(self, number: int, line: Shown) -> None:
+        if self._fields(number, line):
+            return
+        hit = label_at(line, self._rules)
+        in_problem = self._open is not None and self._open.kind is Kind.PROBLEM
+        if hit and may_be_field(hit, line, self._rules, in_problem=in_problem):
+            self._labelled(number, line, hit)
+            return
+        if self._is_station(line):
+            text = line.cut(0, len(line.text))
+            self.draft.station = DraftText("", text, Place(number, number))
+            self._is(Kind.STATION, number)
+            return
+        self._text(number, line.raw)
+        if self._open and self._open.kind is Kind.FIELD:
+            self._close()
+
+    def _is_station(self, line: Shown) -> bool:
+        """True for a line with no label right below the heading that the profile takes so."""
+        taken = set(self.draft.kinds) <= {Kind.HEADING, Kind.BLANK}
+        text = line.text.strip()
+        return taken and any(pattern.fullmatch(text) for pattern in self._rules.stations)
+
+    def _labelled(self, number: int, line: Shown, hit: Hit) -> None:
+        self._close()
+        value = line.cut(hit.start, hit.end)
+        role = hit.meaning.role if hit.meaning else "field"
+        place = Place(number, number)
+        if role == "problem":
+            self._start(Kind.PROBLEM, hit.label, number, value)
+        elif role == "station" and self.draft.station is None:
+            self.draft.station = DraftText(hit.label, value, place)
+            self._is(Kind.STATION, number)
+        else:
+            name = hit.meaning.name if hit.meaning else hit.label
+            kind: FieldType = hit.meaning.type if hit.meaning else "text"
+            done = parsed(value, kind, self._rules)
+            self.draft.fields.append(DraftField(name, hit.label, value, done, kind, place))
+            self._is(Kind.FIELD, number)
+            if not value:
+                self._start(Kind.FIELD, hit.label, number, "")
+
+    def _text(self, number: int, raw: str) -> None:
+        """Text goes on with what is open, or opens what its place is for."""
+        if self._open:
+            self._open.add(number, raw)
+            self._is(self._open.kind, number)
+        elif self._zone == "tracking":
+            self._start(Kind.TURN, None, number, raw)
+        elif self._zone == "resolution":
+            self._resolution.append((number, raw))
+            self._is(Kind.RESOLUTION, number)
+        else:
+            self._start(Kind.UNCLASSIFIED, "", number, raw)
+
+    def _start(self, kind: Kind, label: str | None, number: int, text: str) -> None:
+        self._open = Open(kind, label, number, text)
+        self._is(kind, number)
+
+    def _close(self) -> None:
+        done, self._open = self._open, None
+        if done is None:
+            return
+        text, place = done.text(), done.place
+        match done.kind:
+            case Kind.TURN:
+                self.draft.turns.append(DraftTurn(self._round, done.label, text, place))
+            case Kind.SECTION:
+                self.draft.sections.append(DraftText(done.label or "", text, place))
+            case Kind.PROBLEM:
+                self._problem.append(done)
+            case Kind.UNCLASSIFIED:
+                self.draft.unclassified.append(DraftText("", text, place))
+            case Kind.FIELD if text:
+                last = self.draft.fields[-1]
+                value = parsed(text, last.type, self._rules)
+                self.draft.fields[-1] = last._replace(value=text, parsed=value, place=place)
+
+    def _finish(self) -> None:
+        draft = self.draft
+        if self._problem:
+            places = [part.place for part in self._problem]
+            text = "\n".join(filter(None, (part.text() for part in self._problem)))
+            draft.problem = DraftText("", text, Place(places[0].first, places[-1].last))
+        lines = [number for number, raw in self._resolution if raw.strip()]
+        if lines:
+            text = "\n".join(raw for _, raw in self._resolution).strip()
+            draft.resolution = DraftText("", text, Place(lines[0], lines[-1]))
+
+    def readings(self) -> list[Reading]:
+        """What each status line says."""
+        return [self._status.read(line.options, line.legend) for line in self._status_lines]

@@ -1,0 +1,116 @@
+"""Headings, and where the cases of a page begin and end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from kb.cases.draft import Heading
+from kb.cases.opaque import opaque_lines
+from kb.cases.rules import Rules, label_key
+from kb.cases.shown import Shown, shown
+from kb.cases.values import day
+
+_HEADING = re.compile(r"[ \t]*(?P<level>={1,6})(?!=)")
+_PREFIX = re.compile(r"\s*(?:\(?\d{1,3}[.、)]\s*)?")
+_BOLD = re.compile(r"\s*\*\*(?P<text>[^*]{1,200})\*\*\s*$")
+
+
+class Block(NamedTuple):
+    """The lines of a case on its page, from ``first`` up to ``last`` (0-based, exclusive)."""
+
+    first: int
+    last: int
+    heading: Heading
+
+
+class HeadingLine(NamedTuple):
+    """A heading: its level, its text as shown."""
+
+    level: int
+    line: Shown
+
+
+def heading_line(raw: str) -> HeadingLine | None:
+    """The heading that the line is, or None."""
+    match = _HEADING.match(raw)
+    text = raw[match.end() :].rstrip("= \t\r").lstrip() if match else ""
+    return HeadingLine(len(match["level"]), shown(text)) if match and text else None
+
+
+def case_heading(line: Shown, rules: Rules) -> Heading | None:
+    """The case that a heading's text begins, or None."""
+    prefix = _PREFIX.match(line.text)
+    start = prefix.end() if prefix else 0
+    for pattern in rules.headings:
+        match = pattern.match(line.text, start) or pattern.match(line.text)
+        if match:
+            return _heading(line, match, rules)
+    return None
+
+
+def _heading(line: Shown, match: re.Match[str], rules: Rules) -> Heading:
+    groups = match.groupdict()
+    written = groups.get("date") or ""
+    date = day(written, rules) if written else None
+    return Heading(
+        re.sub(r"~(.)", r"\1", line.cut(match.start("id"), match.end("id"))),
+        int(groups["number"]) if groups.get("number") else None,
+        date, written if written and not date else "", line.text.strip(),
+    )  # fmt: skip
+
+
+def split(lines: Sequence[str], rules: Rules) -> tuple[list[Block], list[bool]]:
+    """The cases of a page in order, and which of its lines are code or verbatim.
+
+    A case ends at the next case, at a heading of its own level or a higher one, or at the end.
+    Pages that mark no case by a heading may mark them by bold lines.
+    """
+    opaque = opaque_lines(lines)
+    blocks = _by_headings(lines, opaque, rules)
+    return blocks or _by_bold(lines, opaque, rules), opaque
+
+
+def _by_headings(lines: Sequence[str], opaque: list[bool], rules: Rules) -> list[Block]:
+    blocks: list[Block] = []
+    open_: tuple[int, int, Heading] | None = None
+    for number, raw in enumerate(lines):
+        if "=" not in raw[:80] or opaque[number]:
+            continue
+        heading = heading_line(raw)
+        if heading is None:
+            continue
+        case = case_heading(heading.line, rules)
+        ends = open_ is not None and heading.level <= open_[1] and not _is_part(heading, rules)
+        if open_ and (case or ends):
+            blocks.append(Block(open_[0], number, open_[2]))
+            open_ = None
+        if case:
+            open_ = (number, heading.level, case)
+    if open_:
+        blocks.append(Block(open_[0], len(lines), open_[2]))
+    return blocks
+
+
+def _is_part(heading: HeadingLine, rules: Rules) -> bool:
+    """True for a heading that opens a part of a case rather than something else."""
+    text = heading.line.text.strip().strip(":").strip()
+    key = label_key(text)
+    return (
+        key in rules.parts
+        or key in rules.sections
+        or rules.meaning(text) is not None
+        or any(pattern.fullmatch(text) for pattern in rules.rounds)
+    )
+
+
+def _by_bold(lines: Sequence[str], opaque: list[bool], rules: Rules) -> list[Block]:
+    starts: list[tuple[int, Heading]] = []
+    for number, raw in enumerate(lines):
+        bold = None if opaque[number] or "**" not in raw[:8] else _BOLD.match(raw)
+        case = case_heading(shown(bold["text"]), rules) if bold else None
+        if case and case.date:
+            starts.append((number, case))
+    ends = [number for number, _ in starts[1:]] + [len(lines)]
+    return [Block(n, end, case) for (n, case), end in zip(starts, ends, strict=True)]

@@ -1,0 +1,93 @@
+"""Labels at the start of a line: `手机号码: …`, `| Phone | …`, `* 2. Bill no: …`."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from kb.cases.rules import Label, Rules, label_key
+from kb.cases.shown import Shown, fold
+
+_LABEL = re.compile(
+    r"""\s*(?P<row>\|=?\s*)?
+    (?:\(?\d{1,2}[.、)]\s*)?
+    (?P<label>[^:|=()]{0,40}(?P<legend>\([^()]{0,120}\)[^:|=()]{0,40})?)
+    (?P<sep>:\s*\|?=?|\|=?|=)\s*""",
+    re.VERBOSE,
+)
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_GAP = re.compile(r"[\s,;、|]+")
+_SENTENCE = re.compile(r"[。!?;,、“”\"]|\.\s")
+
+
+class Hit(NamedTuple):
+    """A label found: ``start`` and ``end`` bound its value in the shown text."""
+
+    meaning: Label | None
+    label: str
+    legend: str
+    start: int
+    end: int
+    row: bool
+
+
+def label_at(line: Shown, rules: Rules, start: int = 0) -> Hit | None:
+    """The label that the line begins with at ``start``, known or not."""
+    match = _LABEL.match(line.text, start)
+    if match is None or not match["label"].strip():
+        return None
+    row = bool(match["row"])
+    if (match["sep"].startswith("|") or match["sep"] == "=") and not row:
+        known = rules.meaning(match["label"])
+        if known is None:
+            return None
+    at = match.start("label")
+    end = len(line.text.rstrip())
+    if row:
+        end = len(line.text[:end].rstrip("| \t"))
+    return Hit(
+        rules.meaning(match["label"]), line.cut(at, match.end("label")), match["legend"] or "",
+        match.end(), max(end, match.end()), row,
+    )  # fmt: skip
+
+
+def may_be_field(hit: Hit, line: Shown, rules: Rules, *, in_problem: bool) -> bool:
+    """True where a label that no profile knows has the shape of one.
+
+    Below a problem, which may have several lines, it must be short, with a short value.
+    """
+    label = hit.label.strip()
+    if _SENTENCE.search(fold(label)) or label[0] in "[{【(<#*-\\~":
+        return False
+    value = line.text[hit.start : hit.end].strip()
+    if in_problem and (not value or len(value) > 60 or label_key(label) in rules.never):
+        return False
+    if in_problem and value[-1] in "。.!?;":
+        return False
+    if _HAN.search(label):
+        return len(label) <= (6 if in_problem else 12)
+    words = len(label.split())
+    return label[0].isalpha() and words <= (3 if in_problem else 4) and not value.startswith("//")
+
+
+def is_plain(hit: Hit, line: Shown) -> bool:
+    """True where the line is a label with a short value: no item of a list of remarks."""
+    value = line.text[hit.start : hit.end]
+    numbered = line.text[: hit.start].lstrip()[:1].isdigit()
+    return not numbered and len(value) <= 60 and not re.search(r"[。!?;,、]", value)
+
+
+def known_labels(line: Shown, rules: Rules, hit: Hit) -> list[Hit]:
+    """The hit and the known labels that follow it on the line; a problem's text is not cut."""
+    found = [hit]
+    if hit.meaning is None or hit.meaning.type == "text":
+        return found
+    for match in _GAP.finditer(line.text, hit.start, hit.end):
+        following = label_at(line, rules, match.end())
+        if following is None or following.meaning is None or following.start > hit.end:
+            continue
+        found[-1] = found[-1]._replace(end=match.start())
+        found.append(following._replace(end=hit.end))
+        if following.meaning.type == "text":
+            break
+    return found

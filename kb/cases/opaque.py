@@ -1,0 +1,52 @@
+"""Lines that are code or verbatim: text of a case, and nothing in them is a mark."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+MACROS = "code|velocity|groovy|python|ruby|php|perl|script|html|comment|uml|plantuml|mermaid|css"
+TOKEN = re.compile(
+    rf"(?<!~)(?:\{{\{{(?P<close>/)?(?P<name>{MACROS})(?:\s[^{{}}]{{0,500}}?)?(?P<self>/)?\}}\}}"
+    r"|(?P<open>\{\{\{)|(?P<shut>\}\}\}))",
+    re.IGNORECASE,
+)
+"""What opens or closes such a block."""
+
+
+def opaque_lines(lines: Sequence[str]) -> list[bool]:
+    """For each line, whether it begins within a code or verbatim block, or with one.
+
+    A macro that is never closed runs to the end; a verbatim block that is never closed is none.
+    """
+    inside, depth = "", 0
+    last_shut = max((n for n, line in enumerate(lines) if "}}}" in line), default=-1)
+    flags = []
+    for number, line in enumerate(lines):
+        flag = bool(inside)
+        if "{{" in line or "}}}" in line:
+            for token in TOKEN.finditer(line):
+                opens = inside == "" and not token["close"] and not token["shut"]
+                if opens and not line[: token.start()].strip():
+                    flag = flag or not token["open"] or number <= last_shut
+                inside, depth = _after(token, inside, depth, number <= last_shut)
+        flags.append(flag)
+    return flags
+
+
+def _after(token: re.Match[str], inside: str, depth: int, closes: bool) -> tuple[str, int]:
+    """What block is open after a token, and how deep in blocks of its name."""
+    if token["self"]:
+        return inside, depth
+    if token["open"]:
+        return (inside, depth) if inside or not closes else ("{{{", 1)
+    if token["shut"]:
+        return ("", 0) if inside == "{{{" else (inside, depth)
+    name = token["name"].lower()
+    if token["close"]:
+        if name != inside:
+            return inside, depth
+        return (inside, depth - 1) if depth > 1 else ("", 0)
+    if not inside:
+        return name, 1
+    return inside, depth + (name == inside)

@@ -1,0 +1,69 @@
+"""Lines that open a part, a round or a section of a case."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from kb.cases.profile import PartName
+from kb.cases.rules import Rules, label_key
+from kb.cases.shown import Shown
+from kb.cases.values import numeral
+
+_DECORATION = " \t-—–=*#~·•>+_【[「|"
+_CLOSING = " \t-—–=*#~_】]」|"
+_SECTION = re.compile(r"\s*(?P<label>[^:,;。|\[\]【】]{1,30}?)\s*(?P<sep>[:,;]|$)\s*")
+
+
+class Opening(NamedTuple):
+    """What a line opens; the rest of it begins at ``rest`` of what is shown."""
+
+    label: str
+    rest: int
+    sure: bool
+    """True where the line is marked as more than text: decorated, or alone with its colon."""
+
+
+def part_at(line: Shown, rules: Rules) -> tuple[PartName, Opening] | None:
+    """The part that the line opens: `~-~-跟踪`, `== Resolution ==`, `跟踪:`."""
+    text = line.text
+    start = len(text) - len(text.lstrip(_DECORATION))
+    colon = text.find(":", start, start + 40)
+    end = colon if colon >= 0 else len(text)
+    if end - start > 40:
+        return None
+    name = rules.parts.get(label_key(text[start:end].rstrip(_CLOSING)))
+    if name is None:
+        return None
+    decorated = start > len(text) - len(text.lstrip()) or bool(line.formats) or line.listed
+    rest = len(text) if colon < 0 else colon + 1
+    sure = decorated or (colon >= 0 and not text[rest:].strip(_CLOSING))
+    return name, Opening(text[start:end].rstrip(_CLOSING), rest, sure)
+
+
+def round_at(line: Shown, rules: Rules) -> tuple[int | None, int] | None:
+    """The number of the round that the line opens, and where its text goes on."""
+    for pattern in rules.rounds:
+        match = pattern.match(line.text)
+        if match:
+            return numeral(match["n"], rules), match.end()
+    return None
+
+
+def section_at(line: Shown, rules: Rules, *, heading: bool = False) -> Opening | None:
+    """The section that the line opens: a known label, or any after the profile's mark."""
+    text = line.text
+    start = len(text) - len(text.lstrip())
+    mark = next((m for m in rules.section_marks if text.startswith(m, start)), "")
+    after = start
+    while mark and text.startswith(mark, after):
+        after += len(mark)
+    match = _SECTION.match(text, after)
+    if match is None:
+        return None
+    known = label_key(match["label"]) in rules.sections
+    if known and (match["sep"] == ":" or mark or heading):
+        return Opening(line.cut(match.start("label"), match.end("label")), match.end(), sure=True)
+    if mark and match["sep"]:
+        return Opening(line.cut(match.start("label"), match.end("label")), match.end(), sure=True)
+    return None

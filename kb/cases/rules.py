@@ -1,0 +1,164 @@
+"""Profiles made ready: one vocabulary from all that apply to a page."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property, lru_cache
+from typing import Literal, NamedTuple, TypeAlias
+
+from kb.cases.profile import FieldType, IdentifierRule, PartName, Profile
+from kb.cases.shown import fold
+
+Role: TypeAlias = Literal["field", "problem", "station", "status", "engineer"]
+
+_IGNORED = re.compile(r"[\s_.\-#№·]+")
+_BRACKETED = re.compile(r"\([^()]*\)")
+
+
+class Label(NamedTuple):
+    """What a label means, and which profile says so."""
+
+    role: Role
+    name: str
+    type: FieldType
+    profile: int
+
+
+class Kind(NamedTuple):
+    """An identifier's rule, compiled."""
+
+    rule: IdentifierRule
+    after_label: re.Pattern[str] | None
+    """The label, what may stand between, and the identifier as group `v`."""
+    value: re.Pattern[str] | None
+    """The identifier as it follows a label."""
+    bare: tuple[re.Pattern[str], ...]
+
+
+@lru_cache(maxsize=4096)
+def label_key(label: str) -> str:
+    """A label without what does not tell it from another: width, case, space, dots, hyphens."""
+    return _IGNORED.sub("", fold(label).casefold())
+
+
+class Rules:
+    """The vocabulary of some profiles, compiled once."""
+
+    def __init__(self, profiles: tuple[Profile, ...]) -> None:
+        self.profiles = profiles
+        self.labels: dict[str, Label] = {}
+        self.parts: dict[str, PartName] = {}
+        self.sections: set[str] = set()
+        self.never: set[str] = set()
+        self.never_bare: set[str] = set()
+        self.nobody: set[str] = set()
+        for number, profile in enumerate(profiles):
+            self._add(number, profile)
+        self.headings = self._compiled(p for one in profiles for p in one.case.headings)
+        self.stations = self._compiled(p for one in profiles for p in one.station.unlabelled)
+        self.dates = self._compiled(p for one in profiles for p in one.dates)
+        self.bare_speakers = any(profile.speakers.bare for profile in profiles)
+        self.section_marks = tuple(m for one in profiles for m in one.sections.marks)
+        self.longest_hours = max((p.longest_hours or 0 for p in profiles), default=0)
+
+    def _add(self, number: int, profile: Profile) -> None:
+        for field in profile.field:
+            self._label(field.labels, Label("field", field.name, field.type, number))
+        self._label(profile.problem, Label("problem", "problem", "text", number))
+        self._label(profile.station.labels, Label("station", "station", "text", number))
+        self._label(profile.status.labels, Label("status", "status", "text", number))
+        self._label(profile.engineers.labels, Label("engineer", "engineer", "text", number))
+        for part in profile.part:
+            self.parts.update((label_key(label), part.name) for label in part.labels)
+        self.sections.update(label_key(label) for label in profile.sections.labels)
+        self.never.update(label_key(label) for label in profile.speakers.never)
+        self.never_bare.update(label_key(label) for label in profile.speakers.never_bare)
+        self.nobody.update(fold(word).casefold() for word in profile.engineers.nobody)
+
+    def _label(self, labels: tuple[str, ...], meaning: Label) -> None:
+        for label in labels:
+            self.labels.setdefault(label_key(label), meaning)
+
+    @staticmethod
+    def _compiled(patterns: object) -> tuple[re.Pattern[str], ...]:
+        unique = dict.fromkeys(patterns)  # type: ignore[call-overload]
+        return tuple(re.compile(pattern, re.IGNORECASE) for pattern in unique)
+
+    def meaning(self, label: str) -> Label | None:
+        """What the label means, read whole, else without what it has in brackets."""
+        found = self.labels.get(label_key(label))
+        return found or self.labels.get(label_key(_BRACKETED.sub("", fold(label))))
+
+    @cached_property
+    def months(self) -> dict[str, int]:
+        """First three letters of a month → its number."""
+        return {k.casefold(): n for profile in self.profiles for k, n in profile.months.items()}
+
+    @cached_property
+    def numerals(self) -> dict[str, int]:
+        """Words and characters of numbers."""
+        return {k.casefold(): n for profile in self.profiles for k, n in profile.numerals.items()}
+
+    @cached_property
+    def rounds(self) -> tuple[re.Pattern[str], ...]:
+        """Lines that open a round: in brackets, or closed by a colon or the line's end."""
+        each = dict.fromkeys(p for one in self.profiles for p in one.rounds.patterns)
+        forms = (r"[【\[]\s*(?:{})\s*[】\]]\s*:?", r"(?:{})\s*(?::|$)")
+        return self._compiled(
+            rf"[\s=*#>·•-]*{form.format(p)}[\s=]*" for p in each for form in forms
+        )
+
+    @cached_property
+    def mentions(self) -> tuple[re.Pattern[str], ...]:
+        """Ids of cases in running text."""
+        return tuple(
+            re.compile(rf"(?<![A-Za-z0-9_]){pattern.pattern}", re.IGNORECASE)
+            for pattern in self.headings
+        )
+
+    @cached_property
+    def kinds(self) -> tuple[Kind, ...]:
+        """Identifier rules in the order of the profiles."""
+        return tuple(
+            Kind(rule, *_labelled(rule, _labels_of(rule, profile)), _bare(rule))
+            for profile in self.profiles
+            for rule in profile.identifier
+        )
+
+    @cached_property
+    def brackets(self) -> str:
+        """Opening brackets of speakers, each followed by its closing one."""
+        return "".join(dict.fromkeys(b for one in self.profiles for b in one.speakers.brackets))
+
+
+def _labels_of(rule: IdentifierRule, profile: Profile) -> tuple[str, ...]:
+    if rule.labels:
+        return rule.labels
+    return tuple(label for f in profile.field if f.name == rule.kind for label in f.labels)
+
+
+def _labelled(
+    rule: IdentifierRule, labels: tuple[str, ...]
+) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None]:
+    if not rule.labelled:
+        return None, None
+    value = rule.labelled if "(?P<v>" in rule.labelled else f"(?P<v>{rule.labelled})"
+    alone = re.compile(rf"(?<![A-Za-z0-9]){value}(?![A-Za-z0-9])", re.IGNORECASE)
+    if not labels:
+        return None, alone
+    words = "|".join(_word(fold(label)) for label in sorted(labels, key=len, reverse=True))
+    between = r"\s*(?:\([^()]{0,40}\)\s*)?(?:[:=#|]|is|是|为|号码?|编号|ID)?\s*[\"“”'‘(]?\s*"
+    pattern = rf"(?:{words}){between}{value}(?![A-Za-z0-9])"
+    return re.compile(pattern, re.IGNORECASE), alone
+
+
+def _word(label: str) -> str:
+    """A label as a pattern: any space within, and no letter that goes on with it."""
+    body = r"[\s_-]?".join(re.escape(part) for part in re.split(r"[\s_-]+", label))
+    start = r"(?<![A-Za-z0-9])" if label[0].isascii() else ""
+    return start + body + (r"(?![A-Za-z])" if label[-1].isascii() else "")
+
+
+def _bare(rule: IdentifierRule) -> tuple[re.Pattern[str], ...]:
+    edges = r"(?<![A-Za-z0-9_.]){}(?![A-Za-z0-9_])"
+    return tuple(re.compile(edges.format(p if "(?P<v>" in p else f"(?P<v>{p})")) for p in rule.bare)

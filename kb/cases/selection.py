@@ -1,0 +1,49 @@
+"""Which profiles make cases of which pages, by kb.toml."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import msgspec
+
+from kb.cases.block import Tools
+from kb.cases.normalise import tools_of
+from kb.cases.profile import Profile, load_profile
+from kb.config import CasesConfig
+
+DEFAULT = ("after-sales-zh", "after-sales-en")
+
+
+class Selection:
+    """The profiles that a configuration names, loaded once."""
+
+    def __init__(self, config: CasesConfig, root: Path | None = None) -> None:
+        """``root`` is the folder that paths of profiles are relative to."""
+        self._root = root
+        self._loaded: dict[str, Profile] = {}
+        self._tools: dict[tuple[str, ...], Tools] = {}
+        self._default = config.profiles or DEFAULT
+        self._pages = config.pages
+        for names in (self._default, *self._pages.values()):
+            self.profiles(names)
+
+    def profiles(self, names: Iterable[str]) -> list[Profile]:
+        """The profiles of these names. InputError where there is none."""
+        for name in names:
+            if name not in self._loaded:
+                self._loaded[name] = load_profile(name, self._root)
+        return [self._loaded[name] for name in names]
+
+    def tools(self, page: str) -> Tools:
+        """What reads the page of that reference: the first glob that fits it says so."""
+        matching = (names for glob, names in self._pages.items() if fnmatchcase(page, glob))
+        names = next(matching, self._default)
+        if names not in self._tools:
+            self._tools[names] = tools_of(self.profiles(names))
+        return self._tools[names]
+
+    def digest_input(self) -> bytes:
+        """Everything here that the records depend on."""
+        return msgspec.json.encode([self._loaded, self._default, self._pages])

@@ -1,0 +1,222 @@
+"""The status line: which of its states is marked, and never a guess."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from kb.cases.profile import StatusRule
+from kb.cases.record import Status
+from kb.cases.shown import Shown, fold
+
+_SEPARATORS = re.compile(r"[|/、,;]")
+_CLAUSES = re.compile(r"[,;、()]")
+_LEGEND_MARK = re.compile(
+    r"(?P<m>[^\s\w\"“”'‘’「」()]{1,3})[\"“”'‘’「」]?\s*(?:表示|代表|为|即|是|=|means|marks|is)"
+)
+
+
+class Reading(NamedTuple):
+    """What the status lines of a case say."""
+
+    status: Status
+    unknown: tuple[str, ...]
+    """Words that are marked and that no profile knows as a state."""
+    ambiguous: bool
+    """A mark stands between two words, as near to the one as to the other."""
+    unmarked: str
+    """The sole state named, where none is marked."""
+
+
+class Option(NamedTuple):
+    """A part of a line that may name states: from ``start`` to ``end`` of what is shown."""
+
+    line: Shown
+    start: int
+    end: int
+
+
+class _Piece(NamedTuple):
+    kind: str
+    """tick, box, word (a known state) or other."""
+    start: int
+    end: int
+    text: str
+
+
+class StatusWords:
+    """The marks and state words of some profiles."""
+
+    def __init__(self, rules: tuple[StatusRule, ...]) -> None:
+        names = ("resolved", "in_progress", "shelved")
+        self._states: dict[str, Status] = {
+            fold(word).casefold(): name  # type: ignore[misc]
+            for rule in rules
+            for name in names
+            for word in getattr(rule.states, name)
+        }
+        self._ticks = {fold(mark).casefold() for rule in rules for mark in rule.ticks}
+        self._boxes = {fold(mark).casefold() for rule in rules for mark in rule.boxes}
+        self._lone = any(rule.lone for rule in rules)
+        self._bold = _any(word for rule in rules for word in rule.bold)
+        self._struck = _any(word for rule in rules for word in rule.struck)
+        self._chosen = _any(word for rule in rules for word in rule.chosen)
+        self._excluded = _any(word for rule in rules for word in rule.excluded)
+        self._any_mark = re.compile(_alternatives(self._ticks | self._boxes))
+
+    def _pieces(self, extra: str) -> re.Pattern[str]:
+        """What a segment is made of; ``extra`` is the mark that the legend names."""
+        ticks = _alternatives(self._ticks | ({extra} if extra else set()))
+        return re.compile(
+            rf"(?P<tick>{ticks})|(?P<box>{_alternatives(self._boxes - {extra})})"
+            rf"|(?P<word>(?<!\w)(?:{_alternatives(self._states)})(?![^\W\d]))"
+            r"|(?P<other>\w[\w.'-]*)"
+        )
+
+    def is_option(self, line: Shown, *, bare: bool) -> bool:
+        """True where the line, below a status line, is an option of it.
+
+        A line with a mark is one, and one that is nothing but a known state; a list's item too,
+        where ``bare`` (the status line itself names no state).
+        """
+        text = line.text.strip().strip("|").strip().casefold()
+        if not text or len(text) > 40 or ":" in text:
+            return False
+        if self._any_mark.match(text) or self._any_mark.search(text[-4:]):
+            return True
+        return text in self._states or (bare and line.listed)
+
+    def names_a_state(self, option: Option) -> bool:
+        """True where a mark or a known state stands in the option."""
+        text = option.line.text[option.start : option.end].casefold()
+        found = self._pieces("").finditer(text)
+        return any(piece.lastgroup != "other" for piece in found)
+
+    def looks_marked(self, option: Option) -> bool:
+        """True where a mark stands in the option, or it names two states."""
+        found = _found(option, self._pieces(""))
+        states = {piece.text for piece in found if piece.kind == "word"}
+        return len(states) > 1 or any(piece.kind in ("tick", "box") for piece in found)
+
+    def read(self, options: Iterable[Option], legend: str) -> Reading:
+        """What is marked in the options of one status line, by marks and by its legend."""
+        folded = fold(legend).casefold()
+        mark = _LEGEND_MARK.search(folded)
+        pattern = self._pieces(mark["m"].strip() if mark else "")
+        chosen: list[str] = []
+        named: list[str] = []
+        ambiguous = False
+        for option in options:
+            for segment in self._segments(option, pattern):
+                words, unsure = _ticked(segment)
+                chosen += words
+                ambiguous = ambiguous or unsure
+            chosen += self._by_format(option, pattern, folded)
+            named += [p.text for p in _found(option, pattern) if p.kind == "word"]
+        return self._verdict(chosen, named, ambiguous, legend)
+
+    def _verdict(
+        self, chosen: list[str], named: list[str], ambiguous: bool, legend: str
+    ) -> Reading:
+        known = list(dict.fromkeys(self._states[w] for w in chosen if w in self._states))
+        unknown = tuple(dict.fromkeys(w for w in chosen if w not in self._states))
+        states = {self._states[word] for word in named}
+        sole = named[0] if len(states) == 1 and not chosen and not ambiguous else ""
+        if self._lone and sole and not legend:
+            return Reading(self._states[sole], (), False, "")
+        if len(known) + len(unknown) > 1:
+            return Reading("conflicting", unknown, ambiguous, "")
+        status: Status = known[0] if known and not ambiguous else "unset"
+        return Reading(status, unknown, ambiguous, sole)
+
+    @staticmethod
+    def _segments(option: Option, pattern: re.Pattern[str]) -> list[list[_Piece]]:
+        text = option.line.text[option.start : option.end]
+        cuts = [match.start() + option.start for match in _SEPARATORS.finditer(text)]
+        segments: list[list[_Piece]] = [[] for _ in range(len(cuts) + 1)]
+        struck = _ranges(option.line, "--")
+        for piece in _found(option, pattern):
+            if piece.kind == "tick" and _within(piece, struck):
+                continue
+            segments[bisect_left(cuts, piece.start)].append(piece)
+        return segments
+
+    def _by_format(self, option: Option, pattern: re.Pattern[str], legend: str) -> list[str]:
+        """States that bold or struck words choose, where the legend says so."""
+        chosen: list[str] = []
+        words = [p for p in _found(option, pattern) if p.kind == "word"]
+        for clause in _CLAUSES.split(legend):
+            rules_out = bool(self._excluded.search(clause))
+            chooses = bool(self._chosen.search(clause)) and not rules_out
+            if self._bold.search(clause) and not rules_out:
+                chosen += [p.text for p in words if _within(p, _ranges(option.line, "**"))]
+            if self._struck.search(clause):
+                struck = [p for p in words if _within(p, _ranges(option.line, "--"))]
+                rest = [p for p in words if p not in struck]
+                if chooses:
+                    chosen += [p.text for p in struck]
+                elif struck and len(rest) == 1:
+                    chosen.append(rest[0].text)
+        return chosen
+
+
+def _any(words: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(_alternatives({fold(word).casefold() for word in words}))
+
+
+def _alternatives(words: Iterable[str]) -> str:
+    return "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True)) or "(?!)"
+
+
+def _found(option: Option, pattern: re.Pattern[str]) -> list[_Piece]:
+    text = option.line.text.casefold()
+    if len(text) != len(option.line.text):
+        text = option.line.text.lower()
+    found = pattern.finditer(text, option.start, option.end)
+    return [_Piece(m.lastgroup or "", m.start(), m.end(), m[0]) for m in found]
+
+
+def _ranges(line: Shown, mark: str) -> list[tuple[int, int]]:
+    """Where text stands between two marks of a format; one left open runs to the line's end."""
+    places = [format_.at for format_ in line.formats if format_.mark == mark]
+    if len(places) % 2:
+        places.append(len(line.text))
+    return list(zip(places[::2], places[1::2], strict=True))
+
+
+def _within(piece: _Piece, ranges: list[tuple[int, int]]) -> bool:
+    return any(start <= piece.start and piece.end <= end for start, end in ranges)
+
+
+def _ticked(segment: list[_Piece]) -> tuple[list[str], bool]:
+    """Words that a segment's ticks belong to; True where a tick may belong to either of two."""
+    ticks = [piece for piece in segment if piece.kind == "tick"]
+    words = [piece for piece in segment if piece.kind in ("word", "other")]
+    if not ticks or not words:
+        return [], False
+    if len([w for w in words if w.kind == "word"]) == 1 and words[0].kind == "word":
+        return [words[0].text], False
+    if all(word.kind == "other" for word in words):
+        return [" ".join(word.text for word in words)], False
+    marks = [piece for piece in segment if piece.kind in ("tick", "box")]
+    if len(marks) == len(words):
+        pairs = zip(marks, words, strict=True)
+        return [word.text for mark, word in pairs if mark.kind == "tick"], False
+    chosen = [_nearest(tick, words, segment) for tick in ticks]
+    return [word.text for word in chosen if word], any(word is None for word in chosen)
+
+
+def _nearest(tick: _Piece, words: list[_Piece], segment: list[_Piece]) -> _Piece | None:
+    """The word that a tick stands at; a tie goes to the side that the segment's ends show."""
+    before = max((w for w in words if w.end <= tick.start), default=None, key=lambda w: w.end)
+    after = min((w for w in words if w.start >= tick.end), default=None, key=lambda w: w.start)
+    if before is None or after is None:
+        return before or after
+    left, right = tick.start - before.end, after.start - tick.end
+    if left != right:
+        return before if left < right else after
+    if segment[0].kind == "tick":
+        return after
+    return before if segment[-1].kind == "tick" else None

@@ -1,0 +1,90 @@
+"""A case as text for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.text import Text
+
+from kb.cases.record import Case, Origin
+from kb.cli.cases_ import COLOURS
+
+
+def case_text(case: Case) -> Text:
+    """The whole case, in the order in which one reads it."""
+    text = Text()
+    for part in (_head(case), _talk(case), _end(case)):
+        for line in part:
+            text.append(line)
+            text.append("\n")
+    text.rstrip()
+    return text
+
+
+def _head(case: Case) -> Iterator[Text]:
+    colour = COLOURS.get(case.status, "dim")
+    yield Text.assemble((case.id, "bold"), "  ", case.date or "", "  ", (case.status, colour))
+    yield Text.assemble((f"{case.source.page}, {_lines(case.source.lines)}", "dim"))
+    yield Text()
+    if case.station:
+        yield Text.assemble(("station: ", "cyan"), case.station)
+    for field in case.fields:
+        yield Text.assemble((f"{field.label}: ", "cyan"), field.value, _at(field.origin))
+    if case.problem:
+        yield Text.assemble(("problem: ", "cyan"), (case.problem, "bold"))
+
+
+def _talk(case: Case) -> Iterator[Text]:
+    blocks = [(turn.origin.lines[0], "turn", turn) for turn in case.turns]
+    round_: int | None = None
+    for _, _, turn in blocks:
+        yield Text()
+        if turn.round != round_:
+            round_ = turn.round
+            yield Text(f"— round {round_}", style="magenta")
+        yield Text.assemble(
+            (f"{turn.speaker or '·'}: ", "bold yellow"), turn.text, _at(turn.origin)
+        )
+    for section in case.sections:
+        yield Text()
+        yield Text.assemble((f"{section.label}: ", "bold"), section.text, _at(section.origin))
+
+
+def _end(case: Case) -> Iterator[Text]:
+    yield Text()
+    if case.resolution:
+        yield Text.assemble(("resolution: ", "green"), case.resolution.text)
+    if case.engineers:
+        yield Text.assemble(("engineers: ", "cyan"), ", ".join(case.engineers))
+    for file in case.attachments:
+        held = "" if file.sha256 else "  (not imported)"
+        yield Text.assemble(("attachment: ", "cyan"), file.name, (held, "dim"), _at(file.origin))
+    for stretch in case.unclassified:
+        yield Text.assemble(("unclassified: ", "yellow"), stretch.text, _at(stretch.origin))
+    for anomaly in case.anomalies:
+        line = f"{anomaly.message} [{anomaly.code}]"
+        yield Text.assemble(("anomaly: ", "red"), line, _at(anomaly.origin))
+    for related in case.related:
+        yield Text.assemble(("related: ", "cyan"), related.id, f"  by {', '.join(related.via)}")
+    if case.timeline:
+        yield Text("timeline:", style="cyan")
+    for event in case.timeline:
+        what = " ".join(filter(None, (event.change, event.name)))
+        change = " → ".join(_short(value) for value in (event.old, event.new) if value is not None)
+        who = f"{event.version:>8} {(event.date or '')[:16]:<16} {event.author or ''}"
+        yield Text.assemble((f"{who.rstrip()}  ", "dim"), what, f"  {change}" if change else "")
+
+
+def _short(value: str) -> str:
+    flat = " ".join(value.split())
+    return flat if len(flat) <= 60 else flat[:59] + "…"
+
+
+def _at(origin: Origin) -> tuple[str, str]:
+    known = [part for part in (origin.version, origin.author, (origin.date or "")[:10]) if part]
+    return f"  ({', '.join([_lines(origin.lines), *known])})", "dim"
+
+
+def _lines(lines: tuple[int, int]) -> str:
+    first, last = lines
+    return f"line {first}" if first == last else f"lines {first}–{last}"

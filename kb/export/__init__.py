@@ -1,0 +1,5 @@
+"""Writing the records in open formats, each a function in a registry."""
+
+from kb.export.formats import FORMATS, Exporter
+
+__all__ = ["FORMATS", "Exporter"]
