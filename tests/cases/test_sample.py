@@ -125,10 +125,10 @@ def test_sections(number: int, cases: dict[int, Case], page: PageView) -> None:
 def test_identifiers(cases: dict[int, Case]) -> None:
     found = [(i.kind, i.value[-6:], i.origin.lines[0]) for i in cases[46].identifiers]
     assert found == [
-        ("phone", "765291", 8), ("bill", "666730", 9), ("connector", "2", 10),
+        ("phone", "765291", 8), ("bill", "666730", 9),
         ("pile", "200030", 11), ("bill", "372317", 19), ("bill", "666730", 19),
-        ("bill", "372317", 23), ("pile", "200031", 23), ("connector", "1", 23),
-        ("bill", "666730", 24), ("pile", "020030", 24), ("connector", "2", 24),
+        ("bill", "372317", 23), ("pile", "200031", 23),
+        ("bill", "666730", 24), ("pile", "020030", 24),
         ("bill", "666730", 35),
     ]  # fmt: skip
     rest = [[(i.kind, i.value) for i in cases[n].identifiers] for n in (45, 44, 43)]
