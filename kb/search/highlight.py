@@ -96,16 +96,21 @@ def _each(text: str, needle: str) -> list[tuple[int, int]]:
 
 
 def highlights(document: Document, needles: Needles, *, most: int = 3) -> tuple[Highlight, ...]:
-    """The texts in which the needles stand, those with most of them first, in reading order."""
-    rated: list[tuple[int, int, Highlight]] = []
-    for place, text in enumerate(document.texts):
-        folded = fold(text.text[:LONGEST])
-        spans = needles.spans(folded.text) or needles.loose(folded.text)
-        if spans:
-            whole = merged([folded.span(a, b) for a, b in spans])
-            rated.append((-_weight(spans, folded.text), place, _window(text, whole)))
-    best = sorted(sorted(rated, key=lambda r: r[:2])[:most], key=lambda r: r[1])
-    return tuple(highlight for _, _, highlight in best)
+    """The texts in which the needles stand, those with most of them first, in reading order.
+
+    Where none stands whole, the texts with parts of them.
+    """
+    folded = [fold(text.text[:LONGEST]) for text in document.texts]
+    found = [needles.spans(f.text) for f in folded]
+    if not any(found):
+        found = [needles.loose(f.text) for f in folded]
+    weights = [_weight(spans, f.text) for spans, f in zip(found, folded, strict=True)]
+    best = sorted(range(len(folded)), key=lambda i: (-weights[i], i))[:most]
+    return tuple(
+        _window(document.texts[i], merged([folded[i].span(a, b) for a, b in found[i]]))
+        for i in sorted(best)
+        if found[i]
+    )
 
 
 def _weight(spans: list[tuple[int, int]], folded: str) -> int:

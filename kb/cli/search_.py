@@ -1,0 +1,159 @@
+"""`kb search`: find cases."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kb.cli.console import home_option, json_option, say, write
+from kb.config import find_home
+
+if TYPE_CHECKING:
+    from kb.search.find import Hit, Hits
+    from kb.search.highlight import Highlight
+
+SORTS = ("relevance", "newest", "oldest", "number")
+
+
+@click.command(
+    context_settings={"ignore_unknown_options": True},  # so that -word needs no quotes
+    epilog='Example: kb search "重复扣费 status:resolved after:2020-04"',
+)
+@click.argument("query", nargs=-1, required=True)
+@click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True)
+@click.option("--page", type=click.IntRange(1, 10_000), default=1, help="Of the results.")
+@click.option("--sort", type=click.Choice(SORTS), default="relevance", show_default=True)
+@click.option("--facets", is_flag=True, help="Count stations, speakers, … of all results.")
+@json_option
+@home_option
+def command(
+    query: tuple[str, ...],
+    home: Path | None,
+    limit: int,
+    page: int,
+    sort: Any,
+    facets: bool,
+    as_json: bool,
+) -> None:
+    """Find cases that have all the words, in Chinese and English.
+
+    Words side by side in quotes, -without, OR, (brackets), begin*, *6730, field:value,
+    after:2020-04, before:, on:. A run of four or more digits is found inside any number.
+    """
+    from kb.cases.store import up_to_date
+    from kb.search.find import Options
+    from kb.search.service import CaseSource, Search
+
+    options = Options(limit=limit, offset=limit * (page - 1), sort=sort, facets=facets)
+    found_home = find_home(home)
+    with up_to_date(found_home) as (_, store):
+        hits = Search(found_home, CaseSource(store)).find(" ".join(query), options)
+    if as_json:
+        write(_json(hits))
+        return
+    for note in hits.notes:
+        say("note", "cyan", note)
+    for hit in hits.hits:
+        _show(hit)
+    _show_facets(hits.facets)
+    _close(hits, options.offset)
+
+
+def _close(hits: Hits, offset: int) -> None:
+    """Say how many there are, on stderr."""
+    if not hits.total:
+        say("note", "cyan", f"nothing found for {hits.query}")
+    elif hits.total > len(hits.hits):
+        first, last = offset + 1, offset + len(hits.hits)
+        say("note", "cyan", f"{first} to {last} of {hits.total}; more with --page or --limit")
+
+
+def _json(hits: Hits) -> bytes:
+    import msgspec
+
+    found = {
+        "query": hits.query,
+        "total": hits.total,
+        "notes": [{"code": note.code, "detail": note.detail} for note in hits.notes],
+        "hits": [_as_json(hit) for hit in hits.hits],
+        "facets": hits.facets,
+    }
+    return msgspec.json.format(msgspec.json.encode(found)) + b"\n"
+
+
+def _as_json(hit: Hit) -> dict[str, Any]:
+    document = hit.document
+    return {
+        "id": document.id,
+        "kind": document.kind,
+        "score": round(hit.score, 4),
+        "title": document.title,
+        "date": _day(document.day),
+        "names": {name: _all(document.names, name) for name in dict(document.names)},
+        "highlights": [
+            {"field": h.name, "label": h.label, "text": h.text, "spans": h.spans}
+            for h in hit.highlights
+        ],
+    }
+
+
+def _all(names: tuple[tuple[str, str], ...], wanted: str) -> list[str]:
+    return [value for name, value in names if name == wanted]
+
+
+def _day(day: int | None) -> str | None:
+    return None if day is None else f"{day // 10000:04}-{day // 100 % 100:02}-{day % 100:02}"
+
+
+def _show(hit: Hit) -> None:
+    """One result: its id and status, then where the words stand."""
+    document = hit.document
+    status = dict(document.names).get("status", "")
+    facts = "  ".join(filter(None, (_day(document.day), status)))
+    problem = next((t.text for t in document.texts if t.name == "problem"), "")
+    _print(_styled(document.id, "1;36") + (f"  {_styled(facts, '2')}" if facts else ""))
+    if problem and not any(h.name == "problem" for h in hit.highlights):
+        _print(f"    {_clean(problem.splitlines()[0][:120])}")
+    for highlight in hit.highlights:
+        _print(f"    {_styled(highlight.label or highlight.name, '2')}: {_marked(highlight)}")
+
+
+def _marked(highlight: Highlight) -> str:
+    """The text on one line with its spans made bold."""
+    parts, at = [], 0
+    text = highlight.text
+    for start, end in highlight.spans:
+        parts += [_clean(text[at:start]), _styled(text[start:end], "1;33")]
+        at = end
+    return "".join([*parts, _clean(text[at:])]).strip()
+
+
+def _show_facets(facets: Mapping[str, Mapping[str, int]]) -> None:
+    for name, values in facets.items():
+        most = sorted(values.items(), key=lambda pair: (-pair[1], pair[0]))[:10]
+        _print(f"{_styled(name, '2')}: " + ", ".join(f"{value} ({n})" for value, n in most))
+
+
+def _styled(text: str, code: str) -> str:
+    """With terminal colours where stdout is a terminal that wants them."""
+    text = _clean(text)
+    return f"\x1b[{code}m{text}\x1b[0m" if _colours() else text
+
+
+def _clean(text: str) -> str:
+    """On one line, without characters that a terminal would act on."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+def _colours() -> bool:
+    import os
+
+    return sys.stdout.isatty() and "NO_COLOR" not in os.environ
+
+
+def _print(line: str) -> None:
+    write(line.encode("utf-8", "replace") + b"\n")

@@ -1,0 +1,61 @@
+"""`kb search` as a process of its own, on the real page."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Kb = Callable[..., subprocess.CompletedProcess[str]]
+EXPECTED = {
+    "6730": {46},
+    "20200404": {46, 44},
+    "44030500040000200030": {46},
+    "重复扣费": {46},
+    "扣费": {46},
+    "重複扣費": {46},
+    "罗宾森 登出": {44},
+    "GZSS": {43},
+    "status:resolved": {44, 43},
+    "speaker:许总": {45},
+    "after:2020-04-08": {46},
+    "engineer:chinyee": {43},
+    "station:德顺": {46},
+    "account:gzss OR 报表": {43},
+}
+
+
+@pytest.fixture
+def filled(kb: Kb, shared: Path) -> Kb:
+    dump = shared / "samples" / "after-sales-cases.blame.txt"
+    kb("import", dump, "--page-name", "Support.Cases.WebHome")
+    return kb
+
+
+def test_each_query_finds_exactly_the_cases_that_a_reader_would_name(filled: Kb) -> None:
+    for query, expected in EXPECTED.items():
+        found = json.loads(filled("search", query, "--json").stdout)
+        numbers = {int(hit["id"].split("#")[1].split("_")[0]) for hit in found["hits"]}
+        assert (query, numbers, found["total"]) == (query, expected, len(expected))
+
+
+def test_a_word_that_is_nowhere_finds_none_and_says_so(filled: Kb) -> None:
+    done = filled("search", "不存在的词")
+    assert done.stdout == ""
+    assert "nothing found for 不存在的词" in done.stderr
+
+
+def test_marks_stand_on_what_was_written(filled: Kb) -> None:
+    hit = json.loads(filled("search", "重複扣費", "--json").stdout)["hits"][0]
+    mark = hit["highlights"][0]
+    start, end = mark["spans"][0]
+    assert (mark["field"], mark["text"][start:end]) == ("problem", "重复扣费")
+
+
+def test_words_with_a_minus_need_no_quotes(filled: Kb) -> None:
+    done = filled("search", "status:resolved", "-gzss")
+    assert done.stdout.startswith("szds_case#44_20200407  2020-04-07  resolved\n")
+    assert "#43" not in done.stdout
