@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from kb.cases.store import up_to_date
-from kb.cli.console import home_option
+from kb.cli.console import err, home_option
 from kb.config import find_home
 from kb.errors import UsageError
 from kb.export.formats import FORMATS, Options
@@ -20,11 +21,25 @@ from kb.export.formats import FORMATS, Options
 @click.option(
     "--audience", type=click.Choice(["internal", "public"]), default="internal", show_default=True
 )
+@click.option(
+    "--authors",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="git: a file of lines `XWiki.ruan = Ruan Li <ruan@example.org>`.",
+)
+@click.option("--branch", default="main", show_default=True, help="git: the branch to write to.")
 @home_option
-def command(format_name: str, dest: str, home: Path | None, removed: bool, audience: str) -> None:
+def command(format_name: str, dest: str, home: Path | None, **chosen: Any) -> None:
     """Write everything in FORMAT to DEST; `-` is stdout where that makes sense."""
-    if audience == "public" and format_name == "jsonl":
-        raise UsageError("jsonl has no public form yet", hint="leave --audience out")
+    format_ = FORMATS[format_name]
+    options = Options(**chosen)
+    if options.audience == "public" and not format_.public:
+        raise UsageError(f"{format_name} has no public form yet", hint="leave --audience out")
     place = find_home(home)
     with up_to_date(place) as (archive, store):
-        FORMATS[format_name].exporter()(place, archive, store, dest, Options(removed, audience))
+        said = format_.exporter()(place, archive, store, dest, options)
+    if said:
+        err.print(said, soft_wrap=True, markup=False)
+
+
+_LIST = "\n".join(f"{name:8}  {format_.help}" for name, format_ in FORMATS.items())
+command.help = f"{command.help}\n\n\b\nFORMAT is one of:\n{_LIST}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from kb.archive import Archive
@@ -16,6 +17,9 @@ class Options(NamedTuple):
     removed: bool = False
     """Cases too that are gone from the latest revision."""
     audience: str = "internal"
+    authors: Path | None = None
+    """Who the wiki's users are in git: lines of `XWiki.ruan = Ruan Li <ruan@example.org>`."""
+    branch: str = "main"
 
 
 class Exporter(Protocol):
@@ -23,8 +27,8 @@ class Exporter(Protocol):
 
     def __call__(
         self, home: Home, archive: Archive, store: CaseStore, dest: str, options: Options
-    ) -> None:
-        """Write it. InputError or UsageError where it cannot be."""
+    ) -> str | None:
+        """Write it and say what was done. InputError or UsageError where it cannot be."""
         ...
 
 
@@ -33,6 +37,8 @@ class Format(NamedTuple):
 
     help: str
     module: str
+    public: bool = False
+    """Whether it can be written for the public, with what identifies people taken out."""
 
     def exporter(self) -> Exporter:
         """The function, imported now."""
@@ -42,4 +48,8 @@ class Format(NamedTuple):
 
 FORMATS = {
     "jsonl": Format("one case a line, by the published schema", "kb.export.jsonl"),
+    "csv": Format("a table of cases, or a folder of all tables", "kb.export.tables.csv"),
+    "sqlite": Format("all tables in one file, made for Datasette", "kb.export.tables.sqlite"),
+    "parquet": Format("a folder of all tables for DuckDB, pandas", "kb.export.tables.parquet"),
+    "git": Format("a repository with a commit for each revision", "kb.export.git"),
 }

@@ -26,7 +26,7 @@ class Repository:
         if git is None:
             raise KbError("the command git is not here", hint="install git, then try again")
         self._git = (git, *_SETTINGS)
-        self.path = path
+        self.path = path = path.resolve()
         self.branch = branch
         self.bare = path.name.endswith(".git")
         self.ref = f"refs/heads/{branch}"

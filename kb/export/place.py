@@ -1,0 +1,58 @@
+"""Where an export goes: written beside, then put in its place at once."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from kb.errors import InputError, UsageError
+from kb.publish.swap import MARK, publish, staging_of
+
+
+def path_of(dest: str, what: str) -> Path:
+    """``dest`` as a path. UsageError where it means stdout, which ``what`` cannot go to."""
+    if dest == "-":
+        raise UsageError(f"{what} cannot go to stdout", hint="name a path")
+    return Path(dest)
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[Path]:
+    """A path beside ``path`` to write to; it takes its place when all went well."""
+    if path.is_dir():
+        raise UsageError(f"{path}: a folder", hint="name a file")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    part.unlink(missing_ok=True)
+    try:
+        yield part
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def check_ours(path: Path) -> None:
+    """InputError where ``path`` holds something that no export of kb made."""
+    if path.exists() and (
+        not path.is_dir() or (any(path.iterdir()) and not (path / MARK).exists())
+    ):
+        raise InputError(f"{path}: not a folder that kb made", hint="name an empty or new one")
+
+
+@contextmanager
+def new_folder(path: Path) -> Iterator[Path]:
+    """An empty folder beside ``path`` to fill; it takes its place when all went well."""
+    check_ours(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    staged = staging_of(path)
+    shutil.rmtree(staged, ignore_errors=True)
+    staged.mkdir()
+    try:
+        yield staged
+        if not (staged / MARK).exists():
+            (staged / MARK).touch()
+        publish(staged, path)
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)

@@ -1,0 +1,1 @@
+"""Cases and the archive as tables: CSV, SQLite made for Datasette, Parquet."""

@@ -1,0 +1,183 @@
+"""One SQLite file, made for Datasette: tables with foreign keys, and a full-text index.
+
+The index holds the terms of kb.search.analysis, with the runs of up to four characters beside
+them, so that `?_search=重复扣费` finds without a plugin; longer runs are found by the canned query
+of metadata.yml, which cuts what is asked for into pairs.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+from kb.archive import Archive
+from kb.cases.store import CaseStore
+from kb.config import Home
+from kb.export.formats import Options
+from kb.export.place import new_file, path_of
+from kb.export.tables.rows import Tables, tables_of
+from kb.export.tables.tables import CASE_TABLES, KEY_OF, PAGE_TABLES, CaseTable, Column, PageTable
+from kb.search.analysis import terms
+
+LONGEST_RUN = 4
+_KINDS = frozenset(("char", "pair", "code", "word", "number", "stem", "part"))
+_SEARCHED = {"cases": ("id", "problem", "text"), "pages": ("title", "source")}
+_INDEXED = {
+    "cases": ("date", "status", "station", "page"),
+    "fields": ("name", "value"),
+    "identifiers": ("kind", "value"),
+    "engineers": ("name",),
+    "turns": ("speaker",),
+    "files": ("name",),
+}
+"""Columns that are filtered or counted by."""
+
+
+def export(home: Home, archive: Archive, store: CaseStore, dest: str, options: Options) -> str:
+    """The database to a file, metadata.yml for Datasette beside it."""
+    path = path_of(dest, "SQLite")
+    with new_file(path) as part:
+        write_sqlite(tables_of(archive, store.cases()), part)
+    beside = path.with_name("metadata.yml")
+    with new_file(beside) as part:
+        part.write_text(metadata(home.config.site.title, path.stem), "utf-8", newline="\n")
+    return f"datasette {path} --metadata {beside}"
+
+
+def write_sqlite(tables: Tables, path: Path) -> None:
+    """Write the database to ``path``, which is not there yet."""
+    db = sqlite3.connect(path, isolation_level=None)
+    try:
+        db.execute("PRAGMA journal_mode = OFF")
+        db.execute("PRAGMA synchronous = OFF")
+        db.execute("BEGIN")
+        for table in (*PAGE_TABLES, *CASE_TABLES):
+            db.execute(_create(table))
+        _fill(db, tables)
+        for name, columns in _INDEXED.items():
+            for column in columns:
+                db.execute(f'CREATE INDEX "{name}_{column}" ON "{name}" ("{column}")')
+        db.execute("COMMIT")
+        db.execute("VACUUM")
+        db.execute("ANALYZE")
+    finally:
+        db.close()
+
+
+def _create(table: CaseTable | PageTable) -> str:
+    key = KEY_OF.get(table.name)
+    lines = [_declared(column, key) for column in table.columns]
+    if key is None:
+        first, second = (column.name for column in table.columns[:2])
+        rest = ', "version"' if table.name == "attachments" else ""
+        lines.append(f'PRIMARY KEY ("{first}", "{second}"{rest})')
+    return f'CREATE TABLE "{table.name}" ({", ".join(lines)})'
+
+
+def _declared(column: Column, key: str | None) -> str:
+    refers = column.refers
+    target = f' REFERENCES "{refers}" ("{KEY_OF[refers]}")' if refers else ""
+    primary = " PRIMARY KEY" if column.name == key else ""
+    return f'"{column.name}" {column.kind.upper()}{primary}{target}'
+
+
+def _fill(db: sqlite3.Connection, tables: Tables) -> None:
+    inserts = {}
+    for table in (*PAGE_TABLES, *CASE_TABLES):
+        marks = ", ".join("?" * len(table.columns))
+        inserts[table.name] = f'INSERT INTO "{table.name}" VALUES ({marks})'
+    places = {
+        table.name: [i for i, c in enumerate(table.columns) if c.name in _SEARCHED[table.name]]
+        for table in (*PAGE_TABLES, *CASE_TABLES)
+        if table.name in _SEARCHED
+    }
+    for name, columns in _SEARCHED.items():
+        listed = ", ".join(f'"{column}"' for column in columns)
+        db.execute(
+            f'CREATE VIRTUAL TABLE "{name}_fts" USING FTS5 ({listed}, content="{name}",'
+            " tokenize='unicode61 remove_diacritics 0')"
+        )
+    for table, row in tables.rows():
+        done = db.execute(inserts[table.name], row)
+        if table.name in places:
+            searched = [" ".join(search_terms(str(row[i] or ""))) for i in places[table.name]]
+            marks = ", ".join("?" * (len(searched) + 1))
+            listed = ", ".join(f'"{column}"' for column in _SEARCHED[table.name])
+            db.execute(
+                f'INSERT INTO "{table.name}_fts" (rowid, {listed}) VALUES ({marks})',
+                (done.lastrowid, *searched),
+            )
+
+
+def search_terms(text: str) -> Iterator[str]:
+    """The terms that ``text`` is found by, each once in the order of first occurrence."""
+    found: dict[str, None] = {}
+    run = ""
+    at = -1
+    for term in terms(text):
+        if term.kind not in _KINDS:
+            continue
+        found[term.text] = None
+        if term.kind in ("char", "pair"):
+            found[_as_written(text[term.start : term.end])] = None
+        if term.kind == "char":
+            run = (run if term.position == at + 1 else "")[1 - LONGEST_RUN :] + term.text
+            at = term.position
+            found.update((run[-size:], None) for size in range(3, len(run) + 1))
+    yield from found
+
+
+def _as_written(text: str) -> str:
+    """Without folding to simplified characters: whoever asks in traditional ones finds too."""
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+_CUT = """\
+with recursive q(t) as (select :q || ' '),
+c(i, c, p, n) as (select 1, substr(t, 1, 1), ' ', substr(t, 2, 1) from q union all
+  select i + 1, substr(t, i + 1, 1), substr(t, i, 1), substr(t, i + 2, 1) from c, q
+  where i < length(t)),
+k(i, c, n, h, hp, hn, w, wp, wn) as (select i, c, n,
+  unicode(c) between 12353 and 64255, unicode(p) between 12353 and 64255,
+  ifnull(unicode(n) between 12353 and 64255, 0),
+  c not in (' ', '"'), p not in (' ', '"'), n not in (' ', '"', '') from c),
+m(s) as (select group_concat(case
+  when h and hn then '"' || c || n || '" '
+  when h and hp then ''
+  when h then '"' || c || '" '
+  when not w then ''
+  else case when hp or not wp then '"' else '' end || c
+    || case when hn or not wn then '" ' else '' end end, '')
+  from (select * from k order by i))
+select id, status, date, station, problem, page from cases
+where rowid in (select rowid from cases_fts, m
+  where cases_fts match case m.s when '' then '"."' else m.s end)
+order by date desc"""
+"""The canned query: what is asked for, cut into pairs and words, all of them required."""
+
+
+def metadata(title: str, database: str) -> str:
+    """metadata.yml for Datasette: titles, facets, the search and its query."""
+    query = "\n".join(f"          {line}" for line in _CUT.split("\n"))
+    facets = {
+        "cases": ("status", "station", "language", "history"),
+        "fields": ("name",), "identifiers": ("kind",), "turns": ("speaker", "round"),
+        "engineers": ("name",), "timeline": ("change", "author"), "anomalies": ("code",),
+        "pages": ("wiki", "history", "syntax"), "attachments": ("mimetype", "author"),
+    }  # fmt: skip
+    lines = [f"title: {_quoted(title)}", "databases:", f"  {_quoted(database)}:", "    tables:"]
+    for table, columns in facets.items():
+        lines.append(f"      {table}:")
+        if table == "cases":
+            lines += ["        label_column: id", "        sort_desc: date"]
+        if table in _SEARCHED:
+            lines.append(f"        fts_table: {table}_fts")
+        lines.append(f"        facets: [{', '.join(columns)}]")
+    lines += ["    queries:", "      search:", "        title: Search cases", "        sql: |-"]
+    return "\n".join([*lines, query]) + "\n"
+
+
+def _quoted(text: str) -> str:
+    return "'" + " ".join(text.split()).replace("'", "''") + "'"
