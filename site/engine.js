@@ -1,82 +1,138 @@
-// Finds cases in what docs.js holds: every word of the query must stand in the case.
-const docs = [];
+// Asks the index: shards of postings by term, fragments by case, each a script that calls back.
+const base = document.documentElement.dataset.root + "search/";
+const meta = { n: 0, s: 1, inside: "" };
+const SIGNS = [...Array(94).keys()].map((i) => String.fromCharCode(33 + i)).filter((c) => !"`\\$".includes(c)).join("");
+const VALUES = new Uint8Array(128);
+[...SIGNS].forEach((c, i) => { VALUES[c.charCodeAt(0)] = i; });
+const IMPACT = [1, 1.6, 2.6, 3];
+const shards = new Map();
+const fragments = new Map();
+const facets = new Map();
+const loads = new Map();
 
-window.kbDocs = (rows, from, to) => {
-  const simplified = [...to];
-  [...from].forEach((c, i) => simple.set(c, simplified[i]));
-  docs.push(...rows);
+const learn = (from, to) => {
+  const target = [...(to || "")];
+  [...(from || "")].forEach((c, i) => simple.set(c, target[i]));
 };
-
-const escaped = (text) => text.replace(/[\\^$.*+?()[\]{}|\/-]/g, "\\$&");
-
-// A pattern over folded text for one word of the query; stems are a matter of their own.
-const patternOf = (word, open) => {
-  if (IN_RUN.test(word)) return escaped(word);
-  if (NUMBER.test(word)) return word.length > 3 || open ? word.length > 3 ? word : `(?<![0-9])${word}` : `(?<![0-9])${word}(?![0-9])`;
-  return `(?<!${LETTER})${escaped(word)}` + (open ? "" : `(?!${LETTER})`);
+window.kbT = (number, text) => shards.set(number, text);
+window.kbD = (number, [id, url, date, status, station, language, engineers, flat], from, to) => {
+  learn(from, to);
+  const texts = [];
+  for (let i = 0; i < flat.length; i += 3) texts.push({ name: flat[i], label: flat[i + 1], text: flat[i + 2] });
+  fragments.set(number, { id, url, date, status, station, language, engineers, texts });
 };
+window.kbA = (name, values) => facets.set(name, values);
+window.kbF = (_, from, to) => learn(from, to);
 
-const ready = (doc) => {
-  if (!doc.folded) {
-    doc.folded = foldText([doc.id, doc.title, doc.text].join("\n"));
-    doc.stems = new Set((doc.folded.match(/[a-z]+(?:'[a-z]+)*/g) || []).map(stem));
-    doc.head = foldText(`${doc.id}\n${doc.title}`);
+const load = (path) => {
+  if (!loads.has(path)) {
+    loads.set(path, new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = base + path;
+      script.onload = () => { script.remove(); resolve(); };
+      script.onerror = () => { script.remove(); loads.delete(path); reject(new Error(path)); };
+      document.head.append(script);
+    }));
   }
-  return doc;
+  return loads.get(path);
+};
+const place = (folder, n) => `${folder}/${(n >> 8).toString(16)}/${(n & 255).toString(16)}.js`;
+
+const shardOf = (key) => {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < key.length; i++) h = Math.imul(h ^ key.charCodeAt(i), 0x01000193);
+  return ((h ^ (h >>> 15)) & (meta.s - 1)) >>> 0;
+};
+const homeOf = (key) => (NUMBER.test(key) || IN_RUN.test(key) ? key : [...key].slice(0, 3).join(""));
+
+const decode = (text) => {
+  const found = [];
+  let doc = -1, weight = 0, value = 0, factor = 1;
+  for (let i = 0; i < text.length; i++) {
+    const digit = VALUES[text.charCodeAt(i)];
+    if (digit >= 88) weight = digit - 87;
+    else if (digit >= 58) {
+      value += digit * factor;
+      factor *= 30;
+    } else {
+      doc += value + digit * factor + 1;
+      found.push(doc * 4 + weight);
+      weight = value = 0;
+      factor = 1;
+    }
+  }
+  return found;
 };
 
-const find = (text) => {
-  const query = parseQuery(text);
-  const tests = query.words.map((word, i) => ({
-    word,
-    stem: ENGLISH.test(word) ? stem(word) : "",
-    pattern: new RegExp(patternOf(word, query.open && i === query.words.length - 1), "gu"),
-  }));
-  const hits = [];
-  for (const doc of docs) {
-    if (!query.filters.every((filter) => passes(doc, filter))) continue;
-    ready(doc);
-    let score = 0;
-    const all = tests.every((test) => {
-      const times = (doc.folded.match(test.pattern) || []).length;
-      if (!times && !doc.stems.has(test.stem)) return false;
-      score += Math.log(1 + times) + (test.pattern.test(doc.head) ? 2 : 0);
-      test.pattern.lastIndex = 0;
-      return true;
-    });
-    if (all) hits.push({ doc, score });
+// Postings of a key in a shard that is loaded; with `fits` those of all its keys that fit.
+const postings = (key, fits) => {
+  const text = "\n" + shards.get(shardOf(homeOf(key)));
+  if (!fits) {
+    const at = text.indexOf(`\n${key} `);
+    if (at < 0) return [];
+    const from = at + key.length + 2;
+    const to = text.indexOf("\n", from);
+    return decode(text.slice(from, to < 0 ? undefined : to));
   }
-  hits.sort((a, b) => b.score - a.score || (b.doc.date || "").localeCompare(a.doc.date || ""));
-  return { hits: hits.map((hit) => hit.doc), tests };
+  const best = new Map();
+  for (const line of text.split("\n")) {
+    const end = line.indexOf(" ");
+    const word = line.slice(0, end);
+    if (end < 1 || !fits(word)) continue;
+    for (const p of decode(line.slice(end + 1))) if (!(best.get(p >> 2) >= (p & 3))) best.set(p >> 2, p & 3);
+  }
+  return [...best].map(([doc, weight]) => doc * 4 + weight).sort((a, b) => a - b);
 };
 
-// [text, marked] pieces of a text; what the query found is marked, stems by whole words.
-const marked = (text, tests) => {
-  const folded = fold(text);
-  const spans = [];
-  for (const test of tests) {
-    for (const m of folded.text.matchAll(test.pattern)) spans.push([folded.from(m.index), folded.to(m.index + m[0].length)]);
-    if (!test.stem) continue;
-    for (const m of folded.text.matchAll(/[a-z]+(?:'[a-z]+)*/g)) if (stem(m[0]) === test.stem) spans.push([folded.from(m.index), folded.to(m.index + m[0].length)]);
+// Which keys to ask for a test: few, for the fetched text tells the rest.
+const keysOf = (test, few) => {
+  const { run, word } = test;
+  if (run) {
+    const pair = (i) => run[i] + run[i + 1];
+    if (run.length === 1) return run;
+    const last = run.length - 2;
+    const at = few || last === 0 ? [0, last] : last > 2 ? [0, last >> 1, last] : [0, last];
+    return [...new Set(at.map(pair))].slice(0, few ? 1 + (last > 0) : 3);
   }
-  spans.sort((a, b) => a[0] - b[0] || b[1] - a[1]);
-  const pieces = [];
-  let at = 0;
-  for (const [from, to] of spans) {
-    if (to <= at) continue;
-    if (from > at) pieces.push([text.slice(at, from), false]);
-    pieces.push([text.slice(Math.max(from, at), to), true]);
-    at = to;
+  if (test.number) {
+    const gram = (i) => word.substr(i, 4);
+    if (word.length < 4) return [word];
+    return [...new Set([gram(word.length - 4), ...(word.length > 6 ? [gram((word.length - 4) >> 1)] : [])])];
   }
-  pieces.push([text.slice(at), false]);
-  return pieces;
+  return test.stem && test.stem.slice(0, 3) !== word.slice(0, 3) ? [word, test.stem] : [word];
 };
 
-// The part of a text around its first mark.
-const excerpt = (text, tests, length = 150) => {
-  const pieces = marked(text, tests);
-  const before = pieces[0][1] ? 0 : pieces[0][0].length;
-  const from = pieces.length > 1 ? Math.max(0, before - 40) : 0;
-  const part = text.slice(from, from + length);
-  return [...(from ? [["…", false]] : []), ...marked(part, tests), ...(from + length < text.length ? [["…", false]] : [])];
+const near = (a, b) => {
+  // Whether two words differ by one letter more, less, other, or two swapped.
+  if (Math.abs(a.length - b.length) > 1 || a === b) return false;
+  let i = 0;
+  while (i < a.length && a[i] === b[i]) i++;
+  const [x, y] = [a.slice(i), b.slice(i)];
+  return x.slice(1) === y || x === y.slice(1) || x.slice(1) === y.slice(1) || (x[0] === y[1] && x[1] === y[0] && x.slice(2) === y.slice(2));
+};
+
+const listsOf = (test, few, fuzzy) => {
+  const keys = keysOf(test, few);
+  if (test.run || test.number) return keys.map((key) => postings(key));
+  const fits = fuzzy
+    ? (word) => near(word, test.word)
+    : (word) => word === test.word || (!test.exact && ((test.stem && ENGLISH.test(word) && stem(word) === test.stem) || (test.open && test.word.length > 2 && word.startsWith(test.word))));
+  const all = keys.flatMap((key) => postings(key, fits));
+  return [all.filter((p, i) => keys.length < 2 || all.findIndex((q) => q >> 2 === p >> 2) === i).sort((a, b) => a - b)];
+};
+
+// Scores of all documents that stand in every list (or, with `any`, in one).
+const combine = (lists, any) => {
+  const scores = new Float32Array(meta.n);
+  const seen = new Uint8Array(meta.n);
+  lists.forEach((list, i) => {
+    const weight = Math.log(1 + (meta.n - list.length + 0.5) / (list.length + 0.5));
+    for (const p of list) {
+      const doc = p >> 2;
+      if (!any && seen[doc] !== i) continue;
+      seen[doc] = i + 1;
+      scores[doc] += weight * IMPACT[p & 3];
+    }
+  });
+  return { scores, has: (doc) => (any ? seen[doc] > 0 : seen[doc] === lists.length) };
 };

@@ -1,16 +1,25 @@
 // The search box: results as one types, kept in the URL, walked with the arrow keys.
 document.addEventListener("DOMContentLoaded", () => {
   const SAY = {
-    zh: { found: (n) => `${n} 个案例`, none: "没有找到。换个说法,或少写几个词。", status: { unset: "未标记", resolved: "已解决", in_progress: "处理中", shelved: "暂搁置", conflicting: "标记矛盾" } },
-    en: { found: (n) => (n === 1 ? "1 case" : `${n} cases`), none: "Nothing found. Try other words, or fewer.", status: { unset: "Not marked", resolved: "Resolved", in_progress: "In progress", shelved: "Shelved", conflicting: "Conflicting marks" } },
+    zh: {
+      found: (n, exact) => (exact ? `${n} 个案例` : `约 ${n} 个案例`), none: "没有找到。换个说法,或少写几个词。", more: "更多",
+      loose: "没有案例含有所有的词;下面各含其中一些。", near: (w) => `没有“${w}”,这些相近。`, broken: "搜索索引没有读到,请重试。", note: "记录",
+      status: { unset: "未标记", resolved: "已解决", in_progress: "处理中", shelved: "暂搁置", conflicting: "标记矛盾" },
+    },
+    en: {
+      found: (n, exact) => (exact ? (n === 1 ? "1 case" : `${n} cases`) : `About ${n} cases`), none: "Nothing found. Try other words, or fewer.", more: "More",
+      loose: "No case has all the words; these have some.", near: (w) => `No “${w}”; these are close.`, broken: "The search index could not be read. Try again.", note: "Note",
+      status: { unset: "Not marked", resolved: "Resolved", in_progress: "In progress", shelved: "Shelved", conflicting: "Conflicting marks" },
+    },
   };
-  const MOST = 50;
+  const PAGE = 10;
   const say = () => SAY[document.documentElement.dataset.ui] || SAY.en;
-  const box = document.getElementById("q");
-  const found = document.getElementById("found");
-  const front = document.getElementById("front");
-  const list = document.getElementById("hits");
-  const count = document.getElementById("count");
+  const $ = (id) => document.getElementById(id);
+  const [box, found, front, list, count, more] = ["q", "found", "front", "hits", "count", "more"].map($);
+  Object.assign(meta, { n: +box.dataset.n, s: +box.dataset.s, inside: box.dataset.inside });
+  window.kb = { search: find };
+  let asked = 0;
+  let limit = PAGE;
 
   const make = (tag, name, ...inside) => {
     const element = document.createElement(tag);
@@ -19,30 +28,44 @@ document.addEventListener("DOMContentLoaded", () => {
     return element;
   };
   const run = (pieces) => pieces.map(([text, hit]) => (hit ? make("mark", "", text) : text));
+  const auto = (element) => { element.dir = "auto"; return element; };
 
   const card = (doc, tests) => {
     const link = make("a", "");
     link.href = doc.url;
-    const badge = make("span", `badge s-${doc.status}`, say().status[doc.status]);
+    const problem = doc.texts.find((t) => t.name === "problem")?.text.trim() || doc.id;
+    const title = problem.split("\n")[0].slice(0, 160);
     const id = make("span", "id", make("bdi", "", ...run(marked(doc.id, tests))));
-    const title = make("span", "card-title", ...run(marked(doc.title, tests)));
-    title.dir = "auto";
-    const text = make("span", "card-text", ...run(excerpt(doc.text, tests)));
-    text.dir = "auto";
+    link.append(make("span", "card-top", id, make("span", `badge s-${doc.status}`, say().status[doc.status])));
+    link.append(auto(make("span", "card-title", ...run(marked(title, tests)))));
+    const why = excerpt(doc.texts.filter((t) => t.name !== "problem" || problem !== title), tests);
+    if (why) link.append(auto(make("span", "card-text", ...(why.label ? [make("b", "", why.label), " "] : []), ...run(why.pieces))));
     const about = [doc.date, doc.station, ...doc.engineers].filter(Boolean).map((value) => make("bdi", "", value));
-    link.append(make("span", "card-top", id, badge), title, text, make("span", "card-meta", ...about));
+    link.append(make("span", "card-meta", ...about));
     return make("li", "card", link);
   };
 
-  const show = () => {
+  const show = async () => {
     const text = box.value;
-    const asked = text.trim() !== "";
-    found.hidden = !asked;
-    front.hidden = asked;
-    if (!asked) return;
-    const { hits, tests } = find(text);
-    count.textContent = hits.length ? say().found(hits.length) : say().none;
-    list.replaceChildren(...hits.slice(0, MOST).map((doc) => card(doc, tests)));
+    const turn = ++asked;
+    const any = text.trim() !== "";
+    front.hidden = any;
+    if (!any) found.hidden = true;
+    if (!any) return;
+    let answer;
+    try {
+      answer = await find(text, limit);
+    } catch {
+      answer = { hits: [], tests: [], broken: true, total: 0 };
+    }
+    if (turn !== asked) return;
+    found.hidden = false;
+    const { hits, tests, total, exact, loose, near, broken } = answer;
+    count.textContent = broken ? say().broken : !total ? say().none : [loose ? say().loose : say().found(total, exact), ...(near || []).map(say().near)].join(" ");
+    list.replaceChildren(...hits.map((doc) => card(doc, tests)));
+    more.hidden = total <= hits.length;
+    more.textContent = say().more;
+    document.documentElement.dataset.answered = text;
   };
 
   const remember = (push) => {
@@ -66,17 +89,20 @@ document.addEventListener("DOMContentLoaded", () => {
     else links[next].focus();
   };
 
+  const ask = () => { limit = PAGE; return show(); };
   const read = () => {
     box.value = new URLSearchParams(location.search).get("q") || "";
-    show();
+    ask();
   };
 
-  box.addEventListener("input", () => { show(); remember(false); });
-  box.form.addEventListener("submit", (event) => {
+  box.addEventListener("input", () => { ask(); remember(false); });
+  box.form.addEventListener("submit", async (event) => {
     event.preventDefault();
     remember(true);
+    await ask();
     list.querySelector("a")?.focus();
   });
+  more.addEventListener("click", () => { limit += PAGE; show(); });
   addEventListener("keydown", walk);
   addEventListener("popstate", read);
   document.addEventListener("kb-ui", show);

@@ -3,41 +3,24 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
 
 import msgspec
 
-from kb.archive import PageView
-from kb.cases.record import Case
 from kb.publish.bundle import site_assets
 from kb.publish.case_page import case_page
 from kb.publish.catalogue import Catalogue, current_files, page_rows
+from kb.publish.material import Material
 from kb.publish.names import case_path, file_path, page_path
 from kb.publish.render import Renderer, Site
-from kb.publish.search_data import search_script
+from kb.publish.search.build import Index, Meta
+from kb.publish.search.entry import entry_of
 from kb.publish.source_page import source_page
 from kb.publish.swap import MARK, check_target, publish, staging_of
 
 _NEWEST = 30
 _OPEN = 12
-
-
-class Material(Protocol):
-    """What a site is made of. Each call reads anew, in the archive's stable order."""
-
-    def cases(self) -> Iterable[Case]:
-        """All cases."""
-        ...
-
-    def pages(self) -> Iterable[PageView]:
-        """All source pages."""
-        ...
-
-    def blob(self, sha256: str) -> bytes:
-        """Bytes of an attachment. KeyError where they are not held."""
-        ...
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -91,25 +74,28 @@ def _outputs(
         yield page_path(page.id), source_page(page, here.get(page.id, ()), catalogue, renderer)
         for name, sha256 in current_files(page):
             yield file_path(page.id, name), material.blob(sha256)
-    yield "assets/docs.js", search_script(material.cases())
-    yield from _lists(material, catalogue, renderer)
+    index = Index(entry_of(case) for case in material.cases())
+    yield from index.outputs()
+    yield from _lists(catalogue, index.meta, renderer)
 
 
-def _lists(
-    material: Material, catalogue: Catalogue, renderer: Renderer
-) -> Iterator[tuple[str, bytes]]:
+def _lists(catalogue: Catalogue, search: Meta, renderer: Renderer) -> Iterator[tuple[str, bytes]]:
     cards = catalogue.newest_first()
     unsolved = [card for card in cards if card.status != "resolved"]
     title = renderer.site.title
     yield "index.html", renderer.page(
         "home.html", "index.html", title, newest=cards[:_NEWEST], open_cases=unsolved[:_OPEN],
         cases_total=len(cards), pages_total=catalogue.pages, open_total=len(unsolved),
+        search=search,
     )  # fmt: skip
     yield "cases.html", renderer.page("cases.html", "cases.html", "案例 Cases", cards=cards)
     yield (
         "pages.html",
         renderer.page(
-            "pages.html", "pages.html", "源页面 Source pages", rows=list(page_rows(catalogue))
+            "pages.html",
+            "pages.html",
+            "源页面 Source pages",
+            rows=list(page_rows(catalogue)),
         ),
     )
     yield "404.html", renderer.page("404.html", "404.html", "404")

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 from kb.assets import assets
 
-_SEARCH = ("stem.js", "analysis.js", "query.js", "engine.js", "results.js")
+_SEARCH = (
+    "stem.js", "analysis.js", "query.js", "engine.js", "find.js", "marks.js", "results.js",
+)  # fmt: skip
 """Joined in this order, each resting on those before it."""
 
 _COMMENT = re.compile(r"^\s*//.*\n|^\s*/\*.*\*/\n", re.MULTILINE)

@@ -1,0 +1,1 @@
+"""The browser's index: shards by term, fragments by case, read as scripts."""

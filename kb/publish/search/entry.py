@@ -1,0 +1,87 @@
+"""A case as the browser's search has it: its texts, its card, its names."""
+
+from __future__ import annotations
+
+import json
+
+import msgspec
+
+from kb.cases.record import Case
+from kb.publish.names import case_path, url_of
+from kb.search.analysis import simplified
+from kb.search.cases import case_document
+from kb.search.document import HEAD
+
+FACETS = ("status", "station", "engineer", "speaker", "year", "lang", "kind")
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One document of the browser's index."""
+
+    wiki: str
+    id: str
+    url: str
+    day: str
+    """Date of the case, or empty."""
+    card: tuple[str, str | None, str, tuple[str, ...]]
+    """Status, station, language, engineers."""
+    texts: tuple[tuple[str, str, str], ...]
+    """Name, label and text of each part, in reading order."""
+    facets: tuple[tuple[str, str], ...]
+    """Facet and value, each once."""
+
+    @property
+    def order(self) -> tuple[str, str, str]:
+        """Documents are numbered by this: a new case mostly comes last and moves none."""
+        return self.day, self.wiki, self.id
+
+    @property
+    def head(self) -> str:
+        """What the case is about."""
+        return "\n".join([self.id, *(text for name, _, text in self.texts if name in HEAD)])
+
+    @property
+    def body(self) -> str:
+        """All else."""
+        parts = (f"{label}\n{text}" for name, label, text in self.texts if name not in HEAD)
+        return "\n".join(parts)
+
+
+def entry_of(case: Case) -> Entry:
+    """The case's entry."""
+    document = case_document(case, case.id, b"")
+    texts = [(t.name, t.label, t.text) for t in document.texts if t.name != "id"]
+    if case.engineers:
+        texts.append(("engineer", "", " ".join(case.engineers)))
+    facets = [pair for pair in document.names if pair[0] in FACETS]
+    facets += [("kind", identifier.kind) for identifier in case.identifiers]
+    if case.date:
+        facets.append(("year", case.date[:4]))
+    return Entry(
+        case.source.wiki, case.id, url_of(case_path(case.source.wiki, case.id)), case.date or "",
+        (case.status, case.station, case.language, case.engineers), tuple(texts),
+        tuple(dict.fromkeys(facets)),
+    )  # fmt: skip
+
+
+def fragment(number: int, entry: Entry) -> bytes:
+    """The script that gives a document's card and texts, and how its characters are folded."""
+    flat = [part for text in entry.texts for part in text]
+    status, station, language, engineers = entry.card
+    row = [entry.id, entry.url, entry.day, status, station, language, engineers, flat]
+    fold = _folding("".join(flat))
+    arguments = ",".join(
+        to_json(part) for part in ([number, row, *fold] if fold else [number, row])
+    )
+    return f"kbD({arguments})\n".encode("utf-8", "replace")
+
+
+def _folding(text: str) -> tuple[str, str] | None:
+    """The traditional characters of a text and what they are folded to; None where it has none."""
+    pairs = {a: b for a, b in zip(text, simplified(text), strict=True) if a != b}
+    return ("".join(pairs), "".join(pairs.values())) if pairs else None
+
+
+def to_json(value: object) -> str:
+    """Compact JSON, which is a script too."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

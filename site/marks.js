@@ -1,0 +1,40 @@
+// Where a query's words stand in a text: [text, marked] pieces, and the part around them.
+const spansOf = (text, tests) => {
+  const folded = fold(text);
+  const spans = [];
+  const add = (m) => spans.push([folded.from(m.index), folded.to(m.index + m[0].length)]);
+  for (const test of tests) {
+    for (const m of folded.text.matchAll(test.pattern)) add(m);
+    if (!test.stem || test.exact) continue;
+    for (const m of folded.text.matchAll(/[a-z]+(?:'[a-z]+)*/g)) if (stem(m[0]) === test.stem || (test.near && near(m[0], test.word))) add(m);
+  }
+  return spans.sort((a, b) => a[0] - b[0] || b[1] - a[1]);
+};
+
+const marked = (text, tests) => {
+  const pieces = [];
+  let at = 0;
+  for (const [from, to] of spansOf(text, tests)) {
+    if (to <= at) continue;
+    if (from > at) pieces.push([text.slice(at, from), false]);
+    pieces.push([text.slice(Math.max(from, at), to), true]);
+    at = to;
+  }
+  return [...pieces, [text.slice(at), false]];
+};
+
+// The text that has most of the words, around the first of them; null where none has any.
+const excerpt = (texts, tests, length = 140) => {
+  let best = null;
+  for (const part of texts) {
+    const spans = spansOf(part.text, tests);
+    const words = new Set(spans.map(([from, to]) => foldText(part.text.slice(from, to))));
+    if (words.size > (best?.words || 0)) best = { part, words: words.size, first: spans[0][0] };
+  }
+  if (!best) return null;
+  const { part, first } = best;
+  const from = first > 50 ? first - 30 : 0;
+  const to = Math.min(part.text.length, from + length);
+  const pieces = marked(part.text.slice(from, to), tests);
+  return { label: part.label, pieces: [...(from ? [["…", false]] : []), ...pieces, ...(to < part.text.length ? [["…", false]] : [])] };
+};
