@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -106,3 +108,12 @@ def test_another_database_is_not_touched(kb, tmp_path):
     done = kb("stats", check=False)
     assert done.returncode == 3
     assert "archive.db" in done.stderr
+
+
+def test_a_reader_that_has_enough_is_no_error(kb, tmp_path):
+    """`kb cases | head -0` ends quietly."""
+    kb("import", DEMO)
+    command = f"{sys.executable} -m kb cases | head -c 1 >/dev/null; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True)
+    assert done.stdout.strip() in {"0", "1"}
+    assert "Traceback" not in done.stderr
