@@ -2,54 +2,25 @@
 
 from __future__ import annotations
 
-import re
-from typing import Final
-
 from kb.markup import context as c
+from kb.markup import lookahead as k
 from kb.markup import nodes as n
 from kb.markup import patterns as p
-from kb.markup.inline import MAX_DEPTH, MODE_CELL, MODE_HEADING, MODE_INLINE, Scanner
+from kb.markup.inline import MAX_DEPTH, MODE_CELL, MODE_HEADING, MODE_INLINE
+from kb.markup.labels import drop_first_space, open_up
 from kb.markup.nodes import NO_PARAMS, Node, Params
 from kb.markup.params import parse_params
 
-# What comes next in the source.
-_TEXT: Final = "text"
-_LINE_END: Final = "line end"
-_EMPTY_LINE: Final = "empty line"
-_HEADING: Final = "heading"
-_HEADING_END: Final = "heading end"
-_ITEM: Final = "item"
-_RULE: Final = "rule"
-_ROW: Final = "row"
-_CELL: Final = "cell"
-_PARAMS: Final = "params"
-_QUOTE: Final = "quote"
-_GROUP: Final = "group"
-_GROUP_END: Final = "group end"
-_END: Final = "end"
 
-_LINE_STARTS: Final = {
-    "heading": _HEADING,
-    "item": _ITEM,
-    "rule": _RULE,
-    "row": _ROW,
-    "params": _PARAMS,
-    "blank": _LINE_END,
-    "quote": _QUOTE,
-}
-
-
-class Parser(Scanner):
+class Parser(k.Lookahead):
     """Reads a page, or a label, into a tree."""
 
     def __init__(
         self, text: str, syntax: str, wiki: bool, ids: dict[str, int], base: int, depth: int
     ) -> None:
         super().__init__(text, syntax, wiki, ids, base, depth)
-        self.at_line_start = True
         self.empty_lines = 0
         self.params: Params | None = None
-        self.next_end = 0
 
     def page(self) -> list[Node]:
         """The blocks of the whole text."""
@@ -77,59 +48,15 @@ class Parser(Scanner):
         self.context = c.Context(root, self.ids, self.parse_caption)
         self.at_line_start = False
         self.context.begin_paragraph(self.base, NO_PARAMS)
+        self.context.in_label = True
         self.lines()
         self.context.end_paragraph()
         self._blocks()
         nodes: list[Node] = []
-        _open_up(root, nodes)
+        open_up(root, nodes)
         if self.text.lstrip(" \t").startswith("((("):
-            _drop_first_space(nodes)
+            drop_first_space(nodes)
         return nodes
-
-    # What comes next
-
-    def _next(self) -> str:
-        """What stands at `pos`; `next_end` is where its mark ends."""
-        pos, text = self.pos, self.text
-        if pos >= len(text):
-            return _END
-        if self.at_line_start:
-            if text[pos] in p.LINE_START_CHARS:
-                match = p.LINE_START.match(text, pos)
-                if match and match.lastgroup == "params" and self._find(p.GROUP_AHEAD):
-                    self.at_line_start = False
-                    return _GROUP
-                if match:
-                    self.next_end = match.end()
-                    return _LINE_STARTS[match.lastgroup or ""]
-            self.at_line_start = False
-        char = text[pos]
-        if char in "\n\r":
-            return self._line_end()
-        if char in "( \t" and self._find(p.GROUP_AHEAD):
-            return _GROUP
-        if self.groups and char in ") \t" and self._find(p.GROUP_END):
-            return _GROUP_END
-        if self.mode == MODE_HEADING and char in "= \t" and self._find(p.HEADING_END):
-            return _HEADING_END
-        if self.mode == MODE_CELL and char in "|!" and self._find(p.CELL):
-            return _CELL
-        return _TEXT
-
-    def _find(self, pattern: re.Pattern[str]) -> bool:
-        match = pattern.match(self.text, self.pos)
-        if match is None:
-            return False
-        self.next_end = match.end()
-        return True
-
-    def _line_end(self) -> str:
-        if self.mode == MODE_HEADING and self._find(p.NEXT_HEADING):
-            return _HEADING
-        if self._find(p.EMPTY_LINE):
-            return _EMPTY_LINE
-        self._find(p.LINE_END)
-        return _LINE_END
 
     def _take_line_end(self) -> None:
         self.pos = self.next_end
@@ -143,19 +70,19 @@ class Parser(Scanner):
 
     def _document(self) -> None:
         # A first empty line is not counted.
-        if self._next() in (_LINE_END, _EMPTY_LINE):
+        if self.next() in (k.LINE_END, k.EMPTY_LINE):
             self._empty_line()
             self.empty_lines -= 1
         self._blocks()
 
     def _blocks(self) -> None:
         while True:
-            kind = self._next()
-            if kind in (_LINE_END, _EMPTY_LINE):
-                if kind == _EMPTY_LINE:
+            kind = self.next()
+            if kind in (k.LINE_END, k.EMPTY_LINE):
+                if kind == k.EMPTY_LINE:
                     self.empty_lines = 0
                 self._empty_line()
-            elif kind in (_END, _GROUP_END):
+            elif kind in (k.END, k.GROUP_END):
                 break
             else:
                 self._begin_block()
@@ -186,21 +113,21 @@ class Parser(Scanner):
         self.context.end_paragraph()
 
     def _block(self, kind: str) -> None:
-        if kind == _TEXT:
+        if kind == k.TEXT:
             self._text_block()
-        elif kind == _ITEM:
+        elif kind == k.ITEM:
             self._list()
-        elif kind == _HEADING:
+        elif kind == k.HEADING:
             self._heading()
-        elif kind == _ROW:
+        elif kind == k.ROW:
             self._table()
-        elif kind == _QUOTE:
+        elif kind == k.QUOTE:
             self._quotation()
-        elif kind == _GROUP:
+        elif kind == k.GROUP:
             self._group()
-        elif kind == _PARAMS:
+        elif kind == k.PARAMS:
             self._block_params()
-        elif kind == _RULE:
+        elif kind == k.RULE:
             rule = n.HorizontalLine(self.base + self.pos, self._take_params() or NO_PARAMS)
             self.context.leaf(rule)
             self._inline_from(self.next_end)
@@ -244,7 +171,7 @@ class Parser(Scanner):
             self._block_macro(macro)
         self.lines()
         self.context.end_paragraph()
-        if self._next() == _LINE_END:
+        if self.next() == k.LINE_END:
             self._take_line_end()
 
     def _block_macro(self, macro: n.Macro) -> None:
@@ -260,11 +187,11 @@ class Parser(Scanner):
         """Running text, line after line, until something else begins."""
         while True:
             self.line()
-            if self._next() != _LINE_END:
+            if self.next() != k.LINE_END:
                 break
             pos = self.base + self.pos
             self._take_line_end()
-            if self._next() != _TEXT:
+            if self.next() != k.TEXT:
                 break
             self.context.content(pos).append(n.LineBreak(pos))
         if self.swallowed:
@@ -274,7 +201,7 @@ class Parser(Scanner):
 
     def _line_break(self) -> None:
         """A line end right after a block's mark is a break in its content."""
-        if self._next() == _LINE_END:
+        if self.next() == k.LINE_END:
             pos = self.base + self.pos
             self.context.content(pos).append(n.LineBreak(pos))
             self._take_line_end()
@@ -282,20 +209,20 @@ class Parser(Scanner):
     def _content(self) -> None:
         """What a heading or cell holds: text and groups."""
         while True:
-            kind = self._next()
-            if kind == _TEXT:
+            kind = self.next()
+            if kind == k.TEXT:
                 self.lines()
-            elif kind == _GROUP:
+            elif kind == k.GROUP:
                 self._group()
-            elif kind == _LINE_END:
+            elif kind == k.LINE_END:
                 self._take_line_end()
             else:
                 break
-        if kind == _EMPTY_LINE and self.mode != MODE_CELL:
+        if kind == k.EMPTY_LINE and self.mode != MODE_CELL:
             self.empty_lines += 1
             self.mode = MODE_INLINE
             self._take_line_end()
-        elif kind == _HEADING_END:
+        elif kind == k.HEADING_END:
             at_line_start = self.text[self.next_end - 1] in "\r\n"
             self._inline_from(self.next_end)
             self.at_line_start = at_line_start
@@ -315,16 +242,16 @@ class Parser(Scanner):
 
     def _list(self) -> None:
         self.context.begin_list(self._take_params())
-        kind = _ITEM
+        kind = k.ITEM
         while True:
-            if kind == _ITEM:
+            if kind == k.ITEM:
                 self._item()
-            elif kind == _PARAMS:
+            elif kind == k.PARAMS:
                 self._block_params()
             else:
                 break
-            kind = self._next()
-        if kind == _EMPTY_LINE:
+            kind = self.next()
+        if kind == k.EMPTY_LINE:
             self._take_line_end()
         self.context.end_list()
 
@@ -337,12 +264,12 @@ class Parser(Scanner):
         self._inline_from(self.next_end)
         self._line_break()
         while True:
-            kind = self._next()
-            if kind == _TEXT:
+            kind = self.next()
+            if kind == k.TEXT:
                 self.lines()
-            elif kind == _GROUP:
+            elif kind == k.GROUP:
                 self._group()
-                if self._next() == _LINE_END:
+                if self.next() == k.LINE_END:
                     self._take_line_end()
             else:
                 break
@@ -353,14 +280,14 @@ class Parser(Scanner):
             depth = min(self.next_end - self.pos, c.MAX_LIST_DEPTH)
             self.context.begin_quote_line(self.base + self.pos, depth)
             self._inline_from(self.next_end)
-            if self._next() == _TEXT:
+            if self.next() == k.TEXT:
                 self.line()
                 if self.swallowed:
                     self.swallowed = False
                     self.lines()
-            if self._next() == _LINE_END:
+            if self.next() == k.LINE_END:
                 self._take_line_end()
-            if self._next() != _QUOTE:
+            if self.next() != k.QUOTE:
                 break
         self.context.end_quote()
 
@@ -368,10 +295,10 @@ class Parser(Scanner):
         self.context.begin_table(self.base + self.pos, self._take_params() or NO_PARAMS)
         while True:
             self._row()
-            kind = self._next()
-            if kind != _ROW:
+            kind = self.next()
+            if kind != k.ROW:
                 break
-        if kind == _EMPTY_LINE:
+        if kind == k.EMPTY_LINE:
             self.mode = MODE_INLINE
             self._take_line_end()
         self.context.end_table()
@@ -388,7 +315,7 @@ class Parser(Scanner):
             assert blanks is not None
             self.pos = blanks.end()
         row = self.context.begin_row(self.base + pos, params)
-        while self._next() == _CELL:
+        while self.next() == k.CELL:
             self._cell(row)
 
     def _cell(self, row: n.TableRow) -> None:
@@ -417,7 +344,7 @@ class Parser(Scanner):
         if match:
             params = parse_params(match[1][2:-2])
             self.pos = match.end()
-            self._find(p.GROUP_START)
+            self.find(p.GROUP_START)
         if self.groups + self.depth >= MAX_DEPTH:
             self._too_deep()
             return
@@ -431,7 +358,7 @@ class Parser(Scanner):
         self.groups += 1
         self._document()
         self.groups -= 1
-        if self._next() == _GROUP_END or self._find(p.GROUP_END):
+        if self.next() == k.GROUP_END or self.find(p.GROUP_END):
             self.pos = self.next_end
         self.context = outer
         self.mode = mode
@@ -449,30 +376,3 @@ class Parser(Scanner):
         source = self.text[self.pos : end]
         self.context.begin_group(n.TooDeep(self.base + self.pos, source))
         self.pos = end
-
-
-def _open_up(nodes: list[Node], out: list[Node]) -> None:
-    """Collect `nodes` in `out`, with the content of paragraphs and sections in their place."""
-    for node in nodes:
-        if isinstance(node, n.Paragraph | n.Section):
-            _open_up(node.children, out)
-        elif isinstance(node, n.Parent):
-            inner: list[Node] = []
-            _open_up(node.children, inner)
-            node.children = inner
-            out.append(node)
-        else:
-            if isinstance(node, n.Macro):
-                node.inline = True
-            out.append(node)
-
-
-def _drop_first_space(nodes: list[Node]) -> bool:
-    for node in nodes:
-        if isinstance(node, n.Text):
-            if " " in node.text:
-                node.text = node.text.replace(" ", "", 1)
-                return True
-        elif isinstance(node, n.Parent) and _drop_first_space(node.children):
-            return True
-    return False

@@ -77,6 +77,7 @@ class Context:
         "flow",
         "heading",
         "ids",
+        "in_label",
         "pending",
         "root",
         "table",
@@ -86,6 +87,8 @@ class Context:
         self.root = root
         self.caption = caption
         self.ids = ids
+        # A label begins within a paragraph that is not its own.
+        self.in_label = False
         self.flow = root
         self.block = NONE
         self.base: list[Node] = root
@@ -218,8 +221,9 @@ class Context:
             self._enter(NONE, self.flow)
             last = self.flow[-1]
             assert isinstance(last, n.Paragraph)
-            if len(last.children) == 1:
+            if len(last.children) == 1 and not self.in_label:
                 self._figure(last)
+            self.in_label = False
 
     def _figure(self, paragraph: n.Paragraph) -> None:
         """A lone image with a label, perhaps in a link, is a figure: the label its caption."""

@@ -55,9 +55,10 @@ def _box_params(macro: n.Macro, name: str) -> n.Params:
 
 def _children(macro: n.Macro, context: MacroContext) -> list[Node]:
     """Image and title, unless inline, then the content."""
-    content = context.parse(macro.content or "", macro.content_pos, macro.inline)
+    written = context.parse(macro.content or "", macro.content_pos, macro.inline)
+    content = n.MacroContent(macro.content_pos, written, "", "")
     if macro.inline:
-        return content
+        return [content]
     children: list[Node] = []
     image = macro.params.get("image")
     if image:
@@ -66,6 +67,6 @@ def _children(macro: n.Macro, context: MacroContext) -> list[Node]:
         children.append(n.LineBreak(macro.pos))
     title = macro.params.get("title")
     if title:
-        heading = context.parse(title, macro.pos, True)
-        children.append(n.Group(macro.pos, heading, {"class": "box-title"}))
-    return children + content
+        heading = n.MacroContent(macro.pos, context.parse(title, macro.pos, True), "title", "")
+        children.append(n.Group(macro.pos, [heading], {"class": "box-title"}))
+    return [*children, content]

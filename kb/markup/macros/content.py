@@ -29,7 +29,7 @@ def error(macro: n.Macro, message: str, details: str) -> list[Node]:
     """What is shown in place of a macro that cannot run."""
     pos = macro.pos
     text = f"{message} Click on this message for details." if details else message
-    nodes: list[Node] = [box(macro, [n.Text(pos, text)], {"class": ERROR})]
+    nodes: list[Node] = [box(macro, [n.Phrase(pos, text)], {"class": ERROR})]
     if details:
         verbatim = n.Verbatim(pos, details, macro.inline, n.NO_PARAMS)
         nodes.append(box(macro, [verbatim], {"class": DETAILS}))

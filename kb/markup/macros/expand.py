@@ -44,13 +44,16 @@ class _Expansion:
         self.registry = registry
         self.late: list[_Late] = []
         self.count = 0
+        self.waiting: dict[str, int] = {}
 
     def run(self) -> None:
         self.walk(self.document, ())
         while self.late:
             _, _, siblings, index, ancestors = heapq.heappop(self.late)
             # A macro that ran in between may have moved it.
-            if index < len(siblings) and isinstance(siblings[index], n.Macro):
+            macro = siblings[index] if index < len(siblings) else None
+            if isinstance(macro, n.Macro):
+                self.waiting[macro.name] -= 1
                 self.execute(siblings, index, ancestors)
 
     def walk(self, parent: n.Parent, ancestors: tuple[n.Parent, ...]) -> None:
@@ -70,6 +73,7 @@ class _Expansion:
         definition = self.registry.get(macro.name)
         if definition is not None and definition.priority > NORMAL:
             self.count += 1
+            self.waiting[macro.name] = self.waiting.get(macro.name, 0) + 1
             late = (definition.priority, self.count, siblings, index, ancestors)
             heapq.heappush(self.late, late)
         else:
@@ -78,7 +82,7 @@ class _Expansion:
     def execute(self, siblings: list[Node], index: int, ancestors: tuple[n.Parent, ...]) -> None:
         macro = siblings[index]
         assert isinstance(macro, n.Macro)
-        context = MacroContext(self.document, ancestors, _depth(ancestors))
+        context = MacroContext(self.document, ancestors, _depth(ancestors), self.waiting)
         result = n.MacroResult(macro, self.nodes_of(macro, context))
         siblings[index] = result
         for late in context.late:

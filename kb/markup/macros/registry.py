@@ -23,13 +23,20 @@ class MacroContext:
     `ancestors` are the nodes around it, outermost first; the first is the document.
     """
 
-    __slots__ = ("ancestors", "depth", "document", "late")
+    __slots__ = ("ancestors", "depth", "document", "late", "waiting")
 
-    def __init__(self, document: n.Document, ancestors: tuple[n.Parent, ...], depth: int) -> None:
+    def __init__(
+        self,
+        document: n.Document,
+        ancestors: tuple[n.Parent, ...],
+        depth: int,
+        waiting: dict[str, int],
+    ) -> None:
         self.document = document
         self.ancestors = ancestors
         self.depth = depth
         self.late: list[n.Macro] = []
+        self.waiting = waiting
 
     def parse(self, content: str, pos: int, inline: bool, syntax: str | None = None) -> list[Node]:
         """The tree of wiki content that begins at `pos` of the page's source.
@@ -42,6 +49,10 @@ class MacroContext:
         parser = Parser(content, syntax, document.wiki, document.ids, pos, self.depth)
         nodes = parser.page()
         return to_inline(nodes) if inline else nodes
+
+    def is_waiting(self, name: str) -> bool:
+        """Whether a macro called `name`, one that runs late, has still to run."""
+        return self.waiting.get(name, 0) > 0
 
     def append(self, macro: n.Macro) -> None:
         """Add a macro to the end of the page; it will run in its turn."""

@@ -6,6 +6,7 @@ from kb.markup import nodes as n
 from kb.markup.macros.content import box
 from kb.markup.macros.registry import MacroContext, MacroError, Registry
 from kb.markup.nodes import Node
+from kb.markup.parser import SYNTAXES
 
 
 def register(registry: Registry) -> None:
@@ -20,12 +21,12 @@ def register(registry: Registry) -> None:
 def plain_nodes(text: str, pos: int) -> list[Node]:
     """Plain text as nodes: lines parted by line breaks."""
     nodes: list[Node] = []
-    for number, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n")):
+    for number, line in enumerate(text.replace("\r", "").split("\n")):
         if number:
             nodes.append(n.LineBreak(pos))
             pos += 1
         if line:
-            nodes.append(n.Text(pos, line.replace("\t", " ")))
+            nodes.append(n.Text(pos, line))
         pos += len(line)
     return nodes
 
@@ -41,14 +42,24 @@ def _comment(macro: n.Macro, context: MacroContext) -> list[Node]:
 
 
 def _content(macro: n.Macro, context: MacroContext) -> list[Node]:
-    if not macro.content:
-        return []
+    """Wiki or plain text, also from the parameter `source="string:…"`."""
+    content, pos = macro.content, macro.content_pos
+    source = macro.params.get("source")
+    if source is not None:
+        if not source.startswith("string:"):
+            raise MacroError(f"The source [{source}] is not known here.")
+        content, pos = source.removeprefix("string:"), macro.pos
     syntax = macro.params.get("syntax") or context.document.syntax
-    if syntax == "plain/1.0":
-        return plain_nodes(macro.content, macro.content_pos)
-    if syntax not in ("xwiki/2.0", "xwiki/2.1"):
+    nodes: list[Node] = []
+    if content and syntax == "plain/1.0":
+        nodes = plain_nodes(content, pos)
+        if not macro.inline:
+            nodes = [n.Paragraph(pos, nodes, n.NO_PARAMS)]
+    elif content and syntax in SYNTAXES:
+        nodes = context.parse(content, pos, macro.inline, syntax)
+    elif content:
         raise MacroError(f"There is no parser for {syntax}.")
-    return context.parse(macro.content, macro.content_pos, macro.inline, syntax)
+    return [n.MacroContent(pos, nodes, "" if source is None else "source", syntax)]
 
 
 def _id(macro: n.Macro, context: MacroContext) -> list[Node]:

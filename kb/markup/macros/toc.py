@@ -8,6 +8,8 @@ from kb.markup.nodes import Node
 
 LATE = 2000
 
+_NO_WIKI = 'The "reference" parameter can only be used when a WikiModel implementation is available'
+
 
 def register(registry: Registry) -> None:
     """Add the table of contents to `registry`."""
@@ -19,6 +21,10 @@ def _toc(macro: n.Macro, context: MacroContext) -> list[Node]:
     depth = _number(macro, "depth") or 6
     numbered = (macro.params.get("numbered") or "").lower() == "true"
     root: n.Parent = context.document
+    if macro.params.get("reference"):
+        if not context.document.wiki:
+            raise MacroError(_NO_WIKI)
+        raise MacroError("The contents of another page are not known here.")
     if (macro.params.get("scope") or "").lower() == "local":
         root = context.ancestors[-1]
         if start is None:
@@ -91,19 +97,15 @@ def _entry(heading: n.Heading, pos: int) -> n.Link:
 
 
 def _label(nodes: list[Node]) -> list[Node]:
-    """A heading's content without links, images and macros."""
+    """The texts of a heading, without formats, links and images."""
     label: list[Node] = []
     for node in nodes:
         if isinstance(node, n.Text | n.LineBreak):
             label.append(node)
-        elif isinstance(node, n.Link):
-            label += _label(node.children) or [n.Text(node.pos, node.reference.reference)]
-        elif isinstance(node, n.Format):
-            label.append(n.Format(node.pos, _label(node.children), node.params, node.style))
-        elif isinstance(node, n.MacroResult):
+        elif isinstance(node, n.Link) and not node.children:
+            label.append(n.Text(node.pos, node.reference.reference))
+        elif isinstance(node, n.Parent):
             label += _label(node.children)
-        elif isinstance(node, n.Verbatim):
-            label.append(node)
     return label
 
 
