@@ -96,7 +96,7 @@ def ours(page: Page) -> str:
 
 
 def markdown_readers() -> dict[str, Callable[[Page], object]]:
-    """Readers of the same text as Markdown, mistune and markdown-it-py, where they are installed."""
+    """Readers of the same text as Markdown, mistune and markdown-it-py, where installed."""
     readers: dict[str, Callable[[Page], object]] = {}
     try:
         import mistune

@@ -167,8 +167,15 @@ class Context:
     # Blocks
 
     def _enter(self, block: int, base: list[Node]) -> None:
+        """Begin a block; marks that stood before it, outside any block, hold on in it."""
         self.block = block
         self.base = base
+        self.cur = base
+        self._dirty = bool(self._styles or self._pairs)
+
+    def _leave(self) -> None:
+        """End a block, and all formatting in it."""
+        self._enter(NONE, self.flow)
         self.close_formats()
 
     def close_block(self) -> None:
@@ -183,7 +190,7 @@ class Context:
                 self.end_heading()
             else:
                 self._levels = []
-                self._enter(NONE, self.flow)
+                self._leave()
 
     def leaf(self, node: Node) -> None:
         """A block without content: a line, empty lines, an error."""
@@ -218,7 +225,7 @@ class Context:
     def end_paragraph(self) -> None:
         """Close the paragraph, if one is open."""
         if self.block == PARAGRAPH:
-            self._enter(NONE, self.flow)
+            self._leave()
             last = self.flow[-1]
             assert isinstance(last, n.Paragraph)
             if len(last.children) == 1 and not self.in_label:
@@ -263,7 +270,7 @@ class Context:
     def end_heading(self) -> None:
         """Close the heading, unless a group in it did; now its id is known."""
         if self.block == HEADING:
-            self._enter(NONE, self.flow)
+            self._leave()
             assert self.heading is not None
             self.heading.id = unique_id("H", plain_text(self.heading.children), self.ids)
 
@@ -271,6 +278,8 @@ class Context:
         """A table row begins; so does the table, with its own parameters, if none is open."""
         assert self.table is not None
         row = n.TableRow(pos, [], params)
+        if self.table.children:
+            self.close_formats()
         self.table.children.append(row)
         self._enter(ROW, row.children)
         return row
@@ -285,6 +294,8 @@ class Context:
     def begin_cell(self, pos: int, row: n.TableRow, head: bool, params: Params) -> None:
         """A cell of `row` begins."""
         cell = n.TableCell(pos, [], params, head)
+        if row.children:
+            self.close_formats()
         row.children.append(cell)
         self._enter(CELL, cell.children)
 
@@ -349,6 +360,7 @@ class Context:
         assert isinstance(tree, n.Parent)
         tree.children.append(row)
         self._levels.append(_Level(_tree_kind(char), at, tree, row))
+        self.close_formats()
         self._enter(block, row.children)
 
     def _new_list(self, pos: int, char: str) -> Node:
@@ -383,6 +395,7 @@ class Context:
         assert isinstance(tree, n.Parent)
         tree.children.append(row)
         levels.append(_Level(">", depth, tree, row))
+        self.close_formats()
         self._enter(QUOTE, row.children)
 
 

@@ -103,4 +103,4 @@ SCHEME_AHEAD = re.compile(r"[A-Za-z0-9+.\-]*+(?::[A-Za-z][A-Za-z0-9+.\-]*+)*+(?=
 SCHEME_RUN = re.compile(r"[A-Za-z0-9+.\-:]*+")
 SCHEME_CHARS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-:"
 FIRST_LETTER = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]")
-BARE = re.compile(r"(?:image|attach):(?:[^ \t\n\r~]++|~.|~)*+", re.DOTALL)
+BARE = re.compile(r"(?:image|attach):(?:[^ \t\n\r~]++|~++.?)*+", re.DOTALL)
