@@ -125,7 +125,10 @@ class _Printer(InlinePrinter):
         if isinstance(node, n.Format):
             if node.style == n.ITALIC and self.source.last_waiting() == ":":
                 self.source.escape_last = True
-            self.print(_MARKS[node.style])
+            if node.style == n.ITALIC:
+                self.source.put("//", state.where)
+            else:
+                self.print(_MARKS[node.style])
             if node.params:
                 state.format_params = node.params
         elif isinstance(node, n.Link):

@@ -163,6 +163,16 @@ def _bullet(w: Writer, node: n.Parent) -> Frame:
     return node.children, "", None
 
 
+def written(_w: Writer, node: n.MacroContent) -> Frame:
+    """What an author wrote in a macro: no element of its own."""
+    return node.children, "", None
+
+
+def phrase(w: Writer, node: n.Phrase) -> None:
+    """What a macro says."""
+    w.out.append(escape(node.text))
+
+
 def nothing(_w: Writer, _node: Node) -> None:
     """Blank lines, rules: they say nothing within a line."""
 
@@ -173,6 +183,8 @@ _SPANS: Final[tuple[type[Node], ...]] = (
 )  # fmt: skip
 PHRASING: Final[Handlers] = {
     Markup: markup,
+    n.Phrase: phrase,
+    n.MacroContent: written,
     n.LineBreak: line_break,
     n.Format: formatted,
     n.Link: link,
