@@ -23,3 +23,10 @@ def wanted(reference: str, options: Options) -> bool:
     return any(fnmatchcase(reference, glob) for glob in options.pages) or any(
         fnmatchcase(name, glob) for glob in options.spaces for name in above
     )
+
+
+def exact_pages(options: Options) -> tuple[str, ...]:
+    """References that the options name without a wildcard, where they name nothing else."""
+    if options.spaces or any(set(page) & set("*?[") for page in options.pages):
+        return ()
+    return options.pages

@@ -1,0 +1,334 @@
+"""Asking REST for all of a page: which requests it takes, and in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import msgspec
+
+from importers.rest.answers import (
+    ATTACHMENTS,
+    COMMENTS,
+    HISTORY,
+    OBJECT,
+    OBJECTS,
+    PAGE,
+    Attachment,
+    Attachments,
+    CommentEntry,
+    Comments,
+    History,
+    HistoryRow,
+    ObjectEntry,
+    Objects,
+    Page,
+    page_at,
+)
+from importers.rest.lists import Limit, together, whole_list
+from importers.rest.state import PageState, Rows, same_past
+from importers.web.calls import Answer, Call
+from importers.web.failures import FetchError
+from importers.web.paths import bin_file, rest_page
+from importers.web.work import Job, Reply
+from kb.model import Known, PageId, version_key
+
+_FIRST_VERSION = "1.1"
+_ROUNDS = 3
+"""How often a page is read again that is saved while it is read."""
+
+
+class DocumentFetched(msgspec.Struct):
+    """A page's or a translation's history with the texts that were asked for."""
+
+    rows: list[HistoryRow] = []
+    """Oldest first."""
+    texts: dict[str, Reply] = {}
+    """By version; an answer's value is a Page."""
+    held: frozenset[str] = frozenset()
+    """Versions that the archive has already."""
+
+
+class FileFetched(msgspec.Struct):
+    """A version of a file."""
+
+    facts: Attachment
+    reply: Reply | None
+    """None: the archive has it, or it is not wanted."""
+
+
+class PageFetched(msgspec.Struct):
+    """All that came of a page."""
+
+    reference: str
+    answer: Answer | None = None
+    """Of the page itself; its value is a Page."""
+    document: DocumentFetched = msgspec.field(default_factory=DocumentFetched)
+    locales: dict[str, DocumentFetched] = {}
+    comments: list[CommentEntry] = []
+    objects: list[ObjectEntry] = []
+    files: list[FileFetched] = []
+    failures: list[tuple[str, FetchError]] = []
+    """What could not be had, with the path that was asked."""
+
+    @property
+    def error(self) -> FetchError | None:
+        """Why there is nothing of the page at all, where that is so."""
+        return self.failures[0][1] if self.answer is None and self.failures else None
+
+    @property
+    def passing(self) -> bool:
+        """True where something failed that may come another time."""
+        return any(failed.passing and failed.status != 500 for _, failed in self.failures)
+
+
+class PageReader:
+    """What is the same for all pages of a wiki in a run."""
+
+    def __init__(
+        self, wiki: str, name: str, known: Known, limit: Limit, *, history: bool, attachments: bool
+    ) -> None:
+        self.wiki = wiki
+        """The wiki's id on the server."""
+        self.name = name
+        """The name that the archive has for it."""
+        self._known = known
+        self._limit = limit
+        self._history = history
+        self._attachments = attachments
+
+    def read(self, reference: str, state: PageState | None) -> Job[PageFetched]:
+        """The requests for a page, and what comes of them; it raises nothing."""
+        got = PageFetched(reference)
+        for attempt in range(_ROUNDS):
+            call = self._page_call(reference, fresh=attempt > 0)
+            (reply,) = yield [call]
+            if isinstance(reply, FetchError):
+                got.answer = None
+                got.failures.insert(0, (call.path, reply))
+                return got
+            got.answer, got.failures = reply, []
+            page: Page = reply.value
+            yield from self._parts(got, page, state, fresh=attempt > 0)
+            rows = got.document.rows
+            moved = bool(rows) and rows[-1].version != page.version and self._history
+            vanished = not rows and page.version != _FIRST_VERSION
+            missing = any(failed.status == 404 for _, failed in got.failures)
+            if not moved and not vanished and not (missing and attempt == 0):
+                return got
+        return got
+
+    def _page_call(self, reference: str, *, fresh: bool) -> Call:
+        path = rest_page(
+            self.wiki, reference, objects="true", attachments="true", prettyNames="true",
+            **{"class": "true"},
+        )  # fmt: skip
+        return Call(path, decode=partial(_that_page, reference), fresh=fresh)
+
+    def _parts(
+        self, got: PageFetched, page: Page, state: PageState | None, *, fresh: bool
+    ) -> Job[None]:
+        """History, comments, objects, files and translations, side by side."""
+        locales = _locales(page)
+        jobs: list[Job[None]] = [
+            self._document(got, got.document, "", page, state.rows if state else None, fresh=fresh)
+        ]
+        got.locales = {locale: DocumentFetched() for locale in locales}
+        for locale, document in got.locales.items():
+            before = state.locales.get(locale) if state else None
+            jobs.append(self._document(got, document, locale, None, before, fresh=fresh))
+        if page.linked("comments"):
+            jobs.append(self._comments(got))
+        jobs.append(self._objects(got, page))
+        if self._attachments:
+            jobs.append(self._files(got, page))
+        for result in (yield from together(jobs)):
+            if isinstance(result, FetchError):
+                got.failures.append((rest_page(self.wiki, got.reference), result))
+
+    def _document(
+        self,
+        got: PageFetched,
+        document: DocumentFetched,
+        locale: str,
+        page: Page | None,
+        before: Rows | None,
+        *,
+        fresh: bool,
+    ) -> Job[None]:
+        """The history of a page or translation, and the texts that are new."""
+        more = ("translations", locale) if locale else ()
+        document.rows = yield from self._rows(got.reference, more, page, fresh=fresh)
+        if not document.rows:
+            yield from self._without_history(got, document, more, page)
+            return
+        held = self._known.versions(PageId(self.name, got.reference, locale))
+        if before is not None and not same_past(before, document.rows):
+            held = frozenset()
+        document.held = held
+        wanted = [row.version for row in document.rows if row.version not in held]
+        if page is not None and page.version in wanted and got.answer is not None:
+            document.texts[page.version] = got.answer
+        yield from self._texts(got, document, more, [v for v in wanted if v not in document.texts])
+
+    def _rows(
+        self, reference: str, more: Sequence[str], page: Page | None, *, fresh: bool
+    ) -> Job[list[HistoryRow]]:
+        """Versions, oldest first: new ones then come at the end, and nothing moves."""
+
+        def path(start: int, number: int) -> str:
+            order = "asc" if self._history else "desc"
+            return rest_page(
+                self.wiki, reference, *more, "history", start=start, number=number, order=order,
+                prettyNames="true", **({"again": "1"} if fresh else {}),
+            )  # fmt: skip
+
+        if not self._history:
+            one = whole_list(Limit(1), path, HISTORY, _history_rows, ended=lambda _: True)
+            return (yield from one)
+        newest = page.version if page else None
+        rows = yield from whole_list(
+            self._limit, path, HISTORY, _history_rows,
+            ended=lambda rows: bool(rows) and rows[-1].version == newest,
+        )  # fmt: skip
+        return sorted({r.version: r for r in rows}.values(), key=lambda r: version_key(r.version))
+
+    def _without_history(
+        self, got: PageFetched, document: DocumentFetched, more: Sequence[str], page: Page | None
+    ) -> Job[None]:
+        """A page saved or imported without history: its one text is the page itself."""
+        answer = got.answer
+        if page is None:
+            call = Call(rest_page(self.wiki, got.reference, *more), decode=PAGE)
+            (reply,) = yield [call]
+            if isinstance(reply, FetchError):
+                got.failures.append((call.path, reply))
+                return
+            answer, page = reply, reply.value
+        assert answer is not None
+        assert page is not None
+        row = HistoryRow(page.version, page.modified, page.author, page.author_name, page.comment)
+        document.rows, document.texts = [row], {page.version: answer}
+
+    def _texts(
+        self, got: PageFetched, document: DocumentFetched, more: Sequence[str], versions: list[str]
+    ) -> Job[None]:
+        calls = [
+            Call(rest_page(self.wiki, got.reference, *more, "history", v), decode=page_at(v))
+            for v in versions
+        ]
+        if not calls:
+            return
+        replies = yield calls
+        for version, call, reply in zip(versions, calls, replies, strict=True):
+            document.texts[version] = reply
+            if isinstance(reply, FetchError):
+                got.failures.append((call.path, reply))
+
+    def _comments(self, got: PageFetched) -> Job[None]:
+        path = self._list_path(got.reference, "comments")
+        got.comments = yield from whole_list(self._limit, path, COMMENTS, _comment_rows)
+
+    def _objects(self, got: PageFetched, page: Page) -> Job[None]:
+        """Objects came with the page, or one by one from a server that does not know how."""
+        if page.objects is not None:
+            got.objects = page.objects.object_summaries
+            return
+        if not page.linked("objects"):
+            return
+        path = self._list_path(got.reference, "objects")
+        rows = yield from whole_list(self._limit, path, OBJECTS, _object_rows)
+        calls = [
+            Call(
+                rest_page(self.wiki, got.reference, "objects", row.class_name, str(row.number)),
+                decode=OBJECT,
+            )
+            for row in rows
+        ]
+        replies = yield calls
+        got.objects = [reply.value for reply in replies if isinstance(reply, Answer)]
+        for call, reply in zip(calls, replies, strict=True):
+            if isinstance(reply, FetchError):
+                got.failures.append((call.path, reply))
+
+    def _files(self, got: PageFetched, page: Page) -> Job[None]:
+        files: list[Attachment] = []
+        if page.attachments is not None:
+            files = page.attachments.attachments
+        elif page.linked("attachments"):
+            path = self._list_path(got.reference, "attachments")
+            files = yield from whole_list(self._limit, path, ATTACHMENTS, _attachment_rows)
+        found = yield from together([self._versions(got.reference, file) for file in files])
+        calls: list[tuple[FileFetched, Call]] = []
+        for file, versions in zip(files, found, strict=True):
+            if isinstance(versions, FetchError):
+                got.failures.append(
+                    (rest_page(self.wiki, got.reference, "attachments", file.name), versions)
+                )
+            rows = [file] if isinstance(versions, FetchError) else versions
+            held = self._known.attachment_versions(PageId(self.name, got.reference), file.name)
+            for row in rows:
+                fetched = FileFetched(row, None)
+                got.files.append(fetched)
+                if row.version not in held:
+                    calls.append((fetched, self._file_call(got.reference, row)))
+        replies = yield [call for _, call in calls]
+        for (fetched, call), reply in zip(calls, replies, strict=True):
+            fetched.reply = reply
+            if isinstance(reply, FetchError):
+                got.failures.append((call.path, reply))
+
+    def _versions(self, reference: str, file: Attachment) -> Job[list[Attachment]]:
+        """All versions of a file; the first one has none before it."""
+        if file.version == _FIRST_VERSION or not self._history:
+            return [file]
+        path = self._list_path(reference, "attachments", file.name, "history")
+        return (yield from whole_list(self._limit, path, ATTACHMENTS, _attachment_rows))
+
+    def _file_call(self, reference: str, file: Attachment) -> Call:
+        return Call(
+            rest_page(self.wiki, reference, "attachments", file.name, "history", file.version),
+            kind="file",
+            size=file.length,
+            resume=bin_file(reference, file.name, file.version),
+        )
+
+    def _list_path(self, reference: str, *more: str) -> Callable[[int, int], str]:
+        def path(start: int, number: int) -> str:
+            return rest_page(
+                self.wiki, reference, *more, start=start, number=number, prettyNames="true"
+            )
+
+        return path
+
+
+def _that_page(reference: str, body: bytes) -> Page:
+    page = PAGE(body)
+    if page.full_name != reference:
+        raise ValueError(f"page {page.full_name} in place of {reference}")
+    return page
+
+
+def _locales(page: Page) -> list[str]:
+    """Languages of the translations; the default one is listed among them."""
+    found = page.translations
+    if found is None:
+        return []
+    names = [t.language for t in found.translations if t.language != (found.default or "")]
+    return sorted(set(names) - {""})
+
+
+def _history_rows(answer: History) -> list[HistoryRow]:
+    return answer.history_summaries
+
+
+def _comment_rows(answer: Comments) -> list[CommentEntry]:
+    return answer.comments
+
+
+def _object_rows(answer: Objects) -> list[ObjectEntry]:
+    return answer.object_summaries
+
+
+def _attachment_rows(answer: Attachments) -> list[Attachment]:
+    return answer.attachments

@@ -1,0 +1,1 @@
+"""Asking a living wiki: addresses, credentials, polite requests, what was fetched and when."""

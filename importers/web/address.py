@@ -1,0 +1,107 @@
+"""What a pasted URL means: which server, which wiki, and how much of it."""
+
+from __future__ import annotations
+
+from typing import Literal
+from urllib.parse import unquote, urlsplit
+
+import msgspec
+
+from kb.errors import UsageError
+
+Extent = Literal["wiki", "space", "page", "either"]
+"""either: `/bin/view/A/B` is the page B of A or the home of A.B, as the server decides."""
+
+HOME = "WebHome"
+_ACTIONS_WITH_FILE = ("download", "downloadrev", "viewattachrev", "delattachment")
+
+
+class Address(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a wiki is and what of it is meant."""
+
+    base: str
+    """Under this stand `/rest` and `/bin`: scheme, host and context path, no slash at its end."""
+    sure: bool
+    """False where the context path is a guess."""
+    wiki: str | None = None
+    extent: Extent = "wiki"
+    names: tuple[str, ...] = ()
+    """Unescaped names of the spaces, and of the page where one is meant."""
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port: who may be sent credentials."""
+        return origin_of(self.base)
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port of a URL, default ports left out."""
+    parts = urlsplit(url)
+    default = {"http": 80, "https": 443}.get(parts.scheme)
+    port = "" if parts.port in (None, default) else f":{parts.port}"
+    return f"{parts.scheme}://{(parts.hostname or '').lower()}{port}"
+
+
+def read_address(url: str) -> Address:
+    """Read a URL in any shape that a user may paste. UsageError where it cannot be one."""
+    parts = urlsplit(url)
+    try:
+        known = parts.scheme in ("http", "https") and parts.hostname and (parts.port or True)
+    except ValueError:
+        known = False
+    if not known:
+        raise UsageError("this is no URL of a wiki", hint="such as https://wiki.example/bin/view/A")
+    if parts.username or parts.password:
+        raise UsageError(
+            "a password in a URL is seen by all",
+            hint="take it out of the URL: --user NAME --password-env VARIABLE",
+        )
+    host = parts.netloc.rpartition("@")[2]
+    raw = parts.path.split("/")[1:]
+    mark = next((i for i, name in enumerate(raw) if name in ("bin", "rest", "wiki")), None)
+    if mark is None:
+        path = parts.path.rstrip("/")
+        return Address(base=f"{parts.scheme}://{host}{path}", sure=bool(path))
+    base = f"{parts.scheme}://{host}" + "".join(f"/{name}" for name in raw[:mark])
+    names = [unquote(name) for name in raw[mark + 1 :]]
+    if raw[mark] == "rest":
+        return _rest(base, names)
+    if raw[mark] == "wiki":
+        wiki, names = (names[0], names[1:]) if names else (None, [])
+        return _viewer(base, wiki, names, parts.query)
+    return _viewer(base, None, names, parts.query)
+
+
+def _rest(base: str, names: list[str]) -> Address:
+    """`wikis/W/spaces/A/spaces/B/pages/P/…`: wherever it stops."""
+    if len(names) < 2 or names[0] != "wikis":
+        return Address(base=base, sure=True)
+    wiki, rest = names[1] or None, [name for name in names[2:] if name]
+    spaces: list[str] = []
+    while len(rest) > 1 and rest[0] == "spaces":
+        spaces.append(rest[1])
+        rest = rest[2:]
+    if len(rest) > 1 and rest[0] == "pages" and spaces:
+        return Address(
+            base=base, sure=True, wiki=wiki, extent="page", names=(*spaces, rest[1])
+        )  # fmt: skip
+    extent: Extent = "space" if spaces else "wiki"
+    return Address(base=base, sure=True, wiki=wiki, extent=extent, names=tuple(spaces))
+
+
+def _viewer(base: str, wiki: str | None, names: list[str], query: str) -> Address:
+    """`view/A/B/`: with a slash at its end a page and all below it, unless a viewer is named."""
+    action, path = (names[0], names[1:]) if names else ("view", [])
+    if action in _ACTIONS_WITH_FILE:
+        path = path[:-1]
+    slash = bool(path) and path[-1] == ""
+    path = [name for name in path if name]
+    if not path or path in (["Main"], ["Main", HOME]):
+        return Address(base=base, sure=True, wiki=wiki)
+    viewer = "viewer=" in query or "rev=" in query
+    if slash:
+        extent: Extent = "page" if viewer else "space"
+        path = [*path, HOME] if viewer else path
+    else:
+        extent = "page" if path[-1] == HOME and len(path) > 1 else "either"
+    return Address(base=base, sure=True, wiki=wiki, extent=extent, names=tuple(path))

@@ -1,0 +1,82 @@
+"""Passwords and cookies: read from the environment or a prompt, kept out of sight."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from base64 import b64encode
+
+from importers.base import Options
+from kb.errors import UsageError
+
+
+class Secret:
+    """A text that no log, traceback or record shows."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+    def reveal(self) -> str:
+        """The text itself: for the header or form that is about to be sent."""
+        return self._text
+
+
+class Credentials:
+    """Who asks: nobody, a user with a password, or the holder of a session's cookie."""
+
+    def __init__(
+        self, user: str | None = None, password: Secret | None = None, cookie: Secret | None = None
+    ) -> None:
+        self.user = user
+        self.password = password
+        self.cookie = cookie
+
+    @property
+    def given(self) -> bool:
+        """True where the server is expected to know us."""
+        return self.user is not None or self.cookie is not None
+
+    def basic(self) -> bytes | None:
+        """The value of an Authorization header, or None."""
+        if self.user is None or self.password is None:
+            return None
+        pair = f"{self.user}:{self.password.reveal()}".encode()
+        return b"Basic " + b64encode(pair)
+
+    def cookies(self) -> str | None:
+        """The value of a Cookie header; a bare value is a JSESSIONID."""
+        if self.cookie is None:
+            return None
+        text = self.cookie.reveal().strip()
+        return text if "=" in text else f"JSESSIONID={text}"
+
+
+def credentials_of(options: Options) -> Credentials:
+    """What the options name. UsageError where it is not there to be read."""
+    if options.cookie_env:
+        cookie = _from_environment(options.cookie_env)
+        if "\n" in cookie.reveal() or "\r" in cookie.reveal():
+            raise UsageError(f"{options.cookie_env}: a cookie is one line")
+        return Credentials(options.user, cookie=cookie)
+    if not options.user:
+        if options.password_env:
+            raise UsageError("--password-env without --user", hint="whose password is it?")
+        return Credentials()
+    if options.password_env:
+        return Credentials(options.user, _from_environment(options.password_env))
+    if not sys.stdin.isatty():
+        raise UsageError(f"no password for {options.user}", hint="--password-env VARIABLE")
+    return Credentials(options.user, Secret(getpass.getpass(f"Password of {options.user}: ")))
+
+
+def _from_environment(name: str) -> Secret:
+    text = os.environ.get(name)
+    if not text:
+        raise UsageError(f"environment variable {name} is not set", hint=f"read -s {name}; export")
+    return Secret(text)

@@ -1,0 +1,125 @@
+"""Fetching an attached file: small ones into memory, large ones to disk, going on after a cut."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+
+from importers.web.calls import Answer, Call
+from importers.web.failures import FetchError
+
+if TYPE_CHECKING:
+    from importers.web.client import Client
+
+IN_MEMORY = 1 << 20
+"""Larger files go to disk."""
+_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
+
+
+class Partial:
+    """What has come of a file so far: in memory, or on disk once it is large."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._pieces: list[bytes] = []
+        self.size = file.stat().st_size if file.is_file() else 0
+        self.on_disk = self.size > 0
+
+    def restart(self) -> None:
+        """Drop everything."""
+        self._file.unlink(missing_ok=True)
+        self._pieces, self.size, self.on_disk = [], 0, False
+
+    def take(self, answer: httpx.Response) -> None:
+        """Append the body of an answer; what came before a break stays."""
+        stream = self._file.open("ab") if self.on_disk else None
+        try:
+            for piece in answer.iter_bytes():
+                self.size += len(piece)
+                if stream is None and self.size > IN_MEMORY:
+                    stream = self._file.open("wb")
+                    self.on_disk = True
+                    stream.writelines(self._pieces)
+                    self._pieces = []
+                if stream is None:
+                    self._pieces.append(piece)
+                else:
+                    stream.write(piece)
+        finally:
+            if stream is not None:
+                stream.close()
+
+    def answer(self, path: str, got: httpx.Response) -> Answer:
+        """The whole file."""
+        facts = (got.headers.get("content-type", ""), got.headers.get("last-modified"))
+        if self.on_disk:
+            return Answer(path, None, None, *facts, file=self._file)
+        return Answer(path, b"".join(self._pieces), None, *facts)
+
+
+def download(client: Client, call: Call) -> Answer:
+    """The bytes of a file. FetchError where they do not come whole; what came of them is kept."""
+    part = Partial(client.part(call.path))
+    if part.size and part.size == call.size:
+        return Answer(call.path, None, file=client.part(call.path))
+    if part.size and (call.size is None or part.size > call.size):
+        part.restart()
+    if part.size and call.resume is not None:
+        try:
+            return _go_on(client, call, part)
+        except FetchError:
+            if part.size != call.size:
+                part.restart()
+    return _from_start(client, call, part)
+
+
+def _from_start(client: Client, call: Call, part: Partial) -> Answer:
+    part.restart()
+    headers = {"Accept": "*/*", "Accept-Encoding": "identity"}
+    if call.since:
+        headers["If-Modified-Since"] = call.since
+    logins = client.wiki.session.number
+    with client.stream(call.path, headers, html=call.path.startswith("/bin/")) as answer:
+        if answer.status_code == 304:
+            return Answer(call.path, unchanged=True)
+        if answer.status_code in (301, 302, 303, 307, 308):
+            client.redirected(call.path, answer, logins)
+            raise FetchError("redirects", "a file that is somewhere else", tries=3)
+        client.accept_status(answer)
+        _file_not_page(answer, call)
+        part.take(answer)
+    return _whole(call, part, answer)
+
+
+def _go_on(client: Client, call: Call, part: Partial) -> Answer:
+    """The rest of a file from the address that knows ranges."""
+    assert call.resume is not None
+    headers = {"Accept-Encoding": "identity", "Range": f"bytes={part.size}-", "Accept": "*/*"}
+    with client.stream(call.resume, headers, html=True) as answer:
+        found = _RANGE.match(answer.headers.get("content-range", ""))
+        fits = found and int(found[1]) == part.size and found[2] in ("*", str(call.size))
+        if answer.status_code != 206 or not fits:
+            raise FetchError("bad-answer", "the server does not go on where it stopped", tries=3)
+        part.take(answer)
+    return _whole(call, part, answer)
+
+
+def _file_not_page(answer: httpx.Response, call: Call) -> None:
+    """An error page with status 200 has no disposition; a file of the wiki has."""
+    disposition = answer.headers.get("content-disposition")
+    if disposition is None and "text/html" in answer.headers.get("content-type", ""):
+        raise FetchError("bad-answer", "a page in place of a file, with status 200", tries=0)
+    if disposition is None and call.size is None:
+        raise FetchError("bad-answer", "not a file", tries=0)
+
+
+def _whole(call: Call, part: Partial, answer: httpx.Response) -> Answer:
+    if call.size is not None and part.size != call.size:
+        got = part.size
+        if got > call.size or not part.on_disk:
+            part.restart()
+        raise FetchError("size-differs", f"{got} bytes came of {call.size}", tries=0)
+    return part.answer(call.path, answer)

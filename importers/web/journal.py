@@ -1,0 +1,143 @@
+"""What was fetched and is not yet committed, on disk, so that a killed run fetches it only once.
+
+A file of records, each appended by one write before the next request is sent: magic, checksum,
+lengths, the request's path, the answer's headers that matter, its body. A record that was cut off
+ends the file. The first record says which run the journal belongs to.
+"""
+
+from __future__ import annotations
+
+import shutil
+import struct
+import threading
+import time
+import zlib
+from pathlib import Path
+
+import msgspec
+
+from importers.web.calls import Answer
+
+_HEAD = struct.Struct("<4sIIII")
+_MAGIC = b"kbJ1"
+_DAY = 86_400.0
+
+
+class _Run(msgspec.Struct):
+    """The first record: what the answers that follow are answers to."""
+
+    identity: str
+    started: float
+
+
+class Journal:
+    """Answers by path, kept in a folder of one source."""
+
+    def __init__(self, folder: Path, identity: str) -> None:
+        """Open the journal of a run, or begin one where there is none of ``identity``.
+
+        ``identity`` says who asks for what: answers to others, or older than a day, are dropped.
+        """
+        self.folder = folder
+        self._path = folder / "answers"
+        self._lock = threading.Lock()
+        self._where: dict[str, tuple[int, int, int, int]] = {}
+        self._identity = identity
+        folder.mkdir(parents=True, exist_ok=True)
+        self._path.touch(mode=0o600)
+        self._file = self._path.open("r+b", buffering=0)
+        self._size = 0
+        if not self._load():
+            self.clear()
+
+    def __contains__(self, path: str) -> bool:
+        return path in self._where
+
+    @property
+    def size(self) -> int:
+        """Bytes on disk, without the files beside it."""
+        return self._size
+
+    @property
+    def answers(self) -> int:
+        """How many answers there are."""
+        return len(self._where)
+
+    def add(self, answer: Answer) -> None:
+        """Keep an answer whose body is in memory."""
+        path = answer.path.encode()
+        facts = f"{answer.mimetype}\n{answer.modified or ''}".encode()
+        assert answer.body is not None
+        self._append(path, facts, answer.body, answer.path)
+
+    def get(self, path: str) -> Answer:
+        """The answer to ``path``, its value not decoded. KeyError where there is none."""
+        start, key, facts, size = self._where[path]
+        data = self._read(start + key, facts + size)
+        mimetype, _, modified = data[:facts].decode().partition("\n")
+        return Answer(path, data[facts:], None, mimetype, modified or None)
+
+    def part(self, path: str) -> Path:
+        """Where the bytes of a large file are put while they come in."""
+        return self.folder / f"{zlib.crc32(path.encode()):08x}{len(path):04x}.part"
+
+    def clear(self) -> None:
+        """Forget all answers and files: they are committed, or of no use."""
+        with self._lock:
+            self._file.truncate(0)
+            self._size = 0
+            self._where = {}
+        for file in self.folder.glob("*.part*"):
+            file.unlink()
+        self._append(b"", b"", msgspec.json.encode(_Run(self._identity, time.time())), None)
+
+    def close(self, *, remove: bool = False) -> None:
+        """Close the file; ``remove`` where nothing in it is needed any more."""
+        with self._lock:
+            self._file.close()
+        if remove:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _append(self, path: bytes, facts: bytes, body: bytes, key: str | None) -> None:
+        check = zlib.crc32(body, zlib.crc32(path))
+        head = _HEAD.pack(_MAGIC, check, len(path), len(facts), len(body))
+        record = b"".join((head, path, facts, body))
+        with self._lock:
+            if self._file.closed:
+                return
+            start = self._size + _HEAD.size
+            self._file.seek(self._size)
+            written = self._file.write(record)
+            while written < len(record):
+                written += self._file.write(record[written:])
+            self._size += len(record)
+            if key is not None:
+                self._where[key] = (start, len(path), len(facts), len(body))
+
+    def _read(self, at: int, size: int) -> bytes:
+        with self._lock:
+            self._file.seek(at)
+            return self._file.read(size)
+
+    def _load(self) -> bool:
+        """Read what is there up to the first broken record. False where it is of no use."""
+        total = self._path.stat().st_size
+        at, run = 0, None
+        while at + _HEAD.size <= total:
+            magic, check, key, facts, size = _HEAD.unpack(self._read(at, _HEAD.size))
+            start, end = at + _HEAD.size, at + _HEAD.size + key + facts + size
+            if magic != _MAGIC or end > total:
+                break
+            path = self._read(start, key)
+            body = self._read(start + key + facts, size)
+            if zlib.crc32(body, zlib.crc32(path)) != check:
+                break
+            if run is None:
+                run = msgspec.json.decode(body, type=_Run)
+                if run.identity != self._identity or not 0 <= time.time() - run.started < _DAY:
+                    return False
+            else:
+                self._where[path.decode()] = (start, key, facts, size)
+            at = end
+        self._size = at
+        return run is not None

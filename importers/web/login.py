@@ -1,0 +1,83 @@
+"""The wiki's login form: its token, its session cookie, and logging in again when it ends."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import urlencode
+
+import httpx
+
+from importers.web.credentials import Credentials
+from importers.web.failures import FetchError, ShutError
+from importers.web.html import attribute, first, parse_html, select
+
+FORM = "/bin/login/XWiki/XWikiLogin?loginLink=1"
+SUBMIT = "/bin/loginsubmit/XWiki/XWikiLogin"
+Send = Callable[..., httpx.Response]
+"""(method, path, headers, body) → the answer, read."""
+
+
+class Session:
+    """The cookies of a login, shared by all threads; one of them logs in for all."""
+
+    def __init__(self, credentials: Credentials) -> None:
+        self._credentials = credentials
+        self._lock = threading.Lock()
+        self._cookies: dict[str, str] = {}
+        self.number = 0
+        """Logins so far; 0 where there was none."""
+
+    @property
+    def possible(self) -> bool:
+        """True where there is a password to log in with."""
+        return self._credentials.password is not None
+
+    def header(self) -> str | None:
+        """The value of a Cookie header, or None before the first login."""
+        return "; ".join(f"{k}={v}" for k, v in self._cookies.items()) or None
+
+    def log_in(self, send: Send, seen: int) -> None:
+        """Log in, unless somebody did since ``seen`` logins. ShutError where the wiki refuses."""
+        with self._lock:
+            if self.number != seen:
+                return
+            jar: dict[str, str] = {}
+            form = send("GET", FORM, {}, b"")
+            _collect(jar, form)
+            fields = _hidden(form.content)
+            assert self._credentials.password is not None
+            fields |= {
+                "j_username": self._credentials.user or "",
+                "j_password": self._credentials.password.reveal(),
+            }
+            headers = {"Content-Type": "application/x-www-form-urlencoded"}
+            if jar:
+                headers["Cookie"] = "; ".join(f"{k}={v}" for k, v in jar.items())
+            done = send("POST", SUBMIT, headers, urlencode(fields).encode())
+            _collect(jar, done)
+            if done.status_code not in (302, 303) or "Resubmit" in done.headers.get("location", ""):
+                raise ShutError("login-refused", "the wiki refuses this user or password")
+            self._cookies, self.number = jar, self.number + 1
+
+
+def _hidden(page: bytes) -> dict[str, str]:
+    """Hidden fields of the login form: the token among them. FetchError where there is no form."""
+    try:
+        form = first(parse_html(page), '//form[.//input[@name="j_password"]]')
+    except ValueError:
+        form = None
+    if form is None:
+        raise FetchError("login-required", "the wiki shows no login form", tries=3)
+    fields = select(form, './/input[@type="hidden"][@name]')
+    return {attribute(field, "name"): attribute(field, "value") for field in fields}
+
+
+def _collect(jar: dict[str, str], answer: httpx.Response) -> None:
+    for line in answer.headers.get_list("set-cookie"):
+        try:
+            found = SimpleCookie(line)
+        except CookieError:
+            continue
+        jar |= {name: morsel.value for name, morsel in found.items() if morsel.value}

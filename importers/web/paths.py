@@ -1,0 +1,58 @@
+"""URLs of pages, built from names and never taken from a server's own links.
+
+A server's links are wrong in places: old ones do not split nested spaces, and the parent's link
+is built with the spaces of the child (XWiki's ModelFactory).
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlencode
+
+from importers.web.address import HOME
+from kb.references import split_reference
+
+
+def segment(name: str) -> str:
+    """A name as one segment of a path: everything but letters, digits and `-._~` encoded."""
+    return quote(name, safe="")
+
+
+def rest_page(wiki: str, reference: str, *more: str, **query: object) -> str:
+    """Path under the base of a page's resource: `/rest/wikis/xwiki/spaces/A/pages/B/history`."""
+    *spaces, page = split_reference(reference)
+    path = "".join(f"/spaces/{segment(space)}" for space in spaces)
+    rest = "".join(f"/{segment(name)}" for name in more)
+    return f"/rest/wikis/{segment(wiki)}{path}/pages/{segment(page)}{rest}{_query(query)}"
+
+
+def rest_wiki(wiki: str, resource: str, **query: object) -> str:
+    """Path under the base of a list of the whole wiki."""
+    return f"/rest/wikis/{segment(wiki)}/{resource}{_query(query)}"
+
+
+def bin_page(
+    reference: str, action: str = "view", *, wiki: str | None = None, **query: object
+) -> str:
+    """Path under the base of a page's view; ``wiki`` for one that is not the main wiki."""
+    names = split_reference(reference)
+    path = "/".join(segment(name) for name in names)
+    if action == "view" and names[-1] == HOME:
+        path = path[: -len(HOME)]
+    return f"{_action(wiki, action)}/{path}{_query(query)}"
+
+
+def bin_file(
+    reference: str, name: str, version: str | None = None, *, wiki: str | None = None
+) -> str:
+    """Path under the base of an attached file, or of one version of it."""
+    action = "download" if version is None else "downloadrev"
+    query: dict[str, object] = {} if version is None else {"rev": version}
+    return f"{bin_page(reference, action, wiki=wiki)}/{segment(name)}{_query(query)}"
+
+
+def _action(wiki: str | None, action: str) -> str:
+    return f"/bin/{action}" if wiki is None else f"/wiki/{segment(wiki)}/{action}"
+
+
+def _query(query: dict[str, object]) -> str:
+    return f"?{urlencode(query, quote_via=quote)}" if query else ""

@@ -1,0 +1,195 @@
+"""Threads that ask, and jobs that say what to ask: a job is a generator of lists of calls."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Generator, Iterable, Iterator
+from typing import Any, Generic, TypeVar
+
+from importers.web.calls import Answer, Call
+from importers.web.client import Client, Wiki
+from importers.web.failures import FetchError, ShutError
+from importers.web.journal import Journal
+from kb.errors import RemoteError
+
+T = TypeVar("T")
+Reply = Answer | FetchError
+Job = Generator[list[Call], list[Reply], T]
+"""Yields calls, is sent their answers in the same order, returns its result."""
+
+_HELD = 24 << 20
+"""Bytes of answers that may wait in memory; what is beyond is read from the journal again."""
+_IN_A_ROW = 12
+"""Failures without an answer between, after which the server counts as down."""
+
+
+class _Task(Generic[T]):
+    """A job under way."""
+
+    __slots__ = ("calls", "held", "job", "missing", "replies")
+
+    def __init__(self, job: Job[T]) -> None:
+        self.job = job
+        self.calls: list[Call] = []
+        self.replies: list[Reply | None] = []
+        self.missing = 0
+        self.held = 0
+
+
+class Workers:
+    """So many threads with a connection each; jobs are driven by the thread that iterates."""
+
+    def __init__(self, wiki: Wiki, journal: Journal) -> None:
+        self.wiki = wiki
+        self.journal = journal
+        self.requests = 0
+        self.bytes = 0
+        self._failed = 0
+        self._in_a_row = 0
+        self._held = 0
+        self._wanted: queue.SimpleQueue[tuple[_Task[Any], int, Call] | None] = queue.SimpleQueue()
+        self._done: queue.SimpleQueue[tuple[_Task[Any], int, Reply | BaseException]] = (
+            queue.SimpleQueue()
+        )
+        self._threads = [
+            threading.Thread(target=self._serve, daemon=True)
+            for _ in range(wiki.settings.concurrency)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def close(self) -> None:
+        """Let the threads end after the request that each is at."""
+        while True:
+            try:
+                self._wanted.get_nowait()
+            except queue.Empty:
+                break
+        for _ in self._threads:
+            self._wanted.put(None)
+        for thread in self._threads:
+            thread.join(timeout=0.5)
+
+    def run(self, jobs: Iterable[Job[T]], ahead: int | None = None) -> Iterator[T]:
+        """Results of jobs as they come, with at most ``ahead`` jobs under way.
+
+        Raises RemoteError where the server is down, does not know us, or fails too often.
+        """
+        waiting, active = iter(jobs), 0
+        most = ahead or 3 * len(self._threads)
+        while True:
+            while active < most and (job := next(waiting, None)) is not None:
+                active += 1
+                task = _Task(job)
+                if (result := self._advance(task, None)) is not None:
+                    active -= 1
+                    yield result[0]
+            if not active:
+                return
+            task, index, reply = self._done.get()
+            if isinstance(reply, BaseException) and not isinstance(reply, FetchError):
+                raise reply
+            self._judge(task.calls[index], reply)
+            task.replies[index] = self._kept(task, reply)
+            task.missing -= 1
+            if not task.missing and (result := self._advance(task, task.replies)) is not None:
+                active -= 1
+                yield result[0]
+                self._held -= task.held
+
+    def one(self, job: Job[T]) -> T:
+        """The result of one job."""
+        return next(iter(self.run([job])))
+
+    def whole(self, answer: Answer) -> Answer:
+        """The answer with its body and value, which may lie in the journal by now."""
+        if answer.body is not None or answer.file is not None:
+            return answer
+        return self.journal.get(answer.path)
+
+    def _advance(self, task: _Task[T], replies: Any) -> tuple[T] | None:
+        """Drive a job to its next calls that are not in the journal; its result in the end."""
+        while True:
+            try:
+                calls = task.job.send(replies)
+            except StopIteration as stop:
+                return (stop.value,)
+            task.calls, task.replies, task.missing = calls, [None] * len(calls), 0
+            for index, call in enumerate(calls):
+                reply = self._known(call)
+                if reply is not None:
+                    task.replies[index] = reply
+                else:
+                    task.missing += 1
+                    self._wanted.put((task, index, call))
+            if task.missing:
+                return None
+            replies = task.replies
+
+    def _known(self, call: Call) -> Answer | None:
+        """The answer of an interrupted run, where it is there and good."""
+        if call.fresh or call.path not in self.journal:
+            return None
+        answer = self.journal.get(call.path)
+        if call.decode and answer.body is not None:
+            answer.value = call.decode(answer.body)
+        return answer
+
+    def _judge(self, call: Call, reply: Reply) -> None:
+        """Count a reply against the budget of failures."""
+        self.requests += 1
+        if isinstance(reply, Answer):
+            self._in_a_row = 0
+            self.bytes += reply.size
+            return
+        if isinstance(reply, ShutError):
+            raise RemoteError(f"{self.wiki.base}: {reply.detail}", hint=_HINTS.get(reply.code, ""))
+        if not reply.passing:
+            return
+        self._failed += 1
+        self._in_a_row += 1
+        most = max(self.wiki.settings.failures, self.requests // 10)
+        if self._in_a_row >= _IN_A_ROW or self._failed > most:
+            raise RemoteError(
+                f"{self.wiki.base}{call.path}: {reply.detail}; too many requests fail,"
+                f" {self._failed} so far",
+                hint="what came before is kept; run it again to go on from there",
+            )
+
+    def _kept(self, task: _Task[Any], reply: Reply) -> Reply:
+        """The reply as it waits for its job's end: without its body where too much waits."""
+        if isinstance(reply, Answer) and reply.file is None and reply.body is not None:
+            if self._held + len(reply.body) > _HELD:
+                reply.body = reply.value = None
+            else:
+                self._held += len(reply.body)
+                task.held += len(reply.body)
+        return reply
+
+    def _serve(self) -> None:
+        client = Client(self.wiki, self.journal.part)
+        try:
+            while (wanted := self._wanted.get()) is not None:
+                task, index, call = wanted
+                try:
+                    answer = client.fetch(call)
+                    self._keep(answer)
+                    self._done.put((task, index, answer))
+                except FetchError as failed:
+                    self._done.put((task, index, failed))
+                except BaseException as error:  # raised again where jobs are run
+                    self._done.put((task, index, error))
+        finally:
+            client.close()
+
+    def _keep(self, answer: Answer) -> None:
+        if answer.file is None and not answer.unchanged:
+            self.journal.add(answer)
+
+
+_HINTS = {
+    "logged-out": "check --user and its password, or get a new cookie",
+    "login-refused": "check --user and the variable that --password-env names",
+    "busy": "run it again later: it goes on where it was",
+}
