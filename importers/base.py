@@ -14,6 +14,8 @@ from kb.errors import InputError, UsageError
 from kb.model import Item, Known, Sink
 
 GROUP = "wiki_casebook.importers"
+EXPECTED = "expected-pages"
+"""Key of the FetchState in which an importer says how many pages a run will bring."""
 _PEEK = 65_536
 
 

@@ -7,6 +7,7 @@ from functools import partial
 
 import msgspec
 
+from importers.base import Options
 from importers.rest.answers import (
     ATTACHMENTS,
     COMMENTS,
@@ -86,16 +87,18 @@ class PageReader:
     """What is the same for all pages of a wiki in a run."""
 
     def __init__(
-        self, wiki: str, name: str, known: Known, limit: Limit, *, history: bool, attachments: bool
+        self, wiki: str, name: str, known: Known, limit: Limit, options: Options, largest: int
     ) -> None:
+        """``largest`` is the size in bytes over which a file is left out; 0 takes all."""
         self.wiki = wiki
         """The wiki's id on the server."""
         self.name = name
         """The name that the archive has for it."""
         self._known = known
         self._limit = limit
-        self._history = history
-        self._attachments = attachments
+        self._history = options.history
+        self._attachments = options.attachments
+        self._largest = largest
 
     def read(self, reference: str, state: PageState | None) -> Job[PageFetched]:
         """The requests for a page, and what comes of them; it raises nothing."""
@@ -270,8 +273,13 @@ class PageReader:
             for row in rows:
                 fetched = FileFetched(row, None)
                 got.files.append(fetched)
-                if row.version not in held:
-                    calls.append((fetched, self._file_call(got.reference, row)))
+                if row.version in held:
+                    continue
+                call = self._file_call(got.reference, row)
+                if self._largest and (row.length or 0) > self._largest:
+                    got.failures.append((call.path, _too_large(row)))
+                else:
+                    calls.append((fetched, call))
         replies = yield [call for _, call in calls]
         for (fetched, call), reply in zip(calls, replies, strict=True):
             fetched.reply = reply
@@ -307,6 +315,12 @@ def _that_page(reference: str, body: bytes) -> Page:
     if page.full_name != reference:
         raise ValueError(f"page {page.full_name} in place of {reference}")
     return page
+
+
+def _too_large(file: Attachment) -> FetchError:
+    return FetchError(
+        "too-large", f"{file.name} {file.version} has {file.length} bytes: left out, as asked"
+    )
 
 
 def _locales(page: Page) -> list[str]:

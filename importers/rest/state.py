@@ -27,8 +27,6 @@ class PageState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     rows: Rows
     locales: dict[str, Rows] = {}
-    run: str = ""
-    """The run that read it: an interrupted one does not read it again."""
     scope: str = "ha"
     """What was read: h for the history, a for the attachments."""
     way: str = "rest"

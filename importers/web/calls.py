@@ -40,6 +40,8 @@ class Answer(msgspec.Struct):
     mimetype: str = ""
     modified: str | None = None
     """Last-Modified as the server sent it."""
+    date: str | None = None
+    """The server's clock, as it sent it."""
     file: Path | None = None
     unchanged: bool = False
     """True where the server said that what we have still holds."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from importers.web.manners import PATIENCE, Manners, backoff, retry_after
 from importers.web.settings import WebSettings
 
 AGENT = f"wiki-casebook/{version('wiki-casebook')} (kb import; XWiki REST and viewers)"
+logging.getLogger("stamina").addHandler(logging.NullHandler())  # a retry is no news
 _LARGEST = 256 << 20
 _REDIRECTS = 5
 _ACCEPT = {"json": "application/json", "xml": "application/xml"}
@@ -37,8 +39,6 @@ class Wiki:
         self.settings = settings
         self.manners = Manners(settings.rate)
         self.session = Session(credentials)
-        self.clock: str | None = None
-        """The Date header of the first good answer."""
 
     @property
     def form_only(self) -> bool:
@@ -206,8 +206,8 @@ class Client:
             value = call.decode(body) if call.decode else None
         except ValueError as error:
             raise FetchError("bad-answer", f"not what was asked for: {error}", tries=0) from error
-        self.wiki.clock = self.wiki.clock or answer.headers.get("date")
-        return Answer(call.path, body, value, mimetype, answer.headers.get("last-modified"))
+        modified, date = answer.headers.get("last-modified"), answer.headers.get("date")
+        return Answer(call.path, body, value, mimetype, modified, date)
 
     def _viewed(self, mimetype: str, body: bytes, logins: int) -> bytes:
         """A viewer's page, without its session's token."""

@@ -43,6 +43,8 @@ class Journal:
         self._lock = threading.Lock()
         self._where: dict[str, tuple[int, int, int, int]] = {}
         self._identity = identity
+        self.finished = False
+        """To be set once all is committed."""
         folder.mkdir(parents=True, exist_ok=True)
         self._path.touch(mode=0o600)
         self._file = self._path.open("r+b", buffering=0)
@@ -66,7 +68,7 @@ class Journal:
     def add(self, answer: Answer) -> None:
         """Keep an answer whose body is in memory."""
         path = answer.path.encode()
-        facts = f"{answer.mimetype}\n{answer.modified or ''}".encode()
+        facts = "\n".join((answer.mimetype, answer.modified or "", answer.date or "")).encode()
         assert answer.body is not None
         self._append(path, facts, answer.body, answer.path)
 
@@ -74,8 +76,8 @@ class Journal:
         """The answer to ``path``, its value not decoded. KeyError where there is none."""
         start, key, facts, size = self._where[path]
         data = self._read(start + key, facts + size)
-        mimetype, _, modified = data[:facts].decode().partition("\n")
-        return Answer(path, data[facts:], None, mimetype, modified or None)
+        mimetype, modified, date = data[:facts].decode().split("\n")
+        return Answer(path, data[facts:], None, mimetype, modified or None, date or None)
 
     def part(self, path: str) -> Path:
         """Where the bytes of a large file are put while they come in."""
@@ -91,11 +93,11 @@ class Journal:
             file.unlink()
         self._append(b"", b"", msgspec.json.encode(_Run(self._identity, time.time())), None)
 
-    def close(self, *, remove: bool = False) -> None:
-        """Close the file; ``remove`` where nothing in it is needed any more."""
+    def close(self) -> None:
+        """Close the file; a run that came to its end needs nothing in it any more."""
         with self._lock:
             self._file.close()
-        if remove:
+        if self.finished:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def _append(self, path: bytes, facts: bytes, body: bytes, key: str | None) -> None:

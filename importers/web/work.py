@@ -45,6 +45,8 @@ class Workers:
         self.journal = journal
         self.requests = 0
         self.bytes = 0
+        self.clock: str | None = None
+        """What the server's clock said in the first answer."""
         self._failed = 0
         self._in_a_row = 0
         self._held = 0
@@ -134,6 +136,7 @@ class Workers:
         answer = self.journal.get(call.path)
         if call.decode and answer.body is not None:
             answer.value = call.decode(answer.body)
+        self.clock = self.clock or answer.date
         return answer
 
     def _judge(self, call: Call, reply: Reply) -> None:
@@ -142,6 +145,7 @@ class Workers:
         if isinstance(reply, Answer):
             self._in_a_row = 0
             self.bytes += reply.size
+            self.clock = self.clock or reply.date
             return
         if isinstance(reply, ShutError):
             raise RemoteError(f"{self.wiki.base}: {reply.detail}", hint=_HINTS.get(reply.code, ""))

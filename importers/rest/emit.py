@@ -1,0 +1,246 @@
+"""What came of a page, as the archive's records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from importers.moments import from_epoch
+from importers.rest.answers import PAGE, HistoryRow, ObjectEntry, Page, Property
+from importers.rest.page import DocumentFetched, FileFetched, PageFetched
+from importers.rest.state import PageState, rows_of, saved
+from importers.web.calls import Answer
+from kb.errors import Problem
+from kb.model import (
+    AttachmentRevision,
+    Comment,
+    History,
+    Item,
+    PageId,
+    PageSeen,
+    PropertyValue,
+    Revision,
+    RevisionSeen,
+    Sink,
+    WikiClass,
+    WikiObject,
+)
+
+COMMENTS = "XWiki.XWikiComments"
+_TAGS = "XWiki.TagClass"
+
+
+class Emitter:
+    """What is the same for all pages of a wiki in a run."""
+
+    def __init__(
+        self,
+        base: str,
+        wiki: str,
+        name: str,
+        sink: Sink,
+        whole: Callable[[Answer], Answer],
+        *,
+        history: bool,
+    ) -> None:
+        """``whole`` gives an answer its body, which may have been put aside.
+
+        ``history`` is False where only the newest version was asked for.
+        """
+        self._complete = history
+        self._base = base
+        self._wiki = wiki
+        self._name = name
+        self._sink = sink
+        self._whole = whole
+
+    def records(self, got: PageFetched, state: PageState) -> Iterator[Item]:
+        """All records of a page, its translations and its state last."""
+        assert got.answer is not None
+        answer = self._read(got.answer)
+        page: Page = answer.value
+        files = [self._file(file) for file in got.files]
+        yield self._seen(got, page, answer.body)
+        yield from self._revisions(got.document)
+        yield from files
+        yield from self._things(got, page)
+        for locale, document in got.locales.items():
+            yield from self._translation(got, locale, document)
+        yield from self.problems(got)
+        yield saved(self._name, got.reference, state)
+
+    def problems(self, got: PageFetched) -> Iterator[Problem]:
+        """What could not be had."""
+        for path, failed in got.failures:
+            where = self._base + path.partition("?")[0]
+            yield failed.problem(where, got.reference)
+
+    def state(self, got: PageFetched, scope: str) -> PageState:
+        """What to remember of the page."""
+        return PageState(
+            rows=rows_of(got.document.rows),
+            locales={locale: rows_of(d.rows) for locale, d in got.locales.items()},
+            scope=scope,
+            whole=not got.passing,
+        )
+
+    def _read(self, answer: Answer) -> Answer:
+        """An answer with its body and value, read again where it was put aside."""
+        whole = self._whole(answer)
+        if whole.value is None:
+            assert whole.body is not None
+            whole.value = PAGE(whole.body)
+        return whole
+
+    def _seen(self, got: PageFetched, page: Page, raw: bytes | None) -> PageSeen:
+        newest = got.document.rows[-1] if got.document.rows else None
+        default = page.translations.default if page.translations else None
+        return PageSeen(
+            id=PageId(self._name, got.reference),
+            history=self._history(got.document),
+            title=page.raw_title,
+            syntax=page.syntax,
+            default_locale=default or page.language or None,
+            version=page.version,
+            parent=page.parent,
+            hidden=page.hidden,
+            creator=self._user(page.creator),
+            created=from_epoch(page.created),
+            modified=from_epoch(newest.modified if newest else page.modified),
+            tags=tuple(_tags(got.objects)),
+            url=page.xwiki_absolute_url,
+            raw=raw,
+        )
+
+    def _translation(
+        self, got: PageFetched, locale: str, document: DocumentFetched
+    ) -> Iterator[Item]:
+        """A translation as a page of its own, known by its newest text."""
+        newest = document.rows[-1] if document.rows else None
+        reply = document.texts.get(newest.version) if newest else None
+        page: Page | None = self._read(reply).value if isinstance(reply, Answer) else None
+        yield PageSeen(
+            id=PageId(self._name, got.reference, locale),
+            history=self._history(document),
+            title=page.raw_title if page else None,
+            syntax=page.syntax if page else None,
+            version=newest.version if newest else None,
+            hidden=page.hidden if page else None,
+            creator=self._user(page.creator) if page else None,
+            created=from_epoch(page.created) if page else None,
+            modified=from_epoch(newest.modified) if newest else None,
+        )
+        yield from self._revisions(document)
+
+    def _revisions(self, document: DocumentFetched) -> Iterator[Item]:
+        for row in document.rows:
+            reply = document.texts.get(row.version)
+            if isinstance(reply, Answer):
+                answer = self._read(reply)
+                yield self._revision(row, answer.value, answer.body)
+            else:
+                yield self._revision_seen(row)
+
+    def _revision_seen(self, row: HistoryRow) -> RevisionSeen:
+        """What a row of the history says; whether an edit was minor is not among it."""
+        return RevisionSeen(
+            version=row.version,
+            author=self._user(row.modifier),
+            author_name=row.modifier_name,
+            date=from_epoch(row.modified),
+            comment=row.comment,
+        )
+
+    def _revision(self, row: HistoryRow, page: Page, raw: bytes | None) -> Revision:
+        return Revision(
+            version=row.version,
+            content=page.content,
+            author=self._user(row.modifier),
+            author_name=row.modifier_name,
+            date=from_epoch(row.modified),
+            comment=row.comment,
+            title=page.raw_title,
+            syntax=page.syntax,
+            parent=page.parent,
+            hidden=page.hidden,
+            raw=raw,
+        )
+
+    def _file(self, file: FileFetched) -> AttachmentRevision:
+        """A file's version; its bytes go to the sink here."""
+        facts = file.facts
+        digest = None
+        if isinstance(file.reply, Answer):
+            digest = self._sink.put(self._whole(file.reply).chunks())
+        return AttachmentRevision(
+            name=facts.name,
+            version=facts.version,
+            sha256=digest,
+            size=facts.length,
+            mimetype=facts.mime_type,
+            author=self._user(facts.author),
+            date=from_epoch(facts.date),
+        )
+
+    def _things(self, got: PageFetched, page: Page) -> Iterator[Item]:
+        notes = {o.number: o.properties for o in got.objects if o.class_name == COMMENTS}
+        for entry in got.comments:
+            more = {p.name: p.value or "" for p in notes.get(entry.id, [])}
+            yield Comment(
+                number=entry.id,
+                text=entry.text or "",
+                author=self._user(entry.author),
+                date=from_epoch(entry.date),
+                reply_to=entry.reply_to,
+                selection=more.get("selection") or entry.highlight or None,
+                resolved={"1": True, "0": False}.get(more.get("resolved", "")),
+            )
+        for thing in got.objects:
+            yield WikiObject(
+                class_name=thing.class_name,
+                number=thing.number,
+                properties=_properties(thing),
+                guid=thing.guid,
+            )
+        if page.clazz and page.clazz.properties:
+            yield WikiClass(properties={p.name: p.type or "" for p in page.clazz.properties})
+
+    def _history(self, document: DocumentFetched) -> History:
+        """Complete where the text of every version is held or has come."""
+        have = set(document.held)
+        have |= {v for v, reply in document.texts.items() if isinstance(reply, Answer)}
+        whole = self._complete and all(row.version in have for row in document.rows)
+        return "complete" if whole else "latest"
+
+    def _user(self, reference: str | None) -> str | None:
+        """A user's reference without the wiki's own prefix; None for nobody."""
+        return (reference or "").removeprefix(f"{self._wiki}:") or None
+
+
+def files_on_disk(got: PageFetched) -> list[Path]:
+    """Large files, which can go once the page is committed."""
+    answers = [file.reply for file in got.files if isinstance(file.reply, Answer)]
+    return [answer.file for answer in answers if answer.file is not None]
+
+
+def _tags(objects: list[ObjectEntry]) -> Iterator[str]:
+    """The page's tags, which the server joins with bars."""
+    for thing in objects:
+        if thing.class_name == _TAGS:
+            texts = [p.value or "" for p in thing.properties if p.name == "tags"]
+            yield from dict.fromkeys(tag for text in texts for tag in text.split("|") if tag)
+            return
+
+
+def _properties(thing: ObjectEntry) -> dict[str, PropertyValue]:
+    """Values as texts, lists where the property is one of several values."""
+    return {p.name: _value(p) for p in thing.properties}
+
+
+def _value(found: Property) -> PropertyValue:
+    """A list property comes joined with bars; the class says whether it holds several values."""
+    settings = {one.name: one.value for one in found.attributes}
+    several = settings.get("multiSelect") == "1"
+    if several and found.value and (found.type or "").endswith("List"):
+        return found.value.split("|")
+    return found.value

@@ -1,0 +1,239 @@
+"""One wiki, brought up to date: what to read, reading it, and what has gone."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Generator, Iterator
+from datetime import UTC, datetime
+
+from importers.base import EXPECTED
+from importers.moments import from_http, to_epoch
+from importers.rest.answers import HistoryRow
+from importers.rest.emit import Emitter, files_on_disk
+from importers.rest.listing import Listing, list_changes, list_pages
+from importers.rest.lists import Limit
+from importers.rest.page import PageFetched, PageReader
+from importers.rest.scope import Scope
+from importers.rest.state import PageState, load_states, same_past, saved
+from importers.web.calls import Call
+from importers.web.failures import FetchError
+from importers.web.paths import rest_page
+from importers.web.work import Job, Reply, Workers
+from kb.errors import Problem, RemoteError
+from kb.model import Checkpoint, FetchState, Gone, Item, Known, PageId, Sink
+
+_PASSES = 10
+"""How often a list of pages is read that gives another order each time."""
+_MARGIN = 5_000
+"""Milliseconds before the last run's start from which changes are asked for again."""
+_JOURNAL = 256 << 20
+"""Bytes of answers on disk at which what was read is committed and they are dropped."""
+Changes = dict[tuple[str, str], str]
+
+
+class WikiRun:
+    """A run over one wiki of a server."""
+
+    def __init__(
+        self, workers: Workers, wiki: str, name: str, scope: Scope, known: Known, sink: Sink
+    ) -> None:
+        """``wiki`` is its id on the server, ``name`` what the archive calls it."""
+        options, settings = scope.options, workers.wiki.settings
+        self._workers = workers
+        self._wiki, self._name, self._scope, self._known = wiki, name, scope, known
+        self._flags = ("h" if options.history else "") + ("a" if options.attachments else "")
+        self._limit = Limit(int(self._remembered("limit") or settings.limit))
+        self._reader = PageReader(
+            wiki, name, known, self._limit, options, settings.max_attachment
+        )  # fmt: skip
+        self._emitter = Emitter(
+            workers.wiki.base, wiki, name, sink, workers.whole, history=options.history
+        )
+        self._states = load_states(known, name)
+        self._new: dict[str, list[HistoryRow]] = {}
+        """Histories of pages that this run met first: one may be a page renamed."""
+        self._failed: dict[str, FetchError] = {}
+        """Pages of which nothing came."""
+
+    def items(self) -> Iterator[Item]:
+        """All that is new. Raises RemoteError where the server cannot be asked."""
+        listing = self._ask_list(0) if not self._scope.exact else None
+        changes = self._changes()
+        clock = self._remembered("running") or self._clock()
+        yield self._remember("running", clock)
+        yield from self._read(self._wanted(listing, changes))
+        if listing is not None:
+            listing = yield from self._whole_list(listing)
+        yield from self._gone(listing)
+        yield from self._not_there()
+        yield self._remember("since", clock)
+        yield self._remember("limit", str(self._limit.rows))
+        yield self._remember("running", "")
+        yield Checkpoint()
+
+    def _remembered(self, what: str) -> str | None:
+        return self._known.fetch_state(f"{what}/{self._name}")
+
+    def _remember(self, what: str, value: str) -> FetchState:
+        return FetchState(key=f"{what}/{self._name}", value=value)
+
+    def _clock(self) -> str:
+        """The server's time at the run's first answer, in ms; ours where it does not say."""
+        moment = from_http(self._workers.clock) or datetime.now(UTC).isoformat()
+        return str(to_epoch(moment))
+
+    def _ask_list(self, turn: int) -> Listing:
+        try:
+            return self._workers.one(list_pages(self._wiki, self._limit, turn))
+        except FetchError as failed:
+            raise RemoteError(
+                f"{self._workers.wiki.base}: the list of pages: {failed.detail}",
+                hint="run it again; what was read is kept",
+            ) from failed
+
+    def _changes(self) -> Changes | None:
+        """Newest versions of pages changed since the last run; None where nobody can say."""
+        since = self._remembered("since")
+        if since is None:
+            return {}
+        try:
+            return self._workers.one(
+                list_changes(self._wiki, self._limit, int(since) - _MARGIN)
+            )  # fmt: skip
+        except FetchError:
+            return None
+
+    def _wanted(self, listing: Listing | None, changes: Changes | None) -> list[str]:
+        """References to read: new ones, changed ones, those that were not whole."""
+        names = list(self._scope.exact if listing is None else listing.names)
+        wanted = {name: None for name in names if self._unread(name)}
+        for (name, locale), version in (changes or {}).items():
+            state = self._states.get(name)
+            held = dict(state.locales, **{"": state.rows}).get(locale) if state else None
+            if held is None or held.version != version:
+                wanted[name] = None
+        if changes is None:
+            wanted |= dict.fromkeys(self._states)
+        return [name for name in wanted if self._scope.holds(name)]
+
+    def _unread(self, name: str) -> bool:
+        """True where the page was never read as far as it is wanted now."""
+        state = self._states.get(name)
+        return state is None or state.gone or not state.whole or not self._reaches(state)
+
+    def _reaches(self, state: PageState) -> bool:
+        return set(self._flags) <= set(state.scope)
+
+    def _read(self, names: list[str]) -> Iterator[Item]:
+        """Read pages; those that failed in passing are read once more when all are done."""
+        if not names:
+            return
+        yield FetchState(key=EXPECTED, value=str(len(names)))
+        again: list[str] = []
+        yield from self._turn(deque(names), again)
+        yield from self._turn(deque(again), None)
+
+    def _turn(self, names: deque[str], again: list[str] | None) -> Iterator[Item]:
+        """Read pages in the order in which they come, a journal's worth at a time."""
+        while names:
+            for got in self._workers.run(self._jobs(names)):
+                if again is not None and got.passing:
+                    again.append(got.reference)
+                else:
+                    yield from self._take(got)
+            if names:
+                yield Checkpoint()
+                self._workers.journal.clear()
+
+    def _jobs(self, names: deque[str]) -> Iterator[Job[PageFetched]]:
+        while names and self._workers.journal.size < _JOURNAL:
+            name = names.popleft()
+            yield self._reader.read(name, self._states.get(name))
+
+    def _take(self, got: PageFetched) -> Iterator[Item]:
+        """The records of a page that was read."""
+        name = got.reference
+        if got.error is not None:
+            self._failed[name] = got.error
+            return
+        if name not in self._states or self._states[name].gone:
+            self._new[name] = got.document.rows
+        state = self._emitter.state(got, self._flags)
+        self._states[name] = state
+        yield from self._emitter.records(got, state)
+        if files := files_on_disk(got):
+            yield Checkpoint()
+            for file in files:
+                file.unlink(missing_ok=True)
+
+    def _whole_list(self, listing: Listing) -> Generator[Item, None, Listing]:
+        """Read the list again as long as it misses pages, and the pages that it brings.
+
+        Returns the union of all passes.
+        """
+        met = Listing(listing.names.copy())
+        for turn in range(1, _PASSES):
+            if self._adds_up(listing, met):
+                break
+            listing = self._ask_list(turn)
+            new = [name for name in listing.names if name not in met.names]
+            met.names |= listing.names
+            yield from self._read([n for n in new if self._unread(n) and self._scope.holds(n)])
+        else:
+            yield Problem(
+                where=self._workers.wiki.base, code="list-incomplete",
+                detail="the wiki's list of pages comes in another order each time; pages may miss",
+            )  # fmt: skip
+        return met
+
+    def _adds_up(self, listing: Listing, met: Listing) -> bool:
+        """True where the list has as many rows as the pages that are known have documents."""
+        rows = 0
+        for name, count in met.names.items():
+            state = self._states.get(name)
+            known = state is not None and not state.gone and name not in self._failed
+            rows += state.documents if known and state else count
+        return rows >= listing.rows
+
+    def _gone(self, listing: Listing | None) -> Iterator[Item]:
+        """Pages that are known and no longer there, each asked for to be sure."""
+        there = self._scope.exact if listing is None else listing.names
+        names = [
+            name for name, state in self._states.items()
+            if not state.gone and self._scope.holds(name) and (listing is None or name not in there)
+        ]  # fmt: skip
+        names += [n for n in self._failed if n in self._states and not self._states[n].gone]
+        names = [name for name in dict.fromkeys(names) if name not in self._new]
+        for name, reply in self._workers.run(self._ask(name) for name in names):
+            if isinstance(reply, FetchError) and reply.status in (404, 410):
+                self._failed.pop(name, None)
+                state = self._states[name]
+                yield from self._marked(name, state)
+
+    def _ask(self, name: str) -> Job[tuple[str, Reply]]:
+        (reply,) = yield [Call(rest_page(self._wiki, name), fresh=True)]
+        return name, reply
+
+    def _marked(self, name: str, state: PageState) -> Iterator[Item]:
+        noticed = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        renamed = self._renamed(name, state)
+        for locale in ("", *state.locales):
+            page = PageId(self._name, name, locale)
+            yield Gone(id=page, noticed=noticed, renamed_to=renamed)
+        gone = PageState(rows=state.rows, locales=state.locales, gone=True, way=state.way)
+        yield saved(self._name, name, gone)
+
+    def _renamed(self, name: str, state: PageState) -> str | None:
+        """The one new page whose history begins as this one's was; None where none or several."""
+        if not state.rows.count:
+            return None
+        found = [new for new, rows in self._new.items() if same_past(state.rows, rows)]
+        return found[0] if len(found) == 1 else None
+
+    def _not_there(self) -> Iterator[Problem]:
+        """Pages of which nothing came, and why."""
+        read = [name for name in self._scope.exact if name in self._states]
+        for name, failed in self._failed.items():
+            if self._scope.alternatives and (read or name != self._scope.exact[-1]):
+                continue
+            yield failed.problem(self._workers.wiki.base + rest_page(self._wiki, name), name)

@@ -1,0 +1,47 @@
+"""A wiki by REST is the wiki: every page, version, text, author, date, file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from kb.archive import Archive
+from kb.model import PageId
+
+from .conftest import Home, Standing
+
+
+def odd(doc: Any) -> bool:
+    """A name that REST cannot address on a server that refuses encoded slashes."""
+    return bool(set(doc.name) & set("/\\"))
+
+
+@pytest.mark.parametrize("version", ["13.10", "17.4", "18.2", "18.3.1"])
+@pytest.mark.parametrize("page_limit", [1000, 7, 1])
+def test_the_archive_is_the_wiki(
+    stand: Callable[..., Standing], home: Home, version: str, page_limit: int
+) -> None:
+    wiki = stand(version=version, page_limit=page_limit)
+    report = home.take(wiki.url)
+    assert home.differences(wiki.server, skip=odd) == []
+    assert {p.code for p in report.problems} <= {"server-error", "bad-request"}, report.problems
+    assert wiki.server.stats()["concurrency_peak"] <= 4
+
+
+def test_a_guest_gets_what_a_guest_may_see(stand: Callable[..., Standing], home: Home) -> None:
+    wiki = stand()
+    home.take(wiki.url, user=None, password_env=None)
+    left_out = [d.full for d in wiki.server.wiki.all_docs() if d.default.rights]
+    assert home.differences(wiki.server, skip=lambda d: bool(d.default.rights) or odd(d)) == []
+    with Archive(home.path) as archive:
+        assert all(archive.page(PageId("xwiki", name)) is None for name in left_out)
+
+
+def test_a_second_run_changes_nothing(stand: Callable[..., Standing], home: Home) -> None:
+    wiki = stand()
+    home.take(wiki.url)
+    report = home.take(wiki.url)
+    assert (report.changed, report.revisions, report.attachments) == (0, 0, 0)
+    assert list((home.folder / "fetch").iterdir()) == [], "nothing is kept of a finished run"
