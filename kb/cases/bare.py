@@ -9,7 +9,7 @@ from kb.cases.labels import label_at
 from kb.cases.names import names_in
 from kb.cases.parts import part_at, round_at
 from kb.cases.rules import Rules
-from kb.cases.shown import shown
+from kb.cases.shown import Shown, shown
 from kb.cases.speakers import Marks
 
 
@@ -22,35 +22,52 @@ def bare_speakers(
     before a colon, if one of them opens the tracking part or a round, or comes twice; and where
     brackets go without a colon throughout, every name in brackets.
     """
-    signed: set[str] = set()
-    unsigned: set[str] = set()
-    engineers: set[str] = set()
-    bare: Counter[str] = Counter()
-    opening, after_opening = False, False
+    found = _Evidence()
     for raw, hidden in zip(lines[1:], opaque[1:], strict=True):
-        if hidden or not raw.strip():
-            continue
-        line = shown(raw)
+        if not hidden and raw.strip():
+            found.take(shown(raw), rules, marks)
+    return found.names()
+
+
+class _Evidence:
+    """What a case's lines show of who speaks and how."""
+
+    def __init__(self) -> None:
+        self._signed: set[str] = set()
+        self._unsigned: set[str] = set()
+        self._engineers: set[str] = set()
+        self._bare: Counter[str] = Counter()
+        self._opening = False
+        self._after_mark = False
+        self._tracking = False
+
+    def take(self, line: Shown, rules: Rules, marks: Marks) -> None:
         part, round_ = part_at(line, rules), round_at(line, rules)
-        if part or round_:
-            after_opening = bool(round_) or (part is not None and part[0] == "tracking")
-            continue
+        if round_ or part:
+            self._tracking = bool(round_) or bool(part and part[0] == "tracking")
+            self._after_mark = self._tracking
+            return
         hit = label_at(line, rules)
         if hit and hit.meaning and hit.meaning.role == "engineer":
             rule = rules.profiles[hit.meaning.profile].engineers
-            engineers.update(names_in(line.cut(hit.start, hit.end), rule, rules.nobody))
+            self._engineers.update(names_in(line.cut(hit.start, hit.end), rule, rules.nobody))
         mark = marks.opening(line)
-        if mark:
-            (signed if mark.colon else unsigned).add(mark.name)
-        plain = None if mark else marks.bare(line)
-        if plain:
-            bare[plain.name] += 1
-            opening = opening or after_opening
-        after_opening = False
-    if signed:
-        return frozenset(signed | (engineers & set(bare)) | (signed & unsigned))
-    if unsigned:
-        return frozenset(unsigned | (engineers & set(bare)))
-    if opening or max(bare.values(), default=0) > 1:
-        return frozenset(set(bare))
-    return frozenset(engineers & set(bare))
+        if mark and mark.colon:
+            self._signed.add(mark.name)
+        elif mark and self._tracking:
+            self._unsigned.add(mark.name)
+        bare = marks.bare(line) if self._tracking and not mark else None
+        if bare:
+            self._bare[bare.name] += 1
+            self._opening = self._opening or self._after_mark
+        self._after_mark = False
+
+    def names(self) -> frozenset[str]:
+        bare = set(self._bare)
+        if self._signed:
+            return frozenset(self._signed | (self._engineers & bare))
+        if self._unsigned:
+            return frozenset(self._unsigned | (self._engineers & bare))
+        if self._opening or max(self._bare.values(), default=0) > 1:
+            return frozenset(bare)
+        return frozenset(self._engineers & bare)

@@ -15,7 +15,7 @@ from kb.cases.parts import part_at, round_at, section_at
 from kb.cases.profile import FieldType
 from kb.cases.rules import Rules
 from kb.cases.shown import Shown, shown
-from kb.cases.speakers import Mark, Marks, after_break
+from kb.cases.speakers import Mark, Marks, may_follow
 from kb.cases.status import Option, Reading, StatusWords
 from kb.cases.values import parsed
 
@@ -105,7 +105,7 @@ class BlockReader:
 
     def _sub_heading(self, number: int, line: Shown) -> None:
         """A heading within the case: a part, a round, a label of what follows, or a section."""
-        if self._part(number, line) or self._round_mark(number, line):
+        if self._part(number, line, heading=True) or self._round_mark(number, line):
             return
         self._close()
         self._is(Kind.MARK, number)
@@ -119,14 +119,14 @@ class BlockReader:
         self._start(Kind.SECTION, label, number, "")
         self._is(Kind.SECTION, number)
 
-    def _part(self, number: int, line: Shown) -> bool:
+    def _part(self, number: int, line: Shown, *, heading: bool = False) -> bool:
         found = part_at(line, self._rules)
         if found is None:
             return False
         name, opening = found
         rest = line.text[opening.rest :].strip(" -=*】]")
         alone = not rest and self._stands_alone(number)
-        if not (opening.sure or alone or (rest and self._open is None)):
+        if not (heading or opening.sure or alone or (rest and self._open is None)):
             return False
         self._close()
         self._zone, self._explicit = name, True
@@ -243,7 +243,7 @@ class BlockReader:
         if self._zone == "head" and not marks:
             return False
         for mark in self._marks.within(line, start):
-            if (marks and after_break(line, mark.start)) or mark.name in self._known_speakers():
+            if (marks and may_follow(line, mark)) or mark.name in self._known_speakers():
                 marks.append(mark)
         if not marks:
             return False

@@ -112,5 +112,5 @@ def _by_bold(lines: Sequence[str], opaque: list[bool], rules: Rules) -> list[Blo
         case = case_heading(shown(bold["text"]), rules) if bold else None
         if case and case.date:
             starts.append((number, case))
-    ends = [number for number, _ in starts[1:]] + [len(lines)]
+    ends = [*(number for number, _ in starts), len(lines)][1:]
     return [Block(n, end, case) for (n, case), end in zip(starts, ends, strict=True)]

@@ -58,6 +58,8 @@ class Rules:
         self.stations = self._compiled(p for one in profiles for p in one.station.unlabelled)
         self.dates = self._compiled(p for one in profiles for p in one.dates)
         self.bare_speakers = any(profile.speakers.bare for profile in profiles)
+        marks = (m for one in profiles for m in (*one.status.ticks, *one.status.boxes))
+        self.tick_letters = {mark[1:-1].casefold() for mark in marks if len(mark) == 3}
         self.section_marks = tuple(m for one in profiles for m in one.sections.marks)
         self.longest_hours = max((p.longest_hours or 0 for p in profiles), default=0)
 

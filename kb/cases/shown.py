@@ -1,7 +1,8 @@
 """A source line as a reader sees it, each character with its place in the source.
 
 Labels and marks are looked for in what is shown: escapes undone, formatting off, full-width
-punctuation folded. Values are cut from the source again, by the places kept here.
+forms folded, traditional characters simplified. Values are cut from the source again, by the
+places kept here.
 """
 
 from __future__ import annotations
@@ -9,7 +10,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
+from functools import cache
 from typing import NamedTuple
+
+from kb.search.analysis.fold import simplified_table
 
 _WIDE = (*range(0xFF01, 0xFF5F), *range(0xFE50, 0xFE6C), 0x3000, 0xA0, *range(0x2000, 0x200B))
 _FOLDED = {
@@ -72,9 +76,14 @@ class Shown(NamedTuple):
         return self.raw[self.raw_start(start) : self.raw_end(end)] if start < end else ""
 
 
+@cache
+def _table() -> dict[int, str]:
+    return {**{ord(a): b for a, b in simplified_table().items()}, **_FOLDED}
+
+
 def fold(text: str) -> str:
-    """Full-width punctuation, letters, digits and spaces as their usual forms, same length."""
-    return text.translate(_FOLDED)
+    """Full-width forms as their usual ones, traditional characters simplified, same length."""
+    return text if text.isascii() else text.translate(_table())
 
 
 def shown(raw: str) -> Shown:

@@ -73,10 +73,14 @@ class Marks:
         """False for dates, numbers, and labels that are no one's name."""
         if _DATED.match(name) or not _LETTER.search(name) or re.match(r"\d", name):
             return False
+        if name.casefold() in self._rules.tick_letters:
+            return False
         key = label_key(name)
         return not (key in self._rules.never or key in self._rules.parts)
 
 
-def after_break(line: Shown, at: int) -> bool:
-    """True where a new sentence may begin at ``at``."""
-    return at == 0 or bool(_BREAK.match(line.text[at - 1]))
+def may_follow(line: Shown, mark: Mark) -> bool:
+    """True where a mark within a signed line opens the next turn, by its form or its place."""
+    if line.text[mark.start] in "【〖":
+        return True
+    return mark.start == 0 or bool(_BREAK.match(line.text[mark.start - 1]))

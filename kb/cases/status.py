@@ -44,6 +44,8 @@ class _Piece(NamedTuple):
     start: int
     end: int
     text: str
+    """Case folded."""
+    written: str
 
 
 class StatusWords:
@@ -105,7 +107,7 @@ class StatusWords:
         folded = fold(legend).casefold()
         mark = _LEGEND_MARK.search(folded)
         pattern = self._pieces(mark["m"].strip() if mark else "")
-        chosen: list[str] = []
+        chosen: list[_Piece] = []
         named: list[str] = []
         ambiguous = False
         for option in options:
@@ -118,10 +120,10 @@ class StatusWords:
         return self._verdict(chosen, named, ambiguous, legend)
 
     def _verdict(
-        self, chosen: list[str], named: list[str], ambiguous: bool, legend: str
+        self, chosen: list[_Piece], named: list[str], ambiguous: bool, legend: str
     ) -> Reading:
-        known = list(dict.fromkeys(self._states[w] for w in chosen if w in self._states))
-        unknown = tuple(dict.fromkeys(w for w in chosen if w not in self._states))
+        known = list(dict.fromkeys(self._states[p.text] for p in chosen if p.text in self._states))
+        unknown = tuple(dict.fromkeys(p.written for p in chosen if p.text not in self._states))
         states = {self._states[word] for word in named}
         sole = named[0] if len(states) == 1 and not chosen and not ambiguous else ""
         if self._lone and sole and not legend:
@@ -143,22 +145,22 @@ class StatusWords:
             segments[bisect_left(cuts, piece.start)].append(piece)
         return segments
 
-    def _by_format(self, option: Option, pattern: re.Pattern[str], legend: str) -> list[str]:
+    def _by_format(self, option: Option, pattern: re.Pattern[str], legend: str) -> list[_Piece]:
         """States that bold or struck words choose, where the legend says so."""
-        chosen: list[str] = []
+        chosen: list[_Piece] = []
         words = [p for p in _found(option, pattern) if p.kind == "word"]
         for clause in _CLAUSES.split(legend):
             rules_out = bool(self._excluded.search(clause))
             chooses = bool(self._chosen.search(clause)) and not rules_out
             if self._bold.search(clause) and not rules_out:
-                chosen += [p.text for p in words if _within(p, _ranges(option.line, "**"))]
+                chosen += [p for p in words if _within(p, _ranges(option.line, "**"))]
             if self._struck.search(clause):
                 struck = [p for p in words if _within(p, _ranges(option.line, "--"))]
                 rest = [p for p in words if p not in struck]
                 if chooses:
-                    chosen += [p.text for p in struck]
+                    chosen += struck
                 elif struck and len(rest) == 1:
-                    chosen.append(rest[0].text)
+                    chosen.append(rest[0])
         return chosen
 
 
@@ -175,7 +177,10 @@ def _found(option: Option, pattern: re.Pattern[str]) -> list[_Piece]:
     if len(text) != len(option.line.text):
         text = option.line.text.lower()
     found = pattern.finditer(text, option.start, option.end)
-    return [_Piece(m.lastgroup or "", m.start(), m.end(), m[0]) for m in found]
+    return [
+        _Piece(m.lastgroup or "", m.start(), m.end(), m[0], option.line.text[m.start() : m.end()])
+        for m in found
+    ]
 
 
 def _ranges(line: Shown, mark: str) -> list[tuple[int, int]]:
@@ -190,22 +195,23 @@ def _within(piece: _Piece, ranges: list[tuple[int, int]]) -> bool:
     return any(start <= piece.start and piece.end <= end for start, end in ranges)
 
 
-def _ticked(segment: list[_Piece]) -> tuple[list[str], bool]:
+def _ticked(segment: list[_Piece]) -> tuple[list[_Piece], bool]:
     """Words that a segment's ticks belong to; True where a tick may belong to either of two."""
     ticks = [piece for piece in segment if piece.kind == "tick"]
     words = [piece for piece in segment if piece.kind in ("word", "other")]
     if not ticks or not words:
         return [], False
     if len([w for w in words if w.kind == "word"]) == 1 and words[0].kind == "word":
-        return [words[0].text], False
+        return [words[0]], False
     if all(word.kind == "other" for word in words):
-        return [" ".join(word.text for word in words)], False
+        written = " ".join(word.written for word in words)
+        return [words[0]._replace(text=written.casefold(), written=written)], False
     marks = [piece for piece in segment if piece.kind in ("tick", "box")]
     if len(marks) == len(words):
         pairs = zip(marks, words, strict=True)
-        return [word.text for mark, word in pairs if mark.kind == "tick"], False
+        return [word for mark, word in pairs if mark.kind == "tick"], False
     chosen = [_nearest(tick, words, segment) for tick in ticks]
-    return [word.text for word in chosen if word], any(word is None for word in chosen)
+    return [word for word in chosen if word], any(word is None for word in chosen)
 
 
 def _nearest(tick: _Piece, words: list[_Piece], segment: list[_Piece]) -> _Piece | None:
