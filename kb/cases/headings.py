@@ -75,10 +75,8 @@ def split(lines: Sequence[str], rules: Rules) -> tuple[list[Block], list[bool]]:
 def _by_headings(lines: Sequence[str], opaque: list[bool], rules: Rules) -> list[Block]:
     blocks: list[Block] = []
     open_: tuple[int, int, Heading] | None = None
-    for number, raw in enumerate(lines):
-        if "=" not in raw[:80] or opaque[number]:
-            continue
-        heading = heading_line(raw)
+    for number in [n for n, raw in enumerate(lines) if raw and raw[0] in "= \t"]:
+        heading = None if opaque[number] else heading_line(lines[number])
         if heading is None:
             continue
         case = case_heading(heading.line, rules)
@@ -107,8 +105,8 @@ def _is_part(heading: HeadingLine, rules: Rules) -> bool:
 
 def _by_bold(lines: Sequence[str], opaque: list[bool], rules: Rules) -> list[Block]:
     starts: list[tuple[int, Heading]] = []
-    for number, raw in enumerate(lines):
-        bold = None if opaque[number] or "**" not in raw[:8] else _BOLD.match(raw)
+    for number in [n for n, raw in enumerate(lines) if "**" in raw[:8]]:
+        bold = None if opaque[number] else _BOLD.match(lines[number])
         case = case_heading(shown(bold["text"]), rules) if bold else None
         if case and case.date:
             starts.append((number, case))

@@ -70,24 +70,24 @@ def _keys(draft: Draft, rules: Rules) -> tuple[str, ...]:
 
 
 def draft_of(block: Block, lines: Sequence[str], opaque: Sequence[bool], tools: Tools) -> Draft:
-    """Read one case's lines."""
+    """Read one case's lines: what each is, every value, and what is odd."""
     span = slice(block.first, block.last)
-    return read_case(lines[span], opaque[span], block.heading, tools)
+    draft, reader = read_lines(lines[span], opaque[span], block.heading, tools)
+    find_identifiers(draft, reader.shown, lines[span], tools.rules)
+    draft.language = language_of("\n".join(lines[block.first + 1 : block.last]))
+    check(draft, lines[span], reader.readings(), tools.rules)
+    return draft
 
 
-def read_case(
+def read_lines(
     lines: Sequence[str], opaque: Sequence[bool], heading: Heading, tools: Tools
-) -> Draft:
-    """A case from its own lines: what each is, every value, and what is odd."""
+) -> tuple[Draft, BlockReader]:
+    """What each line of a case is, without what only the present version is asked for."""
     reader = BlockReader(lines, opaque, heading, tools)
     draft = reader.read()
-    readings = reader.readings()
-    draft.status = _status(readings)
+    draft.status = _status(reader.readings())
     find_files(draft, lines, opaque)
-    find_identifiers(draft, reader.shown, lines, tools.rules)
-    draft.language = language_of("\n".join(lines[1:]) or lines[0])
-    check(draft, lines, readings, tools.rules)
-    return draft
+    return draft, reader
 
 
 def _status(readings: list[Reading]) -> Status:

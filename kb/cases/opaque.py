@@ -19,18 +19,22 @@ def opaque_lines(lines: Sequence[str]) -> list[bool]:
 
     A macro that is never closed runs to the end; a verbatim block that is never closed is none.
     """
-    inside, depth = "", 0
-    last_shut = max((n for n, line in enumerate(lines) if "}}}" in line), default=-1)
-    flags = []
-    for number, line in enumerate(lines):
-        flag = bool(inside)
-        if "{{" in line or "}}}" in line:
-            for token in TOKEN.finditer(line):
-                opens = inside == "" and not token["close"] and not token["shut"]
-                if opens and not line[: token.start()].strip():
-                    flag = flag or not token["open"] or number <= last_shut
-                inside, depth = _after(token, inside, depth, number <= last_shut)
-        flags.append(flag)
+    flags = [False] * len(lines)
+    candidates = [n for n, line in enumerate(lines) if "{{" in line or "}}}" in line]
+    last_shut = max((n for n in candidates if "}}}" in lines[n]), default=-1)
+    inside, depth, since = "", 0, 0
+    for number in candidates:
+        if inside:
+            flags[since : number + 1] = [True] * (number + 1 - since)
+        line = lines[number]
+        for token in TOKEN.finditer(line):
+            opens = inside == "" and not token["close"] and not token["shut"]
+            if opens and not line[: token.start()].strip():
+                flags[number] |= not token["open"] or number <= last_shut
+            inside, depth = _after(token, inside, depth, number <= last_shut)
+        since = number + 1
+    if inside:
+        flags[since:] = [True] * (len(lines) - since)
     return flags
 
 

@@ -15,52 +15,14 @@ from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
 
-import msgspec
-
 from kb.archive import Archive
-from kb.cases.normalise import PageCase, read_page
-from kb.cases.record import Anomaly, Case, from_json, to_json
-from kb.cases.relate import affected_by, related_to
+from kb.cases.pages import PageReader
+from kb.cases.record import Case, from_json
+from kb.cases.removed import removed_cases
 from kb.cases.selection import Selection
+from kb.cases.settle import RefreshReport, settle
+from kb.cases.tables import TABLES
 from kb.config import CasesConfig, Home
-
-_TABLES = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE page (key INTEGER PRIMARY KEY, digest BLOB NOT NULL);
-CREATE TABLE kase (
-  key INTEGER PRIMARY KEY, page_key INTEGER NOT NULL, wiki TEXT NOT NULL, page TEXT NOT NULL,
-  locale TEXT NOT NULL, line INTEGER NOT NULL, base_id TEXT NOT NULL, base BLOB NOT NULL,
-  copy INTEGER NOT NULL DEFAULT 0, place INTEGER NOT NULL DEFAULT 0,
-  id TEXT, record BLOB, digest BLOB);
-CREATE INDEX kase_page ON kase (page_key);
-CREATE INDEX kase_id ON kase (id);
-CREATE INDEX kase_base ON kase (base_id);
-CREATE INDEX kase_place ON kase (place);
-CREATE TABLE tie (case_key INTEGER NOT NULL, key TEXT NOT NULL, PRIMARY KEY (case_key, key))
-  WITHOUT ROWID;
-CREATE INDEX tie_key ON tie (key);
-CREATE TABLE mention (
-  case_key INTEGER NOT NULL, named TEXT NOT NULL, PRIMARY KEY (case_key, named)) WITHOUT ROWID;
-CREATE INDEX mention_named ON mention (named);
-"""
-_RENUMBER = """
-SELECT key, copy, place, new_copy, new_place FROM (
-  SELECT key, copy, place,
-    row_number() OVER (PARTITION BY wiki, base_id ORDER BY page, locale, line) AS new_copy,
-    row_number() OVER (ORDER BY wiki, page, locale, line) AS new_place
-  FROM kase) WHERE copy != new_copy OR place != new_place
-"""
-
-
-class RefreshReport(msgspec.Struct, kw_only=True):
-    """What a refresh did."""
-
-    pages: int = 0
-    """Pages read anew."""
-    cases: int = 0
-    """Cases that the store now has."""
-    changed: int = 0
-    """Records written anew, by their page or by what they are related to."""
 
 
 class CaseStore:
@@ -70,6 +32,7 @@ class CaseStore:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         self._db = self._connect()
+        self._selection = Selection(CasesConfig())
 
     def __enter__(self) -> CaseStore:
         return self
@@ -116,13 +79,12 @@ class CaseStore:
         ``root`` is the folder that paths of profiles in ``config`` are relative to. A profile
         that changed has every page read anew.
         """
-        selection = Selection(config, root)
+        selection = self._selection = Selection(config, root)
         report = RefreshReport()
         self._db.execute("BEGIN IMMEDIATE")
         try:
             self._begin(selection)
-            new, beside = self._read_changed(archive, selection, report)
-            self._settle(new, beside, report)
+            settle(self._db, PageReader(self._db, archive, selection).read(report), report)
         except BaseException:
             self._db.execute("ROLLBACK")
             raise
@@ -142,91 +104,9 @@ class CaseStore:
                 return
         for table in tables:
             self._db.execute(f"DROP TABLE {table}")
-        for statement in _TABLES.split(";"):
+        for statement in TABLES.split(";"):
             self._db.execute(statement)
         self._db.execute("INSERT INTO meta VALUES ('stamp', ?)", (stamp,))
-
-    def _read_changed(
-        self, archive: Archive, selection: Selection, report: RefreshReport
-    ) -> tuple[set[int], set[int]]:
-        """Read new and changed pages, drop those gone; new rows, and rows that lost a tie."""
-        known = dict(self._db.execute("SELECT key, digest FROM page"))
-        new: set[int] = set()
-        beside: set[int] = set()
-        for key, page, digest in archive.digests():
-            if known.pop(key, None) == digest:
-                continue
-            beside |= self._drop(key)
-            for found in read_page(archive.view(key), selection.tools(page.page)):
-                new.add(self._add(key, found))
-            self._db.execute("INSERT INTO page VALUES (?, ?)", (key, digest))
-            report.pages += 1
-        for key in known:
-            beside |= self._drop(key)
-        return new, beside
-
-    def _drop(self, page: int) -> set[int]:
-        rows = [k for (k,) in self._db.execute("SELECT key FROM kase WHERE page_key = ?", (page,))]
-        touched = affected_by(self._db, rows) - set(rows)
-        for row in rows:
-            self._db.execute("DELETE FROM tie WHERE case_key = ?", (row,))
-            self._db.execute("DELETE FROM mention WHERE case_key = ?", (row,))
-        self._db.execute("DELETE FROM kase WHERE page_key = ?", (page,))
-        self._db.execute("DELETE FROM page WHERE key = ?", (page,))
-        return touched
-
-    def _add(self, page: int, found: PageCase) -> int:
-        case, source = found.case, found.case.source
-        row = self._db.execute(
-            "INSERT INTO kase (page_key, wiki, page, locale, line, base_id, base)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (
-                page, source.wiki, source.page, source.locale, source.lines[0], case.id,
-                to_json(case),
-            ),
-        ).lastrowid  # fmt: skip
-        assert row is not None
-        ties = [(row, key) for key in found.keys]
-        self._db.executemany("INSERT INTO tie VALUES (?, ?)", ties)
-        named = [(row, mention) for mention in found.mentions]
-        self._db.executemany("INSERT INTO mention VALUES (?, ?)", named)
-        return row
-
-    def _settle(self, new: set[int], beside: set[int], report: RefreshReport) -> None:
-        """Number doubled ids and write the records of all cases that are other than before."""
-        renamed: set[int] = set()
-        for key, copy, _, new_copy, new_place in self._db.execute(_RENUMBER).fetchall():
-            if copy != new_copy:
-                renamed.add(key)
-            self._db.execute(
-                "UPDATE kase SET copy = ?, place = ?, id = base_id || iif(? > 1, '~' || ?, '')"
-                " WHERE key = ?",
-                (new_copy, new_place, new_copy, new_copy, key),
-            )
-        for key in sorted(affected_by(self._db, new | renamed) | beside):
-            row = self._db.execute(
-                "SELECT id, copy, base, digest FROM kase WHERE key = ?", (key,)
-            ).fetchone()
-            if row is None:
-                continue
-            record = to_json(self._settled(key, *row[:3]))
-            digest = hashlib.sha256(record).digest()
-            if digest != row[3]:
-                self._db.execute(
-                    "UPDATE kase SET record = ?, digest = ? WHERE key = ?", (record, digest, key)
-                )
-                report.changed += 1
-
-    def _settled(self, key: int, name: str, copy: int, base: bytes) -> Case:
-        case = from_json(base)
-        anomalies = case.anomalies
-        if copy > 1:
-            message = f"{case.id} is also the id of an earlier case; this one is {name}"
-            origin = case.origins["/id"]
-            anomalies += (Anomaly(code="duplicate-id", message=message, origin=origin),)
-        return msgspec.structs.replace(
-            case, id=name, anomalies=anomalies, related=related_to(self._db, key)
-        )
 
     def cases(self) -> Iterator[Case]:
         """All cases by wiki, page reference, locale and line."""
@@ -237,6 +117,10 @@ class CaseStore:
         """Id and JSON line of each case, in the same order."""
         rows = self._db.execute("SELECT id, record FROM kase ORDER BY place")
         yield from ((name, record) for name, record in rows)
+
+    def removed(self, archive: Archive) -> Iterator[Case]:
+        """Cases that no page has any more, as the last version that had them shows them."""
+        return removed_cases(self._db, archive, self._selection)
 
     def case(self, case_id: str) -> Case | None:
         """The case of that id, of the first wiki that has one."""

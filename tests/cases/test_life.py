@@ -1,0 +1,175 @@
+"""The life of cases over whole histories, renames, moves and removals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kb.cases.record import Case
+from tests.cases.histories import Wiki, gone, history
+
+FORM = """= a_case#{n}_2020010{n} =
+手机号码:1341076529{n}
+问题描述:{problem}
+~-~-跟踪
+{turns}
+~-~-解决:
+状态(☑表示选定 ): {status}
+售后(跟单)工程师:{engineers}
+"""
+OPEN = "已解决 | 处理中 | 暂搁置"
+DONE = "☑已解决 | 处理中 | 暂搁置"
+
+
+def one(
+    n: int = 1,
+    problem: str = "重复扣费",
+    turns: str = "",
+    status: str = OPEN,
+    engineers: str = "YD",
+) -> str:
+    return FORM.format(n=n, problem=problem, turns=turns, status=status, engineers=engineers)
+
+
+def told(case: Case) -> list[tuple[str, str, str | None, str | None, str | None]]:
+    return [(e.version, e.change, e.name, e.old, e.new) for e in case.timeline]
+
+
+@pytest.fixture
+def wiki(tmp_path: Path) -> Wiki:
+    return Wiki(tmp_path)
+
+
+def test_every_change_is_told_once(wiki: Wiki) -> None:
+    cases = wiki.take(
+        history(
+            "A.WebHome",
+            one(),
+            one(turns="【令】:已核实"),
+            one(turns="【令】:已核实", status="已解决 | ☑处理中 | 暂搁置"),
+            one(turns="【令】:已核实\n【陈劫】:收到", engineers="YD 施文俊"),
+            one(turns="【令】:已核实退款\n【陈劫】:收到", status=DONE, engineers="施文俊"),
+            one(turns="【令】:已核实退款\n【陈劫】:收到\n\n", status=DONE, engineers="施文俊"),
+            one(problem="重复扣费两次", turns="【令】:已核实退款", status=DONE, engineers="施文俊"),
+            one(
+                problem="重复扣费两次",
+                turns="【令】:已核实退款\n[[image:a.png]]",
+                status=DONE,
+                engineers="施文俊",
+            ),
+        )
+    )
+    assert told(cases["a_case#1_20200101"]) == [
+        ("1.1", "created", None, None, None),
+        ("1.2", "turn", "令", None, "已核实"),
+        ("1.3", "status", None, "unset", "in_progress"),
+        ("1.4", "turn", "陈劫", None, "收到"),
+        ("1.4", "status", None, "in_progress", "unset"),
+        ("1.4", "engineer", None, None, "施文俊"),
+        ("1.5", "turn", "令", "已核实", "已核实退款"),
+        ("1.5", "status", None, "unset", "resolved"),
+        ("1.5", "engineer", None, "YD", None),
+        ("1.7", "problem", None, "重复扣费", "重复扣费两次"),
+        ("1.7", "turn", "陈劫", "收到", None),
+        ("1.8", "turn", "令", "已核实退款", "已核实退款\n[[image:a.png]]"),
+        ("1.8", "attachment", None, None, "a.png"),
+    ]
+    assert isinstance(cases["a_case#1_20200101"].x, dict)
+    day = 86400
+    assert cases["a_case#1_20200101"].x["durations"] == {
+        "to_resolution": 4 * day, "in_status": {"unset": 3 * day, "in_progress": day}
+    }  # fmt: skip
+
+
+def test_order_and_spacing_are_no_event(wiki: Wiki) -> None:
+    cases = wiki.take(
+        history("A.WebHome", one(1) + one(2), one(2) + "\n\n" + one(1), "= x =\n" + one(2) + one(1))
+    )
+    assert [event.change for case in cases.values() for event in case.timeline] == ["created"] * 2
+
+
+def test_edited_is_what_no_other_event_covers(wiki: Wiki) -> None:
+    texts = [
+        one(turns=turns) for turns in ("PS:甲", "PS:乙", "PS:乙\n【令】:好", "PS:丙\n【令】:不好")
+    ]
+    cases = wiki.take(history("A.WebHome", *texts))
+    assert [(e.version, e.change) for e in cases["a_case#1_20200101"].timeline] == [
+        ("1.1", "created"), ("1.2", "edited"), ("1.3", "turn"), ("1.4", "turn"), ("1.4", "edited")
+    ]  # fmt: skip
+
+
+def test_renamed_removed_restored(wiki: Wiki) -> None:
+    renamed = one(1).replace("a_case#1_20200101", "a_case#9_20200101")
+    cases = wiki.take(history("A.WebHome", one(1), renamed, "", one(2), one(2) + renamed))
+    assert told(cases["a_case#9_20200101"]) == [
+        ("1.1", "created", None, None, None),
+        ("1.2", "renamed", None, "a_case#1_20200101", "a_case#9_20200101"),
+        ("1.3", "removed", None, None, None),
+        ("1.5", "restored", None, None, None),
+    ]
+    assert told(cases["a_case#2_20200102"]) == [("1.4", "created", None, None, None)]
+
+
+def test_removed_cases_are_apart(wiki: Wiki) -> None:
+    cases = wiki.take(history("A.WebHome", one(1) + one(2), one(1), one(1, status=DONE)))
+    assert list(cases) == ["a_case#1_20200101"]
+    removed = wiki.removed()["a_case#2_20200102"]
+    assert [(e.version, e.change) for e in removed.timeline] == [
+        ("1.1", "created"),
+        ("1.2", "removed"),
+    ]
+    assert removed.source.version == "1.1"
+    assert removed.origins["/problem"].version == "1.1"
+
+
+@pytest.mark.parametrize("target_day", [3, 2, 5])
+def test_moved_is_one_event(wiki: Wiki, target_day: int) -> None:
+    """Before, on, or after the day on which it left the old page."""
+    cases = wiki.take(
+        history("A.WebHome", one(1) + one(2), one(1) + one(2, turns="【令】:好"), one(1)),
+        history(
+            "B.WebHome", one(2, turns="【令】:好"), one(2, turns="【令】:不好"), start=target_day
+        ),
+    )
+    case = cases["a_case#2_20200102"]
+    assert case.source.page == "B.WebHome"
+    moved = [event for event in case.timeline if event.change == "moved"]
+    assert [(e.version, e.page, e.old, e.new) for e in moved] == [
+        ("1.1", "B.WebHome", "A.WebHome", "B.WebHome")
+    ]
+    assert not {"removed", "restored"} & {event.change for event in case.timeline}
+    assert case.timeline[-1].new == "不好"
+    assert not wiki.removed()
+
+
+def test_page_renamed_with_its_history(wiki: Wiki) -> None:
+    texts = [one(1), one(1, status=DONE)]
+    wiki.take(history("A.WebHome", *texts))
+    cases = wiki.take(
+        history("B.WebHome", *texts, one(1, status=DONE, engineers="令")),
+        [gone("A.WebHome", "2020-01-03T00:00:00Z", "B.WebHome")],
+    )
+    assert [(e.version, e.change) for e in cases["a_case#1_20200101"].timeline] == [
+        ("1.1", "created"), ("1.2", "status"), ("1.3", "moved"), ("1.3", "engineer"),
+        ("1.3", "engineer"),
+    ]  # fmt: skip
+
+
+def test_page_gone(wiki: Wiki) -> None:
+    wiki.take(history("A.WebHome", one(1)))
+    assert wiki.take([gone("A.WebHome", "2020-02-01T00:00:00Z")]) == {}
+    removed = wiki.removed()["a_case#1_20200101"]
+    assert [(e.change, e.date) for e in removed.timeline][-1] == ("removed", "2020-02-01T00:00:00Z")
+
+
+def test_going_on_gives_what_a_fresh_reading_gives(tmp_path: Path) -> None:
+    texts = [one(1), one(1) + one(2), one(2), one(2, status=DONE) + one(1), one(1), one(1) + one(3)]
+    for name in ("steps", "whole"):
+        (tmp_path / name).mkdir()
+    steps, whole = Wiki(tmp_path / "steps"), Wiki(tmp_path / "whole")
+    for count in range(1, len(texts) + 1):
+        steps.take(history("A.WebHome", *texts[:count]))
+    whole.take(history("A.WebHome", *texts))
+    assert list(steps.store.records()) == list(whole.store.records())
+    assert steps.removed() == whole.removed()
