@@ -8,8 +8,9 @@ from itertools import groupby
 import msgspec
 from markupsafe import Markup, escape
 
-from kb.cases.record import Case, Identifier, Origin, Turn
+from kb.cases.record import Case, Event, Identifier, Origin, Turn
 from kb.model import PageId
+from kb.publish.body import Bodies
 from kb.publish.catalogue import Catalogue
 from kb.publish.names import case_path, root_of
 from kb.publish.render import Renderer, short
@@ -44,6 +45,8 @@ def case_page(case: Case, catalogue: Catalogue, renderer: Renderer) -> bytes:
         "case.html", path, f"{short(heading, 80)} · {case.id}" if case.problem else case.id,
         description=short(case.problem), og_type="article", case=case, page_url=page_url,
         original=_http(case.source.url), heading=heading, problem_more=more, at=at,
+        body=Bodies(page, root, catalogue, catalogue.syntax_of(page)),
+        events=_events(case.timeline),
         origin=lambda pointer: at(case.origins.get(pointer)), rounds=_rounds(case.turns),
         numbers=_numbers(case.identifiers), speakers=_speakers(case.turns),
         files=list(_files(case, page, catalogue, root)), related=_related(case, catalogue, root),
@@ -96,6 +99,16 @@ def _numbers(found: Iterable[Identifier]) -> list[tuple[str, list[tuple[str, lis
         if one.origin not in spots:
             spots.append(one.origin)
     return [(kind, list(values.items())) for kind, values in kinds.items()]
+
+
+def _events(timeline: Iterable[Event]) -> list[tuple[Event, list[Event]]]:
+    """What one person did in one version stands together, under the first of it."""
+
+    def edit(event: Event) -> tuple[str, str | None, str | None]:
+        return event.version, event.author, event.date
+
+    groups = (list(group) for _, group in groupby(timeline, key=edit))
+    return [(group[0], group) for group in groups]
 
 
 def _speakers(turns: Iterable[Turn]) -> list[str]:

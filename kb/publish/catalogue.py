@@ -36,6 +36,7 @@ class Catalogue:
     def __init__(self) -> None:
         self.cards: list[Card] = []
         self.titles: dict[PageId, str] = {}
+        self._syntax: dict[PageId, str | None] = {}
         self._cases: set[tuple[str, str]] = set()
         self._files: set[tuple[PageId, str]] = set()
 
@@ -47,7 +48,12 @@ class Catalogue:
     def add_page(self, page: PageView) -> None:
         """Note a source page and the files whose bytes the site will hold."""
         self.titles[page.id] = page.title or page.id.page
+        self._syntax[page.id] = page.syntax
         self._files.update((page.id, name) for name, _ in current_files(page))
+
+    def syntax_of(self, page: PageId) -> str | None:
+        """Markup of a page's source, where known."""
+        return self._syntax.get(page)
 
     @property
     def pages(self) -> int:

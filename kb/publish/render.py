@@ -9,7 +9,6 @@ import jinja2
 import msgspec
 
 from kb.assets import assets
-from kb.publish.body import body
 from kb.publish.names import root_of, url_of
 from kb.publish.people import colour, initials
 from kb.publish.words import PHRASES, phrase
@@ -63,7 +62,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(
-        t=PHRASES, phrase=phrase, csp=POLICY, body=body, colour=colour, initials=initials
+        t=PHRASES, phrase=phrase, csp=POLICY, colour=colour, initials=initials
     )
     environment.globals["description"] = ""
     environment.filters.update(moment=moment, short=short, digits=has_number)

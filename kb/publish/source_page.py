@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from markupsafe import Markup, escape
 
 from kb.archive import LineView, PageView
+from kb.publish.body import Bodies
 from kb.publish.case_page import Shown
 from kb.publish.catalogue import Card, Catalogue
 from kb.publish.names import page_path, root_of
@@ -32,6 +33,7 @@ def source_page(
     return renderer.page(
         "source.html", path, page.title or page.id.page, page=page, cards=list(cards),
         files=files, original=original, rows=blame_rows(page.lines),
+        rendered=Bodies(page.id, root, catalogue, page.syntax)(page.source),
     )  # fmt: skip
 
 

@@ -71,6 +71,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "history_complete": ("完整", "complete"),
     "history_lines": ("仅各行版本", "lines only"),
     "history_latest": ("仅最新", "latest only"),
+    "rendered": ("页面", "The page"),
     "blame": ("逐行出处", "Line by line"),
     "cases_here": ("本页案例", "Cases on this page"),
     "missing_line": ("此行缺失", "this line is missing"),
