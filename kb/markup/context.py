@@ -26,11 +26,8 @@ CELL: Final = 8
 
 Pair = tuple[str, str | None]
 
-# Lists and quotations nested deeper stay at this depth.
-MAX_LIST_DEPTH: Final = 40
-
-# Where an image's label waits until its paragraph ends.
-LABEL: Final = "data-xwiki-image-label"
+MAX_LIST_DEPTH: Final = 40  # lists and quotations nested deeper stay at this depth
+LABEL: Final = "data-xwiki-image-label"  # where a label waits until its paragraph ends
 
 ParseLabel = Callable[[str, int], list[Node]]
 
