@@ -46,6 +46,9 @@ class PageSeen(msgspec.Struct, frozen=True, kw_only=True):
     modified: str | None = None
     tags: tuple[str, ...] | None = None
     url: str | None = None
+    whole: bool = False
+    """Whether what follows names all comments, objects and files that the page has now: what the
+    archive knows and this does not name is gone from the page."""
     raw: bytes | None = None
     """The page's bytes as received, where they do not belong to one revision."""
     raw_sha256: str | None = None

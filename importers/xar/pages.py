@@ -111,6 +111,7 @@ class PageReader:
             created=moment(fields.get("creationDate")),
             modified=moment(fields.get("date")),
             tags=None if document.locale else tags_of(objects),
+            whole=self._options.attachments,
             raw=raw,
             raw_sha256=digest,
         )

@@ -12,7 +12,7 @@ from kb.archive.reader import Reader
 from kb.archive.schema import connect
 from kb.archive.views import LineView, PageView, RevisionView
 from kb.errors import Problem
-from kb.model import Item, PageId
+from kb.model import Item, PageId, WikiClass
 
 
 class Archive:
@@ -77,15 +77,31 @@ class Archive:
         """Source of a version as the wiki gave it; None where only lines of it are known."""
         return self._reader.content(key, version)
 
+    def raw(self, key: int, version: str) -> bytes | None:
+        """The bytes that a version came in; None where it has none of its own."""
+        return self._reader.raw(key, version)
+
+    def page_raws(self, key: int) -> Iterator[tuple[str, bytes]]:
+        """The page's own bytes as received from each source, with the source's location."""
+        return self._reader.page_raws(key)
+
+    def class_(self, key: int) -> WikiClass | None:
+        """The class that the page defines, or None."""
+        return self._reader.class_(key)
+
     def blame(self, key: int, version: str) -> tuple[LineView, ...]:
         """A held version by lines, each with its origin where the whole history is held."""
         return self._reader.blame(key, version)
 
     def problems(self) -> Iterator[Problem]:
         """All problems held, in the order they were met."""
-        rows = self._db.execute("SELECT place, code, detail, page FROM problem ORDER BY id")
-        for place, code, detail, page in rows:
-            yield Problem(where=place, code=code, detail=detail, page=page)
+        rows = self._db.execute(
+            "SELECT place, code, detail, page, lower(hex(sha256)) FROM problem"
+            " LEFT JOIN blob ON blob.id = blob_id ORDER BY problem.id"
+        )
+        for place, code, detail, page, sha256 in rows:
+            kept = sha256 or None
+            yield Problem(where=place, code=code, detail=detail, page=page, sha256=kept)
 
     def counts(self) -> dict[str, int]:
         """How many rows each kind of thing has."""
@@ -114,7 +130,7 @@ class SourceState:
         """Versions of the page whose whole text is held."""
         rows = self._db.execute(
             "SELECT major || '.' || minor FROM revision JOIN page ON page.id = page_id"
-            " JOIN wiki ON wiki.id = wiki_id WHERE content_id IS NOT NULL"
+            " JOIN wiki ON wiki.id = wiki_id WHERE frame_id IS NOT NULL"
             " AND wiki.name = ? AND reference = ? AND locale = ?",
             (page.wiki, page.page, page.locale),
         )

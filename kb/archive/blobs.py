@@ -1,57 +1,128 @@
-"""Content-addressed bytes in the archive, compressed, each stored once."""
+"""Content-addressed bytes in the archive, of any size, compressed, each stored once."""
 
 from __future__ import annotations
 
 import hashlib
+import os
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import IO, cast
 
 import zstandard
 
-_LEVEL = 6
+_LEVEL = 3
+_WINDOW_LOG = 22
+_PART = 4 << 20
+_CHUNK = 1 << 20
+_PARTS = 20
+"""A blob's parts have the keys from its own, shifted by so many bits, on."""
 
 
 class Blobs:
-    """The blob table. ``put`` is idempotent: the same bytes always have the same row."""
+    """The blob table. ``put`` is idempotent: the same bytes always have the same row.
+
+    Bytes pass through in pieces; no more than some MB of a blob is ever in memory unless it is
+    asked for whole.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
-        self._compress = zstandard.ZstdCompressor(level=_LEVEL).compress
-        self._decompress = zstandard.ZstdDecompressor().decompress
 
     def put(self, chunks: Iterable[bytes]) -> str:
-        """Store the bytes and return their sha256 in hex."""
-        data = b"".join(chunks)
-        self.add(data)
-        return hashlib.sha256(data).hexdigest()
+        """Store the bytes and return their sha256 in hex. An error on the way stores nothing."""
+        digest = hashlib.sha256()
+        self._db.execute("SAVEPOINT blob")
+        try:
+            self._store(chunks, digest)
+        except BaseException:
+            self._db.execute("ROLLBACK TO blob")
+            raise
+        finally:
+            self._db.execute("RELEASE blob")
+        return digest.hexdigest()
 
-    def add(self, data: bytes) -> int:
-        """Store ``data`` and return its row's id."""
-        digest = hashlib.sha256(data).digest()
-        row = self._db.execute("SELECT id FROM blob WHERE sha256 = ?", (digest,)).fetchone()
-        if row:
-            return int(row[0])
-        packed = self._compress(data)
-        done = self._db.execute(
-            "INSERT INTO blob (sha256, size, codec, data) VALUES (?, ?, 'zstd', ?)",
-            (digest, len(data), packed),
-        )
+    def _store(self, chunks: Iterable[bytes], digest: hashlib._Hash) -> None:
+        """Write a blob under a name of chance, for its own is known at the end only."""
+        done = self._db.execute("INSERT INTO blob (sha256, size) VALUES (?, 0)", (os.urandom(32),))
         assert done.lastrowid is not None
-        return done.lastrowid
+        key, size = done.lastrowid, 0
+        settings = zstandard.ZstdCompressionParameters.from_level(
+            _LEVEL, window_log=_WINDOW_LOG, write_checksum=True
+        )
+        packer = zstandard.ZstdCompressor(compression_params=settings).chunker(chunk_size=_PART)
+        part = key << _PARTS
+        for chunk in chunks:
+            digest.update(chunk)
+            size += len(chunk)
+            for packed in packer.compress(chunk):
+                part = self._part(part, packed)
+        for packed in packer.finish():  # type: ignore[no-untyped-call]
+            part = self._part(part, packed)
+        if self._row(digest.digest()) is None:
+            name = (digest.digest(), size, key)
+            self._db.execute("UPDATE blob SET sha256 = ?, size = ? WHERE id = ?", name)
+        else:
+            self._drop(key)
+
+    def _part(self, part: int, packed: bytes) -> int:
+        self._db.execute("INSERT INTO blob_part (id, data) VALUES (?, ?)", (part, packed))
+        return part + 1
+
+    def _drop(self, key: int) -> None:
+        self._db.execute("DELETE FROM blob_part WHERE id BETWEEN ? AND ?", _range(key))
+        self._db.execute("DELETE FROM blob WHERE id = ?", (key,))
+
+    def _row(self, sha256: bytes) -> int | None:
+        row = self._db.execute("SELECT id FROM blob WHERE sha256 = ?", (sha256,)).fetchone()
+        return int(row[0]) if row else None
 
     def id_of(self, sha256: str) -> int:
         """Row of the bytes with that digest. KeyError where there are none."""
-        key = bytes.fromhex(sha256)
-        row = self._db.execute("SELECT id FROM blob WHERE sha256 = ?", (key,)).fetchone()
+        row = self._row(bytes.fromhex(sha256))
         if row is None:
             raise KeyError(sha256)
-        return int(row[0])
+        return row
 
-    def get(self, blob_id: int) -> bytes:
-        """The bytes of a row."""
-        (data,) = self._db.execute("SELECT data FROM blob WHERE id = ?", (blob_id,)).fetchone()
-        return self._decompress(data)
+    def chunks(self, sha256: str) -> Iterator[bytes]:
+        """The bytes with that digest, piece by piece. KeyError where there are none."""
+        return self.chunks_of(self.id_of(sha256))
+
+    def chunks_of(self, key: int) -> Iterator[bytes]:
+        """The bytes of a row, piece by piece."""
+        parts = cast("IO[bytes]", _Parts(self._db, key))
+        with zstandard.ZstdDecompressor().stream_reader(parts) as reader:
+            while chunk := reader.read(_CHUNK):
+                yield chunk
 
     def open(self, sha256: str) -> bytes:
-        """The bytes with that digest. KeyError where there are none."""
-        return self.get(self.id_of(sha256))
+        """The bytes with that digest, all at once. KeyError where there are none."""
+        return b"".join(self.chunks(sha256))
+
+    def get(self, key: int) -> bytes:
+        """The bytes of a row, all at once."""
+        return b"".join(self.chunks_of(key))
+
+
+class _Parts:
+    """A blob's packed bytes as a file to read from."""
+
+    def __init__(self, connection: sqlite3.Connection, key: int) -> None:
+        self._db = connection
+        self._part, self._last = _range(key)
+        self._rest = b""
+
+    def read(self, size: int) -> bytes:
+        """At most ``size`` bytes; none at the end."""
+        if not self._rest and self._part <= self._last:
+            row = self._db.execute(
+                "SELECT data FROM blob_part WHERE id = ?", (self._part,)
+            ).fetchone()
+            self._rest = row[0] if row else b""
+            self._part += 1
+        found, self._rest = self._rest[:size], self._rest[size:]
+        return found
+
+
+def _range(key: int) -> tuple[int, int]:
+    """First and last key that the parts of a blob may have."""
+    return key << _PARTS, ((key + 1) << _PARTS) - 1

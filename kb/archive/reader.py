@@ -7,10 +7,12 @@ import sqlite3
 from collections.abc import Iterator
 
 from kb.archive.blobs import Blobs
+from kb.archive.frames import Frames, Place
+from kb.archive.names import Names, unpack_moment
 from kb.archive.origins import unpack_origins
 from kb.archive.views import AttachmentView, LineView, PageView, RevisionView
-from kb.history import blame_of, by_feeds
-from kb.model import Comment, LineOrigin, PageId, WikiObject, version_key
+from kb.history import Blame, by_feeds
+from kb.model import Comment, LineOrigin, PageId, WikiClass, WikiObject, version_key
 
 _IN_ORDER = "ORDER BY wiki.name, reference, locale"
 _FROM = "FROM page JOIN wiki ON wiki.id = wiki_id"
@@ -22,6 +24,8 @@ class Reader:
     def __init__(self, db: sqlite3.Connection, blobs: Blobs) -> None:
         self._db = db
         self._blobs = blobs
+        self._names = Names(db)
+        self._frames = Frames(db)
 
     def digests(self) -> Iterator[tuple[int, PageId, bytes]]:
         """Key, id and digest of every page in the archive's order."""
@@ -81,36 +85,71 @@ class Reader:
     def revisions(self, key: int) -> Iterator[RevisionView]:
         """Versions of a page, oldest first, those known by lines only among them."""
         rows = self._db.execute(
-            "SELECT major || '.' || minor, author, date, comment, minor_edit, title, syntax,"
-            " content_id IS NOT NULL FROM revision WHERE page_id = ? ORDER BY major, minor",
+            "SELECT major || '.' || minor, author_id, date, comment, minor_edit, title_id,"
+            " syntax_id, frame_id IS NOT NULL FROM revision WHERE page_id = ?"
+            " ORDER BY major, minor",
             (key,),
         )
         for version, author, date, comment, minor, title, syntax, held in rows:
             yield RevisionView(
-                version=version, author=author, date=date, comment=comment,
-                minor=None if minor is None else bool(minor), title=title, syntax=syntax,
-                held=bool(held),
+                version=version, author=self._names.text(author), date=unpack_moment(date),
+                comment=comment, minor=None if minor is None else bool(minor),
+                title=self._names.text(title), syntax=self._names.text(syntax), held=bool(held),
             )  # fmt: skip
 
     def content(self, key: int, version: str) -> str | None:
         """Source of a held version, or None."""
+        place = self._place(key, version)
+        return None if place is None else self._frames.content(place).decode()
+
+    def raw(self, key: int, version: str) -> bytes | None:
+        """The bytes that a version was received in, where it has any of its own."""
+        place = self._place(key, version)
+        return None if place is None else self._frames.text(place).raw
+
+    def page_raws(self, key: int) -> Iterator[tuple[str, bytes]]:
+        """For each source of the page its location and the page's bytes as received."""
+        rows = self._db.execute(
+            "SELECT location, frame_id, slot, blob_id FROM raw JOIN source ON source.id = source_id"
+            " WHERE page_id = ? ORDER BY location",
+            (key,),
+        )
+        for location, frame, slot, blob in rows.fetchall():
+            data = self._frames.content(Place(frame, slot)) if blob is None else None
+            yield location, self._blobs.get(blob) if data is None else data
+
+    def _place(self, key: int, version: str) -> Place | None:
         row = self._db.execute(
-            "SELECT content_id FROM revision WHERE page_id = ? AND major = ? AND minor = ?",
+            "SELECT frame_id, slot FROM revision WHERE page_id = ? AND major = ? AND minor = ?",
             (key, *version_key(version)),
         ).fetchone()
-        return None if row is None or row[0] is None else self._blobs.get(row[0]).decode()
+        return None if row is None or row[0] is None else Place(*row)
+
+    def class_(self, key: int) -> WikiClass | None:
+        """The class that a page defines, or None."""
+        row = self._db.execute(
+            "SELECT properties, raw FROM class WHERE page_id = ?", (key,)
+        ).fetchone()
+        return WikiClass(properties=json.loads(row[0]), raw=row[1]) if row else None
 
     def _lines(self, key: int) -> tuple[str | None, tuple[LineView, ...]]:
-        """Newest held version and the present source by lines, each with its origin."""
-        row = self._db.execute(
-            "SELECT major || '.' || minor, content_id FROM revision WHERE page_id = ?"
-            " AND content_id IS NOT NULL ORDER BY major DESC, minor DESC LIMIT 1",
+        """Newest held version, and the present source by lines, each with its origin."""
+        held = self._db.execute(
+            "SELECT major, minor FROM revision WHERE page_id = ?"
+            " AND frame_id IS NOT NULL ORDER BY major DESC, minor DESC LIMIT 1",
             (key,),
         ).fetchone()
-        if row is None:
-            return None, self._snapshot(key)
-        text = self._blobs.get(row[1]).decode()
-        return row[0], _views(text.split("\n"), self._blame(key, row[0], text), frozenset())
+        snapshot = self._db.execute(
+            "SELECT major, minor, frame_id, slot, origins FROM snapshot WHERE page_id = ?"
+            " ORDER BY major DESC NULLS LAST, minor DESC, id DESC LIMIT 1",
+            (key,),
+        ).fetchone()
+        if held is None:
+            return None, self._snapshot(key, snapshot) if snapshot else ()
+        version = f"{held[0]}.{held[1]}"
+        if snapshot and snapshot[0] is not None and snapshot[:2] > held:
+            return version, self._snapshot(key, snapshot)
+        return version, self.blame(key, version)
 
     def blame(self, key: int, version: str) -> tuple[LineView, ...]:
         """Source of a held version by lines; who wrote them only where all history is held."""
@@ -121,43 +160,63 @@ class Reader:
 
     def _blame(self, key: int, version: str, text: str) -> list[LineOrigin]:
         """Who wrote each line of ``text``, which is that version of the page."""
-        history = self._db.execute("SELECT history FROM page WHERE id = ?", (key,)).fetchone()[0]
-        if history != "complete":
-            return [LineOrigin(None)] * (text.count("\n") + 1)
-        top = version_key(version)
-        held = [r for r in self.revisions(key) if r.held and version_key(r.version) <= top]
-        texts = (self.content(key, r.version) or "" for r in held)
-        numbers = by_feeds(text, blame_of(texts).at(len(held) - 1)) if text else [len(held) - 1]
+        history, packed = self._db.execute(
+            "SELECT history, blame FROM page WHERE id = ?", (key,)
+        ).fetchone()
+        if history != "complete" or packed is None:
+            return self._from_snapshot(key, version, text)
+        held = [r for r in self.revisions(key) if r.held]
+        place = next(n for n, revision in enumerate(held) if revision.version == version)
+        numbers = by_feeds(text, Blame(packed).at(place)) if text else [place]
         return [LineOrigin(held[n].version, held[n].author, held[n].date) for n in numbers]
 
-    def _snapshot(self, key: int) -> tuple[LineView, ...]:
-        snapshot, packed = self._db.execute(
-            "SELECT snapshot_id, origins FROM page WHERE id = ?", (key,)
-        ).fetchone()
-        if snapshot is None:
-            return ()
+    def _from_snapshot(self, key: int, version: str, text: str) -> list[LineOrigin]:
+        """Origins that a blame view of the same text told; nobody where there is none."""
+        nobody = [LineOrigin(None)] * (text.count("\n") + 1)
+        rows = self._db.execute(
+            "SELECT frame_id, slot, origins FROM snapshot WHERE page_id = ? ORDER BY id DESC",
+            (key,),
+        )
+        for frame, slot, packed in rows.fetchall():
+            if self._frames.content(Place(frame, slot)).decode() == text:
+                found, missing = unpack_origins(packed)
+                if not missing and len(found) == len(nobody):
+                    return self._completed(key, found)
+        return nobody
+
+    def _snapshot(self, key: int, row: tuple[int, int, int, int, bytes]) -> tuple[LineView, ...]:
+        *_, frame, slot, packed = row
         origins, missing = unpack_origins(packed)
         if not origins:
             return ()
-        return _views(self._blobs.get(snapshot).decode().split("\n"), origins, missing)
+        text = self._frames.content(Place(frame, slot)).decode()
+        return _views(text.split("\n"), self._completed(key, origins), missing)
+
+    def _completed(self, key: int, origins: list[LineOrigin]) -> list[LineOrigin]:
+        """Origins with what is known of their versions from elsewhere."""
+        known = {r.version: LineOrigin(r.version, r.author, r.date) for r in self.revisions(key)}
+        return [
+            origin if origin.version is None else known.get(origin.version, origin)
+            for origin in origins
+        ]
 
     def _attachments(self, key: int) -> Iterator[AttachmentView]:
         rows = self._db.execute(
             "SELECT name, major || '.' || minor, hex(sha256), attachment.size, mimetype, author,"
-            " date, comment FROM attachment LEFT JOIN blob ON blob.id = blob_id"
+            " date, comment, gone FROM attachment LEFT JOIN blob ON blob.id = blob_id"
             " WHERE page_id = ? ORDER BY name, major, minor",
             (key,),
         )
-        for name, version, sha256, size, mimetype, author, date, comment in rows:
+        for name, version, sha256, size, mimetype, author, date, comment, gone in rows:
             yield AttachmentView(
                 name=name, version=version, sha256=sha256.lower() or None, size=size,
-                mimetype=mimetype, author=author, date=date, comment=comment,
+                mimetype=mimetype, author=author, date=date, comment=comment, gone=bool(gone),
             )  # fmt: skip
 
     def _comments(self, key: int) -> Iterator[Comment]:
         rows = self._db.execute(
             "SELECT number, author, date, text, reply_to, selection, resolved FROM comment"
-            " WHERE page_id = ? ORDER BY number",
+            " WHERE page_id = ? AND NOT gone ORDER BY number",
             (key,),
         )
         for number, author, date, text, reply_to, selection, resolved in rows:
@@ -169,6 +228,7 @@ class Reader:
     def _objects(self, key: int) -> Iterator[WikiObject]:
         rows = self._db.execute(
             "SELECT class_name, number, properties, guid FROM object WHERE page_id = ?"
+            " AND NOT gone"
             " ORDER BY class_name, number",
             (key,),
         )

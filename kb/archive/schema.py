@@ -21,29 +21,48 @@ CREATE TABLE fetch_state (
   source_id INTEGER NOT NULL REFERENCES source ON DELETE CASCADE,
   key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (source_id, key)) WITHOUT ROWID;
 
-CREATE TABLE blob (
-  id INTEGER PRIMARY KEY, sha256 BLOB NOT NULL UNIQUE, size INTEGER NOT NULL,
-  codec TEXT NOT NULL, base_id INTEGER REFERENCES blob, data BLOB NOT NULL);
+CREATE TABLE blob (id INTEGER PRIMARY KEY, sha256 BLOB NOT NULL UNIQUE, size INTEGER NOT NULL);
+
+CREATE TABLE blob_part (id INTEGER PRIMARY KEY, data BLOB NOT NULL);
+
+CREATE TABLE frame (
+  id INTEGER PRIMARY KEY, base_id INTEGER REFERENCES frame, depth INTEGER NOT NULL,
+  ends BLOB NOT NULL, data BLOB NOT NULL);
+
+CREATE TABLE name (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
 
 CREATE TABLE page (
   id INTEGER PRIMARY KEY, wiki_id INTEGER NOT NULL REFERENCES wiki,
   reference TEXT NOT NULL, locale TEXT NOT NULL,
   history TEXT NOT NULL CHECK (history IN ('complete', 'lines', 'latest')),
+  claim TEXT NOT NULL CHECK (claim IN ('complete', 'lines', 'latest')),
   title TEXT, syntax TEXT, default_locale TEXT, version TEXT, parent TEXT, hidden INTEGER,
   creator TEXT, created TEXT, modified TEXT, url TEXT,
-  raw_id INTEGER REFERENCES blob,
-  snapshot_id INTEGER REFERENCES blob, origins BLOB,
+  whole INTEGER NOT NULL DEFAULT 0, blame BLOB,
   gone TEXT, renamed_to TEXT, digest BLOB,
   source_id INTEGER REFERENCES source,
   UNIQUE (wiki_id, reference, locale));
 
+CREATE TABLE raw (
+  page_id INTEGER NOT NULL REFERENCES page ON DELETE CASCADE,
+  source_id INTEGER NOT NULL REFERENCES source ON DELETE CASCADE, sha256 BLOB NOT NULL,
+  frame_id INTEGER REFERENCES frame, slot INTEGER, blob_id INTEGER REFERENCES blob,
+  PRIMARY KEY (page_id, source_id)) WITHOUT ROWID;
+
+CREATE TABLE snapshot (
+  id INTEGER PRIMARY KEY, page_id INTEGER NOT NULL REFERENCES page ON DELETE CASCADE,
+  major INTEGER, minor INTEGER, sha256 BLOB NOT NULL,
+  frame_id INTEGER NOT NULL REFERENCES frame, slot INTEGER NOT NULL, origins BLOB NOT NULL,
+  source_id INTEGER REFERENCES source, UNIQUE (page_id, sha256));
+
 CREATE TABLE revision (
   page_id INTEGER NOT NULL REFERENCES page ON DELETE CASCADE,
-  major INTEGER NOT NULL, minor INTEGER NOT NULL,
-  author TEXT, date TEXT, comment TEXT, minor_edit INTEGER,
-  title TEXT, syntax TEXT, parent TEXT, hidden INTEGER,
-  content_id INTEGER REFERENCES blob, raw_id INTEGER REFERENCES blob,
-  blame BLOB, source_id INTEGER REFERENCES source,
+  major INTEGER NOT NULL, minor INTEGER NOT NULL, rank INTEGER NOT NULL,
+  author_id INTEGER REFERENCES name, date, comment TEXT, minor_edit INTEGER,
+  title_id INTEGER REFERENCES name, syntax_id INTEGER REFERENCES name,
+  parent_id INTEGER REFERENCES name, hidden INTEGER,
+  frame_id INTEGER REFERENCES frame, slot INTEGER, hash BLOB,
+  source_id INTEGER REFERENCES source,
   PRIMARY KEY (page_id, major, minor)) WITHOUT ROWID;
 
 CREATE TABLE author (
@@ -54,22 +73,25 @@ CREATE TABLE attachment (
   page_id INTEGER NOT NULL REFERENCES page ON DELETE CASCADE, name TEXT NOT NULL,
   major INTEGER NOT NULL, minor INTEGER NOT NULL,
   blob_id INTEGER REFERENCES blob, size INTEGER, mimetype TEXT,
-  author TEXT, date TEXT, comment TEXT, source_id INTEGER REFERENCES source,
+  author TEXT, date TEXT, comment TEXT, gone INTEGER NOT NULL DEFAULT 0,
+  source_id INTEGER REFERENCES source,
   PRIMARY KEY (page_id, name, major, minor)) WITHOUT ROWID;
 
 CREATE TABLE comment (
   page_id INTEGER NOT NULL REFERENCES page ON DELETE CASCADE, number INTEGER NOT NULL,
   author TEXT, date TEXT, text TEXT NOT NULL, reply_to INTEGER, selection TEXT,
-  resolved INTEGER, PRIMARY KEY (page_id, number)) WITHOUT ROWID;
+  resolved INTEGER, gone INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (page_id, number)) WITHOUT ROWID;
 
 CREATE TABLE object (
   page_id INTEGER NOT NULL REFERENCES page ON DELETE CASCADE,
   class_name TEXT NOT NULL, number INTEGER NOT NULL, guid TEXT,
-  properties TEXT NOT NULL, PRIMARY KEY (page_id, class_name, number)) WITHOUT ROWID;
+  properties TEXT NOT NULL, gone INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (page_id, class_name, number)) WITHOUT ROWID;
 
 CREATE TABLE class (
   page_id INTEGER PRIMARY KEY REFERENCES page ON DELETE CASCADE,
-  properties TEXT NOT NULL, raw_id INTEGER REFERENCES blob);
+  properties TEXT NOT NULL, raw BLOB);
 
 CREATE TABLE tag (
   page_id INTEGER NOT NULL REFERENCES page ON DELETE CASCADE, position INTEGER NOT NULL,
@@ -77,14 +99,16 @@ CREATE TABLE tag (
 
 CREATE TABLE problem (
   id INTEGER PRIMARY KEY, source_id INTEGER REFERENCES source ON DELETE CASCADE,
-  place TEXT NOT NULL, code TEXT NOT NULL, detail TEXT NOT NULL, page TEXT);
+  place TEXT NOT NULL, code TEXT NOT NULL, detail TEXT NOT NULL, page TEXT,
+  blob_id INTEGER REFERENCES blob);
 CREATE UNIQUE INDEX problem_once ON problem (source_id, place, code, detail);
-CREATE INDEX revision_content ON revision (content_id);
-CREATE INDEX attachment_blob ON attachment (blob_id);
 """
 
 MIGRATIONS = (_FIRST,)
-"""Applied in order; `user_version` counts those that are in."""
+"""Applied in order; `user_version` is `FIRST_FORMAT` with the first one in, and so on."""
+
+FIRST_FORMAT = 2
+"""Format 1 was never released; an archive in it is made anew from its sources."""
 
 
 def connect(path: Path, *, create: bool) -> sqlite3.Connection:
@@ -116,18 +140,24 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     used = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     if application != APPLICATION_ID and used:
         raise InputError(f"{path}: a database of another program")
-    if version > len(MIGRATIONS):
+    if version >= FIRST_FORMAT + len(MIGRATIONS):
         raise InputError(f"{path}: written by a newer kb (format {version})", hint="update kb")
+    if 0 < version < FIRST_FORMAT:
+        raise InputError(
+            f"{path}: in a format from before the first release",
+            hint="move it away and import its sources again",
+        )
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")
-    if version < len(MIGRATIONS):
-        _migrate(connection, version)
+    done = version - FIRST_FORMAT + 1 if version else 0
+    if done < len(MIGRATIONS):
+        _migrate(connection, done)
 
 
-def _migrate(connection: sqlite3.Connection, version: int) -> None:
-    script = "".join(MIGRATIONS[version:])
+def _migrate(connection: sqlite3.Connection, done: int) -> None:
+    script = "".join(MIGRATIONS[done:])
     connection.executescript(
         f"BEGIN IMMEDIATE; {script} PRAGMA application_id = {APPLICATION_ID};"
-        f"PRAGMA user_version = {len(MIGRATIONS)}; COMMIT;"
+        f"PRAGMA user_version = {FIRST_FORMAT + len(MIGRATIONS) - 1}; COMMIT;"
     )

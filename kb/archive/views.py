@@ -43,6 +43,8 @@ class AttachmentView(msgspec.Struct, frozen=True, kw_only=True):
     author: str | None
     date: str | None
     comment: str | None
+    gone: bool = False
+    """True where the page no longer has the file."""
 
 
 class PageView(msgspec.Struct, frozen=True, kw_only=True):

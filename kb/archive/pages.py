@@ -1,0 +1,334 @@
+"""The page that is being written: what a source says of it, put to what is known already."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Callable
+from functools import partial
+from time import process_time
+
+from kb.archive.blaming import brought_up
+from kb.archive.blobs import Blobs
+from kb.archive.digests import DIGESTED
+from kb.archive.frames import Frames, Place, Text
+from kb.archive.merge import LINES, LISTED, WHOLE, Contradiction, Known, facts_of, hash_of, later
+from kb.archive.names import Names
+from kb.archive.origins import pack_origins
+from kb.archive.revisions import Revisions, Version
+from kb.archive.snapshots import compared, newest_version
+from kb.archive.things import Things
+from kb.errors import Problem
+from kb.model import PageSeen, Revision, RevisionSeen, Snapshot, version_key
+
+_FACTS = (
+    "title", "syntax", "default_locale", "version", "parent", "hidden", "creator", "created",
+    "modified", "url",
+)  # fmt: skip
+
+
+class PageWriter:
+    """Writes one page after the other."""
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        blobs: Blobs,
+        source: int,
+        report: Callable[[Problem], None],
+    ) -> None:
+        """``report`` takes contradictions between what is known and what comes in."""
+        self._db = connection
+        self._blobs = blobs
+        self._source = source
+        self._report = report
+        self._names = Names(connection)
+        self._frames = Frames(connection)
+        self._revisions = Revisions(connection, self._frames, self._names)
+        self._seen: PageSeen | None = None
+        self._key = 0
+        self._wiki = 0
+        self._stale = False
+        self._held: list[Version] = []
+        self._raw_digest: bytes | None = None
+        self.things = Things(connection, blobs, source)
+        """Takes the page's files, comments, objects and class."""
+        self.blame_seconds = 0.0
+        """CPU time spent on blame."""
+
+    def forget(self) -> None:
+        """Drop what is kept in memory, after a rollback."""
+        self._key = 0
+        self._names.forget()
+        self._frames.forget()
+
+    def row(self, wiki: str, reference: str, locale: str) -> int | None:
+        """Key of a page; None where it is not known."""
+        self._db.execute("INSERT OR IGNORE INTO wiki (name) VALUES (?)", (wiki,))
+        self._wiki = self._one("SELECT id FROM wiki WHERE name = ?", wiki)
+        row = self._db.execute(
+            "SELECT id FROM page WHERE wiki_id = ? AND reference = ? AND locale = ?",
+            (self._wiki, reference, locale),
+        ).fetchone()
+        return int(row[0]) if row else None
+
+    def _one(self, sql: str, *arguments: object) -> int:
+        return int(self._db.execute(sql, arguments).fetchone()[0])
+
+    def reopen(self, key: int) -> None:
+        """Make a known page the one that is written, about which nothing is said but this."""
+        self._seen, self._key = None, key
+        self._revisions.begin(key)
+        self._held = self._held_versions()
+
+    def begin(self, seen: PageSeen) -> None:
+        """Make the page the one that what follows is about."""
+        page = seen.id
+        key = self.row(page.wiki, page.page, page.locale)
+        if key is None:
+            self._db.execute(
+                "INSERT INTO page (wiki_id, reference, locale, history, claim, source_id)"
+                " VALUES (?, ?, ?, 'latest', 'latest', ?)",
+                (self._wiki, page.page, page.locale, self._source),
+            )
+            key = self.row(page.wiki, page.page, page.locale)
+        assert key is not None
+        self.reopen(key)
+        self._seen = seen
+        self._stale = self._is_stale(seen)
+        self._page_facts(seen)
+        self.things.begin(key, seen, stale=self._stale)
+
+    def _is_stale(self, seen: PageSeen) -> bool:
+        """Whether the archive knows a later state of the page than this one."""
+        held = self._db.execute("SELECT version FROM page WHERE id = ?", (self._key,)).fetchone()[0]
+        if held is None or seen.version is None:
+            return False
+        try:
+            return version_key(seen.version) < version_key(held)
+        except ValueError:
+            return False
+
+    def _page_facts(self, seen: PageSeen) -> None:
+        """Later states put their facts; earlier ones only what is not known."""
+        values = [getattr(seen, fact) for fact in _FACTS]
+        form = "{0} = coalesce({0}, ?)" if self._stale else "{0} = coalesce(?, {0})"
+        facts = ", ".join(form.format(fact) for fact in _FACTS)
+        self._db.execute(
+            f"UPDATE page SET {facts}, gone = NULL, renamed_to = NULL,"
+            " claim = CASE WHEN claim = 'complete' OR ? = 'latest' THEN claim ELSE ? END"
+            " WHERE id = ?",
+            (*values, seen.history, seen.history, self._key),
+        )
+
+    def revision(self, revision: Revision) -> None:
+        """A version with its text."""
+        version = version_key(revision.version)
+        content = revision.content.encode()
+        held = self._revisions.get(version)
+        new = Known(
+            rank=WHOLE, author=revision.author, date=revision.date, comment=revision.comment,
+            minor=revision.minor, title=revision.title, syntax=revision.syntax,
+            parent=revision.parent, hidden=revision.hidden, source=self._source,
+        )  # fmt: skip
+        if held and held.hash and held.hash != hash_of(content):
+            if not self._replaces(version, held, new, content):
+                return
+        elif held and held.hash:
+            self._learn(version, new, revision)
+            return
+        self._learn(version, new, revision)
+        self._revisions.hold(version, content, revision.raw)
+
+    def _replaces(self, version: Version, held: Known, new: Known, content: bytes) -> bool:
+        """Which of two texts of one version counts: the later saved. The other one is kept."""
+        newer = later(new.date, held.date)
+        text = self._revisions.text(version)
+        lost = text.content if newer and text else content
+        if newer:
+            held.rank = LINES
+        self._contradicts(
+            version,
+            "version-conflict",
+            f"another text of {_written(version)} is known, saved "
+            f"{(held.date if newer else new.date) or 'at an unknown time'}; the later one counts",
+            self._blobs.put([lost]),
+        )
+        return newer
+
+    def revision_seen(self, seen: RevisionSeen) -> None:
+        """A row of a history list."""
+        new = Known(
+            rank=LISTED, author=seen.author, date=seen.date, comment=seen.comment,
+            minor=seen.minor, source=self._source,
+        )  # fmt: skip
+        self._learn(version_key(seen.version), new, seen)
+
+    def _learn(self, version: Version, new: Known, item: Revision | RevisionSeen) -> None:
+        for found in self._revisions.learn(version, new):
+            self._disagreement(version, found)
+        if item.author and item.author_name:
+            self._db.execute(
+                "INSERT OR REPLACE INTO author VALUES (?, ?, ?)",
+                (self._wiki, item.author, item.author_name),
+            )
+
+    def _disagreement(self, version: Version, found: Contradiction) -> None:
+        detail = f"the {found.fact} of {_written(version)} is {found.held} and {found.new}"
+        self._contradicts(version, f"{found.fact}-conflict", detail)
+
+    def _contradicts(
+        self, version: Version, code: str, detail: str, sha256: str | None = None
+    ) -> None:
+        page = self._seen.id if self._seen else None
+        reference = page.page if page else None
+        where = f"{reference} {page.locale if page else ''}".rstrip() + f" {_written(version)}"
+        self._report(Problem(where=where, code=code, detail=detail, page=reference, sha256=sha256))
+
+    def snapshot(self, snapshot: Snapshot) -> None:
+        """The page's text by lines, each with its newest version only."""
+        assert self._seen is not None
+        content = "\n".join(snapshot.lines).encode()
+        origins = pack_origins(snapshot.origins, snapshot.missing)
+        self._lines_seen(snapshot)
+        version = newest_version(self._seen.version, snapshot)
+        if version and self._seen.version:
+            self._compare(version, snapshot)
+        digest = hashlib.sha256(content + b"\0" + origins).digest()
+        known = "SELECT count(*) FROM snapshot WHERE page_id = ? AND sha256 = ?"
+        if self._one(known, self._key, digest):
+            return
+        (place,) = self._frames.write([Text(content, snapshot.raw)], self._newest_snapshot())
+        self._db.execute(
+            "INSERT INTO snapshot (page_id, major, minor, sha256, frame_id, slot, origins,"
+            " source_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (self._key, *(version or (None, None)), digest, *place, origins, self._source),
+        )
+
+    def _compare(self, version: Version, snapshot: Snapshot) -> None:
+        """Report where a snapshot of a stated version is not the text held of it."""
+        held = self._revisions.get(version)
+        text = self._revisions.text(version) if held and held.hash else None
+        if text and (detail := compared(text.content.decode(), snapshot)):
+            self._contradicts(version, "lines-conflict", detail)
+
+    def _newest_snapshot(self) -> int | None:
+        row = self._db.execute(
+            "SELECT frame_id FROM snapshot WHERE page_id = ? ORDER BY id DESC", (self._key,)
+        ).fetchone()
+        return row[0] if row else None
+
+    def _lines_seen(self, snapshot: Snapshot) -> None:
+        """Versions that a line names; and how a user known by reference is displayed."""
+        for origin in dict.fromkeys(snapshot.origins):
+            if origin.version is None:
+                continue
+            version = version_key(origin.version)
+            held = self._revisions.get(version)
+            if (
+                held
+                and held.rank > LINES
+                and held.author
+                and origin.author not in (None, held.author)
+            ):
+                self._db.execute(
+                    "INSERT OR IGNORE INTO author VALUES (?, ?, ?)",
+                    (self._wiki, held.author, origin.author),
+                )
+            new = Known(rank=LINES, author=origin.author, date=origin.date, source=self._source)
+            self._revisions.learn(version, new)
+
+    def _held_versions(self) -> list[Version]:
+        return [version for version, known in self._revisions if known.hash]
+
+    def end(self) -> bool:
+        """Finish the page; whether anything about it is new."""
+        if not self._key:
+            return False
+        if self._seen is not None:
+            self._raw(self._seen)
+            self.things.end()
+        self._revisions.end()
+        if self._raw_digest and (place := self._revisions.beside):
+            self._note_raw(place, None)
+        self._blame(self._judge())
+        changed = self._digest()
+        self._key = 0
+        return changed
+
+    def _raw(self, seen: PageSeen) -> None:
+        """Keep the page's own bytes, the latest that this source gave."""
+        if seen.raw is None and seen.raw_sha256 is None:
+            return
+        digest = bytes.fromhex(seen.raw_sha256 or hashlib.sha256(seen.raw or b"").hexdigest())
+        known = "SELECT count(*) FROM raw WHERE page_id = ? AND source_id = ? AND sha256 = ?"
+        if self._one(known, self._key, self._source, digest):
+            return
+        self._raw_digest = digest
+        if seen.raw is not None:
+            self._revisions.hold_beside(seen.raw)
+        else:
+            self._note_raw(None, self._blobs.id_of(digest.hex()))
+
+    def _note_raw(self, place: Place | None, blob: int | None) -> None:
+        self._db.execute(
+            "INSERT OR REPLACE INTO raw VALUES (?, ?, ?, ?, ?, ?)",
+            (self._key, self._source, self._raw_digest, *(place or (None, None)), blob),
+        )
+        self._raw_digest = None
+
+    def _judge(self) -> bool:
+        """Say what the page's history amounts to; whether all of it is held."""
+        claim = self._db.execute("SELECT claim FROM page WHERE id = ?", (self._key,)).fetchone()[0]
+        if claim == "complete" and not self._goes_on():
+            claim = "latest"
+            self._db.execute("UPDATE page SET claim = ? WHERE id = ?", (claim, self._key))
+        whole = claim == "complete" and all(known.hash for _, known in self._revisions)
+        lines = claim == "lines" or any(known.rank == LINES for _, known in self._revisions)
+        history = "complete" if whole else "lines" if lines else "latest"
+        self._db.execute("UPDATE page SET history = ? WHERE id = ?", (history, self._key))
+        return whole
+
+    def _goes_on(self) -> bool:
+        """Whether a source without history left no gap after what was known completely."""
+        if not self._held or (self._seen and self._seen.history == "complete"):
+            return True
+        last = self._held[-1]
+        newer = [version for version in self._held_versions() if version > last]
+        steps = zip([last, *newer], newer, strict=False)
+        return all(new in ((old[0], old[1] + 1), (old[0] + 1, 1)) for old, new in steps)
+
+    def _blame(self, whole: bool) -> None:
+        """Bring the page's blame up to its versions."""
+        started = process_time()
+        held = self._held_versions()
+        packed = None
+        if held[: len(self._held)] == self._held and not self._revisions.rewritten:
+            row = self._db.execute("SELECT blame FROM page WHERE id = ?", (self._key,)).fetchone()
+            packed = row[0]
+        if whole and (new := brought_up(packed, len(held), partial(self._content, held))):
+            self._db.execute("UPDATE page SET blame = ? WHERE id = ?", (new, self._key))
+        self.blame_seconds += process_time() - started
+
+    def _content(self, held: list[Version], place: int) -> str:
+        text = self._revisions.text(held[place])
+        assert text is not None
+        return text.content.decode()
+
+    def _digest(self) -> bool:
+        """Digest everything about the page, so that change shows."""
+        digest = hashlib.sha256()
+        for version, known in self._revisions:
+            digest.update(repr((version, facts_of(known))).encode())
+        for sql in DIGESTED:
+            for row in self._db.execute(sql, (self._key,)):
+                digest.update(repr(row).encode())
+        before = self._db.execute("SELECT digest FROM page WHERE id = ?", (self._key,)).fetchone()
+        if before[0] == digest.digest():
+            return False
+        self._db.execute("UPDATE page SET digest = ? WHERE id = ?", (digest.digest(), self._key))
+        return True
+
+
+def _written(version: Version) -> str:
+    return f"{version[0]}.{version[1]}"
