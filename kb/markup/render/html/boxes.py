@@ -28,5 +28,5 @@ def source_box(w: Writer, node: Node, name: str, source: str) -> None:
     w.out.append(
         f'<details class="wiki-macro" data-name="{escape_value(name)}"{line}>'
         f"<summary><code>{verbatim(name)}</code> {w.options.words.not_run}</summary>"
-        f'<pre tabindex="0"><code>{pre_text(source)}</code></pre></details>\n'
+        f"<pre{w.focus}><code>{pre_text(source)}</code></pre></details>\n"
     )

@@ -127,7 +127,7 @@ def preformatted(w: Writer, node: n.Verbatim) -> Frame | None:
         p.verbatim_text(w, node)
     else:
         kept = w.attributes(node, node.params)
-        w.out.append(f'<pre tabindex="0"{kept}>{pre_text(node.content)}</pre>\n')
+        w.out.append(f"<pre{w.focus}{kept}>{pre_text(node.content)}</pre>\n")
     return None
 
 
@@ -151,7 +151,7 @@ def macro_call(w: Writer, node: n.Macro) -> None:
 
 def too_deep(w: Writer, node: n.TooDeep) -> None:
     """Source that is nested deeper than the parser follows."""
-    w.out.append(f'<pre class="wiki-source" tabindex="0">{pre_text(node.source)}</pre>\n')
+    w.out.append(f'<pre class="wiki-source"{w.focus}>{pre_text(node.source)}</pre>\n')
 
 
 def figure(w: Writer, node: n.Figure) -> Frame:
@@ -172,26 +172,28 @@ def formatted(w: Writer, node: n.Format) -> Frame | None:
     return frame and (frame[0], frame[1], p.PHRASING)
 
 
-FLOW: Final[Handlers] = {
-    **p.PHRASING,
-    n.Section: section,
-    n.Heading: heading,
-    n.Paragraph: paragraph,
-    n.Group: group,
-    n.List: a_list,
-    n.ListItem: item,
-    n.DefinitionList: definitions,
-    n.Term: term,
-    n.Description: description,
-    n.Quotation: quotation,
-    n.Table: table,
-    n.HorizontalLine: rule,
-    n.Verbatim: preformatted,
-    n.RawText: raw_text,
-    n.Macro: macro_call,
-    n.MacroResult: result,
-    n.TooDeep: too_deep,
-    n.Figure: figure,
-    n.FigureCaption: caption,
-    n.Format: formatted,
-}
+FLOW: Final = Handlers(
+    {
+        **p.PHRASING,
+        n.Section: section,
+        n.Heading: heading,
+        n.Paragraph: paragraph,
+        n.Group: group,
+        n.List: a_list,
+        n.ListItem: item,
+        n.DefinitionList: definitions,
+        n.Term: term,
+        n.Description: description,
+        n.Quotation: quotation,
+        n.Table: table,
+        n.HorizontalLine: rule,
+        n.Verbatim: preformatted,
+        n.RawText: raw_text,
+        n.Macro: macro_call,
+        n.MacroResult: result,
+        n.TooDeep: too_deep,
+        n.Figure: figure,
+        n.FigureCaption: caption,
+        n.Format: formatted,
+    }
+)

@@ -40,7 +40,7 @@ def code(w: Writer, node: MacroResult) -> None:
     line = w.line(node) if w.lines else ""
     named = f' class="language-{language}"' if language else ""
     first = "\n" if text.startswith("\n") else ""
-    pre = f'<pre class="wiki-code" tabindex="0"{line}><code{named}>{first}{text}</code></pre>'
+    pre = f'<pre class="wiki-code"{w.focus}{line}><code{named}>{first}{text}</code></pre>'
     if title := macro.params.get("title"):
         pre = f"<figure><figcaption>{escape(title)}</figcaption>{pre}</figure>"
     w.out.append(pre + "\n")

@@ -46,4 +46,6 @@ class HtmlOptions:
     """Whether blocks say in `data-line` which line of the source they begin on."""
     first_line: int = 1
     """The number of the source's first line, where it is a part of a page."""
+    lean: bool = False
+    """Without what only a browser needs: focus, lazy loading, frames that scroll."""
     words: Words = field(default_factory=Words)

@@ -70,12 +70,19 @@ def link(w: Writer, node: Link) -> Frame:
     title = node.params.get("title")
     shown = f' title="{escape_value(title)}"' if title else ""
     kind = _CLASSES.get(target.kind, "")
+    if "id" in node.params:
+        kind += w.kept({"id": node.params["id"]})
     w.out.append(f'<a{kind} href="{escape_value(url)}"{rel}{shown}>')
     return label, "</a>", LABEL
 
 
 def _nowhere(w: Writer, node: Link, label: list[Node]) -> Frame:
     words = w.options.words.nowhere
+    if w.options.lean:
+        w.out.append(
+            f'<span class="wiki-nowhere" title="{escape_value(node.reference.reference)}">'
+        )
+        return label, "</span>", LABEL
     said = escape_value(f"{plain_text(label).strip()} ({words})")
     title = escape_value(f"{node.reference.reference} ({words})")
     w.out.append(
@@ -102,8 +109,9 @@ def image(w: Writer, node: Image) -> None:
         return
     title = node.params.get("title")
     shown = f' title="{escape_value(title)}"' if title else ""
+    lazy = "" if w.options.lean else ' loading="lazy"'
     sizes = size_attributes(node.params) if node.params else ""
-    w.out.append(f'<img src="{escape_value(target.url)}" alt="{alt}"{sizes}{shown} loading="lazy">')
+    w.out.append(f'<img src="{escape_value(target.url)}" alt="{alt}"{sizes}{shown}{lazy}>')
 
 
 def _no_image(w: Writer, target: Target, alt: str) -> None:
@@ -149,6 +157,16 @@ def too_deep(w: Writer, node: n.TooDeep) -> None:
     w.out.append(f'<code class="wiki-source">{verbatim(node.source)}</code>')
 
 
+def text(w: Writer, node: n.Text) -> None:
+    """Words."""
+    w.out.append(escape(node.text))
+
+
+def transparent(_w: Writer, node: n.Parent) -> Frame:
+    """A node that only holds others."""
+    return node.children, "", None
+
+
 def _inline(_w: Writer, node: n.Parent) -> Frame:
     return node.children, " ", None
 
@@ -163,16 +181,6 @@ def _bullet(w: Writer, node: n.Parent) -> Frame:
     return node.children, "", None
 
 
-def written(_w: Writer, node: n.MacroContent) -> Frame:
-    """What an author wrote in a macro: no element of its own."""
-    return node.children, "", None
-
-
-def phrase(w: Writer, node: n.Phrase) -> None:
-    """What a macro says."""
-    w.out.append(escape(node.text))
-
-
 def nothing(_w: Writer, _node: Node) -> None:
     """Blank lines, rules: they say nothing within a line."""
 
@@ -181,25 +189,28 @@ _SPANS: Final[tuple[type[Node], ...]] = (
     n.Section, n.Heading, n.Paragraph, n.Group, n.DefinitionList, n.Term, n.Description,
     n.Table, n.TableCell, n.Quotation, n.Figure, n.FigureCaption,
 )  # fmt: skip
-PHRASING: Final[Handlers] = {
-    Markup: markup,
-    n.Phrase: phrase,
-    n.MacroContent: written,
-    n.LineBreak: line_break,
-    n.Format: formatted,
-    n.Link: link,
-    n.Image: image,
-    n.Verbatim: verbatim_text,
-    n.RawText: raw_text,
-    n.Anchor: anchor,
-    n.Macro: macro_call,
-    n.TooDeep: too_deep,
-    n.EmptyLines: nothing,
-    n.HorizontalLine: line_break,
-    n.List: _inline,
-    n.ListItem: _bullet,
-    n.TableRow: _on_new_line,
-    n.QuotationLine: _on_new_line,
-    **dict.fromkeys(_SPANS, _inline),
-}
-LABEL: Final[Handlers] = {**PHRASING, n.Link: label_only}
+PHRASING: Final = Handlers(
+    {
+        Node: nothing,
+        n.Parent: transparent,
+        n.Text: text,
+        Markup: markup,
+        n.LineBreak: line_break,
+        n.Format: formatted,
+        n.Link: link,
+        n.Image: image,
+        n.Verbatim: verbatim_text,
+        n.RawText: raw_text,
+        n.Anchor: anchor,
+        n.Macro: macro_call,
+        n.TooDeep: too_deep,
+        n.EmptyLines: nothing,
+        n.HorizontalLine: line_break,
+        n.List: _inline,
+        n.ListItem: _bullet,
+        n.TableRow: _on_new_line,
+        n.QuotationLine: _on_new_line,
+        **dict.fromkeys(_SPANS, _inline),
+    }
+)
+LABEL: Final = Handlers({**PHRASING, n.Link: label_only})

@@ -17,15 +17,18 @@ def table(w: Writer, node: n.Table) -> Frame | None:
     if not rows:
         return None
     heads = head_rows(rows)
+    end = "</table>\n" if w.options.lean else "</table></div>\n"
     caption = node.params.get("caption") or node.params.get("summary")
-    w.out.append(f'<div class="wiki-table" tabindex="0"><table{w.attributes(node, node.params)}>\n')
+    if not w.options.lean:
+        w.out.append('<div class="wiki-table" tabindex="0">')
+    w.out.append(f"<table{w.attributes(node, node.params)}>\n")
     if caption:
         w.out.append(f"<caption>{escape(caption)}</caption>\n")
     w.out.append("<thead>\n" if heads else "<tbody>\n")
     if not heads or heads == len(rows):
-        return rows, f"</{'thead' if heads else 'tbody'}></table></div>\n", _ROWS
+        return rows, f"</{'thead' if heads else 'tbody'}>{end}", _ROWS
     between = Markup("</thead><tbody>\n")
-    return [*rows[:heads], between, *rows[heads:]], "</tbody></table></div>\n", _ROWS
+    return [*rows[:heads], between, *rows[heads:]], f"</tbody>{end}", _ROWS
 
 
 def head_rows(rows: list[Node]) -> int:
@@ -60,5 +63,5 @@ def cell(w: Writer, node: n.TableCell) -> Frame:
     return node.children, "</th>", w.flow
 
 
-_ROWS: Final[Handlers] = {**p.PHRASING, Markup: p.markup, n.TableRow: table_row}
-_CELLS: Final[Handlers] = {**p.PHRASING, n.TableCell: cell}
+_ROWS: Final = Handlers({**p.PHRASING, Markup: p.markup, n.TableRow: table_row})
+_CELLS: Final = Handlers({**p.PHRASING, n.TableCell: cell})

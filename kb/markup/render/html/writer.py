@@ -13,8 +13,18 @@ from kb.markup.render.html.style import attributes_of
 
 Frame = tuple[list[Node], str, "Handlers | None"]
 """Children to write next, the end tag after them, and who writes them if not who wrote this."""
-Handlers = dict[type[Node], Callable[..., Frame | None]]
-"""By node class: writes a leaf or a start tag."""
+
+
+class Handlers(dict[type[Node], Callable[..., Frame | None]]):
+    """By node class: writes a leaf or a start tag. Answers for subclasses too."""
+
+    def __missing__(self, kind: type[Node]) -> Callable[..., Frame | None]:
+        for base in kind.__mro__[1:]:
+            if base in self:
+                self[kind] = self[base]
+                return self[base]
+        raise KeyError(kind)
+
 
 _DEFAULT: Final = HtmlOptions()
 
@@ -64,7 +74,7 @@ def pre_text(text: str) -> str:
 class Writer:
     """What is written so far, and what the handlers need to know."""
 
-    __slots__ = ("document", "first_cell", "flow", "ids", "lines", "options", "out")
+    __slots__ = ("document", "first_cell", "flow", "focus", "ids", "lines", "options", "out")
 
     def __init__(self, document: Document, options: HtmlOptions, flow: Handlers) -> None:
         self.document = document
@@ -73,6 +83,7 @@ class Writer:
         self.out: list[str] = []
         self.ids: set[str] = set()
         self.lines = options.data_line
+        self.focus = "" if options.lean else ' tabindex="0"'
         self.first_cell: Node | None = None
 
     def write(self, nodes: list[Node], handlers: Handlers) -> None:

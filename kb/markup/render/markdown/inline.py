@@ -1,0 +1,300 @@
+"""What stands within a paragraph, as pieces of Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from kb.markup import nodes as n
+from kb.markup.macro_text import failed, macro_source
+from kb.markup.nodes import Node
+from kb.markup.render.html.clean import clean_foreign
+from kb.markup.render.html.icons import icon_character
+from kb.markup.render.html.style import classes_of, clean_id, size_attributes
+from kb.markup.render.links import label_of
+from kb.markup.render.markdown.escape import (
+    code_span,
+    entity,
+    escape_line,
+    escape_text,
+    title_text,
+    url_text,
+)
+from kb.markup.render.markdown.marks import BREAK, Break, Mark, Piece, emphasised, settle
+from kb.markup.render.markdown.writer import MAX_DEPTH, Writer
+
+_MARKS: Final = {n.BOLD: "bold", n.ITALIC: "italic", n.STRIKE: "strike"}
+_TAGS: Final = {
+    n.UNDERLINE: ("u", "underline"),
+    n.SUPERSCRIPT: ("sup", "superscript"),
+    n.SUBSCRIPT: ("sub", "subscript"),
+    n.MONOSPACE: ("code", "formatted-code"),
+}
+_HTML: Final = ("html/", "xhtml/", "annotatedhtml/", "annotatedxhtml/")
+
+
+def line(w: Writer, nodes: list[Node], *, bold: bool = False) -> str:
+    """Inline nodes on one line, for a heading or a cell."""
+    pieces = inline(w, nodes)
+    return _join(w, emphasised("bold", pieces) if bold else pieces, w.line_break)
+
+
+def lines(w: Writer, nodes: list[Node]) -> str:
+    """Inline nodes as a paragraph's lines; no line opens a block."""
+    hard = "  \n" if w.flavour.python else "\\\n"
+    text = _join(w, inline(w, nodes), hard)
+    return "\n".join(escape_line(part, w.flavour) for part in text.split("\n"))
+
+
+def inline(w: Writer, nodes: list[Node]) -> list[Piece]:
+    """Inline nodes as pieces, emphasis not yet settled."""
+    w.depth += 1
+    pieces: list[Piece] = []
+    if w.depth > MAX_DEPTH:
+        pieces.append(w.html_inline(nodes, "deep"))
+    else:
+        for node in nodes:
+            pieces += _writer_of(type(node))(w, node)
+    w.depth -= 1
+    return pieces
+
+
+def _join(w: Writer, pieces: list[Piece], hard: str) -> str:
+    settle(pieces)
+    while pieces and _is_empty(pieces[-1]):
+        pieces.pop()
+    start = 0
+    while start < len(pieces) and _is_empty(pieces[start]):
+        start += 1
+    parts: list[str] = []
+    for at in range(start, len(pieces)):
+        piece = pieces[at]
+        if isinstance(piece, Break):
+            doubled = isinstance(pieces[at + 1], Break)
+            parts.append(w.line_break if doubled else hard)
+        else:
+            text = piece.text if isinstance(piece, Mark) else piece
+            if text[:1] == "[" and parts and parts[-1].endswith("!"):
+                parts[-1] = parts[-1][:-1] + "\\!"
+            parts.append(text)
+    return "".join(parts).strip(" ")
+
+
+def _is_empty(piece: Piece) -> bool:
+    return isinstance(piece, Break) or (isinstance(piece, str) and not piece.strip())
+
+
+def _text(w: Writer, node: n.Text) -> list[Piece]:
+    return [escape_text(node.text, w.flavour, cell=w.cell)]
+
+
+def _line_break(_w: Writer, _node: Node) -> list[Piece]:
+    return [BREAK]
+
+
+def _children(w: Writer, node: n.Parent) -> list[Piece]:
+    return inline(w, node.children)
+
+
+def _nothing(_w: Writer, _node: Node) -> list[Piece]:
+    return []
+
+
+def _format(w: Writer, node: n.Format) -> list[Piece]:
+    style = node.style
+    if style == n.MONOSPACE and all(type(child) is n.Text for child in node.children):
+        text = "".join(child.text for child in node.children if isinstance(child, n.Text))
+        return _spanned(w, node, [code(w, text)] if text else [])
+    inner = inline(w, node.children)
+    if style in _MARKS:
+        inner = emphasised(_MARKS[style], inner)
+    elif style in _TAGS and inner:
+        tag, why = _TAGS[style]
+        w.count(why)
+        inner = [f"<{tag}>", *inner, f"</{tag}>"]
+    return _spanned(w, node, inner)
+
+
+def _spanned(w: Writer, node: n.Format, inner: list[Piece]) -> list[Piece]:
+    """With the colours that the author gave; other looks are left out."""
+    if not node.params:
+        return inner
+    id_ = node.params.get("id") or ""
+    before: list[Piece] = [anchor(w, id_)] if id_ in w.anchors else []
+    classes = " ".join(classes_of(node.params.get("style") or ""))
+    if classes and inner:
+        w.count("colour")
+        return [*before, w.tag("span", classes), *inner, "</span>"]
+    if "style" in node.params:
+        w.count("style:span")
+    return [*before, *inner]
+
+
+def anchor(w: Writer, name: str) -> str:
+    """A place to link to."""
+    if w.flavour.anchor == "text":
+        return ""
+    return w.tag("a", id_=clean_id(name).replace('"', "%22").replace("<", "%3C")) + "</a>"
+
+
+def code(w: Writer, text: str) -> str:
+    """Inline code; as HTML where a bar would end its cell or a shortcode begin."""
+    if (w.cell and "|" in text) or w.flavour.code_specials.search(text):
+        w.count("code-entities")
+        return f"<code>{entity(text)}</code>"
+    return code_span(text)
+
+
+def _link(w: Writer, node: n.Link) -> list[Piece]:
+    if w.in_label:
+        # Links do not nest.
+        return inline(w, node.children or [n.Text(node.pos, label_of(node.reference))])
+    target = w.options.resolver.link(node.reference)
+    shown = target.label or label_of(node.reference)
+    w.in_label = True
+    label = inline(w, node.children)
+    w.in_label = False
+    if target.url is None:
+        return _nowhere(w, node, label or [escape_text(shown, w.flavour, cell=w.cell)])
+    url = target.url
+    if target.kind == "anchor":
+        heading = w.anchors.get(url[1:], "") if w.flavour.anchor == "text" else ""
+        url = "#" + (heading.replace(" ", "%20") or clean_id(url[1:]))
+    elif not label and shown == url and _is_autolink(w, url):
+        return [f"<{url}>"]
+    label = label or [escape_text(shown, w.flavour, cell=w.cell)]
+    title = title_text(node.params.get("title") or "")
+    if w.cell:
+        title = title.replace("|", "&#124;")
+    return ["[", *label, f"]({url_text(url)}{title})"]
+
+
+def _is_autolink(w: Writer, url: str) -> bool:
+    if w.flavour.jsx or not url.startswith(("http://", "https://", "ftp://")):
+        return False
+    return not any(char in "<>|%*_`\\" or char <= " " for char in url) and url.isascii()
+
+
+def _nowhere(w: Writer, node: n.Link, label: list[Piece]) -> list[Piece]:
+    w.count("link-nowhere")
+    return [w.tag("span", "wiki-nowhere"), *label, "</span>"]
+
+
+def _image(w: Writer, node: n.Image) -> list[Piece]:
+    reference = node.reference
+    if reference.type == "icon":
+        return [escape_text(icon_character(reference.reference), w.flavour)]
+    target = w.options.resolver.image(reference)
+    alt = node.params.get("alt") or target.label or label_of(reference)
+    if target.url is None:
+        w.count("image-nowhere")
+        shown = escape_text(alt, w.flavour, cell=w.cell)
+        return [w.tag("span", "wiki-nowhere") + shown + "</span>"]
+    sizes = size_attributes(node.params)
+    if sizes and w.flavour.image_size == "html":
+        return [w.html_inline([node], "image-size")]
+    return [_sized(w, node, alt, target.url, sizes)]
+
+
+def _sized(w: Writer, node: n.Image, alt: str, url: str, sizes: str) -> str:
+    shown = escape_text(alt, w.flavour, cell=w.cell)
+    after = ""
+    if sizes and w.flavour.image_size == "attribute":
+        after = "{" + sizes.replace('"', "") + " }"
+    elif sizes:
+        numbers = [part.split('"')[1] for part in sizes.split()]
+        bar = "\\|" if w.cell else "|"
+        if all(number.isdecimal() for number in numbers):
+            shown += bar + "x".join(numbers if "width" in sizes else ["", *numbers])
+    title = title_text(node.params.get("title") or "")
+    return f"![{shown}]({url_text(url)}{title}){after}"
+
+
+def _verbatim(w: Writer, node: n.Verbatim) -> list[Piece]:
+    return [code(w, node.content)] if node.content else []
+
+
+def _raw(w: Writer, node: n.RawText) -> list[Piece]:
+    if node.syntax.startswith(_HTML):
+        w.count("html")
+        return [w.one_line(clean_foreign(node.text, inline=True))]
+    if node.syntax in ("", "plain/1.0"):
+        return [escape_text(node.text.replace("\n", " "), w.flavour, cell=w.cell)]
+    w.count(f"raw:{node.syntax}")
+    return [code(w, node.text)]
+
+
+def _anchor(w: Writer, node: n.Anchor) -> list[Piece]:
+    return [anchor(w, node.name)] if node.name.strip() else []
+
+
+def macro_call(w: Writer, node: n.Macro) -> list[Piece]:
+    """A macro that is not run, as its source."""
+    w.count(f"macro:{node.name}")
+    return [code(w, macro_source(node))]
+
+
+def _too_deep(w: Writer, node: n.TooDeep) -> list[Piece]:
+    w.count("deep")
+    return [code(w, node.source)]
+
+
+def _result(w: Writer, node: n.MacroResult) -> list[Piece]:
+    if failed(node):
+        return macro_call(w, node.macro)
+    if node.macro.name == "code":
+        return [code(w, node.macro.content or "")] if node.macro.content else []
+    if node.macro.name == "footnote" and (number := note_number(node)):
+        return [f"[^{number}]"]
+    return inline(w, node.children)
+
+
+def note_number(node: n.MacroResult) -> str:
+    """The number that stands for a footnote in the text; "" where its words stand there."""
+    nodes = node.children
+    if len(nodes) == 1 and isinstance(nodes[0], n.Paragraph):
+        nodes = nodes[0].children
+    mark = nodes[0] if len(nodes) == 1 else None
+    link = mark.children[0] if isinstance(mark, n.Format) and mark.children else None
+    if not isinstance(link, n.Link):
+        return ""
+    anchor_name = link.reference.parameters.get("anchor", "")
+    return anchor_name.removeprefix("x_footnote_") if "x_footnote_" in anchor_name else ""
+
+
+def _spaced(w: Writer, node: n.Parent) -> list[Piece]:
+    return [*inline(w, node.children), " "]
+
+
+def _below(w: Writer, node: n.Parent) -> list[Piece]:
+    return [BREAK, *inline(w, node.children)]
+
+
+_WRITERS: Final[dict[type[Node], Callable[..., list[Piece]]]] = {
+    Node: _nothing,
+    n.Parent: _children,
+    n.Text: _text,
+    n.LineBreak: _line_break,
+    n.Format: _format,
+    n.Link: _link,
+    n.Image: _image,
+    n.Verbatim: _verbatim,
+    n.RawText: _raw,
+    n.Anchor: _anchor,
+    n.Macro: macro_call,
+    n.MacroResult: _result,
+    n.TooDeep: _too_deep,
+    n.Paragraph: _spaced,
+    n.Heading: _spaced,
+    n.TableCell: _spaced,
+    n.ListItem: _below,
+    n.TableRow: _below,
+    n.QuotationLine: _below,
+}
+
+
+def _writer_of(kind: type[Node]) -> Callable[..., list[Piece]]:
+    for base in kind.__mro__:
+        if base in _WRITERS:
+            return _WRITERS[base]
+    return _nothing

@@ -1,0 +1,105 @@
+"""Lists, definition lists, footnotes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kb.markup import nodes as n
+from kb.markup.nodes import Node
+from kb.markup.render.markdown.inline import line
+from kb.markup.render.markdown.writer import Writer
+
+_TASKS: Final = ("task", "checkbox")
+
+
+def bullets(w: Writer, node: n.List) -> list[str]:
+    """A list, tight if no item has more than a line and lists."""
+    from kb.markup.render.markdown.blocks import blocks
+
+    items: list[list[str]] = []
+    tight = True
+    for item in node.children:
+        assert isinstance(item, n.Parent)
+        content = blocks(w, item.children)
+        tight = tight and _is_tight(item.children)
+        items.append(content)
+    if not items:
+        return []
+    number = _first_number(node)
+    made: list[str] = []
+    for content in items:
+        marker = f"{number}." if node.ordered else "-"
+        made.append(_item(w, marker, content, tight))
+        number += 1
+    return [("\n" if tight else "\n\n").join(made)]
+
+
+def _first_number(node: n.List) -> int:
+    start = node.params.get("start") or ""
+    return int(start) if start.isascii() and start.isdigit() and len(start) < 9 else 1
+
+
+def _is_tight(children: list[Node]) -> bool:
+    """Whether an item is one run of inline nodes, then lists only."""
+    from kb.markup.render.markdown.blocks import is_inline
+
+    at = 0
+    while at < len(children) and is_inline(children[at]):
+        at += 1
+    return all(
+        isinstance(child, n.List) and (not child.ordered or _first_number(child) == 1)
+        for child in children[at:]
+    )
+
+
+def _item(w: Writer, marker: str, content: list[str], tight: bool) -> str:
+    marker += " "
+    if w.flavour.python:
+        marker = marker.ljust(4)
+    text = ("\n" if tight else "\n\n").join(content)
+    return indented(marker, text)
+
+
+def indented(first: str, text: str) -> str:
+    """`text` behind `first`, its later lines below its beginning."""
+    blank = " " * len(first)
+    head, *rest = text.split("\n")
+    return "\n".join(
+        [(first + head).rstrip(" ") if not head else first + head]
+        + [blank + part if part else "" for part in rest]
+    )
+
+
+def definitions(w: Writer, node: n.DefinitionList) -> list[str]:
+    """A definition list, where the flavour has them."""
+    if not w.flavour.definition_lists or not isinstance(node.children[0], n.Term):
+        return [w.html_block([node], "definition-list")]
+    from kb.markup.render.markdown.blocks import blocks
+
+    made: list[str] = []
+    for child in node.children:
+        assert isinstance(child, n.Parent)
+        if isinstance(child, n.Term):
+            made += ([""] if made else []) + [line(w, child.children) or "&nbsp;"]
+        else:
+            made.append(indented(":   ", "\n\n".join(blocks(w, child.children))))
+    return ["\n".join(made)]
+
+
+def footnotes(w: Writer, node: n.MacroResult) -> list[str]:
+    """The notes where they are put: `[^1]: …`."""
+    from kb.markup.render.markdown.blocks import blocks
+
+    made: list[str] = []
+    for tree in node.children:
+        for item in tree.children if isinstance(tree, n.List) else []:
+            assert isinstance(item, n.Parent)
+            back = item.children[0] if item.children else None
+            id_ = (back.params.get("id") or "") if isinstance(back, n.Link) else ""
+            number = id_.removeprefix("x_footnote_")
+            text = "\n\n".join(blocks(w, item.children[2:])) or "&nbsp;"
+            first, *rest = text.split("\n")
+            made.append(
+                "\n".join([f"[^{number}]: {first}", *(f"    {r}" if r else "" for r in rest)])
+            )
+    return made

@@ -1,0 +1,174 @@
+"""Emphasis: which marks CommonMark reads at a place, and what to write where it reads none.
+
+Source of the rules: CommonMark 0.31, "left-flanking" and "right-flanking" delimiter runs. They
+fail within Chinese text where a punctuation mark stands inside the emphasis: `**注意：**请看`
+opens and never closes. There the HTML element says it.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Final
+
+_WAYS: Final = {
+    "bold": (("**", "**"), ("<strong>", "</strong>")),
+    "italic": (("*", "*"), ("_", "_"), ("<em>", "</em>")),
+    "strike": (("~~", "~~"), ("<del>", "</del>")),
+}
+
+
+class Break:
+    """A line break, written when it is known what follows."""
+
+    __slots__ = ()
+
+
+BREAK: Final = Break()
+
+
+class Mark:
+    """One end of an emphasis; `text` is settled by `settle`."""
+
+    __slots__ = ("opening", "other", "style", "text")
+
+    def __init__(self, style: str, opening: bool) -> None:
+        self.style = style
+        self.opening = opening
+        self.text = ""
+        self.other: Mark = self
+
+
+Piece = str | Mark | Break
+
+
+def emphasised(style: str, inner: list[Piece]) -> list[Piece]:
+    """`inner` between marks of `style`; blanks and breaks at its edges stay outside."""
+    start, end = 0, len(inner)
+    before: list[Piece] = []
+    after: list[Piece] = []
+    while start < end and (edge := _edge(inner[start], first=True)):
+        before.append(edge[0])
+        if edge[1]:
+            inner[start] = edge[1]
+            break
+        start += 1
+    while end > start and (edge := _edge(inner[end - 1], first=False)):
+        after.insert(0, edge[0])
+        if edge[1]:
+            inner[end - 1] = edge[1]
+            break
+        end -= 1
+    if start == end:
+        return [*before, *after]
+    opening, closing = Mark(style, True), Mark(style, False)
+    opening.other, closing.other = closing, opening
+    return [*before, opening, *inner[start:end], closing, *after]
+
+
+def _edge(piece: Piece, *, first: bool) -> tuple[Piece, str] | None:
+    """The blanks at an edge of a piece and the rest; None if it has none there."""
+    if isinstance(piece, Break):
+        return piece, ""
+    if isinstance(piece, Mark):
+        return None
+    rest = piece.lstrip() if first else piece.rstrip()
+    if len(rest) == len(piece):
+        return ("", "") if not piece else None
+    size = len(piece) - len(rest)
+    return (piece[:size] if first else piece[-size:]), rest
+
+
+def settle(pieces: list[Piece]) -> None:
+    """Choose the text of each mark; an outer one is settled before those within."""
+    places = {id(piece): at for at, piece in enumerate(pieces) if isinstance(piece, Mark)}
+    for at, piece in enumerate(pieces):
+        if isinstance(piece, Mark) and piece.opening:
+            _choose(pieces, at, places[id(piece.other)])
+
+
+def _choose(pieces: list[Piece], start: int, end: int) -> None:
+    opening, closing = pieces[start], pieces[end]
+    assert isinstance(opening, Mark)
+    assert isinstance(closing, Mark)
+    around_open = _before(pieces, start), _after(pieces, start)
+    around_close = _before(pieces, end), _after(pieces, end)
+    for first, last in _WAYS[opening.style]:
+        if first[0] == "<":
+            break
+        if first[0] in (_mark(pieces, start - 1), _mark(pieces, start + 1)):
+            continue
+        if last[0] in (_mark(pieces, end - 1), _mark(pieces, end + 1)):
+            continue
+        if _opens(first[0], *around_open) and _closes(last[0], *around_close):
+            break
+    opening.text, closing.text = first, last
+
+
+def _mark(pieces: list[Piece], at: int) -> str:
+    """The character of the settled mark at `at`, "" if there is none."""
+    piece = pieces[at] if 0 <= at < len(pieces) else ""
+    return piece.text[:1] if isinstance(piece, Mark) else ""
+
+
+def _before(pieces: list[Piece], at: int) -> str:
+    while at > 0:
+        at -= 1
+        piece = pieces[at]
+        if isinstance(piece, Mark):
+            return "*"
+        if isinstance(piece, Break):
+            return "\n"
+        if piece:
+            return piece[-1]
+    return "\n"
+
+
+def _after(pieces: list[Piece], at: int) -> str:
+    while at < len(pieces) - 1:
+        at += 1
+        piece = pieces[at]
+        if isinstance(piece, Mark):
+            return "*"
+        if isinstance(piece, Break):
+            return "\n"
+        if piece:
+            return piece[0]
+    return "\n"
+
+
+def _is_blank(char: str) -> bool:
+    return char in "\t\n\f\r" or unicodedata.category(char) == "Zs"
+
+
+def _may_be_punctuation(char: str) -> bool:
+    return unicodedata.category(char)[0] in "PS"
+
+
+def _is_punctuation(char: str) -> bool:
+    """By every version of CommonMark: those before 0.31 leave out symbols beyond ASCII."""
+    kind = unicodedata.category(char)[0]
+    return kind == "P" or (kind == "S" and char.isascii())
+
+
+def _flanks(inner: str, outer: str) -> bool:
+    if _is_blank(inner):
+        return False
+    return not _may_be_punctuation(inner) or _is_blank(outer) or _is_punctuation(outer)
+
+
+def _may_flank(inner: str, outer: str) -> bool:
+    if _is_blank(inner):
+        return False
+    return not _is_punctuation(inner) or _is_blank(outer) or _may_be_punctuation(outer)
+
+
+def _opens(mark: str, before: str, after: str) -> bool:
+    if not _flanks(after, before):
+        return False
+    return mark != "_" or not _may_flank(before, after) or _is_punctuation(before)
+
+
+def _closes(mark: str, before: str, after: str) -> bool:
+    if not _flanks(before, after):
+        return False
+    return mark != "_" or not _may_flank(after, before) or _is_punctuation(after)

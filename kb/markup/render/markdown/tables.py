@@ -1,0 +1,111 @@
+"""Tables: as GFM where cells are lines, as HTML where they hold more."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kb.markup import nodes as n
+from kb.markup.nodes import Node
+from kb.markup.render.html.style import span_attributes
+from kb.markup.render.html.tables import head_rows, is_head
+from kb.markup.render.markdown.inline import line
+from kb.markup.render.markdown.writer import Writer
+
+_OPAQUE: Final = (n.List, n.DefinitionList, n.Table, n.Quotation, n.Heading, n.Section, n.Figure)
+_Rows = list[list[n.TableCell]]
+
+
+def table(w: Writer, node: n.Table) -> list[str]:
+    """A table; GFM asks for a head, so the first row is it even without head cells."""
+    rows = [_cells(row) for row in node.children]
+    why = _obstacle(node.children, rows)
+    if why:
+        return [w.html_block([node], why)]
+    if not any(rows):
+        return []
+    printed = [[_cell(w, cell, at) for cell in row] for at, row in enumerate(rows)]
+    width = _width(printed)
+    lines = [_row(row, width) for row in printed]
+    lines.insert(1, _row(["---"] * width, width))
+    return ["\n".join(lines)]
+
+
+def _cells(row: Node) -> list[n.TableCell]:
+    assert isinstance(row, n.Parent)
+    return [cell for cell in row.children if isinstance(cell, n.TableCell)]
+
+
+def _obstacle(nodes: list[Node], rows: _Rows) -> str:
+    """Why GFM cannot say this table; "" if it can."""
+    cells = [cell for row in rows for cell in row]
+    if any(span_attributes(cell.params) for cell in cells if cell.params):
+        return "table-span"
+    if head_rows(nodes) > 1:
+        return "table-heads"
+    if any(is_head(row) for row in nodes[1:]):
+        return "table-heads"
+    if not all(_is_line(cell.children) for cell in cells):
+        return "table-blocks"
+    return ""
+
+
+def _is_line(nodes: list[Node]) -> bool:
+    """Whether nodes are inline, or groups of paragraphs that line breaks can part."""
+    from kb.markup.render.markdown.blocks import is_inline
+
+    stack = list(nodes)
+    while stack:
+        node = stack.pop()
+        if is_inline(node) or isinstance(node, n.EmptyLines):
+            continue
+        if not isinstance(node, n.Parent) or isinstance(node, _OPAQUE):
+            return False
+        if isinstance(node, n.Group) and "class" in node.params:
+            return False
+        if isinstance(node, n.MacroResult) and node.macro.name in ("code", "putFootnotes"):
+            return False
+        stack += node.children
+    return True
+
+
+def _cell(w: Writer, cell: n.TableCell, row: int) -> str:
+    if cell.params.get("style"):
+        w.count("style:cell")
+    bold = cell.head and row > 0
+    if bold:
+        w.count("table-row-head")
+    w.cell = True
+    text = line(w, _flat(cell.children), bold=bold)
+    w.cell = False
+    return text
+
+
+def _flat(nodes: list[Node]) -> list[Node]:
+    """A cell's nodes as inline ones, paragraphs parted by two breaks."""
+    from kb.markup.render.markdown.blocks import is_inline
+
+    flat: list[Node] = []
+    for node in nodes:
+        if is_inline(node):
+            flat.append(node)
+        elif isinstance(node, n.Parent):
+            if flat:
+                flat += (n.LineBreak(node.pos), n.LineBreak(node.pos))
+            flat += _flat(node.children)
+    return flat
+
+
+def _width(rows: list[list[str]]) -> int:
+    """How many columns are needed; empty cells at the ends of rows count only in the head."""
+    width = 1
+    for row in rows:
+        used = len(row)
+        while used and not row[used - 1]:
+            used -= 1
+        width = max(width, used)
+    return width
+
+
+def _row(cells: list[str], width: int) -> str:
+    padded = (cells + [""] * width)[:width]
+    return "| " + " | ".join(padded) + " |"

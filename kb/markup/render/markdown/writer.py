@@ -1,0 +1,134 @@
+"""The state of a rendering as Markdown, and its entry."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from kb.markup import nodes as n
+from kb.markup.nodes import Document, Node
+from kb.markup.render.html import HtmlOptions, clean
+from kb.markup.render.html.flow import FLOW
+from kb.markup.render.html.phrasing import PHRASING
+from kb.markup.render.html.writer import Handlers
+from kb.markup.render.html.writer import Writer as HtmlWriter
+from kb.markup.render.markdown.flavours import PLAIN, Flavour
+from kb.markup.render.markdown.jsx import to_jsx
+from kb.markup.render.plain import plain_text
+from kb.markup.resolve import NoWiki, Resolver
+
+MAX_DEPTH = 24
+"""Blocks nested deeper are written as HTML."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkdownOptions:
+    """How to render a tree as Markdown."""
+
+    flavour: Flavour = PLAIN
+    resolver: Resolver = field(default_factory=NoWiki)
+    anchors: Collection[str] = ()
+    """Ids of this page that other pages link to, so that they are kept beside its own."""
+    heading_shift: int = 0
+
+
+class Markdown(NamedTuple):
+    """A page as Markdown."""
+
+    text: str
+    fallbacks: dict[str, int]
+    """How often what could not be said: `table-span`, `underline`, `macro:velocity`, ….
+    All of it stands in the text as HTML or source, but what begins with `style:`, which is
+    only looks and left out."""
+
+
+_DEFAULT = MarkdownOptions()
+
+
+def render_markdown(document: Document, options: MarkdownOptions = _DEFAULT) -> Markdown:
+    """Markdown of a page whose macros are expanded; others are shown as their source."""
+    from kb.markup.render.markdown.blocks import blocks
+
+    writer = Writer(document, options)
+    text = "\n\n".join(blocks(writer, document.children))
+    return Markdown(text + "\n" if text else "", dict(sorted(writer.fallbacks.items())))
+
+
+class Writer:
+    """What the functions that write blocks and lines share."""
+
+    __slots__ = (
+        "anchors", "cell", "depth", "document", "fallbacks", "flavour", "in_label", "options",
+    )  # fmt: skip
+
+    def __init__(self, document: Document, options: MarkdownOptions) -> None:
+        self.document = document
+        self.options = options
+        self.flavour = options.flavour
+        self.fallbacks: Counter[str] = Counter()
+        self.depth = 0
+        self.cell = False
+        self.in_label = False
+        self.anchors = _anchors(document, set(options.anchors), options.resolver)
+
+    def count(self, what: str) -> None:
+        """Report something that Markdown cannot say."""
+        self.fallbacks[what] += 1
+
+    def html(self, nodes: list[Node], handlers: Handlers = FLOW) -> str:
+        """`nodes` as one line of HTML, which ends where the next blank line comes."""
+        options = HtmlOptions(
+            resolver=self.options.resolver, heading_shift=self.options.heading_shift, lean=True
+        )
+        writer = HtmlWriter(self.document, options, FLOW)
+        writer.write(nodes, handlers)
+        return self.one_line(clean("".join(writer.out)))
+
+    def html_block(self, nodes: list[Node], why: str) -> str:
+        """Blocks that Markdown cannot say."""
+        self.count(why)
+        return self.html(nodes)
+
+    def html_inline(self, nodes: list[Node], why: str) -> str:
+        """Inline content that Markdown cannot say."""
+        self.count(why)
+        return self.html(nodes, PHRASING)
+
+    def one_line(self, html: str) -> str:
+        """HTML without line ends, and as JSX where that is asked for."""
+        html = html.replace(">\n", ">").strip("\n")
+        if self.flavour.jsx:
+            return to_jsx(html)
+        html = html.replace("\n", "&#10;")
+        return html.replace("|", "&#124;") if self.cell else html
+
+    def tag(self, name: str, classes: str = "", id_: str = "") -> str:
+        """A start tag."""
+        kind = "className" if self.flavour.jsx else "class"
+        shown = f' {kind}="{classes}"' if classes else ""
+        named = f' id="{id_}"' if id_ else ""
+        return f"<{name}{shown}{named}>"
+
+    @property
+    def line_break(self) -> str:
+        """A line break that needs no line end."""
+        return "<br />" if self.flavour.jsx else "<br>"
+
+
+def _anchors(document: Document, wanted: set[str], resolver: Resolver) -> dict[str, str]:
+    """Ids that some link leads to, each with the text of its heading, if it is one's."""
+    texts: dict[str, str] = {}
+    stack: list[Node] = [document]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, n.Link):
+            target = resolver.link(node.reference)
+            if target.kind == "anchor" and target.url:
+                wanted.add(target.url[1:])
+        elif isinstance(node, n.Heading):
+            texts[node.params.get("id") or node.id] = plain_text(node.children).strip()
+        if isinstance(node, n.Parent):
+            stack += node.children
+    return {anchor: texts.get(anchor, "") for anchor in wanted}
