@@ -43,6 +43,7 @@ SCHEMES: Final = frozenset({"http", "https", "mailto", "tel", "ftp", "ftps", "sf
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.\-]*):")
 # What browsers drop from a URL before they look for its scheme, and what nobody sees.
 _INVISIBLE = re.compile(r"[\x00-\x20\x7f-\xa0\u00ad\u200b-\u200f\u2028-\u202e\u2060\u3000\ufeff]+")
+_NO_HOST = re.compile(r"[a-zA-Z]+://[^/?#]*(?:%20|[<>\"{}|\\^`])|https?:/*\Z", re.IGNORECASE)
 _BLANK = re.compile(r"[\x00-\x20\x7f]+")
 _IMAGE_DATA = re.compile(
     r"data:image/(?:png|gif|jpeg|jpg|webp|bmp|avif);base64,[A-Za-z0-9+/=\s]*\Z", re.IGNORECASE
@@ -59,6 +60,8 @@ def safe_url(url: str) -> str | None:
     """The URL without control characters, None where its scheme may run something."""
     if _BLANK.search(url):
         url = _BLANK.sub(lambda blank: "%20" * blank[0].count(" "), url.strip())
+    if _NO_HOST.match(url):
+        return None
     scheme = scheme_of(url)
     if scheme and scheme not in SCHEMES:
         return None

@@ -10,7 +10,7 @@ from typing import Final
 from kb.markup import nodes as n
 from kb.markup.macro_text import macro_source
 from kb.markup.nodes import Image, Link, Node
-from kb.markup.render.html.box_kinds import box_kind, without_icon
+from kb.markup.render.html.box_kinds import box_kind
 from kb.markup.render.html.clean import clean_foreign
 from kb.markup.render.html.icons import icon
 from kb.markup.render.html.style import clean_id, escape_value, size_attributes
@@ -49,7 +49,7 @@ def formatted(w: Writer, node: n.Format) -> Frame | None:
     kept = w.kept(node.params) if node.params else ""
     if "class" in node.params and (kind := box_kind(node.params)):
         w.out.append(f'<span class="wiki-box wiki-{kind}">')
-        return without_icon(node.children), "</span>", None
+        return node.children, "</span>", None
     if not node.style and not kept:
         return node.children, "", None
     tag = _TAGS[node.style]

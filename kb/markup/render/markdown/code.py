@@ -32,8 +32,18 @@ def fenced(w: Writer, text: str, language: str = "", title: str = "") -> str:
     if w.flavour.code_specials.search(text):
         w.count("code-entities")
         named = f' class="language-{escape_value(language)}"' if language else ""
-        shown = w.flavour.code_specials.sub(lambda found: entity(found[0]), verbatim(text))
+        shown = _with_entities(w, text)
         return f"{caption}<pre><code{named}>{shown}</code></pre>".replace("\n", "&#10;")
     longest = max((len(fence) for fence in _FENCES.findall(text)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{caption}{fence}{language}\n{text}\n{fence}"
+
+
+def _with_entities(w: Writer, text: str) -> str:
+    """HTML of a listing, with entities for what the flavour would read in it."""
+    parts: list[str] = []
+    at = 0
+    for found in w.flavour.code_specials.finditer(text):
+        parts += (verbatim(text[at : found.start()]), entity(found[0]))
+        at = found.end()
+    return "".join([*parts, verbatim(text[at:])])

@@ -74,10 +74,18 @@ def _join(w: Writer, pieces: list[Piece], hard: str) -> str:
             parts.append(w.line_break if doubled else hard)
         else:
             text = piece.text if isinstance(piece, Mark) else piece
-            if text[:1] == "[" and parts and parts[-1].endswith("!"):
-                parts[-1] = parts[-1][:-1] + "\\!"
-            parts.append(text)
+            parts += _apart(w, parts, text)
     return "".join(parts).strip(" ")
+
+
+def _apart(w: Writer, parts: list[str], text: str) -> list[str]:
+    """A piece of text, kept from meaning something else after the one before."""
+    before = parts[-1] if parts else ""
+    if text[:1] == "[" and before.endswith("!"):
+        parts[-1] = before[:-1] + "\\!"
+    if text[:1] == "`" and before.endswith("`") and not before.endswith("\\`"):
+        return [w.flavour.comment, text]
+    return [text]
 
 
 def _is_empty(piece: Piece) -> bool:
@@ -85,7 +93,7 @@ def _is_empty(piece: Piece) -> bool:
 
 
 def _text(w: Writer, node: n.Text) -> list[Piece]:
-    return [escape_text(node.text, w.flavour, cell=w.cell)]
+    return [escape_text(node.text.replace("\n", " "), w.flavour, cell=w.cell)]
 
 
 def _line_break(_w: Writer, _node: Node) -> list[Piece]:
@@ -105,7 +113,11 @@ def _format(w: Writer, node: n.Format) -> list[Piece]:
     if style == n.MONOSPACE and all(type(child) is n.Text for child in node.children):
         text = "".join(child.text for child in node.children if isinstance(child, n.Text))
         return _spanned(w, node, [code(w, text)] if text else [])
+    if style in w.styles:
+        return _spanned(w, node, inline(w, node.children))
+    w.styles.append(style)
     inner = inline(w, node.children)
+    w.styles.pop()
     if style in _MARKS:
         inner = emphasised(_MARKS[style], inner)
     elif style in _TAGS and inner:

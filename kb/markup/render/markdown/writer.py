@@ -61,6 +61,7 @@ class Writer:
 
     __slots__ = (
         "anchors", "cell", "depth", "document", "fallbacks", "flavour", "in_label", "options",
+        "styles",
     )  # fmt: skip
 
     def __init__(self, document: Document, options: MarkdownOptions) -> None:
@@ -71,6 +72,7 @@ class Writer:
         self.depth = 0
         self.cell = False
         self.in_label = False
+        self.styles: list[str] = []
         self.anchors = _anchors(document, set(options.anchors), options.resolver)
 
     def count(self, what: str) -> None:
