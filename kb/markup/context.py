@@ -59,26 +59,10 @@ class Context:
     """The open blocks of a page or group; `root` receives what is finished."""
 
     __slots__ = (
-        "_dirty",
-        "_formats",
-        "_levels",
-        "_list_params",
-        "_pairs",
-        "_quote_params",
-        "_section_depth",
-        "_styles",
-        "base",
-        "block",
-        "caption",
-        "cur",
-        "flow",
-        "heading",
-        "ids",
-        "in_label",
-        "pending",
-        "root",
-        "table",
-    )
+        "_dirty", "_formats", "_levels", "_list_params", "_pairs", "_quote_params",
+        "_section_depth", "_styles", "base", "block", "caption", "cur", "flow", "heading", "ids",
+        "in_label", "pending", "root", "table",
+    )  # fmt: skip
 
     def __init__(self, root: list[Node], ids: dict[str, int], caption: ParseLabel) -> None:
         self.root = root
