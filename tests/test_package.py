@@ -46,6 +46,10 @@ def test_the_wheel_works_from_any_folder(wheel, tmp_path):
     home = ["--home", str(tmp_path / "home")]
     run("-m", "kb", "import", str(ROOT / "demo"), *home)
     assert '"page": 2' in run("-m", "kb", "stats", "--json", *home)
+    assert "njhx_case#9_20230412" in run("-m", "kb", "search", "重复扣费", "--json", *home)
+    assert run("-m", "kb", "export", "jsonl", "-", *home).count("\n") == 8
+    run("-m", "kb", "build", *home)
+    assert (tmp_path / "home" / "build" / "internal" / "index.html").is_file()
 
 
 def test_the_wheel_holds_templates_site_and_profiles(wheel):
