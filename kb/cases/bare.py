@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from kb.cases.labels import label_at
 from kb.cases.names import names_in
 from kb.cases.parts import part_at, round_at
 from kb.cases.rules import Rules
-from kb.cases.shown import Shown, shown
+from kb.cases.shown import Shown
 from kb.cases.speakers import Marks
 
 
-def bare_speakers(
-    lines: Sequence[str], opaque: Sequence[bool], rules: Rules, marks: Marks
-) -> frozenset[str]:
+def bare_speakers(lines: Iterable[Shown | None], rules: Rules, marks: Marks) -> frozenset[str]:
     """Names that are speakers of this case wherever they open a line.
 
     Those in brackets with a colon, and the engineers. Where no one is in brackets: every name
@@ -23,9 +21,9 @@ def bare_speakers(
     brackets go without a colon throughout, every name in brackets.
     """
     found = _Evidence()
-    for raw, hidden in zip(lines[1:], opaque[1:], strict=True):
-        if not hidden and raw.strip():
-            found.take(shown(raw), rules, marks)
+    for line in lines:
+        if line and line.raw.strip():
+            found.take(line, rules, marks)
     return found.names()
 
 

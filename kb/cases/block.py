@@ -44,9 +44,10 @@ class BlockReader:
         self, lines: Sequence[str], opaque: Sequence[bool], heading: Heading, tools: Tools
     ) -> None:
         self._lines = lines
-        self._opaque = opaque
         self._rules, self._marks, self._status = tools
-        self.shown: list[Shown | None] = [None] * len(lines)
+        self.shown = [
+            None if hidden else shown(raw) for raw, hidden in zip(lines, opaque, strict=True)
+        ]
         """What each line shows; None for code and verbatim."""
         self._zone: Zone = "head"
         self._explicit = False
@@ -65,7 +66,6 @@ class BlockReader:
     def read(self) -> Draft:
         """Take every line after the heading, in order."""
         self.draft.kinds[0] = Kind.HEADING
-        self.shown[0] = shown(self._lines[0])
         for number in range(1, len(self._lines)):
             self._take(number)
         self._close()
@@ -74,10 +74,10 @@ class BlockReader:
 
     def _take(self, number: int) -> None:
         raw = self._lines[number]
-        if self._opaque[number]:
+        line = self.shown[number]
+        if line is None:
             self._text(number, raw)
             return
-        line = self.shown[number] = shown(raw)
         if not raw.strip():
             if self._open:
                 self._open.add(number, "")
@@ -145,7 +145,7 @@ class BlockReader:
         option = Option(line, hit.start, hit.end)
         empty = not line.text[hit.start : hit.end].strip()
         if self._in_turn() and not (hit.legend or self._status.looks_marked(option)):
-            below = shown(self._lines[number + 1]) if number + 1 < len(self._lines) else None
+            below = self.shown[number + 1] if number + 1 < len(self._lines) else None
             if not (empty and below and self._status.is_option(below, bare=False)):
                 return False
         self._close()
@@ -190,9 +190,9 @@ class BlockReader:
 
     def _status_follows(self, number: int) -> bool:
         """True where the next line that is not blank is a status line, or there is none."""
-        for raw in self._lines[number + 1 : number + 4]:
-            if raw.strip():
-                hit = label_at(shown(raw), self._rules)
+        for line in self.shown[number + 1 : number + 4]:
+            if line and line.raw.strip():
+                hit = label_at(line, self._rules)
                 return bool(hit and hit.meaning and hit.meaning.role == "status")
         return self._stands_alone(number)
 
@@ -234,7 +234,7 @@ class BlockReader:
 
     def _known_speakers(self) -> frozenset[str]:
         if self._bare is None:
-            self._bare = bare_speakers(self._lines, self._opaque, self._rules, self._marks)
+            self._bare = bare_speakers(self.shown[1:], self._rules, self._marks)
         return self._bare
 
     def _later_speakers(self, number: int, line: Shown, marks: list[Mark]) -> bool:

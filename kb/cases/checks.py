@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from kb.cases.draft import Draft, Found, Oddity, Place
-from kb.cases.profile import IdentifierRule
-from kb.cases.rules import Rules
+from kb.cases.rules import IdentifierKind, Rules
 from kb.cases.shown import fold
 from kb.cases.status import Reading
 
 _CLOCK = re.compile(r"(?<!\d)(?<!\d:)(\d{1,2}):(\d{2}):(\d{2})(?![\d:])\s*(?P<what>[^。;\n]{0,60})")
+_MAY_HAVE_CLOCK = re.compile(r"\d[:：][0-5０-５]\d[:：]\d")
 _WORD = re.compile(r"[A-Za-z]{2,}|[\u3400-\u9fff]+")
 _CLAUSE = re.compile(r"[,，。;；]")
 _VIN = dict(
@@ -50,37 +50,37 @@ def _dates(draft: Draft) -> Iterator[Oddity]:
 
 
 def _identifiers(draft: Draft, rules: Rules) -> Iterator[Oddity]:
-    kinds = {kind.rule.kind: kind.rule for kind in reversed(rules.kinds)}
+    kinds = {kind.rule.kind: kind for kind in reversed(rules.kinds)}
     first: dict[tuple[str, str], Found] = {}
     for found in draft.identifiers:
         first.setdefault((found.kind, found.normal), found)
     bad: list[Found] = []
-    good: dict[tuple[str, str], Found] = {}
+    good: list[Found] = []
     for found in first.values():
         trouble = _trouble(found, kinds[found.kind])
         if trouble is None:
-            for key in _deletions(found):
-                good.setdefault(key, found)
+            good.append(found)
             continue
         bad.append(found)
         yield Oddity(*trouble, Place(found.line, found.line))
+    near_by = {key: found for found in good for key in _deletions(found)} if bad else {}
     for found in bad:
-        near = next((good[key] for key in _deletions(found) if key in good), None)
+        near = next((near_by[key] for key in _deletions(found) if key in near_by), None)
         if near and _one_edit(found.normal, near.normal):
             message = f"{found.kind} {found.value} is one character away from {near.value}"
             yield Oddity("identifier-near", message, Place(found.line, found.line))
 
 
-def _trouble(found: Found, rule: IdentifierRule) -> tuple[str, str] | None:
+def _trouble(found: Found, kind: IdentifierKind) -> tuple[str, str] | None:
     """Code and message where an identifier breaks its kind's rule."""
-    text = found.normal
-    if any(re.fullmatch(pattern, text, re.IGNORECASE) for pattern in rule.also):
+    text, rule = found.normal, kind.rule
+    if any(pattern.fullmatch(text) for pattern in kind.also):
         return None
     if rule.lengths and len(text) not in rule.lengths:
         right = " or ".join(map(str, rule.lengths))
         message = f"{found.kind} {found.value} has {len(text)} characters, not {right}"
         return "identifier-length", message
-    if rule.form and not re.match(rule.form, text, re.IGNORECASE):
+    if not kind.form.match(text):
         return "identifier-check", f"{found.kind} {found.value} does not have the form of one"
     if rule.check == "vin" and len(text) == 17 and not _vin_holds(text.upper()):
         return "identifier-check", f"{found.kind} {found.value}: its check digit is wrong"
@@ -147,7 +147,7 @@ def _clocks(draft: Draft, raws: Sequence[str]) -> Iterator[Oddity]:
     """Two times of day, to the second and less than a minute apart, for one and the same event."""
     times: list[tuple[int, str, int, set[str]]] = []
     for number, raw in enumerate(raws[1:], 1):
-        if raw.count(":") + raw.count("：") < 2 or len(times) >= _MOST_TIMES:
+        if len(times) >= _MOST_TIMES or not _MAY_HAVE_CLOCK.search(raw):
             continue
         for match in _CLOCK.finditer(fold(raw)):
             h, m, s = (int(match[n]) for n in (1, 2, 3))

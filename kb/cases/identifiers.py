@@ -84,7 +84,8 @@ def _spans(text: str, line: Shown, rules: Rules, names: set[str]) -> list[_Span]
 def _candidates(
     text: str, line: Shown, rules: Rules, names: set[str]
 ) -> Iterator[tuple[int, int, IdentifierRule]]:
-    for kind in rules.kinds:
+    labelled = rules.kinds if rules.identifier_words.search(text) else ()
+    for kind in labelled:
         if kind.after_label:
             for match in kind.after_label.finditer(text):
                 yield match.start("v"), match.end("v"), kind.rule
@@ -93,7 +94,7 @@ def _candidates(
         if kind.value and kind.rule.kind in names:
             for match in kind.value.finditer(text, hit.start if hit else 0):
                 yield match.start("v"), match.end("v"), kind.rule
-    for kind in rules.kinds:
+    for kind in rules.kinds if _DIGIT.search(text) else ():
         for pattern in kind.bare:
             for match in pattern.finditer(text):
                 yield match.start("v"), match.end("v"), kind.rule

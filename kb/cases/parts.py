@@ -54,7 +54,11 @@ def section_at(line: Shown, rules: Rules, *, heading: bool = False) -> Opening |
     """The section that the line opens: a known label, or any after the profile's mark."""
     text = line.text
     start = len(text) - len(text.lstrip())
-    mark = next((m for m in rules.section_marks if text.startswith(m, start)), "")
+    mark = ""
+    if text.startswith(rules.section_marks, start):
+        mark = next(m for m in rules.section_marks if text.startswith(m, start))
+    elif ":" not in text and not heading:
+        return None
     after = start
     while mark and text.startswith(mark, after):
         after += len(mark)

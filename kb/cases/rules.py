@@ -24,7 +24,7 @@ class Label(NamedTuple):
     profile: int
 
 
-class Kind(NamedTuple):
+class IdentifierKind(NamedTuple):
     """An identifier's rule, compiled."""
 
     rule: IdentifierRule
@@ -33,6 +33,15 @@ class Kind(NamedTuple):
     value: re.Pattern[str] | None
     """The identifier as it follows a label."""
     bare: tuple[re.Pattern[str], ...]
+    form: re.Pattern[str]
+    also: tuple[re.Pattern[str], ...]
+
+    @classmethod
+    def of(cls, rule: IdentifierRule, profile: Profile, seen: set[str]) -> IdentifierKind:
+        """The rule compiled; ``seen`` holds the bare patterns that others have already."""
+        also = tuple(re.compile(pattern, re.IGNORECASE) for pattern in rule.also)
+        form = re.compile(rule.form, re.IGNORECASE)
+        return cls(rule, *_labelled(rule, _labels_of(rule, profile)), _bare(rule, seen), form, also)
 
 
 @lru_cache(maxsize=4096)
@@ -119,13 +128,25 @@ class Rules:
         )
 
     @cached_property
-    def kinds(self) -> tuple[Kind, ...]:
+    def kinds(self) -> tuple[IdentifierKind, ...]:
         """Identifier rules in the order of the profiles."""
+        seen: set[str] = set()
         return tuple(
-            Kind(rule, *_labelled(rule, _labels_of(rule, profile)), _bare(rule))
+            IdentifierKind.of(rule, profile, seen)
             for profile in self.profiles
             for rule in profile.identifier
         )
+
+    @cached_property
+    def identifier_words(self) -> re.Pattern[str]:
+        """Any label of an identifier: a line with none needs no closer look for labelled ones."""
+        words = {
+            _word(fold(label))
+            for profile in self.profiles
+            for rule in profile.identifier
+            for label in _labels_of(rule, profile)
+        }
+        return re.compile("|".join(sorted(words)) or "(?!)", re.IGNORECASE)
 
     @cached_property
     def brackets(self) -> str:
@@ -161,6 +182,7 @@ def _word(label: str) -> str:
     return start + body + (r"(?![A-Za-z])" if label[-1].isascii() else "")
 
 
-def _bare(rule: IdentifierRule) -> tuple[re.Pattern[str], ...]:
+def _bare(rule: IdentifierRule, seen: set[str]) -> tuple[re.Pattern[str], ...]:
+    """Patterns of what needs no label, each once whatever the number of profiles."""
     edges = r"(?<![A-Za-z0-9_.]){}(?![A-Za-z0-9_])"
     return tuple(re.compile(edges.format(p if "(?P<v>" in p else f"(?P<v>{p})")) for p in rule.bare)

@@ -32,6 +32,7 @@ class Marks:
         self._rules = rules
         pairs = list(zip(rules.brackets[::2], rules.brackets[1::2], strict=True))
         every = re.escape(rules.brackets)
+        self._opens = frozenset(rules.brackets[::2])
         forms = (
             rf"{re.escape(o)}\s*(?P<name{n}>[^{every}:|]{{1,30}}?)\s*{re.escape(c)}"
             for n, (o, c) in enumerate(pairs)
@@ -46,6 +47,8 @@ class Marks:
 
     def within(self, line: Shown, start: int) -> list[Mark]:
         """Bracketed speakers with a colon, further on the line."""
+        if ":" not in line.text[start:] or self._opens.isdisjoint(line.text[start:]):
+            return []
         found = [self._mark(line, match) for match in self._bracketed.finditer(line.text, start)]
         return [mark for mark in found if mark and mark.colon]
 
@@ -71,7 +74,7 @@ class Marks:
 
     def _may_be(self, name: str) -> bool:
         """False for dates, numbers, and labels that are no one's name."""
-        if _DATED.match(name) or not _LETTER.search(name) or re.match(r"\d", name):
+        if _DATED.match(name) or not _LETTER.search(name) or name[0].isdigit():
             return False
         if name.casefold() in self._rules.tick_letters:
             return False
