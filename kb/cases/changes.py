@@ -12,9 +12,8 @@ from kb.cases.draft import Draft, DraftTurn, Kind
 
 _MOST_TURNS = 400
 """Beyond so many changed turns they are told apart by position only."""
-_UNCOVERED = {
-    Kind.HEADING, Kind.STATION, Kind.SECTION, Kind.RESOLUTION, Kind.MARK, Kind.UNCLASSIFIED,
-}  # fmt: skip
+_UNCOVERED = {Kind.HEADING, Kind.STATION, Kind.SECTION, Kind.RESOLUTION, Kind.UNCLASSIFIED}
+"""A round's or part's mark says nothing that its turns do not."""
 
 
 class Lines(NamedTuple):
