@@ -1,8 +1,8 @@
 // Text to terms, as kb/search/analysis has it: tests/search/spec/terms.jsonl holds both to the same table.
-const RUN = "\\u2e80-\\u2fdf\\u3005-\\u3007\\u3021-\\u3029\\u3031-\\u3035\\u3038-\\u303c\\u3041-\\u3096\\u3099\\u309a\\u309d-\\u309f\\u30a1-\\u30fa\\u30fc-\\u30ff\\u31f0-\\u31ff\\u3105-\\u312f\\u31a0-\\u31bf\\u3400-\\u4dbf\\u4e00-\\u9fff\\uf900-\\ufaff\\u{20000}-\\u{3ffff}\\u1100-\\u11ff\\ua000-\\ua4cf\\uac00-\\ud7ff\\u0e01-\\u0e4e\\u0e81-\\u0ecd\\u1000-\\u103f\\u1780-\\u17d3";
-const MARKS = "\\u0300-\\u036f\\u0483-\\u0489\\u0591-\\u05bd\\u05bf\\u05c1\\u05c2\\u05c4\\u05c5\\u05c7\\u0610-\\u061a\\u064b-\\u065f\\u0670\\u06d6-\\u06dc\\u06df-\\u06e4\\u06e7\\u06e8\\u06ea-\\u06ed\\u0900-\\u0903\\u093a-\\u094f\\u0951-\\u0957\\u0962\\u0963\\u0981-\\u0983\\u09bc-\\u09cd\\u0a01-\\u0a03\\u0a3c-\\u0a4d\\u0a81-\\u0a83\\u0abc-\\u0acd\\u0b01-\\u0b03\\u0b3c-\\u0b4d\\u0bbe-\\u0bcd\\u0c00-\\u0c04\\u0c3e-\\u0c4d\\u0cbc-\\u0ccd\\u0d00-\\u0d03\\u0d3b-\\u0d4d\\u1ab0-\\u1aff\\u1dc0-\\u1dff\\u20d0-\\u20f0\\ufe20-\\ufe2f";
+const RUN = "⺀-\\u2fdf々-〇〡-〩〱-〵〸-〼ぁ-ゖ\\u3099\\u309aゝ-ゟァ-ヺー-ヿㇰ-ㇿㄅ-ㄯㆠ-ㆿ㐀-䶿一-鿿豈-﫿𠀀-\\u{3ffff}ᄀ-ᇿꀀ-꓏가-\\ud7ffก-\\u0e4eກ-\\u0ecdက-ဿក-\\u17d3";
+const MARKS = "(?=[\\u0300-\\u0d4d\\u1ab0-\\u1dff\\u20d0-\\u20f0\\ufe20-\\ufe2f])\\p{M}";
 const LETTER = `(?:(?![${RUN}])[\\p{L}\\p{N}])`;
-const PIECE = `${LETTER}+(?:['${MARKS}]+${LETTER}+)*[${MARKS}]*`;
+const PIECE = `${LETTER}+(?:(?:'|${MARKS})+${LETTER}+)*(?:${MARKS})*`;
 const TOKEN = new RegExp(`[${RUN}]+|${PIECE}(?:[._\\-@/:#+~%&=?\\\\]{1,3}${PIECE})*`, "gu");
 const PIECES = new RegExp(PIECE, "gu");
 const IN_RUN = new RegExp(`^[${RUN}]`, "u");

@@ -84,15 +84,16 @@ const postings = (key, fits) => {
   return [...best].map(([doc, weight]) => doc * 4 + weight).sort((a, b) => a - b);
 };
 
-// Which keys to ask for a test: few, for the fetched text tells the rest.
+// Which keys to ask for a test: few, for the fetched text tells the rest. `few` is 1 where there
+// are other words too, 2 to ask for all after all.
 const keysOf = (test, few) => {
   const { run, word } = test;
   if (run) {
     const pair = (i) => run[i] + run[i + 1];
     if (run.length === 1) return run;
     const last = run.length - 2;
-    const at = few || last === 0 ? [0, last] : last > 2 ? [0, last >> 1, last] : [0, last];
-    return [...new Set(at.map(pair))].slice(0, few ? 1 + (last > 0) : 3);
+    const at = few > 1 ? run.slice(1).map((_, i) => i) : few ? [0, last] : [0, (last + 1) >> 1, last];
+    return [...new Set(at.map(pair))];
   }
   if (test.number) {
     const gram = (i) => word.substr(i, 4);

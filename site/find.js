@@ -38,10 +38,10 @@ const allowed = ([name, value, not]) => {
 };
 
 // Everything that a query finds, best first, unchecked; and what must be checked.
-const candidates = async (text) => {
+const candidates = async (text, whole) => {
   await Promise.all(foldsFor(text));
   const query = parseQuery(text);
-  const few = query.tests.length > 1;
+  const few = whole ? 2 : +(query.tests.length > 1);
   const keys = [...query.tests, ...query.without].flatMap((test) => keysOf(test, few));
   const dates = ["after", "before", "on"];
   const names = query.filters.map(([name]) => (dates.includes(name) ? "day" : name));
@@ -63,17 +63,20 @@ const candidates = async (text) => {
   }
   const lists = query.tests.flatMap((test) => test.lists);
   const docs = ranked(lists, false);
-  return { query, docs, any: () => ranked(lists, true), exact: !query.without.length && query.tests.every((t) => !t.whole && (t.run ? t.run.length < 3 : !t.number || t.word.length < 5)) };
+  const longer = !whole && query.tests.some((t) => t.run && t.run.length > 3);
+  return { query, docs, longer, any: () => ranked(lists, true), exact: !query.without.length && query.tests.every((t) => !t.whole && (t.run ? t.run.length < 3 : !t.number || t.word.length < 5)) };
 };
 
-// The first `limit` cases that fit, their text fetched, and how many more there may be.
-const check = async (query, docs, limit, any) => {
+// The first `limit` cases that fit, their text fetched, and how many more there may be. With
+// `strict` null where so few fit that asking for more terms is cheaper than fetching more texts.
+const check = async (query, docs, limit, any, strict) => {
   const hits = [];
   let at = 0;
   while (hits.length < limit && at < docs.length && at < limit + 200) {
     const part = docs.slice(at, at + Math.max(1, limit - hits.length));
     at += part.length;
     await Promise.all(part.map((doc) => load(place("d", doc))));
+    if (strict && at - part.length > 0 && hits.length < at / 4) return null;
     for (const number of part) {
       const doc = fragments.get(number);
       const fits = any ? query.tests.some((t) => stands(doc, t)) : query.tests.every((t) => stands(doc, t));
@@ -84,8 +87,13 @@ const check = async (query, docs, limit, any) => {
 };
 
 const find = async (text, limit) => {
-  const { query, docs, any, exact } = await candidates(text);
-  let { hits, rest } = await check(query, docs, limit, false);
+  let { query, docs, any, exact, longer } = await candidates(text);
+  let found = await check(query, docs, limit, false, longer);
+  if (!found) {
+    ({ query, docs, any, exact } = await candidates(text, true));
+    found = await check(query, docs, limit, false);
+  }
+  let { hits, rest } = found;
   let loose = false;
   if (!hits.length && query.tests.length > 1) {
     ({ hits, rest } = await check(query, any().slice(0, 200), limit, true));

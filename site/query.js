@@ -24,11 +24,11 @@ const daysOf = (text) => {
 };
 
 // A word as a test: what to ask the index for, and how to see it in a text.
-const testOf = (token, open) => {
+const testOf = (token, open, star) => {
   if (IN_RUN.test(token)) return { word: token, run: [...token], stem: "", pattern: token };
   if (NUMBER.test(token)) {
-    const before = token.length > 3 ? "" : "(?<![0-9])";
-    const after = token.length > 3 ? "" : "(?![0-9])";
+    const before = token.length > 3 && star !== "begins" ? "" : "(?<![0-9])";
+    const after = token.length > 3 && star !== "ends" ? "" : "(?![0-9])";
     return { word: token, number: true, stem: "", pattern: before + token + after };
   }
   const short = ENGLISH.test(token) ? stem(token) : "";
@@ -39,7 +39,8 @@ const testOf = (token, open) => {
 // The tests of a piece of a query: a compound is its pieces, side by side.
 const testsOf = (text, open, exact) => {
   const tokens = foldText(text).match(TOKEN) || [];
-  const tests = tokens.flatMap((token) => (IN_RUN.test(token) ? [token] : piecesOf(token).map(([, piece]) => piece))).map((piece, i, all) => testOf(piece, open && i === all.length - 1));
+  const star = text.startsWith("*") ? "ends" : text.endsWith("*") ? "begins" : "";
+  const tests = tokens.flatMap((token) => (IN_RUN.test(token) ? [token] : piecesOf(token).map(([, piece]) => piece))).map((piece, i, all) => testOf(piece, (open || star === "begins") && i === all.length - 1, star));
   const together = exact || tests.length > tokens.length;
   if (together && tests.length > 1) {
     const whole = tokens.map((t) => t.replace(/[\\^$.*+?()[\]{}|\/-]/g, "\\$&")).join("[^\\p{L}\\p{N}]*");

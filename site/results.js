@@ -16,8 +16,8 @@ document.addEventListener("DOMContentLoaded", () => {
   const say = () => SAY[document.documentElement.dataset.ui] || SAY.en;
   const $ = (id) => document.getElementById(id);
   const [box, found, front, list, count, more] = ["q", "found", "front", "hits", "count", "more"].map($);
-  Object.assign(meta, { n: +box.dataset.n, s: +box.dataset.s, inside: box.dataset.inside });
-  window.kb = { search: find };
+  const { search, marked, excerpt } = window.kb;
+  search.over({ n: +box.dataset.n, s: +box.dataset.s, inside: box.dataset.inside });
   let asked = 0;
   let limit = PAGE;
 
@@ -54,7 +54,7 @@ document.addEventListener("DOMContentLoaded", () => {
     if (!any) return;
     let answer;
     try {
-      answer = await find(text, limit);
+      answer = await search(text, limit);
     } catch {
       answer = { hits: [], tests: [], broken: true, total: 0 };
     }
@@ -65,6 +65,7 @@ document.addEventListener("DOMContentLoaded", () => {
     list.replaceChildren(...hits.map((doc) => card(doc, tests)));
     more.hidden = total <= hits.length;
     more.textContent = say().more;
+    performance.mark("kb-answered");
     document.documentElement.dataset.answered = text;
   };
 
