@@ -129,7 +129,7 @@ def run_case(case: dict[str, Any], tally: Tally, verbose: bool) -> None:
         try:
             document = parse(case["input"], case["syntax"], wiki=model != "none")
             if config["transformations"] is not None:
-                expand(document, builtin_registry())
+                expand(document, builtin_registry(), _WIKIS[model])
             got = render(document)
         except Exception:
             got = traceback.format_exc()

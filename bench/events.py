@@ -121,7 +121,8 @@ def _leaf(node: Node) -> str:
 def _reference(reference: n.ResourceReference) -> str:
     text = f"Typed = [{str(reference.typed).lower()}] Type = [{reference.type}]"
     # Only what a macro makes has no reference at all.
-    if reference.reference or not reference.typed:
+    made = reference.type == "doc" and reference.typed and "anchor" in reference.parameters
+    if reference.reference or not made:
         text += f" Reference = [{reference.reference}]"
     if reference.parameters:
         shown = "], [".join(f"{key}] = [{value}" for key, value in reference.parameters.items())
@@ -130,7 +131,9 @@ def _reference(reference: n.ResourceReference) -> str:
 
 
 def _macro(macro: n.Macro) -> str:
-    params = "|".join(f"{key}={value}" for key, value in macro.params.items())
+    params = "|".join(
+        f"{key}={'null' if value is None else value}" for key, value in macro.params.items()
+    )
     kind = "Inline" if macro.inline else "Standalone"
     content = "" if macro.content is None else f" [{macro.content}]"
     return f"{kind} [{macro.name}] [{params}]{content}"

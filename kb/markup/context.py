@@ -6,10 +6,10 @@ says ("an item begins", "here is content"); it knows which open blocks that clos
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
 from kb.markup import nodes as n
+from kb.markup.figures import ParseCaption, figure
 from kb.markup.ids import unique_id
 from kb.markup.nodes import NO_PARAMS, Node, Params
 from kb.markup.render.plain import plain_text
@@ -27,9 +27,6 @@ CELL: Final = 8
 Pair = tuple[str, str | None]
 
 MAX_LIST_DEPTH: Final = 40  # lists and quotations nested deeper stay at this depth
-LABEL: Final = "data-xwiki-image-label"  # where a label waits until its paragraph ends
-
-ParseLabel = Callable[[str, int], list[Node]]
 
 
 class _Open:
@@ -64,7 +61,7 @@ class Context:
         "in_label", "pending", "root", "table",
     )  # fmt: skip
 
-    def __init__(self, root: list[Node], ids: dict[str, int], caption: ParseLabel) -> None:
+    def __init__(self, root: list[Node], ids: dict[str, int], caption: ParseCaption) -> None:
         self.root = root
         self.caption = caption
         self.ids = ids
@@ -210,27 +207,8 @@ class Context:
             last = self.flow[-1]
             assert isinstance(last, n.Paragraph)
             if len(last.children) == 1 and not self.in_label:
-                self._figure(last)
+                self.flow[-1] = figure(last, self.caption)
             self.in_label = False
-
-    def _figure(self, paragraph: n.Paragraph) -> None:
-        """A lone image with a label, perhaps in a link, is a figure: the label its caption."""
-        image = paragraph.children[0]
-        if isinstance(image, n.Link) and len(image.children) == 1:
-            image = image.children[0]
-        if not isinstance(image, n.Image) or LABEL not in image.params:
-            return
-        params = dict(image.params)
-        label = params.pop(LABEL) or ""
-        image.params = params or NO_PARAMS
-        caption = n.FigureCaption(image.pos, self.caption(label, image.pos), NO_PARAMS)
-        outer = dict(paragraph.params)
-        classes = outer.get("class")
-        if classes is None:
-            outer["class"] = "image"
-        elif "image" not in classes.split():
-            outer["class"] = classes + " image"
-        self.flow[-1] = n.Figure(paragraph.pos, [*paragraph.children, caption], outer)
 
     def begin_heading(self, pos: int, level: int, params: Params) -> None:
         """A heading begins, with the sections that it closes and opens."""

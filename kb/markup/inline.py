@@ -11,7 +11,8 @@ from typing import Final
 
 from kb.markup import nodes as n
 from kb.markup import patterns as p
-from kb.markup.context import LABEL, Context
+from kb.markup.context import Context
+from kb.markup.figures import LABEL
 from kb.markup.ids import unique_id
 from kb.markup.macro_syntax import MacroScanner
 from kb.markup.nodes import NO_PARAMS, Node, Params
@@ -80,7 +81,7 @@ class Scanner(MacroScanner):
                 self.pos = stop
                 return
             style = _STYLES.get(char)
-            if style is not None and not (char == "-" and self._in_scheme(stop)):
+            if style is not None and not (char == "-" and self._scheme_colon(stop) > stop):
                 self._flush(start, stop)
                 self.context.toggle(style)
                 start = at = stop + 2
@@ -293,16 +294,16 @@ class Scanner(MacroScanner):
 
     # Bare URLs, image:, attach:, mailto:
 
-    def _in_scheme(self, stop: int) -> bool:
-        """Whether the `--` at `stop` may stand within a URL's scheme."""
+    def _scheme_colon(self, stop: int) -> int:
+        """The `:` of a `://` that `stop` may stand before, within a URL's scheme; -1 if none."""
         if stop >= self._scheme_end:
             run = p.SCHEME_RUN.match(self.text, stop)
             assert run is not None
-            self._scheme_end = run.end()
+            self._scheme_end = end = run.end()
             self._url_found = -1
-            is_url = self.text.startswith("//", run.end()) and self.text[run.end() - 1] == ":"
-            self._scheme_at = run.end() - 1 if is_url else -1
-        return stop < self._scheme_at and stop >= self._url_found
+            is_url = self.text.startswith("//", end) and self.text[end - 1] == ":"
+            self._scheme_at = end - 1 if is_url else -1
+        return self._scheme_at if self._url_found <= stop <= self._scheme_at else -1
 
     def _bare(self, start: int, stop: int) -> int:
         """A URL, mailto:, image: or attach: whose `:` (or `--` in its scheme) is at `stop`."""
@@ -337,10 +338,8 @@ class Scanner(MacroScanner):
 
     def _url_start(self, start: int, stop: int) -> int:
         """Where a token begins that is a URL's scheme up to the `://` at or after `stop`."""
-        ahead = p.SCHEME_RUN.match(self.text, stop)
-        assert ahead is not None
-        colon = ahead.end() - 1
-        if self.text[colon] != ":" or not self.text.startswith("//", colon + 1):
+        colon = self._scheme_colon(stop)
+        if colon < 0:
             return -1
         left = start + len(self.text[start:stop].rstrip(p.SCHEME_CHARS))
         left = self._token_start(start, left, stop)
@@ -358,6 +357,8 @@ class Scanner(MacroScanner):
                 found = at + letter.start()
             break
         self._url_found = found
+        if found < 0:
+            self._scheme_at = -1
         return found if found < stop else -1
 
     def _token_start(self, start: int, left: int, stop: int) -> int:

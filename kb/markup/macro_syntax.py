@@ -138,11 +138,17 @@ def _without_edge_newlines(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-_VERBATIM_ESCAPE = re.compile(r"~((?:\{~?){2}\{|(?:\}~?){2}\})")
+# Between an escape and the third brace anything may stand, and is lost, as in XWiki.
+_VERBATIM_ESCAPE = re.compile(
+    r"~(?:(\{)(?:[^{~]*+(?:\{|~\{)){2}|(\})(?:[^}~]*+(?:\}|~\})){2}|.)", re.DOTALL
+)
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    brace: str | None = match[1] or match[2]
+    return brace * 3 if brace else match[0]
 
 
 def unescape_verbatim(content: str) -> str:
-    """Escaped braces triples lose their escapes; any other `~` stays."""
-    if "~" not in content:
-        return content
-    return _VERBATIM_ESCAPE.sub(lambda m: m[1].replace("~", ""), content)
+    """Escaped triples of braces lose their escapes; any other `~` stays."""
+    return _VERBATIM_ESCAPE.sub(_unescaped, content) if "~" in content else content

@@ -8,6 +8,7 @@ from kb.markup import nodes as n
 from kb.markup.macros.content import error
 from kb.markup.macros.registry import NORMAL, MacroContext, MacroError, Registry
 from kb.markup.nodes import Node
+from kb.markup.render.links import Wiki
 
 MAX_NESTING = 24
 """Macros that make macros that make macros …: deeper ones are shown as errors."""
@@ -27,20 +28,22 @@ _STANDALONE = (
 _Late = tuple[int, int, list[Node], int, tuple[n.Parent, ...]]
 
 
-def expand(document: n.Document, registry: Registry) -> n.Document:
+def expand(document: n.Document, registry: Registry, links: Wiki | None = None) -> n.Document:
     """Replace each macro of `document`, in place, by a MacroResult; returns `document`.
 
     Macros run in the order of the page, what they make right after them; those of a higher
-    priority number (contents, footnotes) when all others have run.
+    priority number (contents, footnotes) when all others have run. `links` gives the URLs in
+    what an html macro prints; by default they show the reference.
     """
     if "{{" in document.source:
-        _Expansion(document, registry).run()
+        _Expansion(document, registry, links).run()
     return document
 
 
 class _Expansion:
-    def __init__(self, document: n.Document, registry: Registry) -> None:
+    def __init__(self, document: n.Document, registry: Registry, links: Wiki | None) -> None:
         self.document = document
+        self.links = links
         self.registry = registry
         self.late: list[_Late] = []
         self.count = 0
@@ -48,6 +51,10 @@ class _Expansion:
 
     def run(self) -> None:
         self.walk(self.document, ())
+        self.run_late()
+
+    def run_late(self) -> None:
+        """Run the macros that waited for the others."""
         while self.late:
             _, _, siblings, index, ancestors = heapq.heappop(self.late)
             # A macro that ran in between may have moved it.
@@ -82,15 +89,32 @@ class _Expansion:
     def execute(self, siblings: list[Node], index: int, ancestors: tuple[n.Parent, ...]) -> None:
         macro = siblings[index]
         assert isinstance(macro, n.Macro)
-        context = MacroContext(self.document, ancestors, _depth(ancestors), self.waiting)
+
+        def expand_now(parent: n.Parent) -> None:
+            self.run_within(parent, siblings, index, ancestors)
+
+        context = MacroContext(
+            self.document, ancestors, _depth(ancestors), self.waiting, expand_now, self.links
+        )
         result = n.MacroResult(macro, self.nodes_of(macro, context))
         siblings[index] = result
+        self.walk(result, ancestors)
         for late in context.late:
             self.document.children.append(late)
             self.meet(
                 late, self.document.children, len(self.document.children) - 1, (self.document,)
             )
-        self.walk(result, ancestors)
+
+    def run_within(
+        self, parent: n.Parent, siblings: list[Node], index: int, ancestors: tuple[n.Parent, ...]
+    ) -> None:
+        """Run all macros below `parent`, late ones too, while it stands in the macro's place."""
+        macro, siblings[index] = siblings[index], parent
+        outer, self.late = self.late, []
+        self.walk(parent, ancestors)
+        self.run_late()
+        self.late = outer
+        siblings[index] = macro
 
     def nodes_of(self, macro: n.Macro, context: MacroContext) -> list[Node]:
         """What the macro makes, or the error that says why not."""

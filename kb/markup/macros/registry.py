@@ -8,6 +8,7 @@ from kb.markup import nodes as n
 from kb.markup.blocks import Parser
 from kb.markup.macros.content import to_inline
 from kb.markup.nodes import Node
+from kb.markup.render.links import Wiki
 
 NORMAL = 1000
 """Macros of a lower priority number run before others of the page, of a higher one after."""
@@ -20,10 +21,11 @@ class MacroError(Exception):
 class MacroContext:
     """Where a macro stands while it runs.
 
-    `ancestors` are the nodes around it, outermost first; the first is the document.
+    `ancestors` are the nodes around it, outermost first; the first is the document. `expand`
+    runs the macros below a node at once. `links` gives URLs where a macro prints links itself.
     """
 
-    __slots__ = ("ancestors", "depth", "document", "late", "waiting")
+    __slots__ = ("ancestors", "depth", "document", "expand", "late", "links", "waiting")
 
     def __init__(
         self,
@@ -31,12 +33,16 @@ class MacroContext:
         ancestors: tuple[n.Parent, ...],
         depth: int,
         waiting: dict[str, int],
+        expand: Callable[[n.Parent], None],
+        links: Wiki | None,
     ) -> None:
         self.document = document
         self.ancestors = ancestors
         self.depth = depth
         self.late: list[n.Macro] = []
         self.waiting = waiting
+        self.expand = expand
+        self.links = links
 
     def parse(self, content: str, pos: int, inline: bool, syntax: str | None = None) -> list[Node]:
         """The tree of wiki content that begins at `pos` of the page's source.

@@ -59,7 +59,9 @@ def _content(macro: n.Macro, context: MacroContext) -> list[Node]:
         nodes = context.parse(content, pos, macro.inline, syntax)
     elif content:
         raise MacroError(f"There is no parser for {syntax}.")
-    return [n.MacroContent(pos, nodes, "" if source is None else "source", syntax)]
+    return [
+        n.MacroContent(pos, nodes, "" if source is None else "source", syntax if content else "")
+    ]
 
 
 def _id(macro: n.Macro, context: MacroContext) -> list[Node]:

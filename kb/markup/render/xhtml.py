@@ -67,6 +67,7 @@ class XhtmlPrinter:
         self.standalone = False
         self.inline = 0
         self.in_macro = 0
+        self.in_html = False
         self.quote_lines = 0
         self.after_quote_line = False
         self.row = -1
@@ -147,7 +148,7 @@ class XhtmlPrinter:
             if isinstance(node, n.Text):
                 self.words(node.text)
             elif isinstance(node, n.LineBreak):
-                self.start("<br/>")
+                self.line_break()
             elif isinstance(node, n.Parent):
                 method = _PARENTS.get(type(node))
                 if method is None:
@@ -165,9 +166,7 @@ class XhtmlPrinter:
         elif isinstance(node, n.Verbatim):
             self.verbatim(node)
         elif isinstance(node, n.EmptyLines):
-            for _ in range(node.count):
-                self.start("")
-                self.end(_EMPTY_LINE)
+            self.empty_lines(node.count)
         elif isinstance(node, n.HorizontalLine):
             self.start(f"<hr{attributes('hr', node.params)}/>")
         elif isinstance(node, n.RawText):
@@ -181,6 +180,16 @@ class XhtmlPrinter:
             self.start(_ERROR)
             self.print(escape_text(node.source))
             self.end("</span>")
+
+    def line_break(self) -> None:
+        """Print a line break."""
+        self.start("<br/>")
+
+    def empty_lines(self, count: int) -> None:
+        """Print empty lines."""
+        for _ in range(count):
+            self.start("")
+            self.end(_EMPTY_LINE)
 
     def verbatim(self, node: n.Verbatim) -> None:
         """Print preformatted text."""
@@ -224,7 +233,7 @@ class XhtmlPrinter:
         if "id" not in node.params:
             params["class"] = "wikigeneratedid"
         shown: n.Params = {**params, **node.params}
-        if self.in_macro:
+        if self.in_macro or self.in_html:
             before = shown.get("class")
             shown["class"] = (
                 "wikigeneratedheader" if before is None else f"{before.strip()} wikigeneratedheader"
@@ -333,7 +342,7 @@ class XhtmlPrinter:
 
 
 _PARENTS: Final[dict[type, Callable[..., None]]] = {
-    n.Paragraph: XhtmlPrinter.paragraph,
+    n.Paragraph: lambda printer, node: printer.paragraph(node),
     n.Heading: XhtmlPrinter.heading,
     n.Group: XhtmlPrinter.group,
     n.Format: XhtmlPrinter.format,

@@ -1,0 +1,235 @@
+"""HTML as authors write it, read into a tree that is well-formed.
+
+Closes what is left open, adds what a table lacks, and puts text and inline elements of the top
+level into paragraphs, as XWiki's cleaner (HtmlCleaner with XWiki's filters) does for XHTML 1.0.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Final
+
+_TOKEN = re.compile(
+    r"<!--(?P<comment>.*?)-->|<!\[CDATA\[(?P<cdata>.*?)\]\]>|<[!?][^>]*>"
+    r"|</(?P<end>[A-Za-z][^\s/>]*)[^>]*>"
+    r"|<(?P<start>[A-Za-z][^\s/>]*)(?P<attributes>(?:[^>\"']|\"[^\"]*+\"|'[^']*+')*+)>",
+    re.DOTALL,
+)
+_ATTRIBUTE = re.compile(r"""([^\s=/"']+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"']+)))?""")
+
+VOID: Final = frozenset(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "command",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+    ]
+)
+RAW: Final = frozenset(("script", "style"))
+BLOCK: Final = frozenset(
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "dir",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "isindex",
+        "li",
+        "main",
+        "menu",
+        "nav",
+        "noframes",
+        "noscript",
+        "ol",
+        "p",
+        "pre",
+        "script",
+        "section",
+        "style",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
+)
+_CLOSES_P: Final = BLOCK - {"script", "style", "li", "dt", "dd", "td", "th", "tr", "noscript"}
+# An element closes open ones of these names, up to one of those.
+_CLOSES: Final[dict[str, tuple[frozenset[str], frozenset[str]]]] = {
+    "li": (frozenset(("li",)), frozenset(("ul", "ol", "menu", "dir"))),
+    "dt": (frozenset(("dt", "dd")), frozenset(("dl",))),
+    "dd": (frozenset(("dt", "dd")), frozenset(("dl",))),
+    "option": (frozenset(("option",)), frozenset(("select",))),
+    "tr": (frozenset(("tr", "td", "th")), frozenset(("table",))),
+    "td": (frozenset(("td", "th")), frozenset(("table",))),
+    "th": (frozenset(("td", "th")), frozenset(("table",))),
+    "tbody": (frozenset(("tbody", "thead", "tfoot", "tr", "td", "th")), frozenset(("table",))),
+    "thead": (frozenset(("tbody", "thead", "tfoot", "tr", "td", "th")), frozenset(("table",))),
+    "tfoot": (frozenset(("tbody", "thead", "tfoot", "tr", "td", "th")), frozenset(("table",))),
+}
+_SECTIONS: Final = ("tbody", "thead", "tfoot")
+_SKIPPED: Final = ("html", "head", "body")
+MAX_DEPTH: Final = 200
+
+
+class Element:
+    """An element; text is a str among its children, a comment an Element called "!"."""
+
+    __slots__ = ("attributes", "children", "name")
+
+    def __init__(self, name: str, attributes: dict[str, str]) -> None:
+        self.name = name
+        self.attributes = attributes
+        self.children: list[Element | str] = []
+
+
+def read_html(source: str) -> Element:
+    """The tree of `source`, below an element called "body"."""
+    builder = _Builder()
+    done = 0
+    while match := _TOKEN.search(source, done):
+        builder.text(source[done : match.start()])
+        done = match.end()
+        name = (match["start"] or match["end"] or "").lower()
+        if match["start"]:
+            builder.start(name, _attributes(match["attributes"]))
+            if name in RAW and not match["attributes"].endswith("/"):
+                done = builder.raw(source, done, name)
+        elif match["end"]:
+            builder.end(name)
+        elif match["comment"] is not None:
+            comment = Element("!", {})
+            comment.children.append(match["comment"])
+            builder.stack[-1].children.append(comment)
+        elif match["cdata"] is not None:
+            builder.text(html.escape(match["cdata"], quote=False))
+    builder.text(source[done:])
+    return builder.stack[0]
+
+
+def _attributes(written: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for match in _ATTRIBUTE.finditer(written.rstrip("/") if written.endswith("/") else written):
+        name = match[1].lower()
+        value = next((value for value in match.groups()[1:] if value is not None), None)
+        found.setdefault(name, name if value is None else html.unescape(value))
+    return found
+
+
+class _Builder:
+    def __init__(self) -> None:
+        self.stack = [Element("body", {})]
+
+    def text(self, text: str) -> None:
+        if text:
+            children = self.stack[-1].children
+            text = html.unescape(text)
+            if children and isinstance(children[-1], str):
+                children[-1] += text
+            else:
+                children.append(text)
+
+    def raw(self, source: str, at: int, name: str) -> int:
+        """Take a script or style as it is; where its end tag ends."""
+        end = re.compile(rf"</{name}\s*>", re.IGNORECASE).search(source, at)
+        stop = end.start() if end else len(source)
+        if stop > at:
+            self.stack[-1].children.append(source[at:stop])
+        self.stack.pop()
+        return end.end() if end else len(source)
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name in _SKIPPED:
+            self._drop_blanks()
+        if name in _SKIPPED or len(self.stack) >= MAX_DEPTH:
+            if name in RAW:
+                self._open(name, attributes)
+            return
+        if name in _CLOSES_P:
+            self._close_before("p", BLOCK - {"p"})
+        names, limits = _CLOSES.get(name, (None, None))
+        if names is not None and limits is not None:
+            self._close_all(names, limits)
+        self._complete_table(name)
+        element = self._open(name, attributes)
+        if name in VOID:
+            self.stack.pop()
+        del element
+
+    def _drop_blanks(self) -> None:
+        """Blanks around a page's own elements belong to no content."""
+        body = self.stack[0]
+        if all(isinstance(child, str) and not child.strip() for child in body.children):
+            body.children.clear()
+
+    def _open(self, name: str, attributes: dict[str, str]) -> Element:
+        element = Element(name, attributes)
+        self.stack[-1].children.append(element)
+        self.stack.append(element)
+        return element
+
+    def _complete_table(self, name: str) -> None:
+        """Add the row group or row that a row or cell lacks."""
+        if name in ("td", "th") and self.stack[-1].name in ("table", *_SECTIONS):
+            self._complete_table("tr")
+            self._open("tr", {})
+        elif name == "tr" and self.stack[-1].name == "table":
+            self._open("tbody", {})
+
+    def _close_before(self, name: str, limits: frozenset[str]) -> None:
+        for at in range(len(self.stack) - 1, 0, -1):
+            if self.stack[at].name == name:
+                del self.stack[at:]
+                return
+            if self.stack[at].name in limits:
+                return
+
+    def _close_all(self, names: frozenset[str], limits: frozenset[str]) -> None:
+        cut = len(self.stack)
+        for at in range(len(self.stack) - 1, 0, -1):
+            if self.stack[at].name in limits:
+                break
+            if self.stack[at].name in names:
+                cut = at
+        del self.stack[cut:]
+
+    def end(self, name: str) -> None:
+        for at in range(len(self.stack) - 1, 0, -1):
+            if self.stack[at].name == name:
+                del self.stack[at:]
+                return

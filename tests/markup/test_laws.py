@@ -1,0 +1,127 @@
+"""What holds for any text: it parses, prints, and prints again as the same tree."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kb.markup import builtin_registry, expand, parse
+from kb.markup import nodes as n
+from kb.markup.render.plain import plain_text
+from kb.markup.render.xhtml import render_xhtml
+from kb.markup.render.xwiki import render_xwiki
+
+# Parted by ¦; ⏎ stands for a line end.
+PIECES = (
+    r"a¦b c¦é¦中¦**¦//¦--¦__¦^^¦,,¦##¦⏎¦⏎⏎¦⏎⏎⏎¦* ¦** ¦*¦1. ¦1*. ¦; ¦: ¦:; ¦= ¦== ¦ =¦----"
+    r"¦!!¦!=¦>¦>>¦(((¦)))¦(% a='b' %)¦(% c='d' %)⏎¦(%%)¦{{{¦}}}¦{{m/}}¦{{m}}¦{{/m}}"
+    r"¦{{info}}¦{{/info}}¦[[¦]]¦[[a]]¦[[b>>c]]¦[[image:i.png]]¦[[cap>>image:i]]"
+    r"¦[[b||k='v']]¦[[d>>r||anchor='x']]¦image:i¦attach:f¦mailto:x@y¦http://x.y/z"
+    r"¦s://a?b#c¦~¦~*¦~ ¦\\¦\¦ ¦  ¦{¦}¦{{¦'¦-¦/¦*¦_¦(¦)¦%¦=¦1¦.¦:¦;¦@¦?¦#¦,¦^¦|¦|=¦||"
+    r"¦{{{v}}}¦[[image:j>>r]]¦<b>¦&¦" + "\t¦\r\n¦\r"
+).replace("⏎", "\n")
+TEXTS = st.one_of(
+    st.lists(st.sampled_from(PIECES.split("¦")), max_size=12).map("".join),
+    st.text(max_size=60),
+)
+SYNTAXES = st.sampled_from(["xwiki/2.0", "xwiki/2.1"])
+LAWS = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@LAWS
+@given(source=TEXTS, syntax=SYNTAXES)
+def test_any_text_parses_and_prints(source: str, syntax: str) -> None:
+    document = expand(parse(source, syntax), builtin_registry())
+    assert render_xhtml(document.children).count("<") == render_xhtml(document.children).count(">")
+    plain_text(document.children)
+    render_xwiki(document.children, syntax)
+
+
+@LAWS
+@given(source=TEXTS, syntax=SYNTAXES)
+def test_every_position_lies_in_the_source(source: str, syntax: str) -> None:
+    document = parse(source, syntax)
+    lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    for node in walk(document):
+        place = document.position(node)
+        assert 1 <= place.line <= len(lines)
+        assert 1 <= place.column <= len(lines[place.line - 1]) + 2
+
+
+def walk(parent: n.Parent) -> Iterable[n.Node]:
+    for node in parent.children:
+        yield node
+        if isinstance(node, n.Parent):
+            yield from walk(node)
+
+
+ADVERSARIAL: dict[str, Callable[[int], str]] = {
+    "open groups": lambda size: "(((" * size,
+    "groups": lambda size: "(((\n" * size + "x" + "\n)))" * size,
+    "closed groups": lambda size: ")))" * size,
+    "stars": lambda size: "*" * size + " x",
+    "list of lists": lambda size: "\n".join("*" * (i % 60 + 1) + " x" for i in range(size)),
+    "quotes": lambda size: ">" * size + "x",
+    "deeper quotes": lambda size: "".join(">" * (i % 90 + 1) + "x\n" for i in range(size // 30)),
+    "open links": lambda size: "[[" * size,
+    "open images": lambda size: "[[[[image:" * size,
+    "nested links": lambda size: "[[" * size + "a" + ">>b]]" * size,
+    "open parameters": lambda size: "(% a='" * size,
+    "open macros": lambda size: '{{a b="' * size,
+    "macros with lone quotes": lambda size: "{{a b=\"'" * size + "}}",
+    "macros in macros": lambda size: "{{box}}" * size,
+    "closed macros": lambda size: "{{/box}}" * size,
+    "verbatim": lambda size: "{{{" * size,
+    "escapes": lambda size: "~*~a" * size,
+    "formats": lambda size: "**a//b__c" * size,
+    "format parameters": lambda size: "".join(f'(% a="{i}" %)x' for i in range(size)),
+    "schemes": lambda size: "1--a-" * size + "://x",
+    "addresses": lambda size: "ximage:a:b" * size,
+    "URLs": lambda size: "a://b@c:1/d?e#f" * size,
+    "cells": lambda size: "|a" * size,
+    "rows": lambda size: "|=a|b\n" * size,
+    "headings": lambda size: "= a =\n" * size,
+    "blank lines": lambda size: "\n \n" * size,
+    "backslashes": lambda size: "[[a>>" + "\\@" * size + "]]",
+    "tildes": lambda size: "~" * size,
+    "parameters of a link": lambda size: "[[a||" + "b='c' " * size + "]]",
+    "verbatim escapes": lambda size: "{{{" + "~{a" * size + "}}}",
+}
+
+
+def cost(source: str) -> float:
+    """CPU seconds to read and print `source`, the best of three."""
+    best = float("inf")
+    for _ in range(3):
+        start = time.process_time()
+        document = parse(source)
+        render_xhtml(document.children)
+        plain_text(document.children)
+        render_xwiki(document.children)
+        best = min(best, time.process_time() - start)
+    return best
+
+
+@pytest.mark.parametrize("family", ADVERSARIAL)
+def test_time_grows_with_size_and_no_faster(family: str) -> None:
+    make = ADVERSARIAL[family]
+    small, large = cost(make(500)), cost(make(8000))
+    # Sixteen times the text: quadratic time would cost 256 times as much.
+    assert large < 60 * max(small, 0.002), (small, large)
+
+
+def test_ten_thousand_nested_groups_leave_a_node_that_says_so() -> None:
+    document = expand(parse("(((\n" * 10_000 + "x" + "\n)))" * 10_000), builtin_registry())
+    deep = [node for node in walk(document) if isinstance(node, n.TooDeep)]
+    assert len(deep) == 1
+    assert deep[0].source.count("(((") > 9_900
+    assert "xwikirenderingerror" in render_xhtml(document.children)
+
+
+def test_macros_nested_without_end_stop() -> None:
+    document = expand(parse("{{box}}\n" * 1000), builtin_registry())
+    assert "Macros nested too deeply" in render_xhtml(document.children)
