@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from kb.cases.bare import bare_speakers
-from kb.cases.draft import Draft, DraftField, DraftText, DraftTurn, Heading, Kind, Named, Place
+from kb.cases.draft import Draft, DraftText, Heading, Kind, Named, Place
+from kb.cases.elements import Elements
 from kb.cases.headings import heading_line
-from kb.cases.labels import Hit, is_plain, known_labels, label_at, may_be_field
+from kb.cases.labels import (
+    Hit,
+    cells_of,
+    is_plain,
+    known_labels,
+    label_at,
+    may_be_field,
+    status_without_colon,
+)
 from kb.cases.names import names_in
-from kb.cases.open import Open, after_mark
+from kb.cases.open import after_mark
 from kb.cases.parts import part_at, round_at, section_at
-from kb.cases.profile import FieldType
 from kb.cases.rules import Rules
 from kb.cases.shown import Shown, shown
 from kb.cases.speakers import Mark, Marks, may_follow
 from kb.cases.status import Option, Reading, StatusWords
-from kb.cases.values import parsed
-
-Zone: TypeAlias = Literal["head", "tracking", "resolution"]
 
 
 class Tools(NamedTuple):
@@ -37,31 +42,25 @@ class _StatusLine(NamedTuple):
     """True where the line itself names no state, so that list items below may."""
 
 
-class BlockReader:
+class BlockReader(Elements):
     """One case's lines on their way to a draft."""
 
     def __init__(
         self, lines: Sequence[str], opaque: Sequence[bool], heading: Heading, tools: Tools
     ) -> None:
+        super().__init__(len(lines), heading, tools.rules)
         self._lines = lines
-        self._rules, self._marks, self._status = tools
-        self.shown = [
-            None if hidden else shown(raw) for raw, hidden in zip(lines, opaque, strict=True)
-        ]
+        self._marks, self._status = tools.marks, tools.status
+        pairs = zip(lines, opaque, strict=True)
+        self.shown = [None if hidden else shown(raw) for raw, hidden in pairs]
         """What each line shows; None for code and verbatim."""
-        self._zone: Zone = "head"
         self._explicit = False
         """True where a mark opened the zone, not merely what stands in it."""
-        self._round: int | None = None
-        self._open: Open | None = None
         self._status_lines: list[_StatusLine] = []
         self._below_status = False
-        self._types: list[FieldType] = []
-        self._problem: list[Open] = []
-        self._resolution: list[tuple[int, str]] = []
+        self._columns: list[str] = []
+        """Labels at the head of the table that the line before is a row of."""
         self._bare: frozenset[str] | None = None
-        self.draft = Draft(heading=heading, length=len(lines))
-        self.draft.kinds = [Kind.BLANK] * len(lines)
 
     def read(self) -> Draft:
         """Take every line after the heading, in order."""
@@ -79,11 +78,11 @@ class BlockReader:
             self._text(number, raw)
             return
         if not raw.strip():
-            if self._open:
-                self._open.add(number, "")
-            if self._resolution:
-                self._resolution.append((number, ""))
+            self._blank(number)
             self._below_status = self._below_status and not self._status_lines[-1].options
+            return
+        if not line.text.strip(" |"):
+            self._shows_nothing(number, raw)
             return
         heading = heading_line(raw)
         if heading:
@@ -97,8 +96,15 @@ class BlockReader:
                 return
         self._plain(number, line)
 
+    def _shows_nothing(self, number: int, raw: str) -> None:
+        """A line of markup alone: part of the text that is open, else a mark."""
+        if self._open and self._open.kind is not Kind.PROBLEM:
+            self._text(number, raw)
+        else:
+            self.draft.kinds[number] = Kind.MARK
+
     def _is(self, kind: Kind, number: int) -> bool:
-        self.draft.kinds[number] = kind
+        super()._is(kind, number)
         if kind is not Kind.STATUS:
             self._below_status = False
         return True
@@ -140,7 +146,11 @@ class BlockReader:
 
     def _status_line(self, number: int, line: Shown) -> bool:
         hit = label_at(line, self._rules)
-        if hit is None or hit.meaning is None or hit.meaning.role != "status":
+        if hit is None or hit.meaning is None:
+            hit = status_without_colon(line, self._rules)
+            if hit is None or not self._status.looks_marked(Option(line, hit.start, hit.end)):
+                return False
+        if hit.meaning is None or hit.meaning.role != "status":
             return False
         option = Option(line, hit.start, hit.end)
         empty = not line.text[hit.start : hit.end].strip()
@@ -283,11 +293,12 @@ class BlockReader:
         return bool(plain) and self._fields(number, line)
 
     def _head(self, number: int, line: Shown) -> None:
-        if self._fields(number, line):
+        if self._table_row(number, line) or self._fields(number, line):
             return
         hit = label_at(line, self._rules)
-        in_problem = self._open is not None and self._open.kind is Kind.PROBLEM
-        if hit and may_be_field(hit, line, self._rules, in_problem=in_problem):
+        problem = self._open if self._open and self._open.kind is Kind.PROBLEM else None
+        may_be = hit and may_be_field(hit, line, self._rules, in_problem=problem is not None)
+        if hit and may_be and (problem is None or problem.one_line):
             self._labelled(number, line, hit)
             return
         if self._is_station(line):
@@ -299,77 +310,29 @@ class BlockReader:
         if self._open and self._open.kind is Kind.FIELD:
             self._close()
 
+    def _table_row(self, number: int, line: Shown) -> bool:
+        """A row of headings, or one of values below headings that are labels."""
+        cells = cells_of(line)
+        if cells and all(cell.heading for cell in cells) and len(cells) > 1:
+            self._close()
+            self._columns = [line.cut(cell.start, cell.end) for cell in cells]
+            known = sum(self._rules.meaning(label) is not None for label in self._columns)
+            self._columns = self._columns if known > 1 else []
+            return self._is(Kind.MARK, number)
+        if not cells or len(cells) != len(self._columns):
+            self._columns = []
+            return False
+        for label, cell in zip(self._columns, cells, strict=True):
+            meaning = self._rules.meaning(label)
+            self._labelled(number, line, Hit(meaning, label, "", cell.start, cell.end, row=True))
+        self._close()
+        return self._is(Kind.FIELD, number)
+
     def _is_station(self, line: Shown) -> bool:
         """True for a line with no label right below the heading that the profile takes so."""
         taken = set(self.draft.kinds) <= {Kind.HEADING, Kind.BLANK}
         text = line.text.strip()
         return taken and any(pattern.fullmatch(text) for pattern in self._rules.stations)
-
-    def _labelled(self, number: int, line: Shown, hit: Hit) -> None:
-        self._close()
-        value = line.cut(hit.start, hit.end)
-        role = hit.meaning.role if hit.meaning else "field"
-        place = Place(number, number)
-        if role == "problem":
-            self._start(Kind.PROBLEM, hit.label, number, value)
-        elif role == "station" and self.draft.station is None:
-            self.draft.station = DraftText(hit.label, value, place)
-            self._is(Kind.STATION, number)
-        else:
-            name = hit.meaning.name if hit.meaning else hit.label
-            kind: FieldType = hit.meaning.type if hit.meaning else "text"
-            done = parsed(value, kind, self._rules)
-            self.draft.fields.append(DraftField(name, hit.label, value, done, kind, place))
-            self._is(Kind.FIELD, number)
-            if not value:
-                self._start(Kind.FIELD, hit.label, number, "")
-
-    def _text(self, number: int, raw: str) -> None:
-        """Text goes on with what is open, or opens what its place is for."""
-        if self._open:
-            self._open.add(number, raw)
-            self._is(self._open.kind, number)
-        elif self._zone == "tracking":
-            self._start(Kind.TURN, None, number, raw)
-        elif self._zone == "resolution":
-            self._resolution.append((number, raw))
-            self._is(Kind.RESOLUTION, number)
-        else:
-            self._start(Kind.UNCLASSIFIED, "", number, raw)
-
-    def _start(self, kind: Kind, label: str | None, number: int, text: str) -> None:
-        self._open = Open(kind, label, number, text)
-        self._is(kind, number)
-
-    def _close(self) -> None:
-        done, self._open = self._open, None
-        if done is None:
-            return
-        text, place = done.text(), done.place
-        match done.kind:
-            case Kind.TURN:
-                self.draft.turns.append(DraftTurn(self._round, done.label, text, place))
-            case Kind.SECTION:
-                self.draft.sections.append(DraftText(done.label or "", text, place))
-            case Kind.PROBLEM:
-                self._problem.append(done)
-            case Kind.UNCLASSIFIED:
-                self.draft.unclassified.append(DraftText("", text, place))
-            case Kind.FIELD if text:
-                last = self.draft.fields[-1]
-                value = parsed(text, last.type, self._rules)
-                self.draft.fields[-1] = last._replace(value=text, parsed=value, place=place)
-
-    def _finish(self) -> None:
-        draft = self.draft
-        if self._problem:
-            places = [part.place for part in self._problem]
-            text = "\n".join(filter(None, (part.text() for part in self._problem)))
-            draft.problem = DraftText("", text, Place(places[0].first, places[-1].last))
-        lines = [number for number, raw in self._resolution if raw.strip()]
-        if lines:
-            text = "\n".join(raw for _, raw in self._resolution).strip()
-            draft.resolution = DraftText("", text, Place(lines[0], lines[-1]))
 
     def readings(self) -> list[Reading]:
         """What each status line says."""

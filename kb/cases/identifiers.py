@@ -10,7 +10,7 @@ from kb.cases.draft import Draft, Found
 from kb.cases.labels import label_at
 from kb.cases.profile import IdentifierRule
 from kb.cases.rules import Rules
-from kb.cases.shown import Shown, shown
+from kb.cases.shown import Shown, fold, shown
 
 _FILE = (
     r"[^\s\[\]|<>\"“”‘’()（）:：,，。;；]{1,120}\.(?:log|txt|csv|xlsx?|docx?|pptx?|pdf|png|jpe?g"
@@ -20,6 +20,9 @@ _HIDDEN = re.compile(
     rf"\[\[[^\]\n]{{0,1000}}\]\]|(?:https?|ftp|file):[!-~]{{1,2000}}|{_FILE}", re.IGNORECASE
 )
 _INNER = re.compile(r"[\s\-·]+")
+_LONG = 8
+_LEAST = 6
+"""Characters of the shortest thing that a label makes an identifier, where its kind has lengths."""
 _DIGIT = re.compile(r"\d")
 
 
@@ -31,7 +34,7 @@ class _Span(NamedTuple):
 
 def normal(value: str) -> str:
     """What two spellings of one identifier share."""
-    return _INNER.sub("", value).casefold()
+    return _INNER.sub("", fold(value)).casefold()
 
 
 def find_identifiers(
@@ -69,12 +72,12 @@ def _without_cases(text: str, draft: Draft, rules: Rules) -> str:
 
 
 def _spans(text: str, line: Shown, rules: Rules, names: set[str]) -> list[_Span]:
-    """Identifiers on a line: those after a label first, then fields' values, then bare ones."""
+    """Identifiers on a line: those after a label first, then bare ones, then fields' values."""
     taken = bytearray(len(text))
     spans: list[_Span] = []
     for start, end, rule in _candidates(text, line, rules, names):
         stop = _fitted(text, start, end, rule)
-        if any(taken[start:stop]):
+        if any(taken[start:stop]) or (rule.lengths and stop - start < _LEAST):
             continue
         taken[start:stop] = b"\1" * (stop - start)
         spans.append(_Span(start, stop, rule.kind))
@@ -89,22 +92,27 @@ def _candidates(
         if kind.after_label:
             for match in kind.after_label.finditer(text):
                 yield match.start("v"), match.end("v"), kind.rule
+    for kind in rules.kinds if _DIGIT.search(text) else ():
+        for pattern in kind.bare:
+            for match in pattern.finditer(text):
+                yield match.start("v"), match.end("v"), kind.rule
     hit = label_at(line, rules) if names else None
     for kind in rules.kinds:
         if kind.value and kind.rule.kind in names:
             for match in kind.value.finditer(text, hit.start if hit else 0):
                 yield match.start("v"), match.end("v"), kind.rule
-    for kind in rules.kinds if _DIGIT.search(text) else ():
-        for pattern in kind.bare:
-            for match in pattern.finditer(text):
-                yield match.start("v"), match.end("v"), kind.rule
 
 
 def _fitted(text: str, start: int, end: int, rule: IdentifierRule) -> int:
-    """Where the identifier ends: at the last gap within it that leaves a right length, if any."""
+    """Where an identifier written in groups ends.
+
+    At the gap that leaves it a right length; else after the first group, where that alone is long
+    enough to be one; else with the last.
+    """
     if not rule.lengths or len(normal(text[start:end])) in rule.lengths:
         return end
-    for gap in _INNER.finditer(text, start, end):
-        if len(normal(text[start : gap.start()])) in rule.lengths:
-            return gap.start()
-    return end
+    gaps = [gap.start() for gap in _INNER.finditer(text, start, end)]
+    for gap in gaps:
+        if len(normal(text[start:gap])) in rule.lengths:
+            return gap
+    return gaps[0] if gaps and gaps[0] - start >= _LONG else end

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import NamedTuple
 
 from kb.cases.rules import Label, Rules, label_key
@@ -14,6 +15,9 @@ _LABEL = re.compile(
     (?P<label>[^:|=()]{0,40}(?P<legend>\([^()]{0,120}\)[^:|=()]{0,40})?)
     (?P<sep>:\s*\|?=?|\|=?|=)\s*""",
     re.VERBOSE,
+)
+_STATUS = re.compile(
+    r"\s*(?P<label>\w{1,20}(?: \w{1,20})?)\s*(?P<legend>\([^()]{0,120}\))?\s*(?=\W)"
 )
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _GAP = re.compile(r"[\s,;、|]+")
@@ -49,6 +53,40 @@ def label_at(line: Shown, rules: Rules, start: int = 0) -> Hit | None:
         rules.meaning(match["label"]), line.cut(at, match.end("label")), match["legend"] or "",
         match.end(), max(end, match.end()), row,
     )  # fmt: skip
+
+
+class Cell(NamedTuple):
+    """A cell of a table's row, by its bounds in the shown text."""
+
+    start: int
+    end: int
+    heading: bool
+
+
+def cells_of(line: Shown) -> list[Cell]:
+    """The cells of a row, none where the line is no row."""
+    text = line.text
+    if not text.lstrip().startswith("|"):
+        return []
+    bars = [n for n, c in enumerate(text) if c == "|"]
+    if text[bars[-1] + 1 :].strip():
+        bars.append(len(text))
+    return [
+        Cell(a + 1 + text.startswith("=", a + 1), b, heading=text.startswith("=", a + 1))
+        for a, b in pairwise(bars)
+    ]
+
+
+def status_without_colon(line: Shown, rules: Rules) -> Hit | None:
+    """A status label with no colon: what follows must be marked, as the caller sees to."""
+    match = _STATUS.match(line.text)
+    meaning = rules.meaning(match["label"]) if match else None
+    if match is None or meaning is None or meaning.role != "status":
+        return None
+    label = line.cut(match.start("label"), match.end("label"))
+    return Hit(
+        meaning, label, match["legend"] or "", match.end(), len(line.text.rstrip()), row=False
+    )
 
 
 def may_be_field(hit: Hit, line: Shown, rules: Rules, *, in_problem: bool) -> bool:

@@ -23,6 +23,11 @@ class Open:
         if text.strip():
             self.place = Place(self.place.first, number)
 
+    @property
+    def one_line(self) -> bool:
+        """True while all its text stands on the line of its label."""
+        return bool(self._lines[0]) and not any(line.strip() for line in self._lines[1:])
+
     def text(self) -> str:
         r"""All lines, outer space and a leading `\\` off."""
         whole = "\n".join(self._lines).strip()
