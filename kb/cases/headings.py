@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from kb.cases.draft import Heading
+from kb.cases.labels import label_at
 from kb.cases.opaque import opaque_lines
 from kb.cases.rules import Rules, label_key
 from kb.cases.shown import Shown, shown
@@ -14,6 +15,9 @@ from kb.cases.values import day
 
 _HEADING = re.compile(r"[ \t]*(?P<level>={1,6})(?!=)")
 _PREFIX = re.compile(r"\s*(?:\(?\d{1,3}[.、)]\s*)?")
+_LINK = re.compile(r"\[\[(?P<label>[^\[\]>]{1,200})>>[^\]]{1,500}\]\]\s*$")
+_NEAR = 60
+"""Lines below a heading in which labels bear it out."""
 _BOLD = re.compile(r"\s*\*\*(?P<text>[^*]{1,200})\*\*\s*$")
 
 
@@ -40,7 +44,10 @@ def heading_line(raw: str) -> HeadingLine | None:
 
 
 def case_heading(line: Shown, rules: Rules) -> Heading | None:
-    """The case that a heading's text begins, or None."""
+    """The case that a heading's text begins, or None; a link counts as its label."""
+    link = _LINK.match(line.text)
+    if link:
+        line = shown(link["label"])
     prefix = _PREFIX.match(line.text)
     start = prefix.end() if prefix else 0
     for pattern in rules.headings:
@@ -59,6 +66,20 @@ def _heading(line: Shown, match: re.Match[str], rules: Rules) -> Heading:
         int(groups["number"]) if groups.get("number") else None,
         date, written if written and not date else "", line.text.strip(),
     )  # fmt: skip
+
+
+def borne_out(lines: Sequence[str], number: int, rules: Rules) -> bool:
+    """True where labels of two kinds follow the heading at ``number``, before the next one."""
+    roles: set[str] = set()
+    for raw in lines[number + 1 : number + _NEAR]:
+        if raw.lstrip().startswith("=") and case_heading(shown(raw.strip("= \t")), rules):
+            break
+        hit = label_at(shown(raw), rules) if raw.strip() else None
+        if hit and hit.meaning:
+            roles.add(hit.meaning.name)
+            if len(roles) > 1:
+                return True
+    return False
 
 
 def split(lines: Sequence[str], rules: Rules) -> tuple[list[Block], list[bool]]:
@@ -80,6 +101,8 @@ def _by_headings(lines: Sequence[str], opaque: list[bool], rules: Rules) -> list
         if heading is None:
             continue
         case = case_heading(heading.line, rules)
+        if case and not (case.date or case.bad_date or borne_out(lines, number, rules)):
+            case = None
         ends = open_ is not None and heading.level <= open_[1] and not _is_part(heading, rules)
         if open_ and (case or ends):
             blocks.append(Block(open_[0], number, open_[2]))
