@@ -78,7 +78,7 @@ def read_document(chunks: Iterable[bytes], hooks: dict[str, Hook] | None = None)
         elif tag == "class":
             document.class_ = events.tree(event)
         elif tag == "versions" and tag in hooks:
-            document.versions = hooks[tag](events, event[1])
+            document.versions = hooks[tag](events, "")
         else:
             document.fields.setdefault(tag, events.text())
     document.mixed = events.mixed

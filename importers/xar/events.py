@@ -45,9 +45,9 @@ class Node(msgspec.Struct, kw_only=True):
         return None if child is None else child.text
 
 
-Hook: TypeAlias = Callable[["Events", dict[str, str]], object]
+Hook: TypeAlias = Callable[["Events", str], object]
 """Reads an element's content from the events, up to its end tag, and says what it made of it;
-it is given the attributes too."""
+it is given what `PLACE` says too."""
 
 
 class Events:
@@ -177,10 +177,11 @@ class Events:
         hooks: dict[str, Hook] | None = None,
     ) -> Node:
         """The element just begun with all that it holds; ``hooks`` by tag take over."""
+        place = start[1].pop(PLACE, "")
         self._spend(_NODE_COST + sum(map(len, start[1].values())))
         node = Node(tag=start[0], attributes=start[1])
         if hooks and node.tag in hooks:
-            node.streamed = hooks[node.tag](self, node.attributes)
+            node.streamed = hooks[node.tag](self, place)
             return node
         parts: list[str] = []
         while (event := self.next()) is not None:

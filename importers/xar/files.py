@@ -12,7 +12,7 @@ import msgspec
 
 from importers.xar.base64 import decoded
 from importers.xar.errors import BadXmlError
-from importers.xar.events import PLACE, Events, Hook, Node
+from importers.xar.events import Events, Hook, Node
 from importers.xar.moments import moment
 from kb.model import AttachmentRevision, Sink, version_key
 
@@ -48,7 +48,7 @@ class FileReader:
         """Hooks by tag, for a page and for the attachments in it."""
         return {"content": self.content, "versions": self.versions}
 
-    def content(self, events: Events, attributes: dict[str, str]) -> Held | None:
+    def content(self, events: Events, place: str) -> Held | None:
         """Bytes of an attached file to the sink."""
         if not self.files:
             events.skip()
@@ -64,11 +64,10 @@ class FileReader:
             sha256, trouble = None, error
             for _ in pieces:
                 pass
-        place = attributes.get(PLACE, "")
         span = (int(place), events.ends[place]) if events.exact and place in events.ends else None
         return Held(sha256=sha256, size=counter.size, trouble=trouble, span=span)
 
-    def versions(self, events: Events, _attributes: dict[str, str]) -> str | Longer | None:
+    def versions(self, events: Events, _place: str) -> str | Longer | None:
         """Text of a history, where it is wanted and not too long."""
         parts: list[str] = []
         size = 0

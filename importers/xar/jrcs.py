@@ -20,6 +20,7 @@ _WORD = re.compile(r"[^\s;@]+")
 _WORD_LIMIT = 10_000
 _VERSION = re.compile(r"\d{1,9}\.\d{1,9}")
 _DATE = re.compile(r"(\d{2}|\d{4})((?:\.\d{2}){5})")
+_NO_DATE = "1970-01-01T00:00:00"
 _ENCODED = re.compile(r"(?:[A-Za-z-]|_[0-9A-Fa-f]{2})*")
 _PLAIN = re.compile(r"[\w.]+")
 
@@ -179,7 +180,8 @@ def _date(text: str) -> str | None:
         return None
     year = match[1] if len(match[1]) == 4 else f"19{match[1]}"
     month, day, *clock = match[2][1:].split(".")
-    return f"{year}-{month}-{day}T{':'.join(clock)}"
+    written = f"{year}-{month}-{day}T{':'.join(clock)}"
+    return None if written == _NO_DATE else written
 
 
 def author_of(field: str) -> str | None:

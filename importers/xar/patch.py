@@ -24,8 +24,13 @@ def apply_script(text: str, script: str) -> str:
     if "\r" not in text and "\r" not in script:
         return "\n".join(_apply(text.split("\n"), script.split("\n")))
     lines = _KEEPING.findall(text)
-    if lines and not lines[-1].endswith(("\r", "\n")):
-        lines[-1] += "\n"
+    last = len(lines) - 1
+    if lines and not lines[last].endswith(("\r", "\n")):
+        lines[last] += "\n"
+        result = _apply(lines, _KEEPING.findall(script))
+        if result and result[-1] is lines[last]:
+            result[-1] = result[-1][:-1]
+        return "".join(result)
     return "".join(_apply(lines, _KEEPING.findall(script)))
 
 

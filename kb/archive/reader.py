@@ -119,9 +119,13 @@ class Reader:
             yield location, self._blobs.get(blob) if data is None else data
 
     def _place(self, key: int, version: str) -> Place | None:
+        try:
+            number = version_key(version)
+        except ValueError:
+            return None
         row = self._db.execute(
             "SELECT frame_id, slot FROM revision WHERE page_id = ? AND major = ? AND minor = ?",
-            (key, *version_key(version)),
+            (key, *number),
         ).fetchone()
         return None if row is None or row[0] is None else Place(*row)
 

@@ -14,6 +14,7 @@ COMMANDS = {
     "import": "Import a dump, a folder, a XAR, a saved page or a wiki's URL.",
     "cases": "List the cases.",
     "show": "Show a case or a page.",
+    "diff": "Show what changed in a page between two versions.",
     "search": "Find cases, in Chinese and English.",
     "build": "Write the static site.",
     "export": "Write the records in an open format.",

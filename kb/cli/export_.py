@@ -27,6 +27,7 @@ from kb.export.formats import FORMATS, Options
     help="git: a file of lines `XWiki.ruan = Ruan Li <ruan@example.org>`.",
 )
 @click.option("--branch", default="main", show_default=True, help="git: the branch to write to.")
+@click.option("--format-version", default="1.5", show_default=True, help="xar: 1.1 to 1.7.")
 @home_option
 def command(format_name: str, dest: str, home: Path | None, **chosen: Any) -> None:
     """Write everything in FORMAT to DEST; `-` is stdout where that makes sense."""

@@ -59,18 +59,22 @@ def _show_page(
 ) -> None:
     if history:
         _history(archive, page, as_json=as_json)
+    elif blame:
+        _blame(archive, page, at, as_json=as_json)
     elif at is not None:
         content = archive.content(page.key, at)
         if content is None:
-            raise UsageError(
-                f"{page.id.page} {at}: its text is not in the archive",
-                hint=f"kb show {page.id.page} --history says which versions are",
-            )
+            raise _not_held(page, at)
         _source(content, as_json=as_json)
-    elif blame:
-        _blame(page, as_json=as_json)
     else:
         _source(page.source, as_json=as_json)
+
+
+def _not_held(page: PageView, at: str | None) -> UsageError:
+    return UsageError(
+        f"{page.id.page} {at or ''}".rstrip() + ": its text is not in the archive",
+        hint=f"kb show {page.id.page} --history says which versions are",
+    )
 
 
 def _source(text: str, *, as_json: bool) -> None:
@@ -88,10 +92,13 @@ def _history(archive: Archive, page: PageView, *, as_json: bool) -> None:
         _print(Text(f"{line} {revision.comment or ''}{held}".rstrip()))
 
 
-def _blame(page: PageView, *, as_json: bool) -> None:
-    width = max((len(line.author or "") for line in page.lines), default=0)
+def _blame(archive: Archive, page: PageView, at: str | None, *, as_json: bool) -> None:
+    lines = page.lines if at is None else archive.blame(page.key, at)
+    if not lines:
+        raise _not_held(page, at)
+    width = max(len(line.author or "") for line in lines)
     last = None
-    for line in page.lines:
+    for line in lines:
         if as_json:
             write(msgspec.json.encode(line) + b"\n")
             continue

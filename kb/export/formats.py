@@ -20,6 +20,8 @@ class Options(NamedTuple):
     authors: Path | None = None
     """Who the wiki's users are in git: lines of `XWiki.ruan = Ruan Li <ruan@example.org>`."""
     branch: str = "main"
+    format_version: str = "1.5"
+    """Of the XAR: `1.1` to `1.7`."""
 
 
 class Exporter(Protocol):
@@ -51,5 +53,6 @@ FORMATS = {
     "csv": Format("a table of cases, or a folder of all tables", "kb.export.tables.csv"),
     "sqlite": Format("all tables in one file, made for Datasette", "kb.export.tables.sqlite"),
     "parquet": Format("a folder of all tables for DuckDB, pandas", "kb.export.tables.parquet"),
+    "xar": Format("the wiki's own package, to import it again", "kb.export.xar"),
     "git": Format("a repository with a commit for each revision", "kb.export.git"),
 }

@@ -1,0 +1,57 @@
+"""XML as a XAR holds it: text, elements, and page XML in any version of the format."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from importers.xar.events import Node
+
+_ESCAPED = re.compile("[&<>\r\x85\u2028\x01-\x08\x0b\x0c\x0e-\x1f]")
+_NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+
+
+def declaration(version: tuple[int, int]) -> str:
+    """The first line: XML 1.1 since format 1.3, because of control characters."""
+    return f"<?xml version='{'1.1' if version >= (1, 3) else '1.0'}' encoding='UTF-8'?>\n"
+
+
+def escape(text: str) -> str:
+    """Text that every XML parser gives back as it was: line ends are written as references."""
+    return _ESCAPED.sub(lambda m: _NAMED.get(m[0]) or f"&#{ord(m[0])};", text)
+
+
+def attribute(value: str) -> str:
+    """The value of an attribute, for double quotes."""
+    return escape(value).replace('"', "&quot;").replace("\n", "&#10;").replace("\t", "&#9;")
+
+
+def element(tag: str, text: str | None, indent: str = "  ") -> str:
+    """A simple element on a line of its own; nothing for None."""
+    if text is None:
+        return ""
+    return f"{indent}<{tag}>{escape(text)}</{tag}>\n" if text else f"{indent}<{tag}/>\n"
+
+
+def tree(node: Node, indent: str = "  ") -> Iterator[str]:
+    """An element with all below it, indented."""
+    start = "".join(f' {key}="{attribute(value)}"' for key, value in node.attributes.items())
+    if node.children:
+        yield f"{indent}<{node.tag}{start}>\n"
+        for child in node.children:
+            yield from tree(child, indent + "  ")
+        yield f"{indent}</{node.tag}>\n"
+    elif node.text:
+        yield f"{indent}<{node.tag}{start}>{escape(node.text)}</{node.tag}>\n"
+    else:
+        yield f"{indent}<{node.tag}{start}/>\n"
+
+
+def leaf(tag: str, text: str) -> Node:
+    """An element that holds text only."""
+    return Node(tag=tag, attributes={}, text=text)
+
+
+def branch(tag: str, children: Iterable[Node]) -> Node:
+    """An element that holds elements only."""
+    return Node(tag=tag, attributes={}, children=list(children))

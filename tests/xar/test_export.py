@@ -1,0 +1,185 @@
+"""What `kb export xar` writes is what it read, and writing it again changes no byte."""
+
+import zipfile
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from importers.base import Options, Source
+from importers.xar import Xar
+from kb.archive import Archive
+from kb.errors import UsageError
+from kb.export.xar import VERSIONS, write_xar
+from kb.model import (
+    AttachmentRevision,
+    Comment,
+    Gone,
+    LineOrigin,
+    PageId,
+    PageSeen,
+    Revision,
+    Snapshot,
+    WikiObject,
+)
+from tests.xar.making import attachment, jrcs, page_xml, xar
+from tests.xar.test_samples import CORPUS, SAMPLES, corpus, needs_corpus, needs_samples
+
+__all__ = ["corpus"]
+
+
+def imported(archive, path):
+    state = archive.source(str(path), "xar")
+    return archive.ingest(state, Xar().records(Source(str(path)), Options(), state, archive.blobs))
+
+
+def again(path, folder, version="1.5"):
+    """The bytes of an export of what an export says."""
+    with Archive(folder / f"again{version}.db", create=True) as archive:
+        imported(archive, path)
+        write_xar(archive, folder / "again.xar", version)
+    return (folder / "again.xar").read_bytes()
+
+
+def known(archive):
+    """All that matters of an archive."""
+    return [
+        (
+            page.id, page.title, page.syntax, page.source, page.objects, page.comments, page.tags,
+            page.attachments, page.lines,
+            [(r, archive.content(page.key, r.version)) for r in archive.revisions(page.key)],
+        )
+        for page in archive.pages()
+    ]  # fmt: skip
+
+
+@needs_samples
+@pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.xar")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("version", VERSIONS)
+def test_samples_go_out_and_in_and_out_unchanged(path, version, tmp_path):
+    with (
+        Archive(tmp_path / "one.db", create=True) as one,
+        Archive(tmp_path / "two.db", create=True) as two,
+    ):
+        imported(one, path)
+        write_xar(one, tmp_path / "one.xar", version)
+        report = imported(two, tmp_path / "one.xar")
+        assert report.problems == []
+        assert known(one) == known(two)
+    assert again(tmp_path / "one.xar", tmp_path, version) == (tmp_path / "one.xar").read_bytes()
+
+
+@needs_corpus
+def test_the_corpus_goes_out_and_in_and_out_unchanged(corpus, tmp_path):
+    with Archive(tmp_path / "one.db", create=True) as one:
+        imported(one, next(corpus.glob("*application-blog")))
+        write_xar(one, tmp_path / "one.xar")
+    assert again(tmp_path / "one.xar", tmp_path) == (tmp_path / "one.xar").read_bytes()
+
+
+CHARACTER = st.characters(exclude_categories=["Cs"], exclude_characters="\0\ufffe\uffff")
+WORD = st.text(CHARACTER, max_size=8)
+PAGES = st.lists(
+    st.lists(st.tuples(WORD, WORD, st.sampled_from(["XWiki.a", "阮", None])), min_size=1),
+    min_size=1,
+    max_size=3,
+)
+
+
+def records(pages, sink):
+    for number, revisions in enumerate(pages):
+        yield PageSeen(
+            id=PageId("xwiki", rf"A\.b.P{number}"), history="complete", tags=("x", "退"),
+            version=f"{len(revisions)}.1",
+        )  # fmt: skip
+        for n, (content, comment, author) in enumerate(revisions, 1):
+            yield Revision(
+                version=f"{n}.1", content=content, comment=comment, author=author,
+                date=f"2020-04-{n % 28 + 1:02d}T00:00:00Z", syntax="xwiki/2.1", title=comment,
+            )  # fmt: skip
+            sha256 = sink.put([content.encode()])
+            yield AttachmentRevision(
+                name="f", version=f"1.{n}", sha256=sha256, size=len(content.encode())
+            )
+        yield Comment(number=0, text=revisions[0][0], author="XWiki.a", reply_to=3)
+        properties = {"p": revisions[0][1], "l": ["1", ""], "n": "é"}
+        yield WikiObject(class_name="C.D", number=4, properties=properties)
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(PAGES, st.sampled_from(["1.3", "1.4", "1.5", "1.7"]))
+def test_any_wiki_goes_out_and_in_and_out_unchanged(tmp_path_factory, pages, version):
+    folder = tmp_path_factory.mktemp("law")
+    with (
+        Archive(folder / "one.db", create=True) as one,
+        Archive(folder / "two.db", create=True) as two,
+    ):
+        one.ingest(one.source("made", "test"), records(pages, one.blobs))
+        write_xar(one, folder / "one.xar", version)
+        assert imported(two, folder / "one.xar").problems == []
+        for page in one.pages():
+            found = two.page(page.id)
+            for revision in one.revisions(page.key):
+                text = two.content(found.key, revision.version)
+                assert text == one.content(page.key, revision.version)
+            assert [a.sha256 for a in found.attachments] == [a.sha256 for a in page.attachments]
+            assert [c.text for c in found.comments] == [c.text for c in page.comments]
+    assert again(folder / "one.xar", folder, version) == (folder / "one.xar").read_bytes()
+
+
+def test_what_xwiki_reads_is_well_formed_and_ordered(tmp_path):
+    text = page_xml(
+        "A.B",
+        content="now",
+        version="2.1",
+        inside=f"<versions>{etree_text(jrcs({'2.1': page_xml(content='now', version='2.1')}))}"
+        "</versions>" + attachment("x.bin", b"\0\1\2"),
+    )
+    with Archive(tmp_path / "one.db", create=True) as one:
+        imported(one, xar(tmp_path / "a.xar", {"A/B.xml": text}, listed=["A.B"]))
+        write_xar(one, tmp_path / "b.xar")
+    with zipfile.ZipFile(tmp_path / "b.xar") as package:
+        assert package.namelist() == ["A/B.xml", "package.xml"]
+        root = etree.fromstring(package.read("A/B.xml"))
+        assert root.attrib == {"version": "1.5", "reference": "A.B", "locale": ""}
+        assert [node.tag for node in root][:5] == [
+            "web", "name", "language", "defaultLanguage", "translation",
+        ]  # fmt: skip
+        assert root.findtext("attachment/content") == "AAEC"
+        assert b'<file defaultAction="0" language="">A.B</file>' in package.read("package.xml")
+
+
+def etree_text(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;")
+
+
+def test_pages_gone_or_known_with_gaps_only_are_left_out(tmp_path):
+    with Archive(tmp_path / "one.db", create=True) as one:
+        items = []
+        for name in ("gone", "gap", "lines"):
+            items.append(PageSeen(id=PageId("xwiki", name), history="lines"))
+            missing = frozenset({1}) if name == "gap" else frozenset()
+            items.append(Snapshot(lines=("",), origins=(LineOrigin("1.1", "x"),), missing=missing))
+        items.append(Gone(id=PageId("xwiki", "gone"), noticed="2026-01-01T00:00:00Z"))
+        one.ingest(one.source("made", "test"), items)
+        said = write_xar(one, tmp_path / "b.xar")
+        assert said.startswith("1 page(s)")
+        assert "1 left out" in said
+        with pytest.raises(UsageError, match=r"no XAR format '2\.0'"):
+            write_xar(one, tmp_path / "b.xar", "2.0")
+
+
+def test_a_reference_cannot_lead_out_of_the_package(tmp_path):
+    with Archive(tmp_path / "one.db", create=True) as one:
+        page = PageId("xwiki", r"\.\..\/etc.a/b%\.c", "fr")
+        one.ingest(
+            one.source("made", "test"),
+            [PageSeen(id=page, history="latest"), Revision(version="1.1", content="x")],
+        )
+        write_xar(one, tmp_path / "b.xar")
+    names = zipfile.ZipFile(tmp_path / "b.xar").namelist()
+    assert names == ["%2E%2E/%2Fetc/a%2Fb%25%2Ec.fr.xml", "package.xml"]
+
+
+assert CORPUS
