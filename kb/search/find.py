@@ -7,13 +7,14 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from kb.search.bag import Bag, bag_of, folded_words, words_of
 from kb.search.document import Document
+from kb.search.feedback import BEST, feedback, wants_feedback
 from kb.search.highlight import Highlight, Needles, highlights
-from kb.search.loosen import any_term, any_word, near_run
+from kb.search.loosen import any_word, filters, near_run
 from kb.search.plan import Plan, plan
 from kb.search.protocol import Answer, Engine, Request, Sort
 from kb.search.query import FieldNames, Note, Query, parse
+from kb.search.score import Bag, bag_of, words_of
 
 Match: TypeAlias = Literal["all", "any", "auto"]
 
@@ -80,10 +81,10 @@ class Finder:
         return self._names
 
     def _answer(self, query: Query, options: Options) -> tuple[Answer, tuple[Note, ...]]:
-        bag = bag_of(folded_words(query.node))
+        bag = bag_of(words_of(query.node), self.engine.counts)
         strict = plan(query.node)
         if options.match == "any":
-            return self._ask(any_term(query.node) or strict, bag, options), ()
+            return self._any(filters(query.node), bag, options, some=bool(bag)), ()
         answer = self._ask(strict, bag, options)
         if answer.total or options.match == "all":
             return answer, ()
@@ -94,25 +95,31 @@ class Finder:
     ) -> tuple[Answer, tuple[Note, ...]]:
         """Nothing has all: what has any of the words, else what has most of a long run."""
         steps = (
-            (
-                any_word(query.node),
-                "any-of-the-words",
-                "nothing has all of it; these have some",
-            ),
+            (any_word(query.node), "any-of-the-words", "nothing has all of it; these have some"),
             (near_run(query.node), "nearest", "nothing has these words; these come nearest"),
         )
         for wanted, code, detail in steps:
             if wanted is not None:
-                answer = self._ask(wanted, bag, options)
+                answer = self._any(wanted, bag, options)
                 if answer.total:
                     return answer, (Note(code, detail),)
         return nothing, ()
 
-    def _ask(self, wanted: Plan, bag: Bag, options: Options) -> Answer:
+    def _any(self, wanted: Plan, bag: Bag, options: Options, *, some: bool = False) -> Answer:
+        """What fits, ranked with the help of what comes first."""
+        if options.sort != "relevance" or not wants_feedback(bag):
+            return self._ask(wanted, bag, options, some=some)
+        first = self._ask(wanted, bag, Options(limit=BEST), some=some)
+        best = [(found.score, found.document) for found in first.found]
+        wider = bag + feedback(best, bag, self.engine.counts)
+        return self._ask(wanted, wider, options, some=some)
+
+    def _ask(self, wanted: Plan, bag: Bag, options: Options, *, some: bool = False) -> Answer:
         return self.engine.ask(
             Request(
                 plan=wanted,
                 bag=bag,
+                some=some,
                 limit=options.limit,
                 offset=options.offset,
                 sort=options.sort,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 
 from kb.search.analysis.fold import fold_text
 from kb.search.analysis.scripts import IN_RUN
-from kb.search.bag import bag_of, words_of
-from kb.search.plan import All, AnyOf, Plan, Row, plan
-from kb.search.query.nodes import And, Node, Or, Phrase, Word
+from kb.search.plan import All, AnyOf, Plan, Row, Stream, plan
+from kb.search.query.nodes import And, Node, Phrase, Word
+from kb.search.score import words_of
+from kb.search.streams import APART, streams
 
 LONG_RUN = 6
 """A run of so many characters may be a sentence, which nobody else has written just so."""
@@ -30,33 +31,37 @@ def near_run(node: Node | None) -> Plan | None:
     return _filtered(node, AnyOf(tuple(found))) if found else None
 
 
-def any_term(node: Node | None) -> Plan | None:
-    """Any term at all of the words: for ranking alone, as evaluations do."""
-    bag = bag_of([fold_text(word.text) for word in words_of(node)])
-    rows: list[Plan] = [Row("seq", (character,)) for character in bag.chars]
-    rows += [Row("rel", (term,)) for term in bag.terms]
-    return _filtered(node, AnyOf(tuple(rows))) if rows else None
+def _terms(folded: str) -> Iterator[tuple[Stream, str]]:
+    found = streams(folded)
+    yield from (("seq", term) for term in found.seq if IN_RUN.match(term))
+    yield from (("rel", term) for term in found.rel if term != APART)
 
 
 def _near(word: Word | Phrase) -> Plan | None:
-    runs = [t for t in bag_of([fold_text(word.text)]).terms if len(t) == 2 and IN_RUN.match(t)]
-    if len(runs) + 1 < LONG_RUN:
+    runs = [t for s, t in _terms(fold_text(word.text)) if s == "rel" and IN_RUN.match(t)]
+    pairs = dict.fromkeys(runs)
+    if len(pairs) + 1 < LONG_RUN:
         return None
-    least = max(2, round(len(runs) * MOST_OF_IT))
-    return AnyOf(tuple(Row("rel", (pair,)) for pair in runs), least)
+    least = max(2, round(len(pairs) * MOST_OF_IT))
+    return AnyOf(tuple(Row("rel", (pair,)) for pair in pairs), least)
+
+
+def filters(node: Node | None) -> Plan:
+    """The parts of the query that are no words, all of them."""
+    match node:
+        case And(nodes):
+            return All(tuple(plan(inner) for inner in nodes if not _has_words(inner)))
+        case None:
+            return All(())
+        case _:
+            return All(() if _has_words(node) else (plan(node),))
+
+
+def _has_words(node: Node) -> bool:
+    return any(True for _ in words_of(node))
 
 
 def _filtered(node: Node | None, wanted: Plan) -> Plan:
     """``wanted`` with the parts of the query that are no words."""
-    others = _others(node, lambda inner: not any(True for _ in words_of(inner)))
-    return All((wanted, *others)) if others else wanted
-
-
-def _others(node: Node | None, keep: Callable[[Node], bool]) -> tuple[Plan, ...]:
-    match node:
-        case And(nodes):
-            return tuple(other for inner in nodes for other in _others(inner, keep))
-        case None | Or():
-            return ()
-        case _:
-            return (plan(node),) if keep(node) else ()
+    kept = filters(node)
+    return All((wanted, kept)) if kept != All(()) else wanted

@@ -12,6 +12,7 @@ from kb.search.analysis.fold import fold_text
 from kb.search.analysis.scripts import ENGLISH, IN_RUN, TOKEN
 from kb.search.analysis.stem import stem
 from kb.search.analysis.tokens import GRAM, is_number, pieces_of
+from kb.search.function_words import is_function_word
 from kb.search.query.nodes import And, Between, Name, Node, Not, Or, Phrase, Word
 from kb.search.streams import number_terms, streams
 
@@ -77,13 +78,6 @@ class Without(msgspec.Struct, frozen=True):
 
 Plan: TypeAlias = Row | Beginning | Near | Key | Span | All | AnyOf | Without
 
-STOP = frozenset(
-    "a an and are as at be been but by can did do does for from had has have how i if in into is "  # noqa: SIM905
-    "it its may of on or so that the their then there these they this to was we were what when "
-    "where which who why will with would you your 的 了 吗 呢 吧 啊 是 在 和 与 也 就 都".split()
-)
-"""Words that are not required where others are asked for as well."""
-
 
 def plan(node: Node | None) -> Plan:
     """What must be there. Negations are kept where they stand."""
@@ -107,8 +101,14 @@ def plan(node: Node | None) -> Plan:
 
 
 def _required(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
-    kept = tuple(n for n in nodes if not (isinstance(n, Word) and fold_text(n.text) in STOP))
+    kept = tuple(
+        n for n in nodes if not (isinstance(n, Word) and is_function_word(fold_text(n.text)))
+    )
     return kept if any(isinstance(n, Word | Phrase) for n in kept) else nodes
+
+
+def _is_function_word(node: Node) -> bool:
+    return isinstance(node, Word) and is_function_word(fold_text(node.text))
 
 
 def _phrase(text: str) -> Plan:

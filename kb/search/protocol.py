@@ -7,9 +7,9 @@ from typing import Literal, Protocol, TypeAlias
 
 import msgspec
 
-from kb.search.bag import Bag
 from kb.search.document import Document
 from kb.search.plan import Plan
+from kb.search.score import Bag, Scored
 
 Sort: TypeAlias = Literal["relevance", "newest", "oldest", "number"]
 
@@ -21,7 +21,11 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """What is asked of an engine."""
 
     plan: Plan
+    """What must be there."""
     bag: Bag
+    """What counts for the score."""
+    some: bool = False
+    """At least one thing of the bag must be there too."""
     limit: int = 10
     offset: int = 0
     sort: Sort = "relevance"
@@ -73,6 +77,10 @@ class Engine(Protocol):
 
     def labels(self) -> tuple[tuple[str, str], ...]:
         """(name, label) of the documents' fields, for `桩号:…` in queries."""
+        ...
+
+    def counts(self, stream: Scored, terms: list[str]) -> tuple[int, list[int]]:
+        """Documents in all, and how many of them have each term in the stream."""
         ...
 
     def ask(self, request: Request) -> Answer:

@@ -19,9 +19,9 @@ from operator import add
 from typing import NamedTuple
 
 from kb.search.analysis.fold import fold, fold_text
-from kb.search.analysis.scripts import ENGLISH, HUMP, IN_RUN, PIECES, TOKEN
+from kb.search.analysis.scripts import ENGLISH, HUMP, KINDS, PIECES
 from kb.search.analysis.stem import stem
-from kb.search.analysis.tokens import GRAM, LONGEST_CODE, is_number, parts_of, pieces_of
+from kb.search.analysis.tokens import GRAM, LONGEST, LONGEST_CODE, is_number, parts_of, pieces_of
 from kb.search.document import HEAD, SCOPED, Document
 
 APART = "·"
@@ -46,23 +46,31 @@ class Streams(NamedTuple):
 def streams(text: str) -> Streams:
     """The terms of one text. Linear; the quick path of `kb.search.analysis.terms`."""
     found = Streams([], [], [])
-    written = text if HUMP.search(text) else ""
+    seq, rel = found.seq, found.rel
+    humps = bool(HUMP.search(text))
     folded = fold_text(text)
-    if written and len(folded) != len(text):
-        written = "".join(text[start] for start in fold(text).starts)
-    for match in TOKEN.finditer(folded):
-        token = match[0]
-        if IN_RUN.match(token):
-            found.seq.extend(token)
-            found.rel.append(APART)
-            found.rel.extend(map(add, token, token[1:]))
+    written = _as_long(text, folded) if humps else folded
+    for match in KINDS.finditer(folded):
+        token, kind = match[0], match.lastindex
+        if kind == 1:
+            seq.extend(token)
+            rel.append(APART)
+            rel.extend(map(add, token, token[1:]))
+        elif kind == 2 and not humps and len(token) <= LONGEST:
+            seq.append(token)
+            rel.append(stem(token))
         else:
-            _word(token, written[match.start() : match.end()] or token, found)
+            _word(token, written[match.start() : match.end()], found)
     return found
 
 
+def _as_long(text: str, folded: str) -> str:
+    """The text before folding, each folded character with the one that it came from."""
+    return text if len(text) == len(folded) else "".join(text[i] for i in fold(text).starts)
+
+
 def _word(token: str, written: str, found: Streams) -> None:
-    if PIECES.fullmatch(token) and len(token) <= 64:
+    if len(token) <= LONGEST and PIECES.fullmatch(token):
         _piece(token, written, found)
         return
     for at, piece in pieces_of(token):

@@ -37,6 +37,10 @@ CONNECTOR = r"[._\-@/:#+~%&=?\\]"
 
 TOKEN = re.compile(rf"[{RUN}]+|{PIECE}(?:{CONNECTOR}{{1,3}}{PIECE})*")
 """A run, or a word with all that is joined to it."""
+KINDS = re.compile(
+    rf"([{RUN}]+)|([a-z]+)(?!{_LETTER}|['{_MARKS}]|{CONNECTOR}{{1,3}}{_LETTER})|({TOKEN.pattern})"
+)
+"""`TOKEN`, saying which it is: 1 a run, 2 a plain English word, 3 a word with more to it."""
 PIECES = re.compile(PIECE)
 IN_RUN = re.compile(f"[{RUN}]")
 """Tells by its first character whether a token is a run."""

@@ -15,6 +15,7 @@ from kb.search.document import Document
 from kb.search.engines.tantivy_query import query_of
 from kb.search.names import names_of
 from kb.search.protocol import FACETS, Answer, DamagedIndexError, Found, Request
+from kb.search.score import Scored
 from kb.search.streams import joined
 
 HEAP = 64_000_000
@@ -100,6 +101,12 @@ class TantivyEngine:
         pairs = (term.removeprefix("label=").partition("\t") for term, _ in found)
         return tuple((name, label) for name, _, label in pairs)
 
+    def counts(self, stream: Scored, terms: list[str]) -> tuple[int, list[int]]:
+        """Documents in all, and how many of them have each term in the stream."""
+        with _reading():
+            searcher = self._searcher
+            return searcher.num_docs, [searcher.doc_freq(stream, term) for term in terms]
+
     def ask(self, request: Request) -> Answer:
         """What fits, best first."""
         with _reading():
@@ -107,7 +114,7 @@ class TantivyEngine:
 
     def _ask(self, request: Request) -> Answer:
         searcher = self._searcher
-        query = query_of(self._schema, searcher, request.plan, request.bag)
+        query = query_of(self._schema, searcher, request)
         order: dict[str, Any] = {}
         if request.sort != "relevance":
             order["order_by_field"] = "number" if request.sort == "number" else "day"

@@ -6,20 +6,25 @@ import re
 
 import tantivy
 
-from kb.search.bag import Bag
 from kb.search.plan import All, AnyOf, Beginning, Key, Near, Plan, Row, Span, Without
+from kb.search.protocol import Request
+from kb.search.score import Clause
 
 MOST_EXPANSIONS = 1024
 _MUST, _SHOULD, _NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
 
 
-def query_of(
-    schema: tantivy.Schema, searcher: tantivy.Searcher, plan: Plan, bag: Bag
-) -> tantivy.Query:
-    """What fits ``plan``, scored by ``bag`` alone."""
+def query_of(schema: tantivy.Schema, searcher: tantivy.Searcher, request: Request) -> tantivy.Query:
+    """What fits the plan, scored by the bag alone."""
     made = _Maker(schema, searcher)
-    fits = tantivy.Query.const_score_query(made.query(plan), 0.0)
-    return tantivy.Query.boolean_query([(_MUST, fits), *made.scored(bag)])
+    scored = [made.clause(clause) for clause in request.bag]
+    if request.some:
+        any_of = tantivy.Query.boolean_query(scored)
+        if request.plan == All(()):
+            return any_of
+        scored = [(_MUST, any_of)]
+    fits = tantivy.Query.const_score_query(made.query(request.plan), 0.0)
+    return tantivy.Query.boolean_query([(_MUST, fits), *scored])
 
 
 class _Maker:
@@ -95,12 +100,9 @@ class _Maker:
         wanted = [(_SHOULD, self.query(p)) for p in plans]
         return tantivy.Query.boolean_query(wanted, minimum_number_should_match=least)
 
-    def scored(self, bag: Bag) -> list[tuple[tantivy.Occur, tantivy.Query]]:
-        """The bag's terms, each counting for the score."""
-        found = [self.term("seq", character) for character in bag.chars]
-        found += [self.term("rel", term) for term in bag.terms]
-        found += [
-            tantivy.Query.boost_query(self.term("head", term), 0.5)
-            for term in (*bag.chars, *bag.terms)
-        ]
-        return [(_SHOULD, query) for query in found]
+    def clause(self, clause: Clause) -> tuple[tantivy.Occur, tantivy.Query]:
+        """What counts for the score if it is there."""
+        query = self.row(clause.stream, clause.terms)
+        if clause.weight != 1:
+            query = tantivy.Query.boost_query(query, clause.weight)
+        return _SHOULD, query
