@@ -88,6 +88,8 @@ class NoWiki:
             return Target(safe_url("mailto:" + quote(text, safe="@+.-_?=&%,")), "mail", text)
         if kind in ("attach", "pageAttach"):
             return self.attachment(reference)
+        if kind == "user":
+            return self.user(text)
         if kind in ("doc", "page", "space"):
             anchor = reference.parameters.get("anchor")
             if text.startswith("#") and not reference.typed:

@@ -9,6 +9,8 @@ from typing import Final
 
 import nh3
 
+from kb.markup.render.html.box_kinds import TITLE, box_kind
+from kb.markup.render.html.style import classes_of
 from kb.markup.resolve import SCHEMES, safe_image_url, safe_url
 
 
@@ -50,6 +52,7 @@ _OWN: Final = {"class", "role", "data-line", "data-lang", "data-name", "tabindex
 }
 _GONE_WITH_CONTENT: Final = {"script", "style", "template", "iframe", "object", "noscript", "title"}
 _UNSPEAKABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_SIGN: Final = "\ue000"
 _MAX_NESTING: Final = 400
 _MAX_FORMATS: Final = 24
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
@@ -70,12 +73,13 @@ def _speakable(html: str) -> str:
 def clean_foreign(html: str, id_prefix: str = "", *, inline: bool = False) -> str:
     """Somebody's HTML, well nested; `inline` leaves only what may stand in a paragraph.
 
-    Its classes and styles go: they mean nothing here, and could pass for the site's own.
+    Of its classes and styles stays what the site has words for: boxes, colours, alignment.
     """
     html = _speakable(html)
     if _is_deep(html):
         html = nh3.escape(html)
-    return _foreign(id_prefix, inline).clean(html)
+    cleaned = _foreign(id_prefix, inline).clean(html.replace(_SIGN, ""))
+    return cleaned.replace(f' style="{_SIGN}', ' class="')
 
 
 def _is_deep(html: str) -> bool:
@@ -108,6 +112,17 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
     return value if safe else None
 
 
+def _foreign_attribute(tag: str, name: str, value: str) -> str | None:
+    """As `_attribute`; class and style become the site's classes, still under `style`."""
+    if name == "class":
+        kind = box_kind({"class": value})
+        return f"wiki-box wiki-{kind}" if kind and kind != TITLE else None
+    if name == "style":
+        classes = classes_of(value)
+        return _SIGN + " ".join(classes) if classes else None
+    return _attribute(tag, name, value)
+
+
 @cache
 def _own() -> nh3.Cleaner:
     attributes = {tag: set(names) for tag, names in _ATTRIBUTES.items()}
@@ -129,8 +144,8 @@ def _foreign(id_prefix: str, inline: bool) -> nh3.Cleaner:
     return nh3.Cleaner(
         tags=set(_PHRASING if inline else _PHRASING | _FLOW),
         clean_content_tags=_GONE_WITH_CONTENT,
-        attributes=_ATTRIBUTES,
-        attribute_filter=_attribute,
+        attributes={**_ATTRIBUTES, "*": _ATTRIBUTES["*"] | {"class", "style"}},
+        attribute_filter=_foreign_attribute,
         url_schemes={*SCHEMES, "data"},
         link_rel="noopener noreferrer",
         id_prefix=id_prefix or None,

@@ -16,6 +16,8 @@ from kb.markup.render.html.style import list_attributes
 from kb.markup.render.html.tables import table
 from kb.markup.render.html.writer import Frame, Handlers, Writer, pre_text, verbatim
 
+_BLOCKS: Final = (n.Quotation, n.Paragraph, n.List, n.Table, n.Group, n.Heading, n.DefinitionList)
+
 
 def heading(w: Writer, node: n.Heading) -> Frame:
     """A heading with the id that links of the wiki know."""
@@ -98,15 +100,15 @@ def quoted_blocks(node: n.Quotation) -> list[Node]:
     lines: list[Node] = []
     for line in node.children:
         assert isinstance(line, n.Parent)
-        inner = line.children
-        deeper = inner[-1:] if inner and isinstance(inner[-1], n.Quotation) else []
-        words = inner[: len(inner) - len(deeper)]
-        if words:
-            lines += [n.LineBreak(line.pos), *words] if lines else words
-        if deeper:
-            _end_paragraph(blocks, lines)
-            lines = []
-            blocks += deeper
+        if lines and line.children and not isinstance(line.children[0], _BLOCKS):
+            lines.append(n.LineBreak(line.pos))
+        for child in line.children:
+            if isinstance(child, _BLOCKS):
+                _end_paragraph(blocks, lines)
+                lines = []
+                blocks.append(child)
+            else:
+                lines.append(child)
     _end_paragraph(blocks, lines)
     return blocks
 

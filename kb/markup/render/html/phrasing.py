@@ -159,7 +159,7 @@ def too_deep(w: Writer, node: n.TooDeep) -> None:
 
 def text(w: Writer, node: n.Text) -> None:
     """Words."""
-    w.out.append(escape(node.text))
+    w.out.append(w.escape(node.text))
 
 
 def transparent(_w: Writer, node: n.Parent) -> Frame:

@@ -74,13 +74,24 @@ def pre_text(text: str) -> str:
 class Writer:
     """What is written so far, and what the handlers need to know."""
 
-    __slots__ = ("document", "first_cell", "flow", "focus", "ids", "lines", "options", "out")
+    __slots__ = (
+        "document",
+        "escape",
+        "first_cell",
+        "flow",
+        "focus",
+        "ids",
+        "lines",
+        "options",
+        "out",
+    )
 
     def __init__(self, document: Document, options: HtmlOptions, flow: Handlers) -> None:
         self.document = document
         self.flow = flow
         self.options = options
         self.out: list[str] = []
+        self.escape: Callable[[str], str] = escape
         self.ids: set[str] = set()
         self.lines = options.data_line
         self.focus = "" if options.lean else ' tabindex="0"'
@@ -89,13 +100,14 @@ class Writer:
     def write(self, nodes: list[Node], handlers: Handlers) -> None:
         """Append the HTML of `nodes` to `out`."""
         append = self.out.append
+        words = self.escape
         stack = []
         children, close = iter(nodes), ""
         while True:
             for node in children:
                 kind = type(node)
                 if kind is n.Text:
-                    append(escape(node.text))  # type: ignore[attr-defined]
+                    append(words(node.text))  # type: ignore[attr-defined]
                     continue
                 frame = handlers[kind](self, node)
                 if frame is not None:
@@ -116,6 +128,20 @@ class Writer:
         html = "".join(self.out)
         self.out = out
         return html
+
+    def unescaped(self, nodes: list[Node]) -> str:
+        """The HTML of `nodes` whose text is HTML already; it needs cleaning."""
+        before, self.escape = self.escape, str
+        html = self.fragment(nodes, self.flow)
+        self.escape = before
+        return html
+
+    def escaped(self, node: Node) -> None:
+        """Append what a macro made amid such HTML: its text is text."""
+        before, self.escape = self.escape, escape
+        html = self.fragment([node], self.flow)
+        self.escape = before
+        self.out.append(html)
 
     def attributes(self, node: Node, params: Params) -> str:
         """The attributes of a block: what its parameters leave, and its line."""

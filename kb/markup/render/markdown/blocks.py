@@ -7,6 +7,8 @@ from typing import Final
 
 from kb.markup import nodes as n
 from kb.markup.macro_text import failed, macro_source
+from kb.markup.macros.wiki.html import has_wiki
+from kb.markup.macros.wiki.sources import LANGUAGES
 from kb.markup.nodes import MacroResult, Node
 from kb.markup.render.html.box_kinds import TITLE, box_kind, without_icon
 from kb.markup.render.html.clean import clean_foreign
@@ -196,7 +198,9 @@ def _result(w: Writer, node: MacroResult) -> list[str]:
     if failed(node):
         return _macro(w, node.macro)
     name = node.macro.name
-    if name == "code":
+    if name == "html" and has_wiki(node.macro):
+        return [w.html_block([node], "html")]
+    if name == "code" or name in LANGUAGES:
         return [listing(w, node.macro)]
     if name == "putFootnotes":
         return footnotes(w, node)

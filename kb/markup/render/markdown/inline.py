@@ -7,6 +7,8 @@ from typing import Final
 
 from kb.markup import nodes as n
 from kb.markup.macro_text import failed, macro_source
+from kb.markup.macros.wiki.html import has_wiki
+from kb.markup.macros.wiki.sources import LANGUAGES
 from kb.markup.nodes import Node
 from kb.markup.render.html.clean import clean_foreign
 from kb.markup.render.html.icons import icon_character
@@ -254,8 +256,10 @@ def _too_deep(w: Writer, node: n.TooDeep) -> list[Piece]:
 def _result(w: Writer, node: n.MacroResult) -> list[Piece]:
     if failed(node):
         return macro_call(w, node.macro)
-    if node.macro.name == "code":
+    if node.macro.name == "code" or node.macro.name in LANGUAGES:
         return [code(w, node.macro.content or "")] if node.macro.content else []
+    if node.macro.name == "html" and has_wiki(node.macro):
+        return [w.html_inline([node], "html")]
     if node.macro.name == "footnote" and (number := note_number(node)):
         return [f"[^{number}]"]
     return inline(w, node.children)

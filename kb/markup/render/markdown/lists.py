@@ -5,11 +5,23 @@ from __future__ import annotations
 from typing import Final
 
 from kb.markup import nodes as n
+from kb.markup.macro_text import failed
+from kb.markup.macros.wiki.frames import is_done
 from kb.markup.nodes import Node
 from kb.markup.render.markdown.inline import line
 from kb.markup.render.markdown.writer import Writer
 
 _TASKS: Final = ("task", "checkbox")
+
+
+def _task(children: list[Node]) -> tuple[str, list[Node]]:
+    """The mark of an item that is a task, `[x]` or `[ ]`, and what it says."""
+    first = children[0] if children else None
+    if not isinstance(first, n.MacroResult) or first.macro.name not in _TASKS:
+        return "", children
+    if not first.macro.inline or failed(first):
+        return "", children
+    return "[x]" if is_done(first.macro) else "[ ]", [*first.children[1:], *children[1:]]
 
 
 def bullets(w: Writer, node: n.List) -> list[str]:
@@ -20,7 +32,10 @@ def bullets(w: Writer, node: n.List) -> list[str]:
     tight = True
     for item in node.children:
         assert isinstance(item, n.Parent)
-        content = blocks(w, item.children)
+        done, children = _task(item.children)
+        content = blocks(w, children)
+        if done:
+            content = [f"{done} {content[0]}" if content else done, *content[1:]]
         tight = tight and _is_tight(item.children)
         items.append(content)
     if not items:

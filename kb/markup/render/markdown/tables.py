@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from kb.markup import nodes as n
+from kb.markup.macros.wiki.sources import LANGUAGES
 from kb.markup.nodes import Node
 from kb.markup.render.html.style import span_attributes
 from kb.markup.render.html.tables import head_rows, is_head
@@ -62,7 +63,9 @@ def _is_line(nodes: list[Node]) -> bool:
             return False
         if isinstance(node, n.Group) and "class" in node.params:
             return False
-        if isinstance(node, n.MacroResult) and node.macro.name in ("code", "putFootnotes"):
+        if isinstance(node, n.MacroResult) and (
+            node.macro.name in ("code", "putFootnotes") or node.macro.name in LANGUAGES
+        ):
             return False
         stack += node.children
     return True

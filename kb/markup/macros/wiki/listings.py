@@ -1,0 +1,51 @@
+"""children, documents and document trees: lists of pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kb.markup import nodes as n
+from kb.markup.macros.registry import MacroContext, MacroError, Registry
+from kb.markup.macros.wiki.pages import PageEntry, Pages
+from kb.markup.nodes import Node
+
+
+def register(registry: Registry, pages: Pages, page: str) -> None:
+    """Add the lists, as `pages` answers for `page`."""
+
+    def children(macro: n.Macro, _context: MacroContext) -> list[Node]:
+        reference = macro.params.get("reference") or macro.params.get("page") or page
+        return _entries(macro, pages.children(reference, page))
+
+    def documents(macro: n.Macro, _context: MacroContext) -> list[Node]:
+        found = pages.documents(macro.params, page)
+        if found is None:
+            raise MacroError("this list cannot be made from the archive")
+        return _entries(macro, found[: _count(macro)])
+
+    def tree(macro: n.Macro, _context: MacroContext) -> list[Node]:
+        root = (macro.params.get("root") or "").removeprefix("document:")
+        if not root and macro.params.get("root") is not None:
+            raise MacroError("this tree cannot be made from the archive")
+        return _entries(macro, pages.children(root or page, page))
+
+    registry.add("children", children, inline=False)
+    registry.add("documents", documents, inline=False)
+    registry.add("documentTree", tree, inline=False)
+
+
+def _count(macro: n.Macro) -> int | None:
+    count = macro.params.get("count") or ""
+    return int(count) if count.isascii() and count.isdigit() and len(count) < 9 else None
+
+
+def _entries(macro: n.Macro, entries: Sequence[PageEntry]) -> list[Node]:
+    """A list of links to pages; an empty one says nothing."""
+    pos = macro.pos
+    items: list[Node] = []
+    for entry in entries:
+        reference = n.ResourceReference("doc", entry.reference, True)
+        label: list[Node] = [n.Text(pos, entry.title or entry.reference)]
+        link = n.Link(pos, label, n.NO_PARAMS, reference, False)
+        items.append(n.ListItem(pos, [link], n.NO_PARAMS))
+    return [n.List(pos, items, n.NO_PARAMS, False)] if items else []

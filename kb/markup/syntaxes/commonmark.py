@@ -1,0 +1,243 @@
+"""Markdown pages: what markdown-it-py reads, as the tree that all renderers know."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import Final
+
+from markdown_it import MarkdownIt
+from markdown_it.tree import SyntaxTreeNode
+from mdit_py_plugins.footnote import footnote_plugin
+
+from kb.markup import nodes as n
+from kb.markup.base import line_starts
+from kb.markup.ids import unique_id
+from kb.markup.macros.small import plain_nodes
+from kb.markup.nodes import Node
+from kb.markup.render.plain import plain_text
+from kb.markup.resolve import scheme_of
+
+_ALIGN = re.compile(r"text-align:(left|right|center)")
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)\b[^>]*>")
+_HTML_FORMATS: Final = {
+    "b": n.BOLD, "strong": n.BOLD, "i": n.ITALIC, "em": n.ITALIC, "s": n.STRIKE, "del": n.STRIKE,
+    "u": n.UNDERLINE, "ins": n.UNDERLINE, "sup": n.SUPERSCRIPT, "sub": n.SUBSCRIPT,
+    "code": n.MONOSPACE, "kbd": n.MONOSPACE, "tt": n.MONOSPACE, "span": n.STYLE_NONE,
+}  # fmt: skip
+_FORMATS: Final = {"strong": n.BOLD, "em": n.ITALIC, "s": n.STRIKE}
+
+
+@cache
+def _reader() -> MarkdownIt:
+    reader = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    return reader.use(footnote_plugin, inline=False)
+
+
+def commonmark_tree(source: str, syntax: str = "markdown/1.2") -> n.Document:
+    """The tree of a page in CommonMark with tables, strikethrough and footnotes."""
+    builder = _Builder(line_starts(source))
+    children = builder.all(SyntaxTreeNode(_reader().parse(source)).children)
+    return n.Document(source, syntax, children, builder.ids, True)
+
+
+class _Builder:
+    """Makes nodes of tokens. markdown-it nests at most 20 blocks, so recursion is safe."""
+
+    def __init__(self, starts: list[int]) -> None:
+        self.starts = starts
+        self.ids: dict[str, int] = {}
+        self.pos = 0
+
+    def all(self, tokens: list[SyntaxTreeNode]) -> list[Node]:
+        """The nodes of several tokens."""
+        found: list[Node] = []
+        for token in tokens:
+            if token.map:
+                self.pos = self.starts[min(token.map[0], len(self.starts) - 1)]
+            made = _BUILDERS.get(token.type, _Builder.transparent)(self, token)
+            found += made
+        return found
+
+    def transparent(self, token: SyntaxTreeNode) -> list[Node]:
+        """Only what is within."""
+        return self.all(token.children)
+
+    def text(self, token: SyntaxTreeNode) -> list[Node]:
+        return [n.Text(self.pos, token.content)] if token.content else []
+
+    def soft_break(self, _token: SyntaxTreeNode) -> list[Node]:
+        return [n.Text(self.pos, " ")]
+
+    def hard_break(self, _token: SyntaxTreeNode) -> list[Node]:
+        return [n.LineBreak(self.pos)]
+
+    def format(self, token: SyntaxTreeNode) -> list[Node]:
+        style = _FORMATS[token.type]
+        return [n.Format(self.pos, self.all(token.children), n.NO_PARAMS, style)]
+
+    def code_inline(self, token: SyntaxTreeNode) -> list[Node]:
+        return [n.Verbatim(self.pos, token.content, True, n.NO_PARAMS)]
+
+    def link(self, token: SyntaxTreeNode) -> list[Node]:
+        title = token.attrGet("title")
+        params: n.Params = {"title": str(title)} if title else n.NO_PARAMS
+        reference = _reference(str(token.attrGet("href") or ""), "doc")
+        return [n.Link(self.pos, self.all(token.children), params, reference, False)]
+
+    def image(self, token: SyntaxTreeNode) -> list[Node]:
+        params: n.Params = {"alt": token.content} if token.content else {}
+        if title := token.attrGet("title"):
+            params["title"] = str(title)
+        reference = _reference(str(token.attrGet("src") or ""), "attach")
+        return [n.Image(self.pos, reference, params, False, "")]
+
+    def html(self, token: SyntaxTreeNode) -> list[Node]:
+        return [n.RawText(self.pos, token.content, "html/5.0")]
+
+    def inline(self, token: SyntaxTreeNode) -> list[Node]:
+        """A line's nodes; its HTML tags, which are tokens of their own, find their partners."""
+        line: list[Node] = []
+        opened: list[tuple[str, str, list[Node]]] = []
+        for child in token.children:
+            tag = _TAG.fullmatch(child.content) if child.type == "html_inline" else None
+            if tag is None:
+                made = self.all([child]) if child.type != "html_inline" else []
+                (opened[-1][2] if opened else line).extend(made)
+            elif tag[2].lower() == "br":
+                (opened[-1][2] if opened else line).append(n.LineBreak(self.pos))
+            elif not tag[1] and (style := _HTML_FORMATS.get(tag[2].lower())):
+                opened.append((tag[2].lower(), style, []))
+            elif opened and opened[-1][0] == tag[2].lower():
+                _, style, inner = opened.pop()
+                made = [n.Format(self.pos, inner, n.NO_PARAMS, style)]
+                (opened[-1][2] if opened else line).extend(made)
+        for _, style, inner in reversed(opened):
+            line.append(n.Format(self.pos, inner, n.NO_PARAMS, style))
+        return line
+
+    def heading(self, token: SyntaxTreeNode) -> list[Node]:
+        pos = self.pos
+        children = self.all(token.children)
+        id_ = unique_id("H", plain_text(children), self.ids)
+        return [n.Heading(pos, children, n.NO_PARAMS, int(token.tag[1]), id_)]
+
+    def paragraph(self, token: SyntaxTreeNode) -> list[Node]:
+        pos = self.pos
+        children = self.all(token.children)
+        if token.hidden:
+            return children
+        return [n.Paragraph(pos, children, n.NO_PARAMS)]
+
+    def bullet_list(self, token: SyntaxTreeNode) -> list[Node]:
+        return [n.List(self.pos, self.all(token.children), n.NO_PARAMS, False)]
+
+    def ordered_list(self, token: SyntaxTreeNode) -> list[Node]:
+        start = token.attrGet("start")
+        params: n.Params = {"start": str(start)} if start is not None else n.NO_PARAMS
+        return [n.List(self.pos, self.all(token.children), params, True)]
+
+    def list_item(self, token: SyntaxTreeNode) -> list[Node]:
+        return [n.ListItem(self.pos, self.all(token.children), n.NO_PARAMS)]
+
+    def quote(self, token: SyntaxTreeNode) -> list[Node]:
+        pos = self.pos
+        line = n.QuotationLine(pos, self.all(token.children))
+        return [n.Quotation(pos, [line], n.NO_PARAMS)]
+
+    def fence(self, token: SyntaxTreeNode) -> list[Node]:
+        """A listing, as the code macro makes it."""
+        words = token.info.split()
+        params: n.Params = {"language": words[0]} if words else n.NO_PARAMS
+        content = token.content.removesuffix("\n")
+        macro = n.Macro(self.pos, "code", params, content, False, self.pos)
+        lines = n.Paragraph(self.pos, plain_nodes(content, self.pos), n.NO_PARAMS)
+        return [n.MacroResult(macro, [lines])]
+
+    def rule(self, _token: SyntaxTreeNode) -> list[Node]:
+        return [n.HorizontalLine(self.pos, n.NO_PARAMS)]
+
+    def table(self, token: SyntaxTreeNode) -> list[Node]:
+        return [n.Table(self.pos, self.all(token.children), n.NO_PARAMS)]
+
+    def row(self, token: SyntaxTreeNode) -> list[Node]:
+        return [n.TableRow(self.pos, self.all(token.children), n.NO_PARAMS)]
+
+    def cell(self, token: SyntaxTreeNode) -> list[Node]:
+        style = _ALIGN.search(str(token.attrGet("style") or ""))
+        params: n.Params = {"style": style[0]} if style and style[1] != "left" else n.NO_PARAMS
+        return [n.TableCell(self.pos, self.all(token.children), params, token.tag == "th")]
+
+    def note(self, token: SyntaxTreeNode) -> list[Node]:
+        number = str(int(token.meta["id"]) + 1)
+        link = _note_link(self.pos, number, f"x_footnote_{number}", {})
+        id_ = f"x_footnote_ref_{number}"
+        params: n.Params = {"id": id_} if not token.meta.get("subId") else {}
+        macro = n.Macro(self.pos, "footnote", n.NO_PARAMS, None, True, self.pos)
+        mark = n.Format(self.pos, [link], params, n.SUPERSCRIPT)
+        return [n.MacroResult(macro, [mark])]
+
+    def notes(self, token: SyntaxTreeNode) -> list[Node]:
+        items: list[Node] = []
+        for note in token.children:
+            number = str(int(note.meta["id"]) + 1)
+            back = _note_link(
+                self.pos, "^", f"x_footnote_ref_{number}", {"id": f"x_footnote_{number}"}
+            )
+            content = self.all(note.children)
+            items.append(n.ListItem(self.pos, [back, n.Text(self.pos, " "), *content], {}))
+        macro = n.Macro(self.pos, "putFootnotes", n.NO_PARAMS, None, False, self.pos)
+        return [n.MacroResult(macro, [n.List(self.pos, items, n.NO_PARAMS, True)])]
+
+    def nothing(self, _token: SyntaxTreeNode) -> list[Node]:
+        return []
+
+
+def _note_link(pos: int, text: str, anchor: str, params: n.Params) -> n.Link:
+    reference = n.ResourceReference("doc", "", True, {"anchor": anchor})
+    return n.Link(pos, [n.Text(pos, text)], params, reference, False)
+
+
+def _reference(url: str, otherwise: str) -> n.ResourceReference:
+    """What a link's target is: a URL, an anchor of the page, else a page or file of the wiki."""
+    if scheme_of(url) == "mailto":
+        return n.ResourceReference("mailto", url.partition(":")[2], True)
+    if url.startswith("#"):
+        return n.ResourceReference("doc", "", True, {"anchor": url[1:]})
+    if scheme_of(url) or url.startswith("//"):
+        return n.ResourceReference("url", url, True)
+    if "/" in url:
+        return n.ResourceReference("path", url, True)
+    return n.ResourceReference(otherwise, url, False)
+
+
+_BUILDERS: Final[dict[str, Callable[[_Builder, SyntaxTreeNode], list[Node]]]] = {
+    "text": _Builder.text,
+    "softbreak": _Builder.soft_break,
+    "hardbreak": _Builder.hard_break,
+    "strong": _Builder.format,
+    "em": _Builder.format,
+    "s": _Builder.format,
+    "code_inline": _Builder.code_inline,
+    "link": _Builder.link,
+    "image": _Builder.image,
+    "inline": _Builder.inline,
+    "html_block": _Builder.html,
+    "heading": _Builder.heading,
+    "paragraph": _Builder.paragraph,
+    "bullet_list": _Builder.bullet_list,
+    "ordered_list": _Builder.ordered_list,
+    "list_item": _Builder.list_item,
+    "blockquote": _Builder.quote,
+    "fence": _Builder.fence,
+    "code_block": _Builder.fence,
+    "hr": _Builder.rule,
+    "table": _Builder.table,
+    "tr": _Builder.row,
+    "th": _Builder.cell,
+    "td": _Builder.cell,
+    "footnote_ref": _Builder.note,
+    "footnote_block": _Builder.notes,
+    "footnote_anchor": _Builder.nothing,
+}

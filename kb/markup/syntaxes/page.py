@@ -1,0 +1,91 @@
+"""A page's text in whatever syntax, ready to be shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kb.errors import Problem
+from kb.markup import nodes as n
+from kb.markup.macros.expand import expand
+from kb.markup.macros.wiki import Pages, wiki_registry
+from kb.markup.parser import SYNTAXES, parse
+from kb.markup.render.html import HtmlOptions, render_html
+from kb.markup.render.markdown import Markdown, MarkdownOptions, render_markdown
+from kb.markup.render.plain import plain_text
+from kb.markup.syntaxes.commonmark import commonmark_tree
+from kb.markup.syntaxes.html import html_text, html_tree
+from kb.markup.syntaxes.plain import plain_tree, source_tree
+from kb.markup.syntaxes.xwiki1 import xwiki1_tree
+from kb.markup.trouble import problems_of, say_content
+
+_HTML_OPTIONS = HtmlOptions()
+_MARKDOWN_OPTIONS = MarkdownOptions()
+
+
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """A page that was read; its macros have run as far as they do here."""
+
+    document: n.Document
+    problems: tuple[Problem, ...]
+    """What could not be shown as meant."""
+
+    def html(self, options: HtmlOptions = _HTML_OPTIONS) -> str:
+        """Sanitised HTML5."""
+        return render_html(self.document, options)
+
+    def markdown(self, options: MarkdownOptions = _MARKDOWN_OPTIONS) -> Markdown:
+        """Markdown, with what it could not say."""
+        return render_markdown(self.document, options)
+
+    def plain(self) -> str:
+        """The words, blocks parted by an empty line."""
+        if self.document.syntax.startswith(("html/", "xhtml/")):
+            return html_text(self.document.source)
+        return plain_text(self.document.children)
+
+
+def read_page(
+    source: str,
+    syntax: str | None = "xwiki/2.1",
+    *,
+    pages: Pages | None = None,
+    page: str = "",
+    where: str = "",
+) -> Readable:
+    """Read a page's `source` in any `syntax`; what nobody can read is shown as it stands.
+
+    Args:
+        source: the page's content, as stored.
+        syntax: XWiki's id of it, `xwiki/2.1` where the wiki says none.
+        pages: the wiki's other pages, for macros that list or include them.
+        page: the page's own reference.
+        where: names the page in problems; the line is added.
+    """
+    syntax = (syntax or "xwiki/2.1").strip().lower()
+    where = where or page or "page"
+    if syntax in SYNTAXES:
+        registry = wiki_registry(pages, page)
+        document = expand(parse(source, syntax), registry)
+        problems = problems_of(document, registry, where, page or None)
+        say_content(document)
+        return Readable(document, tuple(problems))
+    document, problem = _other(source, syntax)
+    if problem is None:
+        return Readable(document, ())
+    code, detail = problem
+    return Readable(document, (Problem(where=where, code=code, detail=detail, page=page or None),))
+
+
+def _other(source: str, syntax: str) -> tuple[n.Document, tuple[str, str] | None]:
+    if syntax.startswith("plain/"):
+        return plain_tree(source, syntax), None
+    if syntax.startswith("markdown"):
+        return commonmark_tree(source, syntax), None
+    if syntax.startswith(("html/", "xhtml/")):
+        return html_tree(source, syntax), None
+    if syntax == "xwiki/1.0":
+        detail = "written in xwiki/1.0: shown as source; links, images, headings, bold understood"
+        return xwiki1_tree(source), ("syntax-old", detail)
+    detail = f"written in {syntax}, which nothing here reads: shown as its source"
+    return source_tree(source, syntax), ("syntax-unknown", detail)

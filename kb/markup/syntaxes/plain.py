@@ -1,0 +1,44 @@
+"""Plain text, and text in a syntax that nothing here reads."""
+
+from __future__ import annotations
+
+import re
+
+from kb.markup import nodes as n
+from kb.markup.nodes import Node
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+
+
+def lines_of(source: str) -> list[tuple[int, str]]:
+    """Offset and text of each line, without its end."""
+    found: list[tuple[int, str]] = []
+    at = 0
+    while at < len(source):
+        match = _LINE.match(source, at)
+        assert match is not None
+        found.append((at, match[0].rstrip("\r\n")))
+        at = match.end()
+    return found
+
+
+def plain_tree(source: str, syntax: str = "plain/1.0") -> n.Document:
+    """Paragraphs between blank lines; line ends within them are kept."""
+    blocks: list[Node] = []
+    inline: list[Node] = []
+    for pos, line in lines_of(source):
+        if not line.strip():
+            inline = []
+            continue
+        if inline:
+            inline.append(n.LineBreak(pos))
+        else:
+            blocks.append(n.Paragraph(pos, inline, n.NO_PARAMS))
+        inline.append(n.Text(pos, line.replace("\t", "    ")))
+    return n.Document(source, syntax, blocks, {}, True)
+
+
+def source_tree(source: str, syntax: str) -> n.Document:
+    """The text as it stands."""
+    blocks: list[Node] = [n.Verbatim(0, source, False, n.NO_PARAMS)] if source.strip() else []
+    return n.Document(source, syntax, blocks, {}, True)
