@@ -6,8 +6,11 @@ from dataclasses import dataclass
 
 from kb.errors import Problem
 from kb.markup import nodes as n
+from kb.markup.macro_text import failed
 from kb.markup.macros.expand import expand
+from kb.markup.macros.small import plain_nodes
 from kb.markup.macros.wiki import Pages, wiki_registry
+from kb.markup.nodes import Node
 from kb.markup.parser import SYNTAXES, parse
 from kb.markup.render.html import HtmlOptions, render_html
 from kb.markup.render.markdown import Markdown, MarkdownOptions, render_markdown
@@ -39,10 +42,12 @@ class Readable:
         return render_markdown(self.document, options)
 
     def plain(self) -> str:
-        """The words, blocks parted by an empty line."""
-        if self.document.syntax.startswith(("html/", "xhtml/")):
-            return html_text(self.document.source)
-        return plain_text(self.document.children)
+        """The words, those of HTML and of macros that did not run too; blocks are parted."""
+        swapped = _say_html(self.document)
+        text = plain_text(self.document.children)
+        for parent, children in swapped:
+            parent.children = children
+        return text
 
 
 def read_page(
@@ -75,6 +80,33 @@ def read_page(
         return Readable(document, ())
     code, detail = problem
     return Readable(document, (Problem(where=where, code=code, detail=detail, page=page or None),))
+
+
+def _say_html(document: n.Document) -> list[tuple[n.Parent, list[Node]]]:
+    """Put words in the place of HTML; gives what to put back."""
+    swapped: list[tuple[n.Parent, list[Node]]] = []
+    stack: list[n.Parent] = [document]
+    while stack:
+        parent = stack.pop()
+        if any(map(_is_html, parent.children)):
+            swapped.append((parent, parent.children))
+            parent.children = [
+                _words(document, node) if _is_html(node) else node for node in parent.children
+            ]
+        stack += [child for child in parent.children if isinstance(child, n.Parent)]
+    return swapped
+
+
+def _is_html(node: Node) -> bool:
+    if isinstance(node, n.MacroResult):
+        return node.macro.name == "html" and bool(node.children) and not failed(node)
+    return isinstance(node, n.RawText) and node.syntax.startswith(("html/", "xhtml/"))
+
+
+def _words(document: n.Document, node: Node) -> Node:
+    alone = n.Document(document.source, document.syntax, [node], {}, document.wiki)
+    words = plain_nodes(html_text(render_html(alone)), node.pos)
+    return n.Paragraph(node.pos, words, n.NO_PARAMS)
 
 
 def _other(source: str, syntax: str) -> tuple[n.Document, tuple[str, str] | None]:
