@@ -73,13 +73,13 @@ class BlockReader(Elements):
 
     def _take(self, number: int) -> None:
         raw = self._lines[number]
-        line = self.shown[number]
-        if line is None:
-            self._text(number, raw)
-            return
         if not raw.strip():
             self._blank(number)
             self._below_status = self._below_status and not self._status_lines[-1].options
+            return
+        line = self.shown[number]
+        if line is None:
+            self._text(number, raw)
             return
         if not line.text.strip(" |"):
             self._shows_nothing(number, raw)

@@ -15,6 +15,7 @@ from kb.cases.record import Case, Event, to_json
 from kb.cases.relate import affected_by
 from kb.cases.selection import Selection
 from kb.cases.settle import RefreshReport
+from kb.cases.similar import bands
 
 _PACK = msgspec.msgpack.Encoder()
 _LIFE = msgspec.msgpack.Decoder(PageLife)
@@ -61,8 +62,8 @@ class PageReader:
         )
         kept = self._db.execute("SELECT life FROM page WHERE key = ?", (page,)).fetchone()
         for row in rows:
-            self._db.execute("DELETE FROM tie WHERE case_key = ?", (row,))
-            self._db.execute("DELETE FROM mention WHERE case_key = ?", (row,))
+            for table in ("tie", "mention", "band"):
+                self._db.execute(f"DELETE FROM {table} WHERE case_key = ?", (row,))
         for table, column in (("kase", "page_key"), ("past", "page_key"), ("page", "key")):
             self._db.execute(f"DELETE FROM {table} WHERE {column} = ?", (page,))
         return _LIFE.decode(kept[0]) if kept and kept[0] else None
@@ -116,16 +117,18 @@ class PageReader:
         case = _with_life(found.case, lives)
         source = case.source
         row = self._db.execute(
-            "INSERT INTO kase (page_key, wiki, page, locale, line, base_id, base)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO kase (page_key, wiki, page, locale, line, base_id, base, problem)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 page, source.wiki, source.page, source.locale, source.lines[0], case.id,
-                to_json(case),
+                to_json(case), case.problem,
             ),
         ).lastrowid  # fmt: skip
         assert row is not None
         ties = [(row, key) for key in found.keys]
         self._db.executemany("INSERT INTO tie VALUES (?, ?)", ties)
+        alike = [(row, band) for band in bands(case.problem)]
+        self._db.executemany("INSERT OR IGNORE INTO band VALUES (?, ?)", alike)
         named = [(row, mention) for mention in found.mentions]
         self._db.executemany("INSERT INTO mention VALUES (?, ?)", named)
         return row

@@ -11,7 +11,7 @@ import msgspec
 from kb.cases.durations import durations
 from kb.cases.moves import Stay, whole_life
 from kb.cases.record import Anomaly, Case, Event, from_json, to_json
-from kb.cases.relate import affected_by, related_to
+from kb.cases.relate import affected_by, alike, related_to
 
 if TYPE_CHECKING:
     from kb.cases.pages import Touched
@@ -74,11 +74,15 @@ def _settled(db: sqlite3.Connection, key: int, name: str, copy: int, base: bytes
         origin = case.origins["/id"]
         anomalies += (Anomaly(code="duplicate-id", message=message, origin=origin),)
     timeline = whole_life(Stay(case.source.page, case.timeline), _before(db, case))
-    spent = durations(timeline)
-    extra = case.x if isinstance(case.x, dict) else {}
+    similar = alike(db, key)
+    extra = dict(case.x) if isinstance(case.x, dict) else {}
+    if spent := durations(timeline):
+        extra["durations"] = spent
+    if similar:
+        extra["similar"] = {one.id: one.words for one in similar}
     return msgspec.structs.replace(
-        case, id=name, anomalies=anomalies, timeline=timeline, related=related_to(db, key),
-        x={**extra, "durations": spent} if spent else extra,
+        case, id=name, anomalies=anomalies, timeline=timeline, x=extra,
+        related=related_to(db, key, similar),
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ CREATE TABLE page (key INTEGER PRIMARY KEY, digest BLOB NOT NULL, life BLOB);
 CREATE TABLE kase (
   key INTEGER PRIMARY KEY, page_key INTEGER NOT NULL, wiki TEXT NOT NULL, page TEXT NOT NULL,
   locale TEXT NOT NULL, line INTEGER NOT NULL, base_id TEXT NOT NULL, base BLOB NOT NULL,
+  problem TEXT NOT NULL,
   copy INTEGER NOT NULL DEFAULT 0, place INTEGER NOT NULL DEFAULT 0,
   id TEXT, record BLOB, digest BLOB);
 CREATE INDEX kase_page ON kase (page_key);
@@ -24,7 +25,11 @@ CREATE TABLE tie (case_key INTEGER NOT NULL, key TEXT NOT NULL, PRIMARY KEY (cas
 CREATE INDEX tie_key ON tie (key);
 CREATE TABLE mention (
   case_key INTEGER NOT NULL, named TEXT NOT NULL, PRIMARY KEY (case_key, named)) WITHOUT ROWID;
-CREATE INDEX mention_named ON mention (named)
+CREATE INDEX mention_named ON mention (named);
+CREATE TABLE band (case_key INTEGER NOT NULL, band BLOB NOT NULL, PRIMARY KEY (case_key, band))
+  WITHOUT ROWID;
+CREATE INDEX band_band ON band (band)
 """
 """`kase`: present cases, as their page alone gives them (base) and with what others add (record).
-`past`: cases that a page had once. `tie`: identifiers of a case that relate it to others."""
+`past`: cases that a page had once. `tie`: identifiers of a case that relate it to others.
+`band`: keys of which two cases share one if their problems are told alike."""
