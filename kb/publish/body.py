@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Protocol
 
 from markupsafe import Markup
 
-from kb.markup import builtin_registry, expand, parse
-from kb.markup.macros import Registry
-from kb.markup.render.html import HtmlOptions, Words, render_html
+from kb.markup.render.html import HtmlOptions, Words
 from kb.markup.resolve import NoWiki, Target
+from kb.markup.syntaxes import read_page
 from kb.markup.values import ResourceReference
 from kb.model import PageId
 from kb.references import join_reference, split_reference
 
-_SYNTAXES = ("xwiki/2.0", "xwiki/2.1")
 _HOME = "WebHome"
 _SHIFT = 2
 """A text's first heading is the third level of the page that it stands on."""
@@ -49,8 +46,9 @@ class Bodies:
     """Renders texts that stand on one page of the wiki for one page of the site."""
 
     def __init__(self, page: PageId, root: str, places: Places, syntax: str | None = None) -> None:
+        self._page = page
         self._resolver = _SiteLinks(page, root, places)
-        self._syntax = syntax if syntax in _SYNTAXES else "xwiki/2.1"
+        self._syntax = syntax
         self._count = 0
 
     def __call__(self, text: str) -> Markup:
@@ -60,13 +58,8 @@ class Bodies:
             resolver=self._resolver, id_prefix=f"t{self._count}-", heading_shift=_SHIFT,
             words=_WORDS,
         )  # fmt: skip
-        document = expand(parse(text, self._syntax), _registry())
-        return Markup(render_html(document, options))  # noqa: S704  (sanitised by the renderer)
-
-
-@cache
-def _registry() -> Registry:
-    return builtin_registry()
+        shown = read_page(text, self._syntax, page=self._page.page).html(options)
+        return Markup(shown)  # noqa: S704  (sanitised by the renderer)
 
 
 class _SiteLinks(NoWiki):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-
-from bs4 import BeautifulSoup
+from html.parser import HTMLParser
 
 from kb.markup import nodes as n
 from kb.markup.nodes import Node
@@ -28,6 +27,20 @@ def html_text(source: str) -> str:
     """The words that a reader of the cleaned HTML sees, a block a line."""
     html = _BLANKS.sub(" ", clean_foreign(source))
     html = _BLOCK_END.sub("\n", _CELL_END.sub("\t", html))
-    text = BeautifulSoup(html, "lxml").get_text()
-    lines = (line.strip(" ") for line in text.split("\n"))
+    reader = _Words()
+    reader.feed(html)
+    reader.close()
+    lines = (line.strip(" ") for line in "".join(reader.words).split("\n"))
     return "\n".join(line for line in lines if line)
+
+
+class _Words(HTMLParser):
+    """Collects what stands between tags."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.words: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        """Keep the words."""
+        self.words.append(data)
