@@ -44,6 +44,7 @@ class State(msgspec.Struct, frozen=True):
     made_by: str
     """Fingerprint of the code that made the index."""
     folder: str
+    documents: int
     stamp: str
     """Of the digests of all that is in it."""
     sizes: dict[str, int]
@@ -126,9 +127,13 @@ def _opened(folder: Path, state: State, opened: Callable[[Path], Engine]) -> Eng
     try:
         if any((place / file).stat().st_size != size for file, size in state.sizes.items()):
             return None
-        return opened(place)
+        engine = opened(place)
+        if engine.counts("seq", [])[0] == state.documents:
+            return engine
+        engine.close()
     except (OSError, DamagedIndexError):
         return None
+    return None
 
 
 def _read(folder: Path) -> State | None:
@@ -140,7 +145,7 @@ def _read(folder: Path) -> State | None:
 
 def _write(folder: Path, generation: str, made_by: str, wanted: Mapping[str, bytes]) -> None:
     sizes = {f.name: f.stat().st_size for f in (folder / generation).iterdir() if _lasting(f)}
-    state = State(made_by, generation, _stamp(wanted), sizes)
+    state = State(made_by, generation, len(wanted), _stamp(wanted), sizes)
     fresh = folder / f"state-{secrets.token_hex(4)}"
     with fresh.open("wb") as file:
         file.write(msgspec.json.encode(state))

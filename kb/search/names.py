@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from kb.search.analysis.fold import fold_text
 from kb.search.document import SCOPED, Document
 
+FACETS = ("kind", "status", "station", "engineer", "speaker", "lang", "year")
+"""Names whose values are counted over all that was found."""
+
 
 def names_of(document: Document) -> Iterator[str]:
     """Each name once: the document's own, its kind and year, its fields' labels."""
@@ -19,4 +22,13 @@ def names_of(document: Document) -> Iterator[str]:
         for text in document.texts
         if text.label and text.name not in SCOPED
     )
+    return iter(dict.fromkeys(found))
+
+
+def facets_of(document: Document) -> Iterator[tuple[str, str]]:
+    """(facet, value) of the document, each once, values as they were written."""
+    found = [(name, value.strip()) for name, value in document.names if name in FACETS]
+    found.append(("kind", document.kind))
+    if document.day is not None:
+        found.append(("year", str(document.day // 10000)))
     return iter(dict.fromkeys(found))

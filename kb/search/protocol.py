@@ -13,9 +13,6 @@ from kb.search.score import Bag, Scored
 
 Sort: TypeAlias = Literal["relevance", "newest", "oldest", "number"]
 
-FACETS = ("kind", "status", "station", "engineer", "speaker", "lang", "year")
-"""Names whose values are counted over all that was found."""
-
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
     """What is asked of an engine."""
@@ -30,7 +27,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     offset: int = 0
     sort: Sort = "relevance"
     facets: bool = False
-    """Count `FACETS` over everything that fits."""
+    """Count `kb.search.names.FACETS` over everything that fits."""
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -85,6 +82,10 @@ class Engine(Protocol):
 
     def ask(self, request: Request) -> Answer:
         """What fits. A plan of any shape has an answer."""
+        ...
+
+    def publish(self) -> None:
+        """Let others see this index from now on, where there are others."""
         ...
 
     def close(self) -> None:

@@ -91,4 +91,8 @@ def opener(name: str) -> Callable[[Path], Engine]:
         from kb.search.engines.tantivy_ import TantivyEngine
 
         return TantivyEngine
+    if name == "whoosh":
+        from kb.search.engines.whoosh_ import WhooshEngine
+
+        return WhooshEngine
     raise UsageError(f"no search engine is called {name}", hint='kb.toml: backend = "tantivy"')

@@ -13,8 +13,8 @@ import tantivy
 
 from kb.search.document import Document
 from kb.search.engines.tantivy_query import query_of
-from kb.search.names import names_of
-from kb.search.protocol import FACETS, Answer, DamagedIndexError, Found, Request
+from kb.search.names import facets_of, names_of
+from kb.search.protocol import Answer, DamagedIndexError, Found, Request
 from kb.search.score import Scored
 from kb.search.streams import joined
 
@@ -134,6 +134,9 @@ class TantivyEngine:
         document = self._document(address)
         return Found(document.key, score, document)
 
+    def publish(self) -> None:
+        """Nobody else is told: the index is this machine's."""
+
     def close(self) -> None:
         """Drop what was not committed and let the lock go."""
         if self._writer is not None:
@@ -162,8 +165,8 @@ def _to_tantivy(document: Document) -> tantivy.Document:
         made.add_text(stream, text)
     for name in names_of(document):
         made.add_text("names", name)
-        if name.partition("=")[0] in FACETS:
-            made.add_text("facets", name)
+    for name, value in facets_of(document):
+        made.add_text("facets", f"{name}={value}")
     if document.day is not None:
         made.add_unsigned("day", document.day)
     if document.number is not None:

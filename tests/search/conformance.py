@@ -1,0 +1,101 @@
+"""What every engine must do, as functions of an engine that is empty."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from kb.search.document import Document, Text
+from kb.search.find import Finder, Options
+from kb.search.protocol import Engine
+
+SPEC = Path(__file__).parent / "spec"
+ROWS = [json.loads(row) for row in (SPEC / "documents.jsonl").read_text("utf-8").splitlines()]
+QUERIES = (SPEC / "queries.tsv").read_text("utf-8").splitlines()
+EXPECTED = {query: found for query, _, found in (line.partition("\t") for line in QUERIES)}
+
+
+def documents() -> list[Document]:
+    """The rows as documents."""
+    return [
+        Document(
+            key=row["key"],
+            digest=row["key"].encode(),
+            id=f"case-{row['key']}",
+            title=row["problem"],
+            texts=(
+                Text("problem", "问题描述", row["problem"]),
+                Text("turn", row["speaker"], row["text"]),
+            ),
+            names=(("speaker", row["speaker"]), ("status", row["status"])),
+            day=row["day"],
+            number=row["number"],
+        )
+        for row in ROWS
+    ]
+
+
+def filled(engine: Engine) -> Finder:
+    """The engine with the documents in it."""
+    assert engine.add(documents()) == len(ROWS)
+    engine.commit()
+    return Finder(engine)
+
+
+def keys(finder: Finder, query: str, options: Options | None = None) -> str:
+    """Keys of what is found, sorted; the total agrees."""
+    hits = finder.find(query, options)
+    found = "".join(sorted(hit.document.key for hit in hits.hits))
+    assert hits.total >= len(found)
+    return found
+
+
+def check_queries(finder: Finder) -> None:
+    """Each query finds what it should."""
+    found = {query: keys(finder, query) for query in EXPECTED}
+    wrong = {query: (found[query], EXPECTED[query]) for query in EXPECTED}
+    assert {query: pair for query, pair in wrong.items() if pair[0] != pair[1]} == {}
+
+
+def check_order(finder: Finder) -> None:
+    """Sorted, paged, the same each time."""
+    newest = finder.find("", Options(sort="newest", limit=3)).hits
+    assert [hit.document.key for hit in newest][:2] == ["e", "a"]
+    oldest = finder.find("status:resolved", Options(sort="oldest")).hits
+    assert [hit.document.key for hit in oldest] == ["d", "c", "a"]
+    by_number = finder.find("number:1..99", Options(sort="number")).hits
+    assert [hit.document.number for hit in by_number] == [7, 43, 44, 45, 46]
+    pages = [finder.find("", Options(limit=2, offset=n)).hits for n in (0, 2, 4, 6)]
+    assert sorted(hit.document.key for page in pages for hit in page) == list("abcdef")
+    best = finder.find("扣费 退款 罗宾森", Options(match="any")).hits
+    assert {hit.document.key for hit in best[:2]} <= set("abc")
+
+
+def check_facets(finder: Finder) -> None:
+    """Counted over all that fits, not only the page shown."""
+    facets = finder.find("", Options(limit=1, facets=True)).facets
+    assert facets["status"] == {"resolved": 3, "unset": 1, "in_progress": 1, "shelved": 1}
+    assert facets["speaker"]["YD"] == 2
+    assert facets["year"] == {"2020": 4, "2021": 1}
+    assert finder.find("退款", Options(facets=True)).facets["status"] == {"unset": 1}
+
+
+def check_writing(finder: Finder) -> None:
+    """Adding again changes nothing; removing takes out; digests say what is in."""
+    engine = finder.engine
+    engine.add(documents())
+    engine.commit()
+    assert finder.find("").total == len(ROWS)
+    assert engine.digests() == {d.key: d.digest for d in documents()}
+    engine.remove(["a", "nowhere"])
+    engine.commit()
+    assert keys(finder, "扣费") == ""
+    assert finder.find("").total == len(ROWS) - 1
+    engine.add(documents()[:1])
+    engine.commit()
+    assert keys(finder, "扣费") == "a"
+    assert engine.labels() == (("problem", "问题描述"),)
+    total, (some, none) = engine.counts("rel", ["扣费", "zzz"])
+    assert total == len(ROWS)
+    assert some >= 1
+    assert none == 0

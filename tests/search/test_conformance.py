@@ -1,0 +1,40 @@
+"""The same suite for each engine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kb.search.find import Finder
+from kb.search.service import opener
+from tests.search import conformance
+
+
+@pytest.fixture(params=["tantivy", "whoosh"])
+def finder(request: pytest.FixtureRequest, tmp_path: Path) -> Finder:
+    return conformance.filled(opener(request.param)(tmp_path / "index"))
+
+
+def test_queries(finder: Finder) -> None:
+    conformance.check_queries(finder)
+
+
+def test_order_and_pages(finder: Finder) -> None:
+    conformance.check_order(finder)
+
+
+def test_facets(finder: Finder) -> None:
+    conformance.check_facets(finder)
+
+
+def test_writing(finder: Finder) -> None:
+    conformance.check_writing(finder)
+
+
+@pytest.mark.parametrize("name", ["tantivy", "whoosh"])
+def test_what_is_closed_and_opened_again_is_the_same(name: str, tmp_path: Path) -> None:
+    conformance.filled(opener(name)(tmp_path)).engine.close()
+    again = Finder(opener(name)(tmp_path))
+    assert conformance.keys(again, "扣费") == "a"
+    assert again.engine.digests().keys() == set("abcdef")
