@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from kb.cases.corrections import Corrections, changed_ids, corrected
 from kb.cases.durations import durations
 from kb.cases.moves import Stay, whole_life
 from kb.cases.record import Anomaly, Case, Event, from_json, to_json
@@ -37,7 +39,12 @@ class RefreshReport(msgspec.Struct, kw_only=True):
     """Records written anew, by their page or by what they are related to."""
 
 
-def settle(db: sqlite3.Connection, touched: Touched, report: RefreshReport) -> None:
+def settle(
+    db: sqlite3.Connection,
+    touched: Touched,
+    corrections: Corrections,
+    report: RefreshReport,
+) -> None:
     """Number doubled ids and write the records of all cases that are other than before."""
     renamed: set[int] = set()
     for key, copy, new_copy, new_place in db.execute(_RENUMBER).fetchall():
@@ -51,15 +58,34 @@ def settle(db: sqlite3.Connection, touched: Touched, report: RefreshReport) -> N
     for name in touched.ids:
         rows = db.execute("SELECT key FROM kase WHERE base_id = ?", (name,))
         renamed.update(key for (key,) in rows)
-    for key in sorted(affected_by(db, touched.new | renamed) | touched.beside):
-        _write(db, key, report)
+    dirty = affected_by(db, touched.new | renamed) | touched.beside | _by_hand(db, corrections)
+    about = {name: corrections.about(name) for name in corrections.named()}
+    for key in sorted(dirty):
+        _write(db, key, about, report)
 
 
-def _write(db: sqlite3.Connection, key: int, report: RefreshReport) -> None:
+def _by_hand(db: sqlite3.Connection, corrections: Corrections) -> set[int]:
+    """Rows of cases about which the corrections say something else than the last time."""
+    row = db.execute("SELECT value FROM meta WHERE key = 'corrections'").fetchone()
+    before = msgspec.msgpack.decode(row[0], type=Corrections) if row else Corrections()
+    packed = msgspec.msgpack.encode(corrections)
+    db.execute("INSERT OR REPLACE INTO meta VALUES ('corrections', ?)", (packed,))
+    found: set[int] = set()
+    for name in changed_ids(before, corrections):
+        found.update(key for (key,) in db.execute("SELECT key FROM kase WHERE id = ?", (name,)))
+    return found
+
+
+def _write(
+    db: sqlite3.Connection, key: int, about: Mapping[str, Corrections], report: RefreshReport
+) -> None:
     row = db.execute("SELECT id, copy, base, digest FROM kase WHERE key = ?", (key,)).fetchone()
     if row is None:
         return
-    record = to_json(_settled(db, key, *row[:3]))
+    case = _settled(db, key, *row[:3])
+    if case.id in about:
+        case = corrected(case, about[case.id])
+    record = to_json(case)
     digest = hashlib.sha256(record).digest()
     if digest != row[3]:
         db.execute("UPDATE kase SET record = ?, digest = ? WHERE key = ?", (record, digest, key))

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 
 from kb.archive import Archive
+from kb.cases.corrections import load_corrections
 from kb.cases.pages import PageReader
 from kb.cases.record import Case, from_json
 from kb.cases.removed import removed_cases
@@ -76,15 +77,16 @@ class CaseStore:
     ) -> RefreshReport:
         """Read the pages that changed since the last time, and tie their cases to the others.
 
-        ``root`` is the folder that paths of profiles in ``config`` are relative to. A profile
-        that changed has every page read anew.
+        ``root`` is the home's folder: paths of profiles in ``config`` are relative to it, and
+        corrections.toml stands there. A profile that changed has every page read anew.
         """
         selection = self._selection = Selection(config, root)
         report = RefreshReport()
         self._db.execute("BEGIN IMMEDIATE")
         try:
             self._begin(selection)
-            settle(self._db, PageReader(self._db, archive, selection).read(report), report)
+            touched = PageReader(self._db, archive, selection).read(report)
+            settle(self._db, touched, load_corrections(root), report)
         except BaseException:
             self._db.execute("ROLLBACK")
             raise

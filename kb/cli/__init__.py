@@ -15,6 +15,7 @@ COMMANDS = {
     "cases": "List the cases.",
     "show": "Show a case or a page.",
     "diff": "Show what changed in a page between two versions.",
+    "correct": "Put a value right by hand, withhold a case, declare two the same.",
     "search": "Find cases, in Chinese and English.",
     "build": "Write the static site.",
     "export": "Write the records in an open format.",

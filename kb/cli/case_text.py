@@ -64,6 +64,9 @@ def _end(case: Case) -> Iterator[Text]:
     for anomaly in case.anomalies:
         line = f"{anomaly.message} [{anomaly.code}]"
         yield Text.assemble(("anomaly: ", "red"), line, _at(anomaly.origin))
+    for note in case.corrections if isinstance(case.corrections, tuple) else ():
+        line = f"{note.path} {note.old!r} → {note.new!r} by {note.by}: {note.why}"
+        yield Text.assemble(("put right: ", "magenta"), line)
     for related in case.related:
         yield Text.assemble(("related: ", "cyan"), related.id, f"  by {', '.join(related.via)}")
     if case.timeline:

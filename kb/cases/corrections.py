@@ -1,0 +1,183 @@
+"""Corrections by hand: corrections.toml beside kb.toml, kept under version control.
+
+A correction says what the page said (`old`) when it was made. It holds for as long as the page
+says so; once the page says something else, the page's word stands and the case complains.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from kb.cases.record import Anomaly, Case, Correction, Origin, Related, to_json
+from kb.errors import InputError
+
+FILE = "corrections.toml"
+Value = str | int | float | bool | list[str] | None
+
+
+class _Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What every entry has: who, why, when."""
+
+    by: str
+    why: str
+    date: str | None = None
+
+
+class ValueEntry(_Entry, frozen=True, kw_only=True):
+    """`[[correction]]`: a value put right. A value that is not there is left out."""
+
+    case: str
+    path: str
+    """JSON pointer into the record."""
+    old: Value = None
+    new: Value = None
+
+
+class WithholdEntry(_Entry, frozen=True, kw_only=True):
+    """`[[withhold]]`: a case that is not to be published."""
+
+    case: str
+
+
+class SameEntry(_Entry, frozen=True, kw_only=True):
+    """`[[same]]`: cases that are one."""
+
+    cases: tuple[str, ...]
+
+
+class Corrections(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The whole file."""
+
+    correction: tuple[ValueEntry, ...] = ()
+    withhold: tuple[WithholdEntry, ...] = ()
+    same: tuple[SameEntry, ...] = ()
+
+    def about(self, case_id: str) -> Corrections:
+        """What of it is about one case."""
+        return Corrections(
+            correction=tuple(one for one in self.correction if one.case == case_id),
+            withhold=tuple(one for one in self.withhold if one.case == case_id),
+            same=tuple(one for one in self.same if case_id in one.cases),
+        )
+
+    def named(self) -> set[str]:
+        """Ids of all cases that it is about."""
+        found = {one.case for one in self.correction} | {one.case for one in self.withhold}
+        return found | {name for one in self.same for name in one.cases}
+
+
+def load_corrections(root: Path | None) -> Corrections:
+    """The corrections of a home; none where it has no such file. InputError names what is wrong."""
+    path = (root or Path()) / FILE
+    if root is None or not path.is_file():
+        return Corrections()
+    try:
+        return msgspec.convert(tomllib.loads(path.read_text("utf-8")), Corrections)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"{path}: {error}", hint="docs/corrections.md says what it holds"
+        ) from error
+
+
+def changed_ids(before: Corrections, after: Corrections) -> set[str]:
+    """Ids of the cases about which the two say different things."""
+    names = before.named() | after.named()
+    return {name for name in names if before.about(name) != after.about(name)}
+
+
+def corrected(case: Case, found: Corrections) -> Case:
+    """The case with what was put right by hand, and a complaint where the page has changed."""
+    for entry in found.correction:
+        case = _with_value(case, entry)
+    extra = dict(case.x) if isinstance(case.x, dict) else {}
+    if found.withhold:
+        last = found.withhold[-1]
+        extra["withheld"] = {"by": last.by, "why": last.why, "date": last.date}
+    others = [n for one in found.same for n in one.cases if n != case.id]
+    if others:
+        extra["same_as"] = list(dict.fromkeys(others))
+        case = msgspec.structs.replace(case, related=_with_same(case.related, others))
+    return msgspec.structs.replace(case, x=extra)
+
+
+def _with_same(related: Sequence[Related], others: Iterable[str]) -> tuple[Related, ...]:
+    ties = {one.id: one for one in related}
+    for name in dict.fromkeys(others):
+        via = ties[name].via if name in ties else ()
+        ties[name] = Related(id=name, via=(f"same:{name}", *via))
+    return tuple(sorted(ties.values(), key=lambda one: not one.via[0].startswith("same:")))
+
+
+def _with_value(case: Case, entry: ValueEntry) -> Case:
+    record = plain(case)
+    try:
+        says = value_at(record, entry.path)
+        if says != entry.old:
+            done = "already says so" if says == entry.new else f"now says {says!r}"
+            message = f"{entry.path}: the page {done}; put right by {entry.by}: {entry.new!r}"
+            return _complain(case, "correction-outdated", message)
+        _put(record, entry.path, entry.new)
+        fixed: Case = msgspec.convert(record, Case)
+    except (LookupError, ValueError) as error:
+        message = f"{entry.path}: the correction by {entry.by} does not fit: {error}"
+        return _complain(case, "correction-outdated", message)
+    note = Correction(
+        path=entry.path, old=entry.old, new=entry.new, by=entry.by, why=entry.why, date=entry.date
+    )
+    before = () if fixed.corrections is msgspec.UNSET else fixed.corrections
+    return msgspec.structs.replace(fixed, corrections=(*before, note))
+
+
+def plain(case: Case) -> Any:
+    """The record as JSON has it: dicts, lists, strings, numbers."""
+    return msgspec.json.decode(to_json(case))
+
+
+def _complain(case: Case, code: str, message: str) -> Case:
+    origin = case.origins.get("/id") or Origin(lines=case.source.lines)
+    anomaly = Anomaly(code=code, message=message, origin=origin)
+    return msgspec.structs.replace(case, anomalies=(*case.anomalies, anomaly))
+
+
+def value_at(record: Any, pointer: str) -> Any:
+    """The value at a JSON pointer; LookupError or ValueError where there is none."""
+    for key in _keys(pointer):
+        record = record[int(key)] if isinstance(record, list) else record[key]
+    return record
+
+
+def _put(record: Any, pointer: str, value: Value) -> None:
+    *path, last = _keys(pointer)
+    for key in path:
+        record = record[int(key)] if isinstance(record, list) else record[key]
+    if isinstance(record, list):
+        record[int(last)] = value
+    else:
+        record[last] = value
+
+
+def _keys(pointer: str) -> list[str]:
+    if not pointer.startswith("/"):
+        raise ValueError(f"{pointer!r} is no JSON pointer")
+    return [key.replace("~1", "/").replace("~0", "~") for key in pointer[1:].split("/")]
+
+
+def append_entry(root: Path, table: str, entry: msgspec.Struct) -> Path:
+    """Add an entry at the end of the home's file, which keeps all that it has; the file."""
+    path = root / FILE
+    values = {k: v for k, v in msgspec.to_builtins(entry).items() if v is not None}
+    block = f"[[{table}]]\n" + "".join(
+        f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in values.items()
+    )
+    before = path.read_text("utf-8") if path.is_file() else ""
+    joint = "" if not before else "\n" if before.endswith("\n") else "\n\n"
+    part = path.with_name(path.name + ".part")
+    part.write_text(before + joint + block, "utf-8")
+    part.replace(path)
+    return path

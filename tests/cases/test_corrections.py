@@ -1,0 +1,98 @@
+"""What people put right by hand, and what becomes of it when pages change."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kb.cases.corrections import Corrections, changed_ids, load_corrections
+from kb.cases.record import Case
+from kb.config import CasesConfig
+from kb.errors import InputError
+from tests.cases.histories import Wiki, history
+
+Kb = Callable[..., subprocess.CompletedProcess[str]]
+CASE = "= a_case#1_20200101 =\n问题描述:{problem}\n枪号:2\n状态: 已解决 | 处理中\n工程师:YD\n"
+ID = "a_case#1_20200101"
+
+
+@pytest.fixture
+def home(kb: Kb, tmp_path: Path) -> Path:
+    (tmp_path / ".kb").mkdir()
+    wiki = Wiki(tmp_path / ".kb")
+    wiki.take(history("A.WebHome", CASE.format(problem="甲") + CASE.replace("#1", "#2")))
+    wiki.archive.close()
+    return tmp_path
+
+
+def show(home: Path, case_id: str = ID) -> Case:
+    wiki = Wiki(home / ".kb")
+    wiki.store.refresh(wiki.archive, CasesConfig(), home)
+    case = wiki.store.case(case_id)
+    assert case is not None
+    return case
+
+
+def test_values_by_name_and_by_pointer(kb: Kb, home: Path) -> None:
+    kb("correct", ID, "status", "resolved", "--why", "told by phone", "--by", "ann")
+    kb("correct", ID, "engineers", "YD, 施文俊", "--why", "both were there")
+    kb("correct", ID, "connector", "3", "--why", "misread")
+    kb("correct", ID, "/problem", "乙", "--why", "clearer")
+    kb("correct", ID, "status", "shelved", "--why", "not after all")
+    case = show(home)
+    assert (case.status, case.engineers, case.problem) == ("shelved", ("YD", "施文俊"), "乙")
+    assert case.fields[0].value == "3"
+    assert isinstance(case.corrections, tuple)
+    assert [(c.path, c.old, c.new) for c in case.corrections] == [
+        ("/status", "unset", "resolved"), ("/engineers", ["YD"], ["YD", "施文俊"]),
+        ("/fields/0/value", "2", "3"), ("/problem", "甲", "乙"), ("/status", "resolved", "shelved"),
+    ]  # fmt: skip
+    assert case.corrections[0].by == "ann"
+    assert "told by phone" in kb("show", ID).stdout
+
+
+@pytest.mark.parametrize(
+    "what", [["status", "foo"], ["nothing", "x"], ["status"], [], ["status", "resolved", "--clear"]]
+)
+def test_refused(kb: Kb, home: Path, what: list[str]) -> None:
+    assert kb("correct", ID, *what, "--why", "x", check=False).returncode == 2
+    assert not (home / "corrections.toml").exists()
+
+
+def test_the_page_changes_under_it(kb: Kb, home: Path) -> None:
+    kb("correct", ID, "problem", "乙", "--why", "clearer")
+    wiki = Wiki(home / ".kb")
+    texts = [CASE.format(problem=p) for p in ("甲", "丙")]
+    wiki.take(history("A.WebHome", *texts))
+    case = show(home)
+    assert case.problem == "丙"
+    assert [a.code for a in case.anomalies] == ["correction-outdated"]
+    assert "丙" in case.anomalies[0].message
+
+
+def test_withheld_and_same(kb: Kb, home: Path) -> None:
+    kb("correct", ID, "--withhold", "--why", "private")
+    kb("correct", ID, "--same-as", "a_case#2_20200101", "--why", "told twice")
+    one, two = show(home), show(home, "a_case#2_20200101")
+    assert isinstance(one.x, dict)
+    assert isinstance(two.x, dict)
+    assert one.x["withheld"]["why"] == "private"
+    assert (one.x["same_as"], two.x["same_as"]) == ([two.id], [one.id])
+    assert one.related[0].via[0] == f"same:{two.id}"
+
+
+def test_taken_back_by_editing_the_file(kb: Kb, home: Path) -> None:
+    kb("correct", ID, "problem", "乙", "--why", "clearer")
+    assert show(home).problem == "乙"
+    (home / "corrections.toml").unlink()
+    assert show(home).problem == "甲"
+
+
+def test_a_broken_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "corrections.toml").write_text("[[correction]]\ncase = 1\n", "utf-8")
+    with pytest.raises(InputError, match=r"corrections\.toml.*case"):
+        load_corrections(tmp_path)
+    assert changed_ids(Corrections(), Corrections()) == set()
