@@ -21,13 +21,14 @@ _CONTROL = re.compile(
     rb"&#(?:0*([1-9]|1[0-9]|2[0-9]|3[01])|x0*([1-9a-fA-F]|1[0-9a-fA-F]));"
     rb"|([\x01-\x08\x0b\x0c\x0e-\x1f])|(\xef\xb7[\x90-\xaf])"
 )
-_SUSPECT = re.compile(rb"&#|[\x01-\x08\x0b\x0c\x0e-\x1f]|\xef\xb7")
+_RAW = bytes(code for code in range(1, 32) if code not in (9, 10, 13))
 _PLACED = re.compile("\ufdd0([\ufdd0-\ufdef])|([\ufdd1-\ufdef])")
 _KEPT = frozenset({9, 10, 13})
 _FIRST = 0xFDD0
 MARK = chr(_FIRST)
 """Begins a pair; a text must not be cut between the two."""
 _TAIL = 24
+_PROLOG = 300
 
 
 class Readable:
@@ -37,10 +38,11 @@ class Readable:
         """Begin. BadXmlError where the encoding is unknown, later where bytes do not fit it."""
         source = iter(chunks)
         first = next(source, b"")
-        self.exact = encoding_of(first) == "utf-8"
+        name = encoding_of(first)
+        self.exact = name == "utf-8" and not first.startswith(codecs.BOM_UTF8)
         """True as long as what is given out is byte for byte what came in."""
         self._placed = False
-        self._chunks = self._marked(_as_utf8(first, source))
+        self._chunks = self._marked(_as_utf8(name, first, source))
 
     def __iter__(self) -> Iterator[bytes]:
         return self._chunks
@@ -63,7 +65,7 @@ class Readable:
             yield self._replaced(tail)
 
     def _replaced(self, data: bytes) -> bytes:
-        if _SUSPECT.search(data) is None:
+        if b"&#" not in data and b"\xef\xb7" not in data and not _has_controls(data):
             return data
         replaced = _CONTROL.sub(_place, data)
         if replaced != data:
@@ -71,8 +73,21 @@ class Readable:
         return replaced
 
 
-def _as_utf8(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
-    name = encoding_of(first)
+def is_plain(data: bytes) -> bool:
+    """Whether any XML parser reads these bytes as `Readable` would give them."""
+    return (
+        encoding_of(data[:_PROLOG]) == "utf-8"
+        and b"&#" not in data
+        and b"\xef\xb7" not in data
+        and not _has_controls(data)
+    )
+
+
+def _has_controls(data: bytes) -> bool:
+    return len(data.translate(None, _RAW)) != len(data)
+
+
+def _as_utf8(name: str, first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
     if name == "utf-8":
         yield first.removeprefix(codecs.BOM_UTF8)
         yield from rest
@@ -92,7 +107,9 @@ def encoding_of(first: bytes) -> str:
     if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     found = _DECLARED.match(first.removeprefix(codecs.BOM_UTF8))
-    name = found[1].decode() if found else "utf-8"
+    if found is None or found[1] == b"UTF-8":
+        return "utf-8"
+    name = found[1].decode()
     try:
         b"".decode(name)
         return codecs.lookup(name).name

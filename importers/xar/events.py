@@ -135,6 +135,11 @@ class Events:
         event = self.next()
         if event is None:
             return ""
+        at = self._at
+        if event.__class__ is str and at < len(self._queue) and self._queue[at] is None:
+            self._at = at + 1
+            self._spend(len(event))
+            return self._source.restore(str(event))
         parts: list[str] = []
         depth = 0
         while event is not None or depth:
@@ -148,6 +153,26 @@ class Events:
                 depth += 1
             event = self.next()
         return self._source.restore(parts[0] if len(parts) == 1 else "".join(parts))
+
+    def fields(self, found: dict[str, str], others: frozenset[str]) -> Event:
+        """Read elements that hold text only into ``found``, where a tag is new there.
+
+        Ends before the content of an element named in ``others``, whose start it returns, or with
+        None at the end of the element that they stand in.
+        """
+        while True:
+            event = self.next()
+            if event is None or (event.__class__ is tuple and event[0] in others):
+                return event
+            if event.__class__ is str:
+                continue
+            queue, at = self._queue, self._at
+            if at + 1 < len(queue) and queue[at] is None:
+                text = ""
+                self._at = at + 1
+            else:
+                text = self.text()
+            found.setdefault(event[0], text)
 
     def pieces(self) -> Iterator[str]:
         """Text up to the end of the element just begun, piece by piece."""

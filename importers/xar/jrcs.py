@@ -15,9 +15,13 @@ import msgspec
 from importers.xar.errors import BadXmlError
 from kb.model import version_key
 
-_SPACE = re.compile(r"\s*")
-_WORD = re.compile(r"[^\s;@]+")
+_TOKEN = re.compile(r"\s*([;@]|[^\s;@]+)")
 _WORD_LIMIT = 10_000
+_USUAL = re.compile(
+    r"\s*(\d{1,9}\.\d{1,9})\ndate\t([\d.]{1,20});\tauthor ([\w.-]{0,999});\tstate (\w{1,9});\n"
+    r"branches;\nnext\t[\d.]{0,20};\n"
+)
+"""A version in the front as every known writer lays it out; any other is read word by word."""
 _VERSION = re.compile(r"\d{1,9}\.\d{1,9}")
 _DATE = re.compile(r"(\d{2}|\d{4})((?:\.\d{2}){5})")
 _NO_DATE = "1970-01-01T00:00:00"
@@ -63,21 +67,23 @@ class _Tokens:
     def word(self) -> str:
         """The next word, `;`, or `@` where a string begins; empty at the end."""
         while True:
-            found = _SPACE.match(self._buffer, self._at)
-            assert found is not None
-            self._at = found.end()
-            word = _WORD.match(self._buffer, self._at)
-            if word and word.end() < len(self._buffer):
-                self._at = word.end()
-                return word[0]
-            if word is None and self._at < len(self._buffer):
-                self._at += 1
-                return self._buffer[self._at - 1]
-            if word and len(word[0]) > _WORD_LIMIT:
+            found = _TOKEN.match(self._buffer, self._at)
+            if found and (found.end() < len(self._buffer) or found[1] in ";@"):
+                self._at = found.end()
+                return found[1]
+            if found and len(found[1]) > _WORD_LIMIT:
                 raise BadXmlError("bad-archive", "the history holds a word without end")
             if not self._more():
                 self._at = len(self._buffer)
-                return word[0] if word else ""
+                return found[1] if found else ""
+
+    def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """Take what the pattern matches here, where all of it is at hand; else nothing."""
+        found = pattern.match(self._buffer, self._at)
+        if found and found.end() < len(self._buffer):
+            self._at = found.end()
+            return found
+        return None
 
     def expect(self, wanted: str) -> None:
         """Take the next word, which must be that one."""
@@ -145,6 +151,10 @@ def _front(tokens: _Tokens) -> dict[str, Version]:
     fields: dict[str, str] = {}
     number, key, values = "", "head", list[str]()
     while True:
+        if not key and not number:
+            while usual := tokens.take(_USUAL):
+                plain = dict(zip(("date", "author", "state"), usual.groups()[1:], strict=True))
+                found[usual[1]] = _version(usual[1], plain)
         word = tokens.word()
         if word == ";":
             fields[key] = " ".join(values)

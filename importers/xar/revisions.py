@@ -8,7 +8,7 @@ from itertools import chain
 import msgspec
 
 from importers.base import Options
-from importers.xar.document import Document, read_document
+from importers.xar.document import Document, read_fields
 from importers.xar.errors import BadXmlError
 from importers.xar.files import user_of
 from importers.xar.history import Rebuilt, rebuilt
@@ -106,7 +106,9 @@ class Revisions:
             if not node.text.strip():
                 return
             raw = node.text.encode()
-            revision = self._completed(node, to_revision(_read(raw), self._options.wiki, number))
+            revision = self._completed(
+                node, to_revision(read_fields(raw), self._options.wiki, number)
+            )
         except BadXmlError as error:
             yield self._problem(number, "lost-version", f"{error.code}: {error}")
             yield (
@@ -149,7 +151,3 @@ class Revisions:
     def _problem(self, number: str, code: str, detail: str) -> Problem:
         where = f"{self._where} {number}".rstrip()
         return Problem(where=where, code=code, detail=detail, page=self._page)
-
-
-def _read(raw: bytes) -> Document:
-    return read_document([raw])

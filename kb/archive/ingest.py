@@ -74,6 +74,10 @@ class Ingest:
                 write[type(item)](item)
             self._close_page()
             self._forget_old_problems()
+            if self.report.changed:
+                self._db.execute(
+                    "UPDATE source SET last_fetch = ? WHERE id = ?", (self._now, self._source)
+                )
         except BaseException:
             self._give_up()
             raise
@@ -161,11 +165,7 @@ class Ingest:
         self.report.problems.append(problem)
 
     def _close_page(self) -> None:
-        if self._pages.end():
-            self._db.execute(
-                "UPDATE source SET last_fetch = ? WHERE id = ?", (self._now, self._source)
-            )
-            self.report.changed += 1
+        self.report.changed += self._pages.end()
         self._db.execute("RELEASE page")
 
     def _forget_old_problems(self) -> None:

@@ -19,7 +19,7 @@ from kb.archive.revisions import Revisions, Version
 from kb.archive.snapshots import compared, newest_version
 from kb.archive.things import Things
 from kb.errors import Problem
-from kb.model import PageSeen, Revision, RevisionSeen, Snapshot, version_key
+from kb.model import PageId, PageSeen, Revision, RevisionSeen, Snapshot, version_key
 
 _FACTS = (
     "title", "syntax", "default_locale", "version", "parent", "hidden", "creator", "created",
@@ -48,6 +48,7 @@ class PageWriter:
         self._seen: PageSeen | None = None
         self._key = 0
         self._wiki = 0
+        self._wiki_name = ""
         self._stale = False
         self._held: list[Version] = []
         self._raw_digest: bytes | None = None
@@ -64,8 +65,10 @@ class PageWriter:
 
     def row(self, wiki: str, reference: str, locale: str) -> int | None:
         """Key of a page; None where it is not known."""
-        self._db.execute("INSERT OR IGNORE INTO wiki (name) VALUES (?)", (wiki,))
-        self._wiki = self._one("SELECT id FROM wiki WHERE name = ?", wiki)
+        if wiki != self._wiki_name:
+            self._db.execute("INSERT OR IGNORE INTO wiki (name) VALUES (?)", (wiki,))
+            self._wiki = self._one("SELECT id FROM wiki WHERE name = ?", wiki)
+            self._wiki_name = wiki
         row = self._db.execute(
             "SELECT id FROM page WHERE wiki_id = ? AND reference = ? AND locale = ?",
             (self._wiki, reference, locale),
@@ -84,20 +87,22 @@ class PageWriter:
     def begin(self, seen: PageSeen) -> None:
         """Make the page the one that what follows is about."""
         page = seen.id
-        key = self.row(page.wiki, page.page, page.locale)
-        if key is None:
-            self._db.execute(
-                "INSERT INTO page (wiki_id, reference, locale, history, claim, source_id)"
-                " VALUES (?, ?, ?, 'latest', 'latest', ?)",
-                (self._wiki, page.page, page.locale, self._source),
-            )
-            key = self.row(page.wiki, page.page, page.locale)
-        assert key is not None
+        known = self.row(page.wiki, page.page, page.locale)
+        key = self._new(page) if known is None else known
         self.reopen(key)
         self._seen = seen
-        self._stale = self._is_stale(seen)
+        self._stale = known is not None and self._is_stale(seen)
         self._page_facts(seen)
-        self.things.begin(key, seen, stale=self._stale)
+        self.things.begin(key, seen, new=known is None, stale=self._stale)
+
+    def _new(self, page: PageId) -> int:
+        done = self._db.execute(
+            "INSERT INTO page (wiki_id, reference, locale, history, claim, source_id)"
+            " VALUES (?, ?, ?, 'latest', 'latest', ?)",
+            (self._wiki, page.page, page.locale, self._source),
+        )
+        assert done.lastrowid is not None
+        return done.lastrowid
 
     def _is_stale(self, seen: PageSeen) -> bool:
         """Whether the archive knows a later state of the page than this one."""

@@ -28,16 +28,18 @@ class Things:
         self._blobs = blobs
         self._source = source
         self._page = 0
-        self._whole = self._stale = self._gone = False
+        self._new = self._whole = self._stale = self._gone = False
         self._named: dict[str, set[tuple[object, ...]]] = {}
 
-    def begin(self, page: int, seen: PageSeen, *, stale: bool) -> None:
+    def begin(self, page: int, seen: PageSeen, *, new: bool, stale: bool) -> None:
         """What follows is of this page."""
         self._page, self._whole, self._stale = page, seen.whole, stale
-        row = self._db.execute("SELECT whole FROM page WHERE id = ?", (page,)).fetchone()
+        self._new = new
+        if stale:
+            row = self._db.execute("SELECT whole FROM page WHERE id = ?", (page,)).fetchone()
         self._gone = stale and bool(row[0])
         self._named = {"attachment": set(), "comment": set(), "object": set()}
-        if seen.tags is not None and not stale:
+        if seen.tags is not None and not stale and (seen.tags or not new):
             self._db.execute("DELETE FROM tag WHERE page_id = ?", (page,))
             rows = [(page, position, tag) for position, tag in enumerate(seen.tags)]
             self._db.executemany("INSERT INTO tag VALUES (?, ?, ?)", rows)
@@ -47,7 +49,7 @@ class Things:
         if not self._whole or self._stale:
             return
         self._db.execute("UPDATE page SET whole = 1 WHERE id = ?", (self._page,))
-        for table, keys in _KEYS.items():
+        for table, keys in () if self._new else _KEYS.items():
             rows = self._db.execute(
                 f"SELECT DISTINCT {keys} FROM {table} WHERE page_id = ? AND NOT gone", (self._page,)
             ).fetchall()

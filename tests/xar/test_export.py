@@ -143,9 +143,7 @@ def test_what_xwiki_reads_is_well_formed_and_ordered(tmp_path):
         assert package.namelist() == ["A/B.xml", "package.xml"]
         root = etree.fromstring(package.read("A/B.xml"))
         assert root.attrib == {"version": "1.5", "reference": "A.B", "locale": ""}
-        assert [node.tag for node in root][:5] == [
-            "web", "name", "language", "defaultLanguage", "translation",
-        ]  # fmt: skip
+        assert [node.tag for node in root][:4] == ["web", "name", "language", "translation"]
         assert root.findtext("attachment/content") == "AAEC"
         assert b'<file defaultAction="0" language="">A.B</file>' in package.read("package.xml")
 
