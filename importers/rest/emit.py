@@ -104,7 +104,7 @@ class Emitter:
             version=page.version,
             parent=page.parent,
             hidden=page.hidden,
-            creator=self._user(page.creator),
+            creator=self.user(page.creator),
             created=from_epoch(page.created),
             modified=from_epoch(newest.modified if newest else page.modified),
             tags=tuple(_tags(got.objects)),
@@ -126,7 +126,7 @@ class Emitter:
             syntax=page.syntax if page else None,
             version=newest.version if newest else None,
             hidden=page.hidden if page else None,
-            creator=self._user(page.creator) if page else None,
+            creator=self.user(page.creator) if page else None,
             created=from_epoch(page.created) if page else None,
             modified=from_epoch(newest.modified) if newest else None,
         )
@@ -145,7 +145,7 @@ class Emitter:
         """What a row of the history says; whether an edit was minor is not among it."""
         return RevisionSeen(
             version=row.version,
-            author=self._user(row.modifier),
+            author=self.user(row.modifier),
             author_name=row.modifier_name,
             date=from_epoch(row.modified),
             comment=row.comment,
@@ -155,7 +155,7 @@ class Emitter:
         return Revision(
             version=row.version,
             content=page.content,
-            author=self._user(row.modifier),
+            author=self.user(row.modifier),
             author_name=row.modifier_name,
             date=from_epoch(row.modified),
             comment=row.comment,
@@ -178,7 +178,7 @@ class Emitter:
             sha256=digest,
             size=facts.length,
             mimetype=facts.mime_type,
-            author=self._user(facts.author),
+            author=self.user(facts.author),
             date=from_epoch(facts.date),
         )
 
@@ -189,7 +189,7 @@ class Emitter:
             yield Comment(
                 number=entry.id,
                 text=entry.text or "",
-                author=self._user(entry.author),
+                author=self.user(entry.author),
                 date=from_epoch(entry.date),
                 reply_to=entry.reply_to,
                 selection=more.get("selection") or entry.highlight or None,
@@ -212,7 +212,7 @@ class Emitter:
         whole = self._complete and all(row.version in have for row in document.rows)
         return "complete" if whole else "latest"
 
-    def _user(self, reference: str | None) -> str | None:
+    def user(self, reference: str | None) -> str | None:
         """A user's reference without the wiki's own prefix; None for nobody."""
         return (reference or "").removeprefix(f"{self._wiki}:") or None
 

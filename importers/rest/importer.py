@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-
-import msgspec
 
 from importers.base import Confidence, Options, Source
-from importers.rest.answers import WIKIS, Wikis
+from importers.rest.answers import WIKIS
+from importers.rest.page import MAIN
 from importers.rest.run import WikiRun
 from importers.rest.scope import scope_of
-from importers.web.address import Address, read_address
+from importers.viewer_html.run import ViewRun
+from importers.web.address import Address
 from importers.web.calls import Call
-from importers.web.client import Wiki
-from importers.web.credentials import Credentials, credentials_of
-from importers.web.failures import FetchError
+from importers.web.connect import NoAnswerError, connected, journal_of
 from importers.web.journal import Journal
-from importers.web.settings import WebSettings, web_settings
-from importers.web.work import Job, Reply, Workers
+from importers.web.work import Workers
 from kb.errors import InputError, Problem, RemoteError
 from kb.model import Checkpoint, FetchState, Item, Known, Sink
 
-_MAIN = "xwiki"
-_CONTEXT = "/xwiki"
-"""Where a wiki stands that is not at its host's root."""
+_OFF = ("not-found", "no-right", "bad-answer", "server-error", "other-host")
+"""Ways in which a server says that its REST API is not for us; its viewers may be."""
+_WIKIS = "/rest/wikis"
 
 
 class Rest:
@@ -47,16 +40,16 @@ class Rest:
         """
         if not source.is_url:
             raise InputError(f"{source.location}: not a URL", hint="such as https://wiki.example")
-        address = read_address(source.location)
-        settings, credentials = web_settings(options.settings), credentials_of(options)
-        with _journal(source, options) as journal:
-            workers, wikis = _connect(address, credentials, settings, journal, known)
+        with journal_of(source, options, self.name) as journal:
+            address, workers, rest = _connect(source, options, known, journal)
             try:
                 yield FetchState(key="base", value=workers.wiki.base)
-                for wiki in wikis:
-                    name = options.wiki if wiki == _MAIN or len(wikis) == 1 else wiki
-                    scope = scope_of(address, options)
-                    yield from WikiRun(workers, wiki, name, scope, known, sink).items()
+                if not rest:
+                    yield Problem(
+                        where=workers.wiki.base + _WIKIS, code="rest-off",
+                        detail="REST does not answer: the viewers are read instead",
+                    )  # fmt: skip
+                yield from _all(address, workers, options, known, sink, rest=rest)
             except RemoteError as error:
                 yield Problem(where=workers.wiki.base, code="stopped", detail=str(error))
                 yield Checkpoint()
@@ -66,59 +59,31 @@ class Rest:
             journal.finished = True
 
 
-@contextmanager
-def _journal(source: Source, options: Options) -> Iterator[Journal]:
-    """The journal of the source, dropped after a run that came to its end."""
-    said = [source.location, options.user, options.cookie_env, options.settings.get("format")]
-    identity = hashlib.sha256(msgspec.json.encode(said)).hexdigest()[:20]
-    with tempfile.TemporaryDirectory(prefix="kb-") as passing:
-        folder = Path(options.scratch or passing) / identity
-        journal = Journal(folder, identity)
-        try:
-            yield journal
-        finally:
-            journal.close()
-
-
 def _connect(
-    address: Address,
-    credentials: Credentials,
-    settings: WebSettings,
-    journal: Journal,
-    known: Known,
-) -> tuple[Workers, list[str]]:
-    """Threads that ask, and the ids of the wikis to ask about.
-
-    The context path is guessed where the URL does not tell it. RemoteError where no REST answers.
-    """
-    remembered = known.fetch_state("base")
-    bases = [remembered] if remembered else [address.base]
-    if not address.sure and not remembered:
-        bases.append(address.base + _CONTEXT)
-    failed: FetchError | None = None
-    for base in bases:
-        workers = Workers(Wiki(base, credentials, settings), journal)
-        reply = workers.one(_ask_wikis())
-        if not isinstance(reply, FetchError):
-            found: Wikis = reply.value
-            ids = [wiki.id for wiki in found.wikis]
-            return workers, [address.wiki] if address.wiki else ids or [_MAIN]
-        workers.close()
-        failed = reply
-        if reply.status != 404:
-            break
-    assert failed is not None
-    raise RemoteError(f"{address.base}: {failed.detail}", hint=_HINTS.get(failed.code, ""))
+    source: Source, options: Options, known: Known, journal: Journal
+) -> tuple[Address, Workers, bool]:
+    """Threads that ask; False where REST is off and the viewers are not."""
+    try:
+        found = connected(source, options, known, journal, Call(_WIKIS, decode=WIKIS))
+    except NoAnswerError as error:
+        if error.failed.code not in _OFF:
+            raise
+        try:
+            return (*connected(source, options, known, journal), False)
+        except NoAnswerError:
+            raise error from None
+    return (*found, True)
 
 
-def _ask_wikis() -> Job[Reply]:
-    (reply,) = yield [Call("/rest/wikis", decode=WIKIS)]
-    return reply
-
-
-_HINTS = {
-    "no-right": "log in: --user NAME --password-env VARIABLE",
-    "login-required": "log in: --user NAME --password-env VARIABLE",
-    "not-found": "is this the address of an XWiki? REST may be off: try --as viewer-html",
-    "unreachable": "is the address right, and the server up?",
-}
+def _all(
+    address: Address, workers: Workers, options: Options, known: Known, sink: Sink, *, rest: bool
+) -> Iterator[Item]:
+    """Every wiki that the URL means."""
+    scope = scope_of(address, options)
+    ids = [address.wiki] if address.wiki else [MAIN]
+    if rest and not address.wiki and _WIKIS in workers.journal:
+        ids = [wiki.id for wiki in WIKIS(workers.journal.get(_WIKIS).body or b"").wikis] or ids
+    for wiki in ids:
+        name = options.wiki if wiki == MAIN or len(ids) == 1 else wiki
+        run = (WikiRun if rest else ViewRun)(workers, wiki, name, scope, known, sink)
+        yield from run.items()

@@ -7,10 +7,11 @@ not see after it has counted: a part that is short, or even empty, need not be i
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
 import msgspec
 
-from importers.rest.answers import HISTORY, PAGES
+from importers.rest.answers import HISTORY, PAGES, HistoryRow
 from importers.rest.lists import Limit, part_of_list
 from importers.web.paths import rest_wiki
 from importers.web.work import Job
@@ -58,23 +59,48 @@ def list_changes(wiki: str, limit: Limit, since: int) -> Job[dict[tuple[str, str
 
     Deletions and renames do not show here, nor what was saved with an older date.
     """
+    newest: dict[tuple[str, str], str] = {}
+
+    def take(name: str, row: HistoryRow) -> None:
+        page = name, row.language or ""
+        if version_key(row.version) >= version_key(newest.get(page, "0.0")):
+            newest[page] = row.version
+
+    yield from _changes(wiki, limit, since, take)
+    return newest
+
+
+def changes_of(wiki: str, limit: Limit, names: set[str]) -> Job[list[tuple[str, HistoryRow]]]:
+    """All versions of some pages, from the list of all that ever changed."""
+    rows: list[tuple[str, HistoryRow]] = []
+
+    def take(name: str, row: HistoryRow) -> None:
+        if name in names:
+            rows.append((name, row))
+
+    yield from _changes(wiki, limit, 0, take)
+    return rows
+
+
+def _changes(
+    wiki: str, limit: Limit, since: int, take: Callable[[str, HistoryRow], None]
+) -> Job[None]:
+    """Hand each row that is later than ``since`` ms to ``take``, oldest first."""
 
     def path(start: int, number: int) -> str:
         return rest_wiki(
-            wiki, "modifications", date=since, order="asc", start=start, number=number
+            wiki, "modifications", date=since, order="asc", start=start, number=number,
+            prettyNames="true",
         )  # fmt: skip
 
-    newest: dict[tuple[str, str], str] = {}
     start = empty = 0
     while empty < (_LEAST if start else 1):
         answer, asked = yield from part_of_list(limit, path, HISTORY, start)
         for row in answer.history_summaries:
-            page = (row.page_id or "").removeprefix(f"{wiki}:"), row.language or ""
-            if page[0] and version_key(row.version) >= version_key(newest.get(page, "0.0")):
-                newest[page] = row.version
+            if row.page_id:
+                take(row.page_id.removeprefix(f"{wiki}:"), row)
         empty = 0 if answer.history_summaries else empty + 1
         start += asked
-    return newest
 
 
 def _patience(rows: int, seen: int) -> int:

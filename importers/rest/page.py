@@ -34,6 +34,8 @@ from importers.web.paths import bin_file, rest_page
 from importers.web.work import Job, Reply
 from kb.model import Known, PageId, version_key
 
+MAIN = "xwiki"
+"""Id of a server's main wiki, whose pages are viewed without naming it."""
 _FIRST_VERSION = "1.1"
 _ROUNDS = 3
 """How often a page is read again that is saved while it is read."""
@@ -99,10 +101,12 @@ class PageReader:
         self._history = options.history
         self._attachments = options.attachments
         self._largest = largest
+        self._subwiki = None if wiki == MAIN else wiki
 
     def read(self, reference: str, state: PageState | None) -> Job[PageFetched]:
         """The requests for a page, and what comes of them; it raises nothing."""
         got = PageFetched(reference)
+        state = state if state is not None and state.way == "rest" else None
         for attempt in range(_ROUNDS):
             call = self._page_call(reference, fresh=attempt > 0)
             (reply,) = yield [call]
@@ -217,7 +221,11 @@ class PageReader:
         self, got: PageFetched, document: DocumentFetched, more: Sequence[str], versions: list[str]
     ) -> Job[None]:
         calls = [
-            Call(rest_page(self.wiki, got.reference, *more, "history", v), decode=page_at(v))
+            Call(
+                rest_page(self.wiki, got.reference, *more, "history", v),
+                decode=page_at(v),
+                bulky=True,
+            )
             for v in versions
         ]
         if not calls:
@@ -298,7 +306,7 @@ class PageReader:
             rest_page(self.wiki, reference, "attachments", file.name, "history", file.version),
             kind="file",
             size=file.length,
-            resume=bin_file(reference, file.name, file.version),
+            resume=bin_file(reference, self._subwiki, file.name, file.version),
         )
 
     def _list_path(self, reference: str, *more: str) -> Callable[[int, int], str]:

@@ -7,20 +7,22 @@ from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
 
 from importers.base import EXPECTED
-from importers.moments import from_http, to_epoch
+from importers.moments import from_epoch, from_http, to_epoch
 from importers.rest.answers import HistoryRow
 from importers.rest.emit import Emitter, files_on_disk
-from importers.rest.listing import Listing, list_changes, list_pages
+from importers.rest.listing import Listing, changes_of, list_changes, list_pages
 from importers.rest.lists import Limit
-from importers.rest.page import PageFetched, PageReader
+from importers.rest.page import MAIN, PageFetched, PageReader
 from importers.rest.scope import Scope
 from importers.rest.state import PageState, load_states, same_past, saved
+from importers.viewer_html.history import HistoryLine
+from importers.viewer_html.run import ViewRun
 from importers.web.calls import Call
 from importers.web.failures import FetchError
-from importers.web.paths import rest_page
+from importers.web.paths import bin_page, rest_page
 from importers.web.work import Job, Reply, Workers
 from kb.errors import Problem, RemoteError
-from kb.model import Checkpoint, FetchState, Gone, Item, Known, PageId, Sink
+from kb.model import Checkpoint, FetchState, Gone, Item, Known, PageId, PageSeen, Sink
 
 _PASSES = 10
 """How often a list of pages is read that gives another order each time."""
@@ -54,6 +56,7 @@ class WikiRun:
         """Histories of pages that this run met first: one may be a page renamed."""
         self._failed: dict[str, FetchError] = {}
         """Pages of which nothing came."""
+        self._views = ViewRun(workers, wiki, name, scope, known, sink, self._states)
 
     def items(self) -> Iterator[Item]:
         """All that is new. Raises RemoteError where the server cannot be asked."""
@@ -65,10 +68,10 @@ class WikiRun:
         if listing is not None:
             listing = yield from self._whole_list(listing)
         yield from self._gone(listing)
-        yield from self._not_there()
         yield self._remember("since", clock)
         yield self._remember("limit", str(self._limit.rows))
         yield self._remember("running", "")
+        yield from self._not_there()
         yield Checkpoint()
 
     def _remembered(self, what: str) -> str | None:
@@ -132,6 +135,32 @@ class WikiRun:
         again: list[str] = []
         yield from self._turn(deque(names), again)
         yield from self._turn(deque(again), None)
+        yield from self._by_viewers([n for n in names if n in self._failed])
+
+    def _by_viewers(self, names: list[str]) -> Iterator[Item]:
+        """Pages that REST cannot address (a slash in a name), or fails at, by their viewers."""
+        odd = [name for name in names if self._failed[name].status in (400, 500)]
+        if odd:
+            self._views.emitter.better = self._precise(set(odd))
+        for item in self._views.read(odd):
+            yield item
+            if isinstance(item, PageSeen) and not item.id.locale:
+                self._failed.pop(item.id.page, None)
+
+    def _precise(self, names: set[str]) -> dict[tuple[str, str], dict[str, HistoryLine]]:
+        """What REST knows of pages that it cannot address: the list of all changes names them."""
+        found: dict[tuple[str, str], dict[str, HistoryLine]] = {}
+        try:
+            rows = self._workers.one(changes_of(self._wiki, self._limit, names))
+        except FetchError:
+            return found
+        for name, row in rows:
+            author = self._emitter.user(row.modifier)
+            line = HistoryLine(
+                row.version, author, row.modifier_name, from_epoch(row.modified), row.comment
+            )  # fmt: skip
+            found.setdefault((name, row.language or ""), {})[row.version] = line
+        return found
 
     def _turn(self, names: deque[str], again: list[str] | None) -> Iterator[Item]:
         """Read pages in the order in which they come, a journal's worth at a time."""
@@ -211,7 +240,11 @@ class WikiRun:
                 yield from self._marked(name, state)
 
     def _ask(self, name: str) -> Job[tuple[str, Reply]]:
+        state = self._states.get(name)
         (reply,) = yield [Call(rest_page(self._wiki, name), fresh=True)]
+        if isinstance(reply, FetchError) and state is not None and state.way == "viewer":
+            path = bin_page(name, None if self._wiki == MAIN else self._wiki, viewer="code")
+            (reply,) = yield [Call(path, kind="html", fresh=True)]
         return name, reply
 
     def _marked(self, name: str, state: PageState) -> Iterator[Item]:
@@ -231,9 +264,12 @@ class WikiRun:
         return found[0] if len(found) == 1 else None
 
     def _not_there(self) -> Iterator[Problem]:
-        """Pages of which nothing came, and why."""
+        """Pages of which nothing came, and why. RemoteError where that is all that was asked."""
         read = [name for name in self._scope.exact if name in self._states]
         for name, failed in self._failed.items():
             if self._scope.alternatives and (read or name != self._scope.exact[-1]):
                 continue
             yield failed.problem(self._workers.wiki.base + rest_page(self._wiki, name), name)
+        if self._failed and self._scope.exact and not read:
+            failed = self._failed[self._scope.exact[-1]]
+            raise RemoteError(f"{self._scope.exact[-1]}: {failed.detail}")

@@ -24,6 +24,8 @@ class Call(msgspec.Struct, frozen=True):
     """A file's length, where it is known."""
     resume: str | None = None
     """Where the same file can be had from an offset on, where ``path`` cannot."""
+    bulky: bool = False
+    """True where many such answers may wait: the body may then have to be read again."""
     fresh: bool = False
     """True where the answer of an interrupted run will not do."""
     since: str | None = None

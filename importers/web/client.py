@@ -26,6 +26,8 @@ AGENT = f"wiki-casebook/{version('wiki-casebook')} (kb import; XWiki REST and vi
 logging.getLogger("stamina").addHandler(logging.NullHandler())  # a retry is no news
 _LARGEST = 256 << 20
 _REDIRECTS = 5
+_MOST = re.compile(rb"less than or equal to (\d{1,9})")
+"""What a server says that gives fewer rows at a time."""
 _ACCEPT = {"json": "application/json", "xml": "application/xml"}
 _TOKEN = re.compile(rb'((?:data-xwiki-form-token|name="form_token" value)=")[^"]*|(form_token=)\w+')
 
@@ -176,8 +178,10 @@ class Client:
         if status == 401 and "xwiki-version" in answer.headers:
             self._recognised(answer.headers.get("xwiki-user"), self.wiki.session.number)
         failed = refused_status(status, wait)
-        if status == 400 and "text/plain" in answer.headers.get("content-type", ""):
-            failed.detail = f"{failed.detail}: {_read(answer)[:300].decode('utf-8', 'replace')}"
+        if status == 400 and (most := _MOST.search(_read(answer))):
+            failed.detail += f": {most[0].decode()}"
+        if status == 404 and "html" in answer.headers.get("content-type", ""):
+            failed.by_wiki = b"data-xwiki-" in _read(answer)
         raise failed
 
     def redirected(self, path: str, answer: httpx.Response, logins: int) -> str:
@@ -218,7 +222,7 @@ class Client:
         if self.wiki.credentials.given and b"data-xwiki-reference=" in body:
             user = re.search(rb'data-xwiki-user-reference="([^"]+)"', body)
             self._recognised(user[1].decode("utf-8", "replace") if user else None, logins)
-        return _TOKEN.sub(lambda found: found[1] or found[2], body)
+        return without_token(body)
 
     def _recognised(self, user: str | None, logins: int) -> None:
         """Raise where the server takes us for a guest although we said who we are."""
@@ -246,6 +250,11 @@ class Client:
                 self.accept_status(answer)
             answer.read()
         return answer
+
+
+def without_token(page: bytes) -> bytes:
+    """A page without the token of the session that it was sent to."""
+    return _TOKEN.sub(lambda found: found[1] or found[2], page)
 
 
 def _read(answer: httpx.Response) -> bytes:

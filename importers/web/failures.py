@@ -20,6 +20,8 @@ class FetchError(Exception):
         self.wait = wait
         """Seconds that the server asked us to wait, where it did."""
         self.status = status
+        self.by_wiki = False
+        """True where it is a wiki that says it, not the server that it may run in."""
 
     @property
     def passing(self) -> bool:

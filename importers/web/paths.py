@@ -30,9 +30,7 @@ def rest_wiki(wiki: str, resource: str, **query: object) -> str:
     return f"/rest/wikis/{segment(wiki)}/{resource}{_query(query)}"
 
 
-def bin_page(
-    reference: str, action: str = "view", *, wiki: str | None = None, **query: object
-) -> str:
+def bin_page(reference: str, wiki: str | None, action: str = "view", **query: object) -> str:
     """Path under the base of a page's view; ``wiki`` for one that is not the main wiki."""
     names = split_reference(reference)
     path = "/".join(segment(name) for name in names)
@@ -41,13 +39,11 @@ def bin_page(
     return f"{_action(wiki, action)}/{path}{_query(query)}"
 
 
-def bin_file(
-    reference: str, name: str, version: str | None = None, *, wiki: str | None = None
-) -> str:
+def bin_file(reference: str, wiki: str | None, name: str, version: str | None = None) -> str:
     """Path under the base of an attached file, or of one version of it."""
     action = "download" if version is None else "downloadrev"
     query: dict[str, object] = {} if version is None else {"rev": version}
-    return f"{bin_page(reference, action, wiki=wiki)}/{segment(name)}{_query(query)}"
+    return f"{bin_page(reference, wiki, action)}/{segment(name)}{_query(query)}"
 
 
 def _action(wiki: str | None, action: str) -> str:

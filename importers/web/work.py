@@ -18,7 +18,7 @@ Reply = Answer | FetchError
 Job = Generator[list[Call], list[Reply], T]
 """Yields calls, is sent their answers in the same order, returns its result."""
 
-_HELD = 24 << 20
+_HELD = 12 << 20
 """Bytes of answers that may wait in memory; what is beyond is read from the journal again."""
 _IN_A_ROW = 12
 """Failures without an answer between, after which the server counts as down."""
@@ -93,7 +93,7 @@ class Workers:
             if isinstance(reply, BaseException) and not isinstance(reply, FetchError):
                 raise reply
             self._judge(task.calls[index], reply)
-            task.replies[index] = self._kept(task, reply)
+            task.replies[index] = self._kept(task, task.calls[index], reply)
             task.missing -= 1
             if not task.missing and (result := self._advance(task, task.replies)) is not None:
                 active -= 1
@@ -161,10 +161,10 @@ class Workers:
                 hint="what came before is kept; run it again to go on from there",
             )
 
-    def _kept(self, task: _Task[Any], reply: Reply) -> Reply:
+    def _kept(self, task: _Task[Any], call: Call, reply: Reply) -> Reply:
         """The reply as it waits for its job's end: without its body where too much waits."""
         if isinstance(reply, Answer) and reply.file is None and reply.body is not None:
-            if self._held + len(reply.body) > _HELD:
+            if call.bulky and self._held + len(reply.body) > _HELD:
                 reply.body = reply.value = None
             else:
                 self._held += len(reply.body)

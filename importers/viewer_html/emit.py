@@ -1,0 +1,166 @@
+"""What the viewers showed of a page, as the archive's records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import msgspec
+
+from importers.base import Options
+from importers.rest.state import PageState, Rows, saved
+from importers.viewer_html.code import CodeView, read_code, whole_source
+from importers.viewer_html.files import to_revision
+from importers.viewer_html.history import HistoryLine
+from importers.viewer_html.page import LocaleGot, VersionGot, ViewsGot
+from importers.web.calls import Answer
+from importers.web.paths import bin_page
+from importers.web.work import Reply
+from kb.errors import Problem
+from kb.model import (
+    Item,
+    LineOrigin,
+    PageId,
+    PageSeen,
+    Revision,
+    RevisionSeen,
+    Sink,
+    Snapshot,
+    version_key,
+)
+
+
+class ViewEmitter:
+    """What is the same for all pages in a run."""
+
+    def __init__(
+        self, base: str, name: str, options: Options, sink: Sink, whole: Callable[[Answer], Answer]
+    ) -> None:
+        """``whole`` gives an answer its body, which may have been put aside."""
+        self._base, self._name, self._options = base, name, options
+        self._sink, self._whole = sink, whole
+        self.better: dict[tuple[str, str], dict[str, HistoryLine]] = {}
+        """Rows by reference and locale, then version, of a source that knows more than viewers."""
+
+    def records(self, got: ViewsGot, state: PageState) -> Iterator[Item]:
+        """All records of a page, its translations and its state last."""
+        files = [record for file in got.files if (record := to_revision(file, self._sink))]
+        problems: list[Problem] = []
+        yield from self._page(got, "", got.page, problems)
+        yield from files
+        yield from got.comments
+        for locale, page in got.locales.items():
+            yield from self._page(got, locale, page, problems)
+        yield from self.problems(got)
+        yield from problems
+        yield saved(self._name, got.reference, state)
+
+    def problems(self, got: ViewsGot) -> Iterator[Problem]:
+        """What could not be had."""
+        for path, failed in got.failures:
+            yield failed.problem(self._base + path, got.reference)
+
+    def state(self, got: ViewsGot, scope: str) -> PageState:
+        """What to remember of the page."""
+        return PageState(
+            rows=_rows(got.page),
+            locales={locale: _rows(page) for locale, page in got.locales.items()},
+            scope=scope,
+            way="viewer",
+            whole=not got.passing,
+        )
+
+    def _page(
+        self, got: ViewsGot, locale: str, page: LocaleGot, problems: list[Problem]
+    ) -> Iterator[Item]:
+        """A page or translation: whole where each version's text is; else its lines' origins."""
+        assert page.head is not None
+        better = self.better.get((got.reference, locale), {})
+        rows = [better.get(r.version, r) for r in page.rows or [_unrecorded(page.head)]]
+        clear = {v for v, views in page.views.items() if self._source(views)[0] is not None}
+        complete = self._options.history and all(r.version in page.held | clear for r in rows)
+        views = page.views[max(page.views, key=version_key)] if page.views else None
+        newest = self._source(views)[1] if views is not None else None
+        lines = not complete and not locale and newest is not None and newest.origins is not None
+        shown = newest if lines else self._view(views.plain) if views and not complete else None
+        yield PageSeen(
+            id=PageId(self._name, got.reference, locale),
+            history="complete" if complete else "lines" if lines else "latest",
+            title=page.head.root.title,
+            version=rows[-1].version,
+            created=rows[0].date if complete else None,
+            modified=rows[-1].date,
+            url=self._base + bin_page(got.reference, None),
+        )
+        for row in rows:
+            yield self._revision(row, page, translation=bool(locale))
+        if shown is not None:
+            origins = shown.origins if lines else None
+            reply = views and (views.blamed if lines else views.plain)
+            yield Snapshot(
+                lines=tuple(shown.lines),
+                origins=tuple(origins or [LineOrigin(None)] * len(shown.lines)),
+                missing=shown.missing,
+                raw=self._whole(reply).body if isinstance(reply, Answer) else None,
+            )
+        for version in sorted(v for v in page.views.keys() - clear if _came(page.views[v])):
+            detail = f"the views of version {version} do not show one whole text"
+            where = self._base + bin_page(got.reference, None, rev=version)
+            problems.append(
+                Problem(where=where, code="source-unclear", detail=detail, page=got.reference)
+            )
+
+    def _source(self, views: VersionGot) -> tuple[str | None, CodeView | None]:
+        """The source of a version where it is whole, and the view with its authors."""
+        plain, blamed = self._view(views.plain), self._view(views.blamed)
+        return (whole_source(plain, blamed) if plain is not None else None), blamed
+
+    def _view(self, reply: Reply | None) -> CodeView | None:
+        if not isinstance(reply, Answer):
+            return None
+        decode = partial(read_code, zone=self._options.timezone)
+        view: CodeView = reply.value or decode(self._whole(reply).body or b"")
+        return view
+
+    def _revision(
+        self, row: HistoryLine, page: LocaleGot, *, translation: bool
+    ) -> Revision | RevisionSeen:
+        """A version; the view of its lines links even to a user without a profile.
+
+        On a translation that view follows the wrong page's history: nothing is taken from it.
+        """
+        views = page.views.get(row.version)
+        text, blamed = self._source(views) if views is not None else (None, None)
+        author, name = row.author, row.author_name
+        for origin in blamed.origins or () if blamed is not None and not translation else ():
+            if origin.version == row.version and origin.author and row.author_name is None:
+                author = origin.author
+                break
+        name = name or (blamed.names.get(author or "") if blamed is not None else None)
+        facts = RevisionSeen(
+            version=row.version, author=author, author_name=name, date=row.date,
+            comment=row.comment,
+        )  # fmt: skip
+        if text is None or views is None:
+            return facts
+        raw = self._whole(views.plain).body if isinstance(views.plain, Answer) else None
+        plain = self._view(views.plain)
+        title = plain.root.title if plain is not None else None
+        return Revision(content=text, raw=raw, title=title, **msgspec.structs.asdict(facts))
+
+
+def _came(views: VersionGot) -> bool:
+    """True where both views are there, and still do not show one text."""
+    return isinstance(views.plain, Answer) and isinstance(views.blamed, Answer)
+
+
+def _unrecorded(head: CodeView) -> HistoryLine:
+    """The one version of a page without history."""
+    return HistoryLine(head.root.version or "1.1", None, None, None, None)
+
+
+def _rows(page: LocaleGot) -> Rows:
+    """The history as it was; a digest of what viewers print would not match REST's."""
+    shown = page.head.root.version if page.head else None
+    newest = page.rows[-1].version if page.rows else shown or ""
+    return Rows(len(page.rows), newest, "")

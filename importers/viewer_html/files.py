@@ -1,0 +1,95 @@
+"""Attached files by viewers alone: names from links, sources, save comments; bytes by version."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from urllib.parse import unquote, urlsplit
+
+import msgspec
+
+from importers.moments import from_http
+from importers.web.calls import Answer, Call
+from importers.web.failures import FetchError
+from importers.web.html import attribute, parse_html, select
+from importers.web.paths import bin_file
+from importers.web.work import Job
+from kb.model import AttachmentRevision, Sink
+from kb.references import split_reference
+
+_NAMED = re.compile(r"(?:attach|image):([^\]|\n>]{1,255})")
+_SAVED = re.compile(
+    r"(?:attachment|附件)\s*[\"“「]?(.{1,255}?)[\"”」]?(?:, version [\d.]+)?", re.DOTALL
+)
+_FIRST = (1, 1)
+
+
+class FileGot(msgspec.Struct):
+    """A version of a file that is there."""
+
+    name: str
+    version: str
+    answer: Answer | None
+    """None: the archive has it."""
+
+
+def names_linked(body: bytes, reference: str) -> Iterator[str]:
+    """Files of the page that its HTML links to."""
+    path = list(split_reference(reference))
+    for link in select(parse_html(body), '//a[contains(@href, "/download/")]'):
+        parts = [unquote(p) for p in urlsplit(attribute(link, "href")).path.split("/")]
+        names = parts[parts.index("download") + 1 :] if "download" in parts else []
+        if names[:-1] == path:
+            yield names[-1]
+
+
+def names_mentioned(text: str) -> Iterator[str]:
+    """Names that a source refers to: perhaps files of its page, perhaps not."""
+    for match in _NAMED.finditer(text):
+        whole = match[1].strip()
+        yield whole
+        yield whole.split()[0] if whole.split() else whole
+
+
+def names_saved(comments: Iterable[str | None]) -> Iterator[str]:
+    """Names in the comments that the wiki writes when a file is uploaded."""
+    for comment in comments:
+        found = re.search(r"attachment|附件", comment or "")
+        if comment and found and (match := _SAVED.fullmatch(comment[found.start() :].strip())):
+            yield match[1].strip()
+
+
+def read_file(
+    reference: str, name: str, held: frozenset[str], wiki: str | None
+) -> Job[list[FileGot]]:
+    """All versions of a file from 1.1 on, until the wiki has no more; none where it has none."""
+    got: list[FileGot] = []
+    number = 1
+    while True:
+        version = f"1.{number}"
+        if version in held:
+            got.append(FileGot(name, version, None))
+        else:
+            call = Call(bin_file(reference, wiki, name, version), kind="file")
+            (reply,) = yield [call]
+            if isinstance(reply, FetchError):
+                if reply.status != 404:
+                    raise reply
+                return got
+            got.append(FileGot(name, version, reply))
+        number += 1
+
+
+def to_revision(got: FileGot, sink: Sink) -> AttachmentRevision | None:
+    """The record of a version that came; its bytes go to the sink. Who uploaded it is unknown."""
+    if got.answer is None:
+        return None
+    answer = got.answer
+    return AttachmentRevision(
+        name=got.name,
+        version=got.version,
+        sha256=sink.put(answer.chunks()),
+        size=answer.size,
+        mimetype=answer.mimetype.partition(";")[0] or None,
+        date=from_http(answer.modified),
+    )

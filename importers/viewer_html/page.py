@@ -1,0 +1,238 @@
+"""Asking the viewers for all of a page: its history, each version's source, comments, files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import msgspec
+
+from importers.base import Options
+from importers.rest.lists import Limit, together
+from importers.rest.state import PageState, Rows
+from importers.viewer_html.code import CodeView, read_code
+from importers.viewer_html.comments import read_comments
+from importers.viewer_html.files import (
+    FileGot,
+    names_linked,
+    names_mentioned,
+    names_saved,
+    read_file,
+)
+from importers.viewer_html.history import HistoryLine, HistoryView, read_history
+from importers.web.calls import Answer, Call
+from importers.web.failures import FetchError
+from importers.web.paths import bin_page
+from importers.web.work import Job, Reply
+from kb.model import Comment, Known, PageId, version_key
+
+_LANGUAGES = "en zh"
+
+
+class VersionGot(msgspec.Struct):
+    """A version's views: without authors, and with them where the skin has them."""
+
+    plain: Reply | None
+    blamed: Reply | None = None
+
+
+class LocaleGot(msgspec.Struct):
+    """What came of a page in one language."""
+
+    rows: list[HistoryLine] = []
+    """Oldest first; empty for a page without history."""
+    head: CodeView | None = None
+    views: dict[str, VersionGot] = {}
+    held: frozenset[str] = frozenset()
+    same: bool = False
+    """True where the page still has the version that was read before."""
+
+
+class ViewsGot(msgspec.Struct):
+    """All that came of a page."""
+
+    reference: str
+    page: LocaleGot = msgspec.field(default_factory=LocaleGot)
+    locales: dict[str, LocaleGot] = {}
+    comments: list[Comment] = []
+    files: list[FileGot] = []
+    failures: list[tuple[str, FetchError]] = []
+
+    @property
+    def unchanged(self) -> bool:
+        """True where all is as it was."""
+        return self.page.same and all(page.same for page in self.locales.values())
+
+    @property
+    def error(self) -> FetchError | None:
+        """Why there is nothing of the page at all, where that is so."""
+        return self.failures[0][1] if self.page.head is None and self.failures else None
+
+    @property
+    def passing(self) -> bool:
+        """True where something failed that may come another time."""
+        return any(failed.passing and failed.status != 500 for _, failed in self.failures)
+
+
+class ViewReader:
+    """What is the same for all pages in a run."""
+
+    def __init__(
+        self, name: str, known: Known, limit: Limit, options: Options, subwiki: str | None = None
+    ) -> None:
+        """``subwiki`` is the id of a wiki that is not the main one."""
+        self._name, self._known, self._limit, self._options = name, known, limit, options
+        self._subwiki = subwiki
+        self._languages = options.settings.get("languages", _LANGUAGES).split()
+        """Those that a page may be translated to: no viewer lists them in all skins."""
+
+    def read(self, reference: str, state: PageState | None) -> Job[ViewsGot]:
+        """The requests for a page, and what comes of them; it raises nothing.
+
+        A page that stands as ``state`` says costs one request for each of its languages.
+        """
+        got = ViewsGot(reference)
+        yield from self._in(got, got.page, "", state.rows if state else None)
+        if got.page.head is None:
+            return got
+        if got.page.same and state is not None:
+            for locale, rows in state.locales.items():
+                got.locales[locale] = LocaleGot()
+                yield from self._in(got, got.locales[locale], locale, rows)
+            if got.unchanged:
+                return got
+            yield from self._in(got, got.page, "", None)
+        jobs: list[Job[None]] = [self._comments(got)]
+        jobs += [self._locale(got, locale) for locale in self._languages]
+        if self._options.attachments:
+            jobs.append(self._files(got))
+        for result in (yield from together(jobs)):
+            if isinstance(result, FetchError):
+                got.failures.append((self._path(reference), result))
+        return got
+
+    def _path(self, reference: str, **query: object) -> str:
+        return bin_page(reference, self._subwiki, "view", **query)
+
+    def _language(self, locale: str) -> dict[str, object]:
+        return {"language": locale or "default"}
+
+    def _in(self, got: ViewsGot, page: LocaleGot, locale: str, before: Rows | None) -> Job[None]:
+        """A page in one language: its newest source, its history, the older sources."""
+        shown = yield from self._shown(got, locale)
+        if shown is None or (locale and shown.root.locale != locale):
+            return
+        page.head = shown
+        page.same = before is not None and shown.root.version == before.version
+        if page.same:
+            return
+        page.rows = yield from self._rows(got, locale)
+        page.held = self._known.versions(PageId(self._name, got.reference, locale))
+        versions = [row.version for row in page.rows] or [shown.root.version or "1.1"]
+        wanted = [v for v in versions if v not in page.held]
+        if not self._options.history:
+            wanted = wanted[-1:]
+        old = not page.rows
+        yield from self._sources(got, page, locale, wanted, old=old)
+
+    def _shown(self, got: ViewsGot, locale: str) -> Job[CodeView | None]:
+        """The page as it is now."""
+        path = self._path(got.reference, viewer="code", showlinenumbers=0, **self._language(locale))
+        (reply,) = yield [self._call(path, self._code(path))]
+        if isinstance(reply, FetchError):
+            got.failures.append((path, reply))
+            return None
+        view: CodeView = reply.value
+        return view
+
+    def _rows(self, got: ViewsGot, locale: str) -> Job[list[HistoryLine]]:
+        """Versions with the minor ones, oldest first. What is missing is noted as a failure."""
+        rows: dict[str, HistoryLine] = {}
+        first = 0
+        while True:
+            size = self._limit.rows
+            path = self._path(
+                got.reference, viewer="history", showminor="true", perPage=size,
+                firstIndex=first, **self._language(locale),
+            )  # fmt: skip
+            (reply,) = yield [self._call(path, self._history(path))]
+            if isinstance(reply, FetchError):
+                if size > 1 and self._limit.refused(size, reply):
+                    first = 0
+                    continue
+                got.failures.append((path, reply))
+                break
+            view: HistoryView = reply.value
+            rows |= {row.version: row for row in view.rows}
+            first += size
+            if not view.more or not self._options.history:
+                break
+        return sorted(rows.values(), key=lambda row: version_key(row.version))
+
+    def _sources(
+        self, got: ViewsGot, page: LocaleGot, locale: str, versions: list[str], *, old: bool
+    ) -> Job[None]:
+        """Views of versions; with last authors too, unless the skin shows the source whole."""
+        assert page.head is not None
+        calls: list[Call] = []
+        ways = ("",) if page.head.exact else ("", "true")
+        for version in versions:
+            for authors in ways:
+                query: dict[str, object] = {"viewer": "code", "showlinenumbers": 0}
+                query |= {"showLastAuthors": authors} if authors else {}
+                query |= {} if old else {"rev": version}
+                path = self._path(got.reference, **query, **self._language(locale))
+                calls.append(Call(path, kind="html", decode=self._code(path), bulky=True))
+        replies = yield calls
+        for number, version in enumerate(versions):
+            pair = replies[number * len(ways) : (number + 1) * len(ways)]
+            page.views[version] = VersionGot(pair[0], pair[1] if len(ways) > 1 else None)
+        for call, reply in zip(calls, replies, strict=True):
+            if isinstance(reply, FetchError):
+                got.failures.append((call.path, reply))
+
+    def _locale(self, got: ViewsGot, locale: str) -> Job[None]:
+        page = LocaleGot()
+        yield from self._in(got, page, locale, None)
+        if page.head is not None:
+            got.locales[locale] = page
+
+    def _comments(self, got: ViewsGot) -> Job[None]:
+        path = self._path(got.reference, viewer="comments", **self._language(""))
+        decode = partial(read_comments, zone=self._options.timezone)
+        (reply,) = yield [self._call(path, decode)]
+        if isinstance(reply, FetchError):
+            raise reply
+        got.comments = reply.value
+
+    def _files(self, got: ViewsGot) -> Job[None]:
+        """Files that a link, the source or a save comment names, so far as they are there."""
+        path = self._path(got.reference, viewer="attachments", **self._language(""))
+        (reply,) = yield [Call(path, kind="html")]
+        names: dict[str, None] = {}
+        if isinstance(reply, Answer) and reply.body:
+            names |= dict.fromkeys(names_linked(reply.body, got.reference))
+        assert got.page.head is not None
+        names |= dict.fromkeys(names_mentioned("\n".join(got.page.head.lines)))
+        names |= dict.fromkeys(names_saved(row.comment for row in got.page.rows))
+        page = PageId(self._name, got.reference)
+        jobs = [
+            read_file(
+                got.reference, name, self._known.attachment_versions(page, name), self._subwiki
+            )
+            for name in names
+        ]
+        for name, result in zip(names, (yield from together(jobs)), strict=True):
+            if isinstance(result, FetchError):
+                got.failures.append((f"{path}#{name}", result))
+            else:
+                got.files += result
+
+    def _call(self, path: str, decode: Callable[[bytes], object]) -> Call:
+        return Call(path, kind="html", decode=decode)
+
+    def _code(self, path: str) -> Callable[[bytes], CodeView]:
+        return partial(read_code, location=path, zone=self._options.timezone)
+
+    def _history(self, path: str) -> Callable[[bytes], HistoryView]:
+        return partial(read_history, location=path, zone=self._options.timezone)

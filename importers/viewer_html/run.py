@@ -1,0 +1,160 @@
+"""A wiki by its viewers alone: which pages, reading them, and what has gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from urllib.parse import urljoin
+
+from importers.base import EXPECTED
+from importers.rest.listing import Listing, list_pages
+from importers.rest.lists import Limit
+from importers.rest.page import MAIN
+from importers.rest.scope import Scope
+from importers.rest.state import PageState, load_states, saved
+from importers.viewer_html.emit import ViewEmitter
+from importers.viewer_html.page import ViewReader, ViewsGot
+from importers.viewer_html.root import reference_in
+from importers.web.address import origin_of
+from importers.web.calls import Answer, Call
+from importers.web.failures import FetchError
+from importers.web.html import attribute, parse_html, select
+from importers.web.paths import bin_page
+from importers.web.work import Job, Workers
+from kb.errors import RemoteError
+from kb.model import Checkpoint, FetchState, Gone, Item, Known, PageId, Sink
+
+_ROWS = 100
+"""Rows of a history asked for at a time."""
+_MOST = 20_000
+"""Pages that links are followed to."""
+
+
+class ViewRun:
+    """A run over one wiki, or over some pages of it that REST does not reach."""
+
+    def __init__(
+        self,
+        workers: Workers,
+        wiki: str,
+        name: str,
+        scope: Scope,
+        known: Known,
+        sink: Sink,
+        states: dict[str, PageState] | None = None,
+    ) -> None:
+        """``wiki`` is its id on the server, ``name`` what the archive calls it.
+
+        ``states`` is what is remembered of each page, where somebody has loaded it.
+        """
+        options = scope.options
+        self._workers, self._wiki, self._name, self._scope = workers, wiki, name, scope
+        self._subwiki = None if wiki == MAIN else wiki
+        self._flags = ("h" if options.history else "") + ("a" if options.attachments else "")
+        self._reader = ViewReader(name, known, Limit(_ROWS), options, self._subwiki)
+        base = workers.wiki.base
+        self.emitter = ViewEmitter(base, name, options, sink, workers.whole)
+        self.states = load_states(known, name) if states is None else states
+        """What is remembered of each page."""
+        self.failed: dict[str, FetchError] = {}
+        """Pages of which nothing came."""
+
+    def items(self) -> Iterator[Item]:
+        """All that is new. RemoteError where there is no list of pages, or none of those named."""
+        names = list(self._scope.exact) or self._names()
+        yield FetchState(key=EXPECTED, value=str(len(names)))
+        yield from self.read(names)
+        gone = [name for name in self.states if self._scope.holds(name) and name not in names]
+        yield from self.read(gone)
+        read = [name for name in self._scope.exact if name not in self.failed]
+        for name, failed in self.failed.items():
+            if not self._scope.alternatives or (not read and name == self._scope.exact[-1]):
+                yield failed.problem(self._url(name), name)
+        yield Checkpoint()
+        if self._scope.exact and not read:
+            name = self._scope.exact[-1]
+            raise RemoteError(f"{self._url(name)}: {self.failed[name].detail}")
+
+    def read(self, names: Iterable[str]) -> Iterator[Item]:
+        """Read pages; those that failed in passing are read once more when all are done."""
+        again: list[str] = []
+        for got in self._workers.run(self._job(name) for name in names):
+            if got.passing:
+                again.append(got.reference)
+            else:
+                yield from self._take(got)
+        for got in self._workers.run(self._job(name) for name in again):
+            yield from self._take(got)
+
+    def _job(self, name: str) -> Job[ViewsGot]:
+        state = self.states.get(name)
+        usable = state is not None and state.whole and not state.gone and state.way == "viewer"
+        reaches = state is not None and set(self._flags) <= set(state.scope)
+        return self._reader.read(name, state if usable and reaches else None)
+
+    def _take(self, got: ViewsGot) -> Iterator[Item]:
+        """The records of a page that was read."""
+        state = self.states.get(got.reference)
+        if got.error is not None:
+            if got.error.status == 404 and state is not None and not state.gone:
+                yield from self._gone(got.reference, state)
+            elif state is None or not state.gone:
+                self.failed[got.reference] = got.error
+        elif not got.unchanged:
+            new = self.emitter.state(got, self._flags)
+            self.states[got.reference] = new
+            yield from self.emitter.records(got, new)
+            if files := [f.answer.file for f in got.files if f.answer and f.answer.file]:
+                yield Checkpoint()
+                for file in files:
+                    file.unlink(missing_ok=True)
+
+    def _gone(self, name: str, state: PageState) -> Iterator[Item]:
+        noticed = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        for locale in ("", *state.locales):
+            yield Gone(id=PageId(self._name, name, locale), noticed=noticed)
+        yield saved(self._name, name, PageState(rows=state.rows, gone=True, way=state.way))
+
+    def _url(self, name: str) -> str:
+        return self._workers.wiki.base + bin_page(name, self._subwiki)
+
+    def _names(self) -> list[str]:
+        """Pages to read: from REST's list where that is on, else by following links."""
+        limit = Limit(self._workers.wiki.settings.limit)
+        try:
+            listing: Listing = self._workers.one(list_pages(self._wiki, limit, 0))
+            names = list(listing.names)
+        except (FetchError, RemoteError):
+            names = list(self._linked())
+        found = [name for name in names if self._scope.holds(name)]
+        if not found and not self.states:
+            raise RemoteError(
+                f"{self._workers.wiki.base}: no list of pages, and no links to any",
+                hint="name pages: --page Space.Page, or give their URLs",
+            )
+        return found
+
+    def _linked(self) -> dict[str, None]:
+        """Pages that links lead to, breadth first from the start page."""
+        start = f"{self._scope.below or 'Main'}.WebHome"
+        met, waiting = {start: None}, [start]
+        while waiting and len(met) < _MOST:
+            turn, waiting = waiting, []
+            for links in self._workers.run(self._links(name) for name in turn):
+                new = [name for name in links if name not in met and self._scope.holds(name)]
+                met |= dict.fromkeys(new)
+                waiting += dict.fromkeys(new)
+        return met
+
+    def _links(self, name: str) -> Job[list[str]]:
+        path = bin_page(name, self._subwiki)
+        (reply,) = yield [Call(path, kind="html")]
+        if not isinstance(reply, Answer) or not reply.body:
+            return []
+        base = self._workers.wiki.base
+        targets = [
+            urljoin(base + path, attribute(link, "href"))
+            for link in select(parse_html(reply.body), "//a[@href]")
+        ]
+        names = (reference_in(url) for url in targets if origin_of(url) == origin_of(base))
+        return [name for name in names if name is not None]

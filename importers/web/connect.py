@@ -1,0 +1,101 @@
+"""The beginning of a run: who asks, the journal of what was fetched, the base that answers."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from importers.base import Options, Source
+from importers.web.address import Address, read_address
+from importers.web.calls import Call
+from importers.web.client import Wiki
+from importers.web.credentials import credentials_of
+from importers.web.failures import FetchError
+from importers.web.journal import Journal
+from importers.web.settings import web_settings
+from importers.web.work import Job, Reply, Workers
+from kb.errors import RemoteError
+from kb.model import Known
+
+CONTEXT = "/xwiki"
+"""Where a wiki stands that is not at its host's root."""
+_VIEW = "/bin/view/Main/"
+_HINTS = {
+    "no-right": "log in: --user NAME --password-env VARIABLE",
+    "login-required": "log in: --user NAME --password-env VARIABLE",
+    "not-found": "is this the address of an XWiki?",
+    "unreachable": "is the address right, and the server up?",
+}
+
+
+@contextmanager
+def journal_of(source: Source, options: Options, way: str) -> Iterator[Journal]:
+    """The journal of the source, dropped after a run that came to its end."""
+    said = [way, source.location, options.user, options.cookie_env, options.settings.get("format")]
+    identity = hashlib.sha256(msgspec.json.encode(said)).hexdigest()[:20]
+    with tempfile.TemporaryDirectory(prefix="kb-") as passing:
+        journal = Journal(Path(options.scratch or passing) / identity, identity)
+        try:
+            yield journal
+        finally:
+            journal.close()
+
+
+def connected(
+    source: Source, options: Options, known: Known, journal: Journal, probe: Call | None = None
+) -> tuple[Address, Workers]:
+    """The address, and threads that ask under the base that answers.
+
+    The context path is guessed where neither the URL nor an earlier run tells it. ``probe`` is
+    asked in any case where it is given. RemoteError where nothing answers as a wiki does.
+    """
+    address = read_address(source.location)
+    credentials, settings = credentials_of(options), web_settings(options.settings)
+    remembered = known.fetch_state("base")
+    bases = [remembered or address.base]
+    sure = address.sure or remembered is not None
+    if not sure:
+        bases.append(address.base + CONTEXT)
+    failed: FetchError | None = None
+    for base in bases:
+        workers = Workers(Wiki(base, credentials, settings), journal)
+        if sure and probe is None:
+            return address, workers
+        try:
+            reply = workers.one(_ask(probe or Call(_VIEW, kind="html")))
+        except BaseException:
+            workers.close()
+            raise
+        if not isinstance(reply, FetchError) or (probe is None and _is_wiki(reply)):
+            return address, workers
+        workers.close()
+        failed = reply
+        if reply.status != 404:
+            break
+    assert failed is not None
+    raise NoAnswerError(
+        f"{address.base}: {failed.detail}", failed, hint=_HINTS.get(failed.code, "")
+    )  # fmt: skip
+
+
+class NoAnswerError(RemoteError):
+    """What should answer does not; perhaps something else does."""
+
+    def __init__(self, message: str, failed: FetchError, *, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.failed = failed
+
+
+def _is_wiki(failed: FetchError) -> bool:
+    """True where the refusal is one of a wiki."""
+    return failed.by_wiki or failed.status in (401, 403) or failed.code == "login-required"
+
+
+def _ask(call: Call) -> Job[Reply]:
+    (reply,) = yield [call]
+    return reply

@@ -1,0 +1,201 @@
+"""The viewers alone give the same pages, versions, texts; saved pages do as far as they go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from importers.viewer_html.code import read_code, whole_source
+from importers.viewer_html.dates import read_date
+from kb.archive import Archive
+from kb.errors import RemoteError
+from kb.model import PageId
+
+from .conftest import PASSWORD, Home, Standing, moment
+
+ZONE = "Asia/Shanghai"
+CASES = "售后.华南.2021.WebHome"
+
+
+def facts(home: Home, doc: Any) -> dict[str, Any]:
+    with Archive(home.path) as archive:
+        view = archive.page(PageId("xwiki", doc.full, doc.locale))
+        assert view is not None, doc.full
+        return {
+            r.version: (archive.content(view.key, r.version), r.author, r.date, r.comment)
+            for r in archive.revisions(view.key)
+        }
+
+
+def expected(wiki: Any, doc: Any) -> dict[str, Any]:
+    """What viewers can know: dates to the minute, a bare name where there is no profile."""
+    return {
+        r.version: (
+            r.content,
+            {r.author, wiki.user_name(r.author)},
+            moment(r.ms)[:16] + "Z" if not doc.no_history else None,
+            None if doc.no_history else r.comment,
+        )
+        for r in doc.revs
+    }
+
+
+@pytest.mark.parametrize(
+    ("skin", "version", "more"),
+    [
+        ("flamingo", "17.4", {"bin_ignores_basic": True}),
+        ("colibri", "13.10", {"context_path": "/xwiki"}),
+        ("flamingo", "18.2", {"page_limit": 7, "ui_language": "zh"}),
+    ],
+)
+def test_viewers_alone_give_every_version(
+    stand: Callable[..., Standing], home: Home, skin: str, version: str, more: dict[str, Any]
+) -> None:
+    wiki = stand(skin=skin, version=version, **more)
+    home.take(wiki.url, "viewer-html", timezone=ZONE)
+    for doc in wiki.server.wiki.all_docs():
+        found, should = facts(home, doc), expected(wiki.server.wiki, doc)
+        assert found.keys() == should.keys(), doc.full
+        for number, (content, authors, date, comment) in should.items():
+            is_content, is_author, is_date, is_comment = found[number]
+            assert (is_content, is_date, is_comment) == (content, date, comment)
+            assert is_author is None or is_author in authors
+    assert home.differences(wiki.server, skip=lambda d: True) == []
+
+
+def test_a_page_that_rest_cannot_address_comes_by_its_viewers(
+    stand: Callable[..., Standing], home: Home
+) -> None:
+    wiki = stand()
+    home.take(wiki.url)
+    doc = next(d for d in wiki.server.wiki.all_docs() if "/" in d.name)
+    assert {v: f[0] for v, f in facts(home, doc).items()} == {
+        r.version: r.content for r in doc.revs
+    }
+    with Archive(home.path) as archive:
+        known = archive.source(wiki.url, "rest")
+        ways = dict(known.fetch_states("page/"))
+    assert [key for key, value in ways.items() if '"way":"viewer"' in value] == [
+        f"page/xwiki:{doc.full}"
+    ]
+
+
+def test_viewers_take_over_where_rest_is_off(stand: Callable[..., Standing], home: Home) -> None:
+    wiki = stand(faults="html200:path=/rest*")
+    report = home.take(wiki.url + "/bin/view/Support/Edges?viewer=code", timezone=ZONE)
+    assert [p.code for p in report.problems] == ["rest-off"]
+    doc = wiki.server.wiki.get(["Support"], "Edges")
+    assert {v: f[0] for v, f in facts(home, doc).items()} == {
+        r.version: r.content for r in doc.revs
+    }
+
+
+def test_a_page_that_is_not_there_is_said_so(stand: Callable[..., Standing], home: Home) -> None:
+    wiki = stand()
+    for way in ("rest", "viewer-html"):
+        with pytest.raises(RemoteError, match="404"):
+            home.take(wiki.url + "/bin/view/Support/Nowhere", way)
+
+
+@pytest.fixture
+def saved(stand: Callable[..., Standing], tmp_path: Path) -> Callable[..., Path]:
+    """Saves viewers' pages of the sample wiki as a browser's user would."""
+    wiki = stand()
+
+    def save(*queries: str, page: str = "售后/华南/2021/") -> Path:
+        folder = tmp_path / "saved"
+        folder.mkdir(exist_ok=True)
+        for number, query in enumerate(queries):
+            answer = httpx.get(f"{wiki.url}/bin/view/{page}?{query}", auth=("admin", PASSWORD))
+            answer.raise_for_status()
+            (folder / f"{number}.html").write_bytes(answer.content)
+        return folder
+
+    save.server = wiki.server  # type: ignore[attr-defined]
+    return save
+
+
+def test_a_saved_blame_page_knows_its_name_and_lines(
+    saved: Callable[..., Path], home: Home
+) -> None:
+    folder = saved("viewer=code&showLastAuthors=true", "viewer=history&showminor=true&perPage=100")
+    home.take(str(folder), "viewer-html", timezone=ZONE)
+    with Archive(home.path) as archive:
+        view = archive.page(PageId("xwiki", CASES))
+        assert view is not None
+        assert view.history == "lines"
+        doc = saved.server.wiki.by_full(CASES)  # type: ignore[attr-defined]
+        assert view.source == doc.head.content
+        assert all(line.author and line.author.startswith("XWiki.") for line in view.lines)
+        assert len(list(archive.revisions(view.key))) == len(doc.revs)
+
+
+def test_saved_views_of_both_kinds_give_a_whole_version(
+    saved: Callable[..., Path], home: Home
+) -> None:
+    folder = saved(
+        "viewer=code&showLastAuthors=true", "viewer=code", "viewer=comments", page="Support/Edges"
+    )
+    home.take(str(folder), "viewer-html")
+    doc = saved.server.wiki.get(["Support"], "Edges")  # type: ignore[attr-defined]
+    assert facts(home, doc)[doc.head.version][0] == doc.head.content
+
+
+def test_no_token_of_a_session_is_kept(saved: Callable[..., Path], home: Home) -> None:
+    folder = saved("viewer=code&showLastAuthors=true")
+    home.take(str(folder / "0.html"), "viewer-html")
+    with Archive(home.path) as archive:
+        blobs = [archive.blobs.get(i) for (i,) in archive._db.execute("SELECT id FROM blob")]
+    assert any(b"data-xwiki-form-token" in blob for blob in blobs) is False or all(
+        b'data-xwiki-form-token=""' in blob for blob in blobs if b"form-token" in blob
+    )
+
+
+@pytest.mark.parametrize(
+    ("shown", "zone", "moment_"),
+    [
+        ("2020/04/10 09:30", "Asia/Shanghai", "2020-04-10T01:30Z"),
+        ("2020/04/10 09:30", None, "2020-04-10T09:30"),
+        ("2020-04-10", "Asia/Shanghai", "2020-04-10"),
+        ("2020年4月10日 09:30:12", "UTC", "2020-04-10T09:30:12Z"),
+        ("2021/10/31 02:30", "Europe/Paris", "2021-10-31T02:30"),
+        ("?/?/?", None, None),
+        ("2020/13/40", None, None),
+        ("10/04/2020", None, None),
+    ],
+)
+def test_dates_are_no_more_precise_than_shown(
+    shown: str, zone: str | None, moment_: str | None
+) -> None:
+    assert read_date(shown, zone) == moment_
+
+
+def table(*rows: str) -> bytes:
+    body = "".join(rows)
+    return (
+        f'<html><body><div class="wiki-code"><table class="revision"><tbody class="group">{body}'
+        "</tbody></table></div></body></html>"
+    ).encode()
+
+
+def row(number: int, text: str, version: str | None = None) -> str:
+    cells = "" if version is None else f'<td class="author"></td><td class="version">{version}</td>'
+    return (
+        f'<tr class="line" id="{number}">{cells}<td class="line-number">{number}</td>'
+        f'<td class="content">{text}</td></tr>'
+    )
+
+
+def test_a_line_that_the_view_left_out_is_missing_not_empty() -> None:
+    view = read_code(table(row(1, "a", "1.1"), row(3, "c", "")))
+    assert (view.lines, view.missing) == (["a", "", "c"], {2})
+
+
+def test_two_views_that_differ_give_no_source() -> None:
+    plain, blamed = read_code(table(row(1, "a"))), read_code(table(row(1, "b", "1.1")))
+    assert whole_source(plain, blamed) is None
+    assert whole_source(plain, None) is None
