@@ -92,8 +92,9 @@ class ViewEmitter:
             modified=rows[-1].date,
             url=self._base + bin_page(got.reference, None),
         )
+        linked = _authors(newest) if newest is not None and not locale else {}
         for row in rows:
-            yield self._revision(row, page, translation=bool(locale))
+            yield self._revision(row, page, linked, translation=bool(locale))
         if shown is not None:
             origins = shown.origins if lines else None
             reply = views and (views.blamed if lines else views.plain)
@@ -123,19 +124,20 @@ class ViewEmitter:
         return view
 
     def _revision(
-        self, row: HistoryLine, page: LocaleGot, *, translation: bool
+        self, row: HistoryLine, page: LocaleGot, linked: dict[str, str], *, translation: bool
     ) -> Revision | RevisionSeen:
         """A version; the view of its lines links even to a user without a profile.
+
+        ``linked`` has the users whom the newest view links to, by version.
 
         On a translation that view follows the wrong page's history: nothing is taken from it.
         """
         views = page.views.get(row.version)
         text, blamed = self._source(views) if views is not None else (None, None)
         author, name = row.author, row.author_name
-        for origin in blamed.origins or () if blamed is not None and not translation else ():
-            if origin.version == row.version and origin.author and row.author_name is None:
-                author = origin.author
-                break
+        if name is None:
+            own = _authors(blamed) if blamed is not None and not translation else {}
+            author = own.get(row.version) or linked.get(row.version) or author
         name = name or (blamed.names.get(author or "") if blamed is not None else None)
         facts = RevisionSeen(
             version=row.version, author=author, author_name=name, date=row.date,
@@ -147,6 +149,12 @@ class ViewEmitter:
         plain = self._view(views.plain)
         title = plain.root.title if plain is not None else None
         return Revision(content=text, raw=raw, title=title, **msgspec.structs.asdict(facts))
+
+
+def _authors(view: CodeView) -> dict[str, str]:
+    """Users by version, of those versions that a line is from."""
+    origins = dict.fromkeys(view.origins or ())
+    return {one.version: one.author for one in origins if one.version and one.author}
 
 
 def _came(views: VersionGot) -> bool:

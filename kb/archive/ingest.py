@@ -15,6 +15,7 @@ from kb.archive.pages import PageWriter
 from kb.errors import Problem
 from kb.model import (
     AttachmentRevision,
+    Checkpoint,
     Comment,
     FetchState,
     Gone,
@@ -53,6 +54,7 @@ class Ingest:
         self._format = fmt
         self._now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         self._source = 0
+        self._living = location.startswith(("http://", "https://"))
         self.report = IngestReport()
 
     def run(self, items: Iterable[Item]) -> IngestReport:
@@ -62,6 +64,7 @@ class Ingest:
         try:
             self._source = self._source_row()
             self._pages = PageWriter(self._db, self._blobs, self._source, self._problem)
+            self._troubled = self._troubled_pages()
             write = self._writers()
             self._db.execute("SAVEPOINT page")
             for item in items:
@@ -98,6 +101,7 @@ class Ingest:
             WikiClass: pages.things.class_,
             Gone: self._gone,
             FetchState: self._fetch_state,
+            Checkpoint: self._checkpoint,
             Problem: self._problem,
         }
 
@@ -125,6 +129,7 @@ class Ingest:
         return int(row.fetchone()[0])
 
     def _page_seen(self, seen: PageSeen) -> None:
+        self._forget_problems_of(seen.id.page)
         self._pages.begin(seen)
         self.report.pages += 1
 
@@ -155,6 +160,11 @@ class Ingest:
             (self._source, state.key, state.value),
         )
 
+    def _checkpoint(self, _: Checkpoint) -> None:
+        self._close_page()
+        self._commit()
+        self._db.execute("SAVEPOINT page")
+
     def _problem(self, problem: Problem) -> None:
         blob = self._blobs.id_of(problem.sha256) if problem.sha256 else None
         self._db.execute(
@@ -168,13 +178,34 @@ class Ingest:
         self.report.changed += self._pages.end()
         self._db.execute("RELEASE page")
 
+    def _forget_problems_of(self, page: str) -> None:
+        """Drop what was wrong with a page of a living wiki: it comes anew, with what still is."""
+        if page in self._troubled:
+            self._troubled.remove(page)
+            self._db.execute(
+                "DELETE FROM problem WHERE source_id = ? AND page = ?", (self._source, page)
+            )
+
+    def _troubled_pages(self) -> set[str]:
+        """Pages of a living wiki that an earlier run complained of; a file is read anew whole."""
+        if not self._living:
+            return set()
+        rows = self._db.execute(
+            "SELECT DISTINCT page FROM problem WHERE source_id = ? AND page IS NOT NULL",
+            (self._source,),
+        )
+        return {page for (page,) in rows}
+
     def _forget_old_problems(self) -> None:
-        """Drop what an earlier import of the same file complained of and this one does not."""
-        if self._location.startswith(("http://", "https://")):
-            return
+        """Drop what an earlier import of the same source complained of and this one does not.
+
+        A living wiki is asked for what changed only: there, the problems of pages stay.
+        """
         now = {(p.where, p.code, p.detail) for p in self.report.problems}
         rows = self._db.execute(
-            "SELECT id, place, code, detail FROM problem WHERE source_id = ?", (self._source,)
+            "SELECT id, place, code, detail FROM problem WHERE source_id = ?"
+            + (" AND page IS NULL" if self._living else ""),
+            (self._source,),
         ).fetchall()
         old = [(key,) for key, *what in rows if tuple(what) not in now]
         self._db.executemany("DELETE FROM problem WHERE id = ?", old)
