@@ -26,6 +26,19 @@ from kb.export.formats import FORMATS, Options
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="git: a file of lines `XWiki.ruan = Ruan Li <ruan@example.org>`.",
 )
+@click.option(
+    "--flavour",
+    type=click.Choice(["plain", "mkdocs", "hugo", "obsidian", "docusaurus"]),
+    default="plain",
+    show_default=True,
+    help="markdown: the program that will read it.",
+)
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="markdown: write the proof there: what was kept, digests, redirects.",
+)
 @click.option("--branch", default="main", show_default=True, help="git: the branch to write to.")
 @click.option("--format-version", default="1.5", show_default=True, help="xar: 1.1 to 1.7.")
 @home_option

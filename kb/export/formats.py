@@ -22,6 +22,10 @@ class Options(NamedTuple):
     branch: str = "main"
     format_version: str = "1.5"
     """Of the XAR: `1.1` to `1.7`."""
+    flavour: str = "plain"
+    """Of Markdown: plain, mkdocs, hugo, obsidian, docusaurus."""
+    report: Path | None = None
+    """Folder for the proof: what was kept, changed and dropped, digests, redirects."""
 
 
 class Exporter(Protocol):
@@ -54,5 +58,6 @@ FORMATS = {
     "sqlite": Format("all tables in one file, made for Datasette", "kb.export.tables.sqlite"),
     "parquet": Format("a folder of all tables for DuckDB, pandas", "kb.export.tables.parquet"),
     "xar": Format("the wiki's own package, to import it again", "kb.export.xar"),
+    "markdown": Format("a tree of Markdown for MkDocs, Hugo and others", "kb.export.markdown"),
     "git": Format("a repository with a commit for each revision", "kb.export.git"),
 }

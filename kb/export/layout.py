@@ -24,6 +24,8 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
     """A page is a folder of its own with its files in it, as Hugo's bundles."""
     page_like: frozenset[str] = frozenset()
     """Endings (small, with dot) that the builder takes for pages: such files get `.txt` behind."""
+    small_locales: bool = False
+    """Translations are `page.pt-br.md`, as Hugo's languages, not `page.pt_BR.md`."""
     reserved: tuple[str, ...] = ("index", "_index", "readme")
     """Stems that mean a folder's own page to some builder, so that no other page has them."""
 
@@ -101,6 +103,8 @@ class Layout:
             folder, _, stem = stem.rpartition("/")
             where = f"{folder}/" if folder else ""
             locale = f".{safe_name(page.locale)}"
+            if self.shape.small_locales:
+                locale = locale.lower().replace("_", "-")
             return self._names.claim(where, stem, locale + ending, _thing(page))
         *spaces, name = split_reference(page.page)
         folder = self._folder((page.wiki, *spaces))

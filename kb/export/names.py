@@ -21,11 +21,11 @@ LONGEST_BYTES = 180
 LONGEST_PATH = 200
 """UTF-16 units of a path inside the export."""
 
-_UNSAFE = re.compile(r"[<>:\"/\\|?*#%\[\]{}^`\s]+")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
+_KEPT = frozenset("._-+~@")
 _DEVICE = re.compile(
     r"(?:con|prn|aux|nul|clock\$|conin\$|conout\$|(?:com|lpt)[0-9¹²³])(?=\.|$)", re.IGNORECASE
 )
-_INVISIBLE = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 
 
 def digest_of(text: str) -> str:
@@ -36,17 +36,18 @@ def digest_of(text: str) -> str:
 def safe_name(name: str, ending: str = "") -> str:
     """``name`` as the name of a file or folder, ``ending`` (with its dot) kept behind it.
 
-    Spaces and what no path or link can hold become one hyphen; invisible characters go; a device
-    name gets an underscore; a name that is too long is cut and ends in a digest of the whole.
+    Letters, digits and a few marks stay; all else becomes one hyphen, and invisible characters
+    go, since paths, links, shells and site builders each forbid or drop some of it. A device name
+    gets an underscore; a name that is too long is cut and ends in a digest of the whole.
     """
-    seen = "".join(c for c in name if unicodedata.category(c) not in _INVISIBLE or c.isspace())
-    text = _UNSAFE.sub("-", unicodedata.normalize("NFC", seen))
-    text = text.lstrip(".-~").rstrip(". -~") or "_"
+    seen = unicodedata.normalize("NFC", _INVISIBLE.sub("", name))
+    text = "".join(c if c in _KEPT or unicodedata.category(c)[0] in "LNM" else " " for c in seen)
+    text = "-".join(text.split()).lstrip(".-~").rstrip(".-~") or "_"
     if _DEVICE.match(text):
         text = re.sub(r"^[^.]*", r"\g<0>_", text, count=1)
     cut = _cut(text)
     if cut != text:
-        text = f"{cut.rstrip('. -~')}-{digest_of(name)[:8]}"
+        text = f"{cut.rstrip('.-~')}-{digest_of(name)[:8]}"
     return text + ending
 
 

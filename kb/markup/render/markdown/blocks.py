@@ -63,12 +63,12 @@ def _end_run(w: Writer, run: list[Node], found: list[str]) -> None:
 def _add(w: Writer, found: list[str], node: Node) -> None:
     """Write a block; a comment keeps it apart where it would join the one before."""
     made = _writer_of(type(node))(w, node)
-    if made and found and _would_join(found[-1], made[0]):
+    if made and found and would_join(found[-1], made[0]):
         found.append(w.flavour.comment)
     found += made
 
 
-def _would_join(before: str, after: str) -> bool:
+def would_join(before: str, after: str) -> bool:
     """Whether two lists, quotations or tables that follow each other would be read as one."""
     if before[:1] == ">" and after[:1] == ">":
         return True

@@ -29,6 +29,8 @@ class MarkdownOptions:
 
     flavour: Flavour = PLAIN
     resolver: Resolver = field(default_factory=NoWiki)
+    html_resolver: Resolver | None = None
+    """For what stays HTML, whose links the program leaves as they are; else ``resolver``."""
     anchors: Collection[str] = ()
     """Ids of this page that other pages link to, so that they are kept beside its own."""
     heading_shift: int = 0
@@ -82,8 +84,9 @@ class Writer:
     def html(self, nodes: list[Node], handlers: Handlers = FLOW) -> str:
         """`nodes` as one line of HTML, which ends where the next blank line comes."""
         options = HtmlOptions(
-            resolver=self.options.resolver, heading_shift=self.options.heading_shift, lean=True
-        )
+            resolver=self.options.html_resolver or self.options.resolver,
+            heading_shift=self.options.heading_shift, lean=True,
+        )  # fmt: skip
         writer = HtmlWriter(self.document, options, FLOW)
         writer.write(nodes, handlers)
         return self.one_line(clean("".join(writer.out)))

@@ -1,0 +1,25 @@
+"""The wiki as a tree of Markdown files, for several programs that make sites of them."""
+
+from __future__ import annotations
+
+from kb.archive import Archive
+from kb.cases.store import CaseStore
+from kb.config import Home
+from kb.export.formats import Options
+from kb.export.ledger import write_report
+from kb.export.markdown.nav import Site
+from kb.export.markdown.tree import write_tree
+from kb.export.place import path_of
+
+__all__ = ["export", "write_tree"]
+
+
+def export(home: Home, archive: Archive, store: CaseStore, dest: str, options: Options) -> str:
+    """Write the tree to the folder ``dest``, and the report where one is asked for."""
+    settings = home.config.site
+    site = Site(title=settings.title, language=settings.language, url=settings.url)
+    path = path_of(dest, "a tree")
+    ledger = write_tree(archive, store.cases(), path, options.flavour, site)
+    if options.report is not None:
+        write_report(ledger, options.report)
+    return ledger.said()

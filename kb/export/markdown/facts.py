@@ -1,0 +1,71 @@
+"""What a page's front matter says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from kb.archive import PageView
+from kb.cases.record import Case
+from kb.export.markdown.front import Yaml
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d))?")
+
+
+def case_facts(case: Case) -> dict[str, Yaml]:
+    """The values of a case that one sorts and filters by; ``fields`` by their labels."""
+    fields: dict[str, Yaml] = {}
+    for field in case.fields:
+        if field.value:
+            before = fields.get(field.label)
+            fields[field.label] = f"{before}; {field.value}" if before else field.value
+    return {
+        "id": case.id, "status": case.status, "date": case.date, "station": case.station,
+        "engineers": list(case.engineers), "problem": case.problem, "fields": fields,
+    }  # fmt: skip
+
+
+def page_facts(
+    page: PageView, names: Mapping[str, str], cases: Iterable[Mapping[str, Yaml]]
+) -> dict[str, Yaml]:
+    """The page's facts: title and tags where every program looks for them, the rest as `wiki`."""
+    authors = dict.fromkeys(line.author for line in page.lines if line.author)
+    about: dict[str, Yaml] = {
+        "name": page.id.wiki, "reference": page.id.page, "locale": page.id.locale,
+        "version": page.version, "syntax": page.syntax, "history": page.history,
+        "authors": [names.get(author, author) for author in authors],
+        "creator": page.creator, "created": page.created, "modified": _modified(page),
+        "parent": page.parent, "hidden": page.hidden or None, "url": page.url,
+        "comments": [
+            {
+                "number": c.number, "author": c.author, "date": c.date, "reply_to": c.reply_to,
+                "selection": c.selection, "text": c.text,
+            }
+            for c in page.comments
+        ],
+    }  # fmt: skip
+    return {
+        "title": title_of(page),
+        "tags": list(page.tags),
+        "wiki": about,
+        "cases": list(cases),
+    }
+
+
+def title_of(page: PageView) -> str:
+    """The page's title, else the last of its names that says something."""
+    from kb.references import split_reference
+
+    names = split_reference(page.id.page)
+    own = names[-2] if len(names) > 1 and names[-1] == "WebHome" else names[-1]
+    return " ".join((page.title or "").split()) or own
+
+
+def _modified(page: PageView) -> str | None:
+    return page.modified or max((line.date for line in page.lines if line.date), default=None)
+
+
+def built_dates(page: PageView) -> dict[str, Yaml]:
+    """`date` and `lastmod` for a builder that refuses a date less than whole."""
+    pairs = (("date", page.created), ("lastmod", _modified(page)))
+    return {key: value for key, value in pairs if value and _DATE.fullmatch(value)}

@@ -1,0 +1,199 @@
+"""Where links and images of a page lead within the tree."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Mapping
+from typing import Literal, NamedTuple
+from urllib.parse import quote
+
+from kb.export.layout import Layout
+from kb.markup.nodes import ResourceReference
+from kb.markup.resolve import NoWiki, Target
+from kb.model import PageId
+from kb.references import file_candidates, page_candidates
+
+_HOST = re.compile(r"(?:[^@/?#]*@)?(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?")
+_ESCAPES = re.compile(r"(?:[^%]|%[0-9A-Fa-f]{2})*")
+_IN_FRAGMENT = "!$&*+,;=:@-._~/?"
+_WITH_HOST = re.compile(r"[a-z][a-z0-9+.-]*://([^/?#]*)", re.IGNORECASE)
+
+Fate = Literal["kept", "broken", "outside"]
+
+
+class Seen(NamedTuple):
+    """A link or image and what became of it."""
+
+    kind: str
+    """page, file, url, mail, anchor or other."""
+    target: str
+    """As the wiki has it."""
+    fate: Fate
+    """kept: it leads there still; broken: it led nowhere in the wiki; outside: not in the tree."""
+
+
+class Known:
+    """The pages and files of the whole tree: what a link may lead to."""
+
+    def __init__(self, layout: Layout, files: Mapping[PageId, frozenset[str]]) -> None:
+        """``files`` has the names of each page's files whose bytes are in the tree."""
+        self.layout = layout
+        self._files = files
+        self.anchors: dict[PageId, frozenset[str]] = {}
+        """Places of the pages that another page names one of."""
+
+    def has_anchor(self, page: PageId, anchor: str) -> bool:
+        """Whether the page has that place; taken for granted where it is not known."""
+        return page not in self.anchors or anchor in self.anchors[page]
+
+    def page(self, kind: str, text: str, base: PageId) -> PageId | None:
+        """The page that a link means, or None where there is none; in the locale of ``base``."""
+        for page in page_candidates(kind, text, base):
+            if page in self._files:
+                translated = PageId(page.wiki, page.page, base.locale)
+                return translated if translated in self._files else page
+        return None
+
+    def file(self, kind: str, text: str, base: PageId) -> tuple[PageId, str] | None:
+        """The page and name of the file that a link means, or None where there is none."""
+        pages, name = file_candidates(kind, text, base)
+        for page, file in [(base, text), *((page, name) for page in pages)]:
+            owner = PageId(page.wiki, page.page)
+            if file in self._files.get(owner, ()):
+                return owner, file
+        return None
+
+
+class TreeResolver(NoWiki):
+    """Answers for one page, with paths relative to its file."""
+
+    def __init__(self, known: Known, page: PageId, names: Mapping[str, str]) -> None:
+        """``names`` has users' displayed names by reference."""
+        self._known = known
+        self._page = page
+        self._names = names
+        self.seen: dict[Seen, int] = {}
+        self.anchors: set[tuple[PageId, str]] = set()
+        """Places in other pages that this one links to."""
+        self.own: frozenset[str] | None = None
+        """Places in the page itself; None: not known."""
+
+    def link(self, reference: ResourceReference) -> Target:
+        """As NoWiki answers, but what no builder can read as a URL leads nowhere."""
+        target = super().link(reference)
+        if target.kind == "anchor" and target.url and not self._has(target.url[1:]):
+            target = target._replace(url=None)
+        if target.kind in ("url", "mail", "anchor"):
+            target = target if target.url and is_url(target.url) else target._replace(url=None)
+            self._note(target.kind, reference.reference, "kept" if target.url else "broken")
+        return target
+
+    def image(self, reference: ResourceReference) -> Target:
+        """As NoWiki answers."""
+        target = super().image(reference)
+        if target.kind == "url":
+            target = target if target.url and is_url(target.url) else target._replace(url=None)
+            self._note("image", reference.reference[:200], "kept" if target.url else "broken")
+        return target
+
+    def page(self, reference: ResourceReference) -> Target:
+        """The page's file, with the anchor that the link names."""
+        text = reference.reference
+        found = self._known.page(reference.type, text, self._page)
+        if found is None:
+            self._note("page", text, "broken")
+            return Target(None, "page", text)
+        anchor = reference.parameters.get("anchor") or ""
+        if anchor and not self._has(anchor, found):
+            self._note("anchor", f"{text}#{anchor}", "broken")
+            anchor = ""
+        self._note("page", text, "kept")
+        place = f"#{quote(anchor, safe=_IN_FRAGMENT)}" if anchor else ""
+        return Target(self.to_page(found) + place, "page", text)
+
+    def attachment(self, reference: ResourceReference) -> Target:
+        """The file beside its page."""
+        text = reference.reference
+        found = self._known.file(reference.type, text, self._page)
+        if found is None:
+            self._note("file", text, "broken")
+            return Target(None, "attachment", text)
+        self._note("file", text, "kept")
+        return Target(self.to_file(*found), "attachment", found[1])
+
+    def other(self, reference: ResourceReference) -> Target:
+        """A path of the old server, another wiki, an icon: nothing of the tree."""
+        self._note("other", f"{reference.type}:{reference.reference}", "outside")
+        return super().other(reference)
+
+    def user(self, reference: str) -> Target:
+        """The user's page where it is in the tree."""
+        found = self._known.page("doc", reference, self._page)
+        name = self._names.get(reference) or reference.rpartition(".")[2] or reference
+        return Target(self.to_page(found) if found else None, "user", name)
+
+    def to_page(self, page: PageId) -> str:
+        """The way from this page's file to that of another."""
+        return self._to(self._known.layout.page(page))
+
+    def to_file(self, page: PageId, name: str) -> str:
+        """The way from this page's file to an attached one."""
+        return self._to(self._known.layout.file(page, name))
+
+    def _to(self, path: str) -> str:
+        here = posixpath.dirname(self._known.layout.page(self._page)) or "."
+        return quote(posixpath.relpath(path, here), safe="/~+@-._")
+
+    def _has(self, anchor: str, page: PageId | None = None) -> bool:
+        """Whether ``page``, or the page itself, has that place."""
+        if page is None or page == self._page:
+            return self.own is None or anchor in self.own
+        self.anchors.add((page, anchor))
+        return self._known.has_anchor(page, anchor)
+
+    def _note(self, kind: str, target: str, fate: Fate) -> None:
+        seen = Seen(kind, target, fate)
+        self.seen[seen] = self.seen.get(seen, 0) + 1
+
+
+class SiteResolver(TreeResolver):
+    """The same for text that stays HTML, which no builder looks into: addresses of the site."""
+
+    def __init__(
+        self, tree: TreeResolver, url: Callable[[str, PageId], str], *, rooted: bool
+    ) -> None:
+        """What it sees is noted by ``tree``; ``rooted`` addresses begin with a slash."""
+        super().__init__(tree._known, tree._page, tree._names)
+        self.seen, self.anchors, self.own = tree.seen, tree.anchors, tree.own
+        self._url = url
+        self._rooted = rooted
+        self.files: set[tuple[PageId, str]] = set()
+        """Files that HTML leads to."""
+
+    def to_page(self, page: PageId) -> str:
+        """The address of the page."""
+        return self._at(self._address(page))
+
+    def to_file(self, page: PageId, name: str) -> str:
+        """The address of the file."""
+        self.files.add((page, name))
+        return self._at(quote(self._known.layout.file(page, name)))
+
+    def _address(self, page: PageId) -> str:
+        return self._url(self._known.layout.page(page), page)
+
+    def _at(self, address: str) -> str:
+        if self._rooted:
+            return f"/{address}"
+        here = self._address(self._page).rpartition("/")[0] or "."
+        slash = "/" if address.endswith("/") or not address else ""
+        return posixpath.relpath(address or ".", here) + slash
+
+
+def is_url(text: str) -> bool:
+    """False for what browsers, Go or Node refuse to read as a URL."""
+    match = _WITH_HOST.match(text)
+    if match and not _HOST.fullmatch(match[1]):
+        return False
+    return _ESCAPES.fullmatch(text) is not None

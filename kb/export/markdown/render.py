@@ -1,0 +1,176 @@
+"""A page of the archive as a Markdown file, with the memory of where its lines come from."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Collection, Iterator
+
+import msgspec
+
+from importers.markdown.memory import Memory, Piece, digest
+from kb.archive import PageView
+from kb.export.markdown.links import SiteResolver, TreeResolver
+from kb.markup import builtin_registry, expand, parse
+from kb.markup.nodes import Anchor, Document, Heading, Image, Link, Node, Parent, Section
+from kb.markup.render.markdown import Flavour, MarkdownOptions
+from kb.markup.render.markdown.blocks import blocks, is_inline, would_join
+from kb.markup.render.markdown.writer import Writer
+
+XWIKI = ("xwiki/2.0", "xwiki/2.1")
+_HTML_ID = re.compile(r"""\b(?:id|name)\s?=\s?["']?([^\s"'<>=]{1,200})""")
+_ANCHORED = re.compile(r"anchor|>>[^\]]*#|\[\[[^\]]*#")
+
+
+class Body(msgspec.Struct, frozen=True):
+    """The Markdown of a page's source."""
+
+    text: str
+    memory: Memory
+    fallbacks: dict[str, int]
+    """How often what Markdown cannot say: see kb.markup.render.markdown."""
+
+
+def syntax_of(page: PageView) -> str:
+    """The page's syntax; XWiki 2.1 where none is known."""
+    return page.syntax or "xwiki/2.1"
+
+
+def tree_of(page: PageView) -> Document:
+    """The page's source as a tree, its macros expanded."""
+    return expand(parse(page.source, syntax_of(page)), builtin_registry())
+
+
+def may_link_to_anchors(page: PageView) -> bool:
+    """False where the source cannot have a link to a place within another page."""
+    return _ANCHORED.search(page.source) is not None
+
+
+def links_of(document: Document) -> Iterator[Link]:
+    """All links of a tree."""
+    return (node for node in _nodes(document) if isinstance(node, Link))
+
+
+def anchors_of(page: PageView) -> frozenset[str]:
+    """The places of a page that a link can name."""
+    return _anchors_of(tree_of(page)) if syntax_of(page) in XWIKI else frozenset()
+
+
+def _anchors_of(document: Document) -> frozenset[str]:
+    found: set[str] = {match[1] for match in _HTML_ID.finditer(document.source)}
+    for node in _nodes(document):
+        if isinstance(node, Heading):
+            found.add(node.params.get("id") or node.id)
+        elif isinstance(node, Anchor):
+            found.add(node.name)
+        elif isinstance(node, Image) and node.id:
+            found.add(node.id)
+    return frozenset(found)
+
+
+def _nodes(document: Document) -> Iterator[Node]:
+    stack: list[Node] = [document]
+    while stack:
+        node = stack.pop()
+        yield node
+        if isinstance(node, Parent):
+            stack += node.children
+
+
+def body_of(
+    page: PageView, flavour: Flavour, resolver: TreeResolver, site: SiteResolver,
+    anchors: Collection[str],
+) -> Body:  # fmt: skip
+    """The Markdown of the page; ``anchors`` are the places in it that other pages link to.
+
+    ``site`` answers for what stays HTML.
+    A page in Markdown stays as it is; one in another syntax is shown as its source.
+    """
+    syntax = syntax_of(page)
+    if syntax in XWIKI:
+        return _rendered(page, flavour, resolver, site, anchors)
+    text = page.source
+    if not syntax.startswith("markdown"):
+        fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", text)), 3)
+        text = f"{fence} text\n{text}\n{fence}\n"
+    lines = text.split("\n")
+    piece = Piece(0, len(lines), 0, len(page.lines))
+    memory = Memory(
+        source=page.source, syntax=syntax, lines=[digest(line) for line in lines], pieces=[piece]
+    )
+    other = {} if syntax.startswith("markdown") else {f"syntax:{syntax}": 1}
+    return Body(text, memory, other)
+
+
+def _rendered(
+    page: PageView, flavour: Flavour, resolver: TreeResolver, site: SiteResolver,
+    anchors: Collection[str],
+) -> Body:  # fmt: skip
+    document = tree_of(page)
+    resolver.own = site.own = _anchors_of(document)
+    options = MarkdownOptions(
+        flavour=flavour, resolver=resolver, html_resolver=site, anchors=anchors
+    )
+    writer = Writer(document, options)
+    resolver.seen.clear()  # what was asked for the sake of anchors will be asked again
+    starts = _starts(document.source)
+    lines: list[str] = []
+    pieces: list[Piece] = []
+    groups = list(_groups(document.children))
+    before = ""
+    for at, group in enumerate(groups):
+        shown = blocks(writer, group)
+        if not shown:
+            continue
+        first = bisect_right(starts, group[0].pos) - 1
+        after = groups[at + 1][0].pos if at + 1 < len(groups) else len(document.source)
+        last = bisect_right(starts, max(after - 1, group[0].pos)) - 1
+        if before and would_join(before, shown[0]):
+            lines += ["", flavour.comment]
+        lines += [""] * bool(lines)
+        made = "\n\n".join(shown).split("\n")
+        _add_piece(pieces, Piece(len(lines), len(made), first, last - first + 1))
+        lines += made
+        before = shown[-1]
+    text = "\n".join(lines) + "\n" if lines else ""
+    memory = Memory(
+        source=page.source, syntax=syntax_of(page), lines=[digest(line) for line in lines],
+        pieces=pieces,
+    )  # fmt: skip
+    return Body(text, memory, dict(sorted(writer.fallbacks.items())))
+
+
+def _add_piece(pieces: list[Piece], piece: Piece) -> None:
+    """Append; a block that begins on the line that the one before ends on is one with it."""
+    if pieces and piece.source_first < pieces[-1].source_first + pieces[-1].source_count:
+        before = pieces.pop()
+        piece = Piece(
+            before.first,
+            piece.first + piece.count - before.first,
+            before.source_first,
+            piece.source_first + piece.source_count - before.source_first,
+        )
+    pieces.append(piece)
+
+
+def _starts(text: str) -> list[int]:
+    """Offsets of the lines' first characters; lines end as the archive's do, at line feeds."""
+    return [0, *(match.end() for match in re.finditer("\n", text))]
+
+
+def _groups(nodes: list[Node]) -> Iterator[list[Node]]:
+    """The page's blocks one by one, sections opened, inline neighbours together."""
+    run: list[Node] = []
+    for node in nodes:
+        if is_inline(node):
+            run.append(node)
+            continue
+        if run:
+            yield run
+            run = []
+        if isinstance(node, Section):
+            yield from _groups(node.children)
+        else:
+            yield [node]
+    if run:
+        yield run

@@ -1,0 +1,156 @@
+"""Writing the pages of a tree, in as many processes as there are cores."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from itertools import islice
+from pathlib import Path
+
+import msgspec
+
+from importers.markdown.memory import encode, path_of
+from kb.archive import Archive, PageView
+from kb.export.ledger import Entry
+from kb.export.markdown.facts import built_dates, page_facts
+from kb.export.markdown.flavour import KINDS
+from kb.export.markdown.front import Yaml, front_matter
+from kb.export.markdown.links import Known, SiteResolver, TreeResolver
+from kb.export.markdown.manifest import Manifest, PageEntry, sha256_of
+from kb.export.markdown.render import Body, body_of
+from kb.model import PageId
+
+CHUNK = 50
+"""Pages that a process takes at a time."""
+SMALL = 150
+"""Fewer pages than this are written without further processes."""
+_STYLE = "style:"
+
+Task = tuple[int, list[dict[str, Yaml]]]
+"""A page's key in the archive, and the facts of its cases."""
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """What every process knows of the tree that is written."""
+
+    archive: Path
+    flavour: str
+    known: Known
+    anchors: Mapping[PageId, tuple[str, ...]]
+    """Places of each page that others link to."""
+    names: Mapping[str, Mapping[str, str]]
+    """Users' displayed names by wiki."""
+    base: str
+    """Digest of what every page depends on: the version of the writer, all paths."""
+    old: Manifest
+    old_root: Path
+    root: Path
+
+
+def write_pages(job: Job, tasks: Sequence[Task]) -> Iterator[tuple[str, PageEntry]]:
+    """Write each page's file and its memory; path and entry of each, in order."""
+    if len(tasks) < SMALL:
+        with Archive(job.archive) as archive:
+            for task in tasks:
+                yield _write(job, archive, task)
+        return
+    chunks = list(_chunks(tasks))
+    with ProcessPoolExecutor(os.cpu_count(), initializer=_start, initargs=(job,)) as pool:
+        for done in pool.map(_work, chunks):
+            yield from done
+
+
+def _chunks(tasks: Iterable[Task]) -> Iterator[list[Task]]:
+    rest = iter(tasks)
+    while chunk := list(islice(rest, CHUNK)):
+        yield chunk
+
+
+_here: dict[str, tuple[Job, Archive]] = {}
+"""This process's job and its own open archive."""
+
+
+def _start(job: Job) -> None:
+    _here["job"] = (job, Archive(job.archive))
+
+
+def _work(tasks: list[Task]) -> list[tuple[str, PageEntry]]:
+    job, archive = _here["job"]
+    return [_write(job, archive, task) for task in tasks]
+
+
+def _write(job: Job, archive: Archive, task: Task) -> tuple[str, PageEntry]:
+    key, cases = task
+    view = archive.view(key)
+    kind = KINDS[job.flavour]
+    path = f"{kind.content}{job.known.layout.page(view.id)}"
+    anchors = job.anchors.get(view.id, ())
+    inputs = _digest(job.base, view.digest, anchors, cases)
+    before = job.old.pages.get(path)
+    if before is not None and before.inputs == inputs and _take_over(job, path, before):
+        return path, before
+    resolver = TreeResolver(job.known, view.id, job.names.get(view.id.wiki, {}))
+    site = SiteResolver(resolver, kind.url, rooted=kind.static != "")
+    links = site if kind.by_address else resolver
+    body = body_of(view, kind.markdown, links, site, anchors)
+    facts = page_facts(view, job.names.get(view.id.wiki, {}), cases)
+    if job.flavour == "hugo":
+        facts |= built_dates(view)
+    facts = {**kind.front(job.known.layout.page(view.id), view.id), **facts}
+    data = f"{front_matter(facts)}{body.text}".encode("utf-8", "replace")
+    _put(job.root / path, data)
+    _put(job.root / path_of(path), encode(body.memory))
+    kept, entries = _account(view, resolver, body)
+    sha256 = hashlib.sha256(data).hexdigest()
+    return path, PageEntry(page=view.id, inputs=inputs, sha256=sha256, links=kept, entries=entries)
+
+
+def _digest(*parts: object) -> str:
+    return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:32]
+
+
+def _take_over(job: Job, path: str, before: PageEntry) -> bool:
+    """Copy what nothing changed about; False where the old file is not what it was."""
+    page, memory = job.old_root / path, job.old_root / path_of(path)
+    if not page.is_file() or not memory.is_file() or sha256_of(page) != before.sha256:
+        return False
+    for old in (page, memory):
+        new = job.root / old.relative_to(job.old_root)
+        new.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(old, new)
+    return True
+
+
+def _put(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+
+
+def _account(view: PageView, resolver: TreeResolver, body: Body) -> tuple[int, list[Entry]]:
+    """How many links are kept, and what was not kept of the page."""
+    where, kept = view.id.page, 0
+    entries = []
+    for seen, count in sorted(resolver.seen.items()):
+        if seen.fate == "kept":
+            kept += count
+            continue
+        what = f"{seen.kind} {seen.target}"
+        if seen.fate == "broken":
+            why = "what it leads to is not in the archive"
+            entries.append(Entry("link", where, what, "broken", why, count))
+        else:
+            why = "leads to the server, not to a page"
+            entries.append(Entry("link", where, what, "dropped", why, count))
+    for what, count in body.fallbacks.items():
+        if what.startswith(_STYLE):
+            entries.append(Entry("markup", where, what, "dropped", "looks only", count))
+        else:
+            why = "stays as HTML or as its source"
+            entries.append(Entry("markup", where, what, "changed", why, count))
+    if view.objects:
+        why = "not said in Markdown; kept by kb export xar"
+        entries.append(Entry("object", where, "objects", "dropped", why, len(view.objects)))
+    return kept, entries

@@ -1,0 +1,205 @@
+"""The tree of Markdown: names, links, front matter, what a second run does, the proof."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from wiki import WIKI, page, revisions
+
+from kb.errors import InputError
+from kb.export.ledger import write_report
+from kb.export.markdown.flavour import KINDS
+from kb.export.markdown.front import front_matter
+from kb.export.markdown.nav import Site
+from kb.export.markdown.tree import write_tree
+from kb.model import Comment, Gone, PageId, WikiObject
+
+SITE = Site(title="Wiki", language="zh", url=None)
+FLAVOURS = list(KINDS)
+
+
+def export(wiki, folder: Path, flavour: str = "plain"):
+    return write_tree(wiki.archive, (), folder, flavour, SITE)
+
+
+def files(root: Path) -> dict[str, bytes]:
+    return {p.relative_to(root).as_posix(): p.read_bytes() for p in root.rglob("*") if p.is_file()}
+
+
+def small(wiki) -> None:
+    """Two spaces, links both ways, a file, a translation."""
+    wiki.add(
+        page("WebHome", title="Home"),
+        *revisions("[[Cases>>A.WebHome]]"),
+    )
+    wiki.add(
+        page("A.WebHome", title="Cases", tags=("x", "y")),
+        *revisions('= One =\n\n[[b>>A.Page||anchor="HTwo"]] [[image:shot.png]] [[no>>No.Such]]'),
+        wiki.file("shot.png", b"png"),
+        wiki.file("notes.md", b"# no page"),
+    )
+    wiki.add(
+        page("A.Page"), *revisions("== Two ==\n\n[[up>>A.WebHome]] [[attach:A.WebHome@notes.md]]")
+    )
+    wiki.add(page("A.Page", "fr", title="Deux"), *revisions("[[haut>>A.WebHome]]"))
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_links_between_files_lead_there(wiki, tmp_path, flavour):
+    """Every relative link of a flavour whose builder follows paths names a file of the tree."""
+    small(wiki)
+    export(wiki, tmp_path / "out", flavour)
+    kind, tree = KINDS[flavour], files(tmp_path / "out")
+    pages = {path: data.decode() for path, data in tree.items() if path.endswith(".md")}
+    assert sum(path.startswith(kind.content) and "title:" in text for path, text in pages.items())
+    if kind.by_address:
+        return
+    count = 0
+    for path, text in pages.items():
+        for link in re.findall(r"\]\(([^)#\s]+)", text.partition("\n---\n")[2]):
+            target = (tmp_path / "out" / path).parent / unquote(link)
+            assert target.is_file(), (path, link)
+            count += 1
+    assert count >= 5
+
+
+def test_names_of_a_small_tree(wiki, tmp_path):
+    """Spaces are folders, files stand beside their page, a Markdown file is no page."""
+    small(wiki)
+    export(wiki, tmp_path / "out")
+    found = sorted(p for p in files(tmp_path / "out") if not p.startswith(".casebook"))
+    assert found == [
+        "A/Page.fr.md", "A/Page.md", "A/index.md", "A/index_files/notes.md.txt",
+        "A/index_files/shot.png", "SUMMARY.md", "index.md",
+    ]  # fmt: skip
+    text = (tmp_path / "out" / "A" / "index.md").read_text("utf-8")
+    assert text.startswith('---\ntitle: "Cases"\ntags:\n  - "x"\n  - "y"\nwiki:\n  name: "xwiki"\n')
+    assert "[b](Page.md#HTwo)" in text
+    assert "![shot.png](index_files/shot.png)" in text
+    assert "No.Such" not in re.findall(r"\]\(.*?\)", text)
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_the_same_bytes_each_time(wiki, tmp_path, flavour):
+    """From nothing, over itself, and taken over from the run before: one tree."""
+    small(wiki)
+    export(wiki, tmp_path / "one", flavour)
+    export(wiki, tmp_path / "two", flavour)
+    before = files(tmp_path / "two")
+    assert files(tmp_path / "one") == before
+    export(wiki, tmp_path / "two", flavour)
+    assert files(tmp_path / "two") == before
+    assert not (tmp_path / ".two.next").exists()
+
+
+def test_a_later_run_keeps_names_and_renders_what_changed(wiki, tmp_path, monkeypatch):
+    """A new page takes no name away; only what changed is rendered again."""
+    wiki.add(page("b.Page"), *revisions("x"))
+    export(wiki, tmp_path / "out")
+    wiki.add(page("B.Page"), *revisions("y"))
+    export(wiki, tmp_path / "out")
+    assert "x" in (tmp_path / "out" / "b" / "Page.md").read_text().splitlines()
+    rendered = []
+    from kb.export.markdown import work
+
+    body_of = work.body_of
+    monkeypatch.setattr(work, "body_of", lambda *a: (rendered.append(a[0].id.page), body_of(*a))[1])
+    wiki.add(page("b.Page"), *revisions("x", "z"))
+    export(wiki, tmp_path / "out")
+    assert rendered == ["b.Page"]
+
+
+def test_edits_in_the_tree_are_not_written_over(wiki, tmp_path):
+    """An edited page stops the export; a folder that is not ours is left alone."""
+    small(wiki)
+    export(wiki, tmp_path / "out")
+    edited = tmp_path / "out" / "A" / "Page.md"
+    edited.write_text(edited.read_text() + "more\n")
+    with pytest.raises(InputError, match=r"A/Page\.md"):
+        export(wiki, tmp_path / "out")
+    assert edited.read_text().endswith("more\n")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "file").touch()
+    with pytest.raises(InputError, match="not a folder that kb made"):
+        export(wiki, tmp_path / "mine")
+
+
+def test_the_report_counts_and_names(wiki, tmp_path):
+    """What is dropped or broken stands there with its page and reason; digests are true."""
+    small(wiki)
+    wiki.add(
+        page("B.Old"),
+        *revisions("a", "b"),
+        wiki.file("f", b"1"),
+        wiki.file("f", b"2", "1.2"),
+        WikiObject(class_name="X.Y", number=0, properties={}),
+    )
+    wiki.add(page("B.Gone"), *revisions("a"))
+    wiki.add(Gone(id=PageId(WIKI, "B.Gone"), noticed="2020-05-01"))
+    ledger = export(wiki, tmp_path / "out")
+    write_report(ledger, tmp_path / "report")
+    report = json.loads((tmp_path / "report" / "report.json").read_text())
+    assert report["counts"]["page"] == {"kept": 5, "dropped": 1}
+    assert report["counts"]["attachment"] == {"kept": 3, "dropped": 1}
+    assert report["counts"]["revision"] == {"dropped": 1}
+    fates = {(e["kind"], e["where"], e["what"]): e["fate"] for e in report["entries"]}
+    assert fates["link", "A.WebHome", "page No.Such"] == "broken"
+    assert fates["object", "B.Old", "objects"] == "dropped"
+    import hashlib
+
+    for path, sha256 in report["digests"].items():
+        assert hashlib.sha256((tmp_path / "out" / path).read_bytes()).hexdigest() == sha256
+    html = (tmp_path / "report" / "report.html").read_text()
+    assert "No.Such" in html
+    moved = (tmp_path / "report" / "_redirects").read_text().splitlines()
+    assert "/bin/view/A/ /A/index.md 301" in moved
+    assert "/bin/download/A/WebHome/shot.png /A/index_files/shot.png 301" in moved
+
+
+HOSTILE = [
+    "..\\.\\./etc.passwd", "CON.aux\\.txt", "A." + "长" * 300, "🚗.🚙", "a\nb.c\td", "A.A", "a.a",
+    "x.trailing\\.\\.\\..WebHome", '<script>.="y"', "A.index", "e\u0301.x", "\u00e9.x", ".", "#.?",
+    "{{<x>}}.{% raw %}", ".".join(f"a very long name of a space {n}" for n in range(40)),
+]  # fmt: skip
+HOSTILE_FILES = ("../../x", ".htaccess", "NUL", "a.md", "A.md", "é" * 99)
+HOSTILE_TITLE = '"]}>\n---\ninjected: yes\n\u2028{{< x >}} ${1} <b> \x00\x07 = & |'
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_hostile_names_and_titles(wiki, tmp_path, flavour):
+    """A file for each page and file, none outside, none equal on another system."""
+    for name in HOSTILE:
+        wiki.add(
+            page(name, title=HOSTILE_TITLE), *revisions("{{html}}<script>{{/html}} \0 ${x} {y}"),
+            *(wiki.file(name, b"x") for name in HOSTILE_FILES),
+            Comment(number=0, text=HOSTILE_TITLE),
+        )  # fmt: skip
+    export(wiki, tmp_path / "out", flavour)
+    content = tmp_path / "out" / KINDS[flavour].content
+    tree = [p for p in files(content) if not p.startswith((".casebook", ".obsidian", "SUMMARY"))]
+    tree = [p for p in tree if not p.endswith("_category_.json")]
+    assert len(tree) == len(HOSTILE) * 7
+    assert len({p.casefold() for p in tree}) == len(tree)
+    for path in tree:
+        assert len(path) < 250
+        assert not re.search(r'[<>:"\\|?*#%\x00-\x1f ]|(^|/)\.|[. ](/|$)', path)
+    for path in (p for p in tree if p.endswith(".md")):
+        head = (content / path).read_text("utf-8").split("\n---\n")[0]
+        assert "\ninjected" not in head
+        assert "\x00" not in head
+
+
+def test_front_matter_is_yaml_that_says_the_same():
+    """Texts in quotes, empties left out, nested lists and maps."""
+    text = front_matter(
+        {"a": "yes", "b": None, "no": 1, "c": ["x: y", "#"], "d": {"e f": True, "g": []},
+         "h": [{"i": "1", "j": {"k": 2}}]}
+    )  # fmt: skip
+    assert text == (
+        '---\na: "yes"\n"no": 1\nc:\n  - "x: y"\n  - "#"\nd:\n  "e f": true\nh:\n  - i: "1"\n'
+        "    j:\n      k: 2\n---\n"
+    )
