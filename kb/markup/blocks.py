@@ -6,7 +6,8 @@ from kb.markup import context as c
 from kb.markup import lookahead as k
 from kb.markup import nodes as n
 from kb.markup import patterns as p
-from kb.markup.inline import MAX_DEPTH, MODE_CELL, MODE_HEADING, MODE_INLINE
+from kb.markup.context import MAX_DEPTH
+from kb.markup.inline import MODE_CELL, MODE_HEADING, MODE_INLINE
 from kb.markup.labels import drop_first_space, open_up
 from kb.markup.nodes import NO_PARAMS, Node, Params
 from kb.markup.params import parse_params
@@ -25,27 +26,29 @@ class Parser(k.Lookahead):
     def page(self) -> list[Node]:
         """The blocks of the whole text."""
         root: list[Node] = []
-        self.context = c.Context(root, self.ids, self.parse_caption)
+        self.context = c.Context(root, self.ids, self.parse_caption, self.depth)
         self._document()
         return root
 
     def parse_label(self, label: str, at: int) -> list[Node]:
         """The nodes of a link's label."""
-        if self.depth >= MAX_DEPTH:
+        depth = self.context.nesting() + 2
+        if depth >= MAX_DEPTH:
             return [n.TooDeep(self.base + at, label)]
-        parser = Parser(label, self.syntax, self.wiki, self.ids, self.base + at, self.depth + 1)
+        parser = Parser(label, self.syntax, self.wiki, self.ids, self.base + at, depth)
         return parser.label_nodes()
 
     def parse_caption(self, label: str, pos: int) -> list[Node]:
         """The blocks of an image's label."""
-        if self.depth >= MAX_DEPTH:
+        depth = self.context.nesting() + 2
+        if depth >= MAX_DEPTH:
             return [n.TooDeep(pos, label)]
-        return Parser(label, self.syntax, self.wiki, self.ids, pos, self.depth + 1).page()
+        return Parser(label, self.syntax, self.wiki, self.ids, pos, depth).page()
 
     def label_nodes(self) -> list[Node]:
         """The text as a label: it never begins a block, and paragraphs are opened up."""
         root: list[Node] = []
-        self.context = c.Context(root, self.ids, self.parse_caption)
+        self.context = c.Context(root, self.ids, self.parse_caption, self.depth)
         self.at_line_start = False
         self.context.begin_paragraph(self.base, NO_PARAMS)
         self.context.in_label = True
@@ -258,8 +261,7 @@ class Parser(k.Lookahead):
     def _item(self) -> None:
         pos = self.pos
         mark = self.text[pos : self.next_end].strip(" \t").replace(".", "").replace("1", "#")
-        if len(mark) > c.MAX_LIST_DEPTH:
-            mark = mark[: c.MAX_LIST_DEPTH]
+        mark = mark[: self.context.list_depth()]
         self.context.begin_item(self.base + pos, mark, self._take_params())
         self._inline_from(self.next_end)
         self._line_break()
@@ -277,7 +279,7 @@ class Parser(k.Lookahead):
     def _quotation(self) -> None:
         self.context.begin_quote(self._take_params() or NO_PARAMS)
         while True:
-            depth = min(self.next_end - self.pos, c.MAX_LIST_DEPTH)
+            depth = min(self.next_end - self.pos, self.context.list_depth())
             self.context.begin_quote_line(self.base + self.pos, depth)
             self._inline_from(self.next_end)
             if self.next() == k.TEXT:
@@ -345,7 +347,8 @@ class Parser(k.Lookahead):
             params = parse_params(match[1][2:-2])
             self.pos = match.end()
             self.find(p.GROUP_START)
-        if self.groups + self.depth >= MAX_DEPTH:
+        depth = self.context.nesting() + 1
+        if depth >= MAX_DEPTH:
             self._too_deep()
             return
         group = n.Group(pos, [], params)
@@ -354,7 +357,7 @@ class Parser(k.Lookahead):
         outer.begin_group(group)
         self._inline_from(self.next_end)
         self.at_line_start = True
-        self.context = c.Context(group.children, self.ids, self.parse_caption)
+        self.context = c.Context(group.children, self.ids, self.parse_caption, depth)
         self.groups += 1
         self._document()
         self.groups -= 1

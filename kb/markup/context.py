@@ -26,7 +26,8 @@ CELL: Final = 8
 
 Pair = tuple[str, str | None]
 
-MAX_LIST_DEPTH: Final = 40  # lists and quotations nested deeper stay at this depth
+# So many nodes may stand within each other; renderers recurse.
+MAX_DEPTH: Final = 120
 
 
 class _Open:
@@ -57,11 +58,14 @@ class Context:
 
     __slots__ = (
         "_dirty", "_formats", "_levels", "_list_params", "_pairs", "_quote_params",
-        "_section_depth", "_styles", "base", "block", "caption", "cur", "flow", "heading", "ids",
-        "in_label", "pending", "root", "table",
+        "_section_depth", "_styles", "base", "block", "caption", "cur", "depth", "flow", "heading",
+        "ids", "in_label", "pending", "root", "table",
     )  # fmt: skip
 
-    def __init__(self, root: list[Node], ids: dict[str, int], caption: ParseCaption) -> None:
+    def __init__(
+        self, root: list[Node], ids: dict[str, int], caption: ParseCaption, depth: int
+    ) -> None:
+        self.depth = depth
         self.root = root
         self.caption = caption
         self.ids = ids
@@ -82,6 +86,14 @@ class Context:
         self._styles: list[str] = []
         self._pairs: list[Pair] = []
         self._dirty = False
+
+    def nesting(self) -> int:
+        """How many nodes are around what comes next, about."""
+        return self.depth + 2 * len(self._levels) + (3 if self.block == CELL else 1)
+
+    def list_depth(self) -> int:
+        """How deep a list or quotation may go here; deeper items stay at this depth."""
+        return max((MAX_DEPTH - self.depth) // 4, 1)
 
     # Inline content
 

@@ -23,8 +23,6 @@ MODE_INLINE: Final = 0
 MODE_CELL: Final = 1
 MODE_HEADING: Final = 2
 
-MAX_DEPTH: Final = 48
-
 _STYLES: Final = {
     "*": n.BOLD,
     "/": n.ITALIC,
@@ -52,7 +50,7 @@ class Scanner(MacroScanner):
         self.base = base
         self.depth = depth
         self.mode = MODE_INLINE
-        self.context = Context([], ids, self.parse_label)
+        self.context = Context([], ids, self.parse_label, depth)
         self.groups = 0
         self.swallowed = False
         self._tabs = "\t" in text

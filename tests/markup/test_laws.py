@@ -122,6 +122,14 @@ def test_ten_thousand_nested_groups_leave_a_node_that_says_so() -> None:
     assert "xwikirenderingerror" in render_xhtml(document.children)
 
 
+def test_lists_in_groups_in_lists_stay_within_what_renderers_can_follow() -> None:
+    for piece in ("*" * 50 + " (((\n", "|(((\n", ">>>>" * 9 + "a\n(((\n", "; a\n:: (((\n"):
+        document = expand(parse(piece * 500), builtin_registry())
+        render_xhtml(document.children)
+        plain_text(document.children)
+        render_xwiki(document.children)
+
+
 def test_macros_nested_without_end_stop() -> None:
     document = expand(parse("{{box}}\n" * 1000), builtin_registry())
     assert "Macros nested too deeply" in render_xhtml(document.children)

@@ -5,13 +5,11 @@ from __future__ import annotations
 import heapq
 
 from kb.markup import nodes as n
+from kb.markup.context import MAX_DEPTH
 from kb.markup.macros.content import error
 from kb.markup.macros.registry import NORMAL, MacroContext, MacroError, Registry
 from kb.markup.nodes import Node
 from kb.markup.render.links import Wiki
-
-MAX_NESTING = 24
-"""Macros that make macros that make macros …: deeper ones are shown as errors."""
 
 _UNKNOWN = (
     "The [{}] macro is not in the list of registered macros. "
@@ -93,9 +91,7 @@ class _Expansion:
         def expand_now(parent: n.Parent) -> None:
             self.run_within(parent, siblings, index, ancestors)
 
-        context = MacroContext(
-            self.document, ancestors, _depth(ancestors), self.waiting, expand_now, self.links
-        )
+        context = MacroContext(self.document, ancestors, self.waiting, expand_now, self.links)
         result = n.MacroResult(macro, self.nodes_of(macro, context))
         siblings[index] = result
         self.walk(result, ancestors)
@@ -126,14 +122,10 @@ class _Expansion:
                 f"The [{macro.name}] macro is a standalone macro and it cannot be used inline."
             )
             return error(macro, message, _STANDALONE)
-        if context.depth >= MAX_NESTING:
+        if len(context.ancestors) >= MAX_DEPTH:
             return error(macro, f"Macros nested too deeply: {macro.name}.", macro.content or "")
         try:
             return definition.run(macro, context)
         except MacroError as failure:
             message = f"Failed to execute the [{macro.name}] macro. Cause: [{failure}]."
             return error(macro, message, str(failure))
-
-
-def _depth(ancestors: tuple[n.Parent, ...]) -> int:
-    return sum(isinstance(node, n.MacroResult) for node in ancestors)

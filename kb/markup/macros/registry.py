@@ -25,20 +25,18 @@ class MacroContext:
     runs the macros below a node at once. `links` gives URLs where a macro prints links itself.
     """
 
-    __slots__ = ("ancestors", "depth", "document", "expand", "late", "links", "waiting")
+    __slots__ = ("ancestors", "document", "expand", "late", "links", "waiting")
 
     def __init__(
         self,
         document: n.Document,
         ancestors: tuple[n.Parent, ...],
-        depth: int,
         waiting: dict[str, int],
         expand: Callable[[n.Parent], None],
         links: Wiki | None,
     ) -> None:
         self.document = document
         self.ancestors = ancestors
-        self.depth = depth
         self.late: list[n.Macro] = []
         self.waiting = waiting
         self.expand = expand
@@ -52,7 +50,7 @@ class MacroContext:
         """
         document = self.document
         syntax = syntax or document.syntax
-        parser = Parser(content, syntax, document.wiki, document.ids, pos, self.depth)
+        parser = Parser(content, syntax, document.wiki, document.ids, pos, len(self.ancestors) + 4)
         nodes = parser.page()
         return to_inline(nodes) if inline else nodes
 
