@@ -76,8 +76,8 @@ def outputs(wiki: Wiki | None) -> dict[str, Callable[[Document], str]]:
     return {
         "xhtml/1.0": lambda tree: render_xhtml(tree.children, wiki, _INTERWIKI),
         "plain/1.0": lambda tree: plain_text(tree.children),
-        "xwiki/2.0": lambda tree: render_xwiki(tree.children, "xwiki/2.0"),
-        "xwiki/2.1": lambda tree: render_xwiki(tree.children, "xwiki/2.1"),
+        "xwiki/2.0": lambda tree: render_xwiki(tree.children, "xwiki/2.0", wiki=wiki is not None),
+        "xwiki/2.1": lambda tree: render_xwiki(tree.children, "xwiki/2.1", wiki=wiki is not None),
         "event/1.0": lambda tree: render_events(tree.children),
     }
 

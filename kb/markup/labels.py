@@ -24,11 +24,16 @@ def open_up(nodes: list[Node], out: list[Node]) -> None:
 
 def drop_first_space(nodes: list[Node]) -> bool:
     """Remove the first space of any text; whether there was one."""
-    for node in nodes:
+    for index, node in enumerate(nodes):
         if isinstance(node, n.Text):
-            if " " in node.text:
-                node.text = node.text.replace(" ", "", 1)
-                return True
-        elif isinstance(node, n.Parent) and drop_first_space(node.children):
+            if " " not in node.text:
+                continue
+            node.text = node.text.replace(" ", "", 1)
+            if not node.text:
+                del nodes[index]
+            return True
+        if isinstance(node, n.Parent) and drop_first_space(node.children):
+            if isinstance(node, n.Format) and not node.children:
+                del nodes[index]
             return True
     return False

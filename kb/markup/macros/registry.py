@@ -42,6 +42,11 @@ class MacroContext:
         self.expand = expand
         self.links = links
 
+    @property
+    def depth(self) -> int:
+        """How many nodes will be around what the macro makes; `Parser` wants to know."""
+        return len(self.ancestors) + 4
+
     def parse(self, content: str, pos: int, inline: bool, syntax: str | None = None) -> list[Node]:
         """The tree of wiki content that begins at `pos` of the page's source.
 
@@ -50,7 +55,7 @@ class MacroContext:
         """
         document = self.document
         syntax = syntax or document.syntax
-        parser = Parser(content, syntax, document.wiki, document.ids, pos, len(self.ancestors) + 4)
+        parser = Parser(content, syntax, document.wiki, document.ids, pos, self.depth)
         nodes = parser.page()
         return to_inline(nodes) if inline else nodes
 

@@ -6,7 +6,10 @@ from collections.abc import Iterable
 from typing import Final
 
 from kb.markup import nodes as n
+from kb.markup.compare import same_tree, without_results
 from kb.markup.nodes import Node
+from kb.markup.parser import parse
+from kb.markup.render.exact import exact_source
 from kb.markup.render.xwiki_events import Event, collect
 from kb.markup.render.xwiki_inline import InlinePrinter, State
 
@@ -30,8 +33,23 @@ _INLINE_BLOCKS: Final = (
 )
 
 
-def render_xwiki(nodes: Iterable[Node], syntax: str = "xwiki/2.1") -> str:
-    """The source of a tree in `syntax`; macros that were expanded appear as their calls."""
+def render_xwiki(nodes: list[Node], syntax: str = "xwiki/2.1", *, wiki: bool = True) -> str:
+    """The source of a tree in `syntax`, which reads back as the same tree.
+
+    It is what XWiki would print, unless that reads back as another tree. Macros that were
+    expanded appear as their calls. `wiki` is as for `parse`.
+    """
+    calls = without_results(nodes)
+    printed = as_xwiki(nodes, syntax)
+    for source in (printed, exact_source(nodes, syntax)):
+        if same_tree(parse(source, syntax, wiki=wiki).children, calls):
+            return source
+    # What the other syntax cannot say, like a link to a space.
+    return printed
+
+
+def as_xwiki(nodes: Iterable[Node], syntax: str) -> str:
+    """The source that XWiki itself prints, which may read back as another tree."""
     events: list[Event] = []
     collect(nodes, events)
     printer = _Printer(syntax, events)
@@ -56,7 +74,7 @@ class _Printer(InlinePrinter):
 
     def caption_source(self, caption: n.FigureCaption) -> str:
         """The caption's blocks."""
-        return render_xwiki(caption.children, self.syntax)
+        return as_xwiki(caption.children, self.syntax)
 
     def begin(self, node: Node) -> None:
         """Print what opens `node`."""

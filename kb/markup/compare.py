@@ -1,0 +1,67 @@
+"""Whether two trees say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from copy import copy
+
+from kb.markup import nodes as n
+from kb.markup.nodes import Node
+
+_PLACES = ("pos", "content_pos")
+
+
+def same_tree(left: Iterable[Node], right: Iterable[Node]) -> bool:
+    """Whether the trees are equal but for positions and where a text is cut in two."""
+    return shape(left) == shape(right)
+
+
+def shape(nodes: Iterable[Node]) -> list[object]:
+    """A tree as nested lists: names of classes, values, texts that follow each other joined."""
+    found: list[object] = []
+    for node in nodes:
+        if isinstance(node, n.Text):
+            last = found[-1] if found else None
+            if isinstance(last, str):
+                found[-1] = last + node.text
+            else:
+                found.append(node.text)
+        else:
+            found.append((type(node).__name__, *_values(node)))
+    return found
+
+
+def without_results(nodes: Iterable[Node]) -> list[Node]:
+    """`nodes` with the calls of macros in place of what they made."""
+    found: list[Node] = []
+    for node in nodes:
+        if isinstance(node, n.MacroResult):
+            found.append(node.macro)
+        elif isinstance(node, n.Parent):
+            same = copy(node)
+            same.children = without_results(node.children)
+            found.append(same)
+        else:
+            found.append(node)
+    return found
+
+
+def _values(node: Node) -> list[object]:
+    values: list[object] = []
+    for name in _slots(type(node)):
+        value = getattr(node, name)
+        if isinstance(value, n.ResourceReference):
+            value = (value.type, value.reference, value.typed, value.parameters)
+        values.append(shape(value) if name == "children" else value)
+    return values
+
+
+_SLOTS: dict[type[Node], list[str]] = {}
+
+
+def _slots(kind: type[Node]) -> list[str]:
+    """Names of what a node holds, its place aside."""
+    if kind not in _SLOTS:
+        names = [name for base in kind.__mro__ for name in getattr(base, "__slots__", ())]
+        _SLOTS[kind] = [name for name in names if name not in _PLACES]
+    return _SLOTS[kind]
