@@ -1,101 +1,191 @@
-"""Build the whole site of an archive's cases and pages."""
+"""Build the site of a home's cases and pages; what did not change is not made again."""
 
 from __future__ import annotations
 
-import shutil
+import gc
+import hashlib
 from collections.abc import Iterator
+from functools import cache, partial
+from importlib.resources import files
 from pathlib import Path
 
 import msgspec
 
-from kb.publish.bundle import site_assets
-from kb.publish.case_page import case_page
-from kb.publish.catalogue import Catalogue, current_files, page_rows
-from kb.publish.material import Material
-from kb.publish.names import case_path, file_path, page_path
+from kb.assets import assets
+from kb.cases.record import Case, from_json
+from kb.publish import state as states
+from kb.publish.catalogue import Catalogue
+from kb.publish.facts import CaseFacts, case_facts, digest_of, page_facts
+from kb.publish.indexing import Indexing
+from kb.publish.lists import browse_units
+from kb.publish.material import Leaf, Material
 from kb.publish.render import Renderer, Site
-from kb.publish.search.build import Index, Meta
-from kb.publish.search.entry import entry_of
-from kb.publish.source_page import source_page
-from kb.publish.swap import MARK, check_target, publish, staging_of
+from kb.publish.search.meta import Meta
+from kb.publish.state import Made, State
+from kb.publish.tree import Tree
+from kb.publish.units import (
+    Unit,
+    case_unit,
+    facet_unit,
+    file_units,
+    fixed_units,
+    home_unit,
+    page_unit,
+    tree_unit,
+)
 
-_NEWEST = 30
-_OPEN = 12
 
-
-class Report(msgspec.Struct, frozen=True):
-    """What a build wrote."""
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """What a build did."""
 
     out: Path
     cases: int
     pages: int
-    files: int
+    written: int
+    """Files that are new or were made again."""
+    removed: int
 
 
-def build(material: Material, out: Path, site: Site) -> Report:
-    """Write the site to ``out``, which changes at once when all is written.
+def build(material: Material, out: Path, site: Site, memory: Path) -> Report:
+    """Bring the site in ``out`` up to the material; it changes at once when all is written.
 
-    InputError where ``out`` holds something else.
+    ``memory`` is a folder of the builder's own, for what one build tells the next. InputError
+    where ``out`` holds something else.
     """
-    check_target(out)
-    staged = staging_of(out)
-    shutil.rmtree(staged, ignore_errors=True)
-    catalogue = _catalogue(material)
-    files = 0
-    for path, data in _outputs(material, catalogue, Renderer(site)):
-        target = staged / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(data)
-        files += 1
-    publish(staged, out)
-    shutil.rmtree(staged, ignore_errors=True)
-    return Report(out, len(catalogue.cards), catalogue.pages, files)
+    try:
+        return Build(material, out, site, memory).run()
+    finally:
+        gc.unfreeze()
 
 
-def _catalogue(material: Material) -> Catalogue:
-    catalogue = Catalogue()
-    for case in material.cases():
-        catalogue.add_case(case)
-    for page in material.pages():
-        catalogue.add_page(page)
-    return catalogue
+class Build:
+    """One run."""
+
+    def __init__(self, material: Material, out: Path, site: Site, memory: Path) -> None:
+        self.material = material
+        self.memory = memory
+        self.renderer = Renderer(site)
+        self.tree = Tree(out)
+        self.stamp = digest_of(_code(), msgspec.to_builtins(site))
+        self.old = states.load(memory, out, self.tree.present)
+        self.records: dict[bytes, bytes] = {}
+        self.written: set[str] = set()
+        self.removed: set[str] = set()
+        self.ready = False
+
+    def run(self) -> Report:
+        """Prepare the new site beside the old, and exchange them."""
+        catalogue, leaves = self._read()
+        made: dict[str, Made] = {}
+        for unit in self._units(catalogue, leaves):
+            made[unit.key] = self._make(unit)
+        indexing = Indexing(self.tree, self.old, self._case, self._write)
+        search, made["search"] = indexing.run(catalogue.cases)
+        home = home_unit(catalogue, search, self.renderer)
+        made[home.key] = self._make(home)
+        self._drop_what_is_gone(made)
+        self._put_in_place(made, catalogue, search)
+        return Report(
+            out=self.tree.out, cases=len(catalogue.cases), pages=len(catalogue.pages),
+            written=len(self.written), removed=len(self.removed),
+        )  # fmt: skip
+
+    def _read(self) -> tuple[Catalogue, list[Leaf]]:
+        """All facts: from the last build where a record or page is as it was."""
+        cases = {c.digest: c for c in self.old.cases} if self.old else {}
+        pages = {(p.id, p.digest): p for p in self.old.pages} if self.old else {}
+        leaves = list(self.material.pages())
+        facts = [
+            pages.get((leaf.id, leaf.digest)) or page_facts(leaf.read(), leaf.digest)
+            for leaf in leaves
+        ]
+        catalogue = Catalogue(self._cases(cases), facts)
+        gc.freeze()  # it all stays to the end: the collector need not walk it again and again
+        return catalogue, leaves
+
+    def _cases(self, known: dict[bytes, CaseFacts]) -> Iterator[CaseFacts]:
+        for record in self.material.records():
+            digest = hashlib.blake2b(record, digest_size=16, key=self.stamp).digest()
+            self.records[digest] = record
+            yield known.get(digest) or case_facts(from_json(record), digest)
+
+    def _case(self, facts: CaseFacts) -> Case:
+        return from_json(self.records[facts.digest])
+
+    def _units(self, catalogue: Catalogue, leaves: list[Leaf]) -> Iterator[Unit]:
+        names = digest_of([(p.id, list(p.files)) for p in catalogue.pages.values()])
+        yield from fixed_units(self.renderer)
+        for facts in catalogue.cases:
+            yield case_unit(facts, partial(self._case, facts), catalogue, self.renderer)
+        for leaf in leaves:
+            yield page_unit(leaf, catalogue, self.renderer, names)
+        yield from file_units(catalogue, self.material.blob)
+        yield facet_unit(catalogue)
+        yield tree_unit(catalogue, self.renderer)
+        yield from browse_units(catalogue, self.renderer)
+
+    def _make(self, unit: Unit) -> Made:
+        """Write the unit's files, unless they are there already."""
+        digest = digest_of(self.stamp, unit.digest)
+        before = self.old.units.get(unit.key) if self.old else None
+        if before is not None and before.digest == digest:
+            return before
+        paths = []
+        for path, data in unit.make():
+            self._write(path, data)
+            paths.append(path)
+        return Made(digest, tuple(paths))
+
+    def _write(self, path: str, data: bytes) -> None:
+        self._prepare()
+        self.tree.write(path, data)
+        self.written.add(path)
+
+    def _prepare(self) -> None:
+        """Before the first change: a build that changes nothing touches nothing."""
+        if not self.ready:
+            self.ready = True
+            self.tree.prepare(
+                *((self.old.before, self.old.differing) if self.old else (None, None))
+            )
+
+    def _drop_what_is_gone(self, made: dict[str, Made]) -> None:
+        if self.old is None:
+            return
+        there = {path for unit in self.old.units.values() for path in unit.paths}
+        self.removed = there.difference(*(unit.paths for unit in made.values()))
+        for path in self.removed:
+            self._prepare()
+            self.tree.remove(path)
+
+    def _put_in_place(self, made: dict[str, Made], catalogue: Catalogue, search: Meta) -> None:
+        name = digest_of([(key, unit.digest) for key, unit in sorted(made.items())]).hex()
+        if self.old and name == self.old.build:
+            return
+        self._prepare()
+        state = State(
+            build=name, before=self.old.build if self.old else None,
+            differing=tuple(sorted(self.written | self.removed)), units=made,
+            cases=tuple(catalogue.cases), pages=tuple(catalogue.pages.values()), search=search,
+        )  # fmt: skip
+        states.save_before(self.memory, self.tree.out, state)
+        self.tree.finish(name)
+        states.save_after(self.memory, self.tree.out)
+        if state.before is None:
+            self.tree.double()
+            doubled = msgspec.structs.replace(state, before=name, differing=())
+            states.save_before(self.memory, self.tree.out, doubled)
+            states.save_after(self.memory, self.tree.out)
 
 
-def _outputs(
-    material: Material, catalogue: Catalogue, renderer: Renderer
-) -> Iterator[tuple[str, bytes]]:
-    """Path and bytes of every file of the site."""
-    yield MARK, b"1\n"
-    yield from site_assets()
-    for case in material.cases():
-        yield case_path(case.source.wiki, case.id), case_page(case, catalogue, renderer)
-    here = catalogue.on_page()
-    for page in material.pages():
-        yield page_path(page.id), source_page(page, here.get(page.id, ()), catalogue, renderer)
-        for name, sha256 in current_files(page):
-            yield file_path(page.id, name), material.blob(sha256)
-    index = Index(entry_of(case) for case in material.cases())
-    yield from index.outputs()
-    yield from _lists(catalogue, index.meta, renderer)
-
-
-def _lists(catalogue: Catalogue, search: Meta, renderer: Renderer) -> Iterator[tuple[str, bytes]]:
-    cards = catalogue.newest_first()
-    unsolved = [card for card in cards if card.status != "resolved"]
-    title = renderer.site.title
-    yield "index.html", renderer.page(
-        "home.html", "index.html", title, newest=cards[:_NEWEST], open_cases=unsolved[:_OPEN],
-        cases_total=len(cards), pages_total=catalogue.pages, open_total=len(unsolved),
-        search=search,
-    )  # fmt: skip
-    yield "cases.html", renderer.page("cases.html", "cases.html", "案例 Cases", cards=cards)
-    yield (
-        "pages.html",
-        renderer.page(
-            "pages.html",
-            "pages.html",
-            "源页面 Source pages",
-            rows=list(page_rows(catalogue)),
-        ),
-    )
-    yield "404.html", renderer.page("404.html", "404.html", "404")
+@cache
+def _code() -> bytes:
+    """Digest of what turns records into pages: this package's code, templates, style."""
+    found = hashlib.blake2b(digest_size=16)
+    for folder in (files("kb.publish"), files("kb.publish") / "search", assets("templates")):
+        for file in sorted(folder.iterdir(), key=lambda item: item.name):
+            if file.is_file() and not file.name.endswith(".pyc"):
+                found.update(file.name.encode() + b"\0" + file.read_bytes())
+    for file in sorted(assets("site").iterdir(), key=lambda item: item.name):
+        found.update(file.read_bytes())
+    return found.digest()

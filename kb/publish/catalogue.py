@@ -6,82 +6,9 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from kb.archive import PageView
-from kb.cases.record import Case
 from kb.model import PageId
-from kb.publish.names import case_path, file_path, page_path, url_of
-from kb.publish.render import short
-
-
-class Card(msgspec.Struct, frozen=True, kw_only=True):
-    """A case in a list."""
-
-    wiki: str
-    id: str
-    url: str
-    title: str
-    language: str
-    status: str
-    date: str | None
-    station: str | None
-    people: tuple[str, ...]
-    """Engineers, as the case names them."""
-    page: PageId
-    first_line: int
-
-
-class Catalogue:
-    """Cards of all cases, ids of all pages, names of all files that the site will hold."""
-
-    def __init__(self) -> None:
-        self.cards: list[Card] = []
-        self.titles: dict[PageId, str] = {}
-        self._syntax: dict[PageId, str | None] = {}
-        self._cases: set[tuple[str, str]] = set()
-        self._files: set[tuple[PageId, str]] = set()
-
-    def add_case(self, case: Case) -> None:
-        """Note a case."""
-        self.cards.append(card_of(case))
-        self._cases.add((case.source.wiki, case.id))
-
-    def add_page(self, page: PageView) -> None:
-        """Note a source page and the files whose bytes the site will hold."""
-        self.titles[page.id] = page.title or page.id.page
-        self._syntax[page.id] = page.syntax
-        self._files.update((page.id, name) for name, _ in current_files(page))
-
-    def syntax_of(self, page: PageId) -> str | None:
-        """Markup of a page's source, where known."""
-        return self._syntax.get(page)
-
-    @property
-    def pages(self) -> int:
-        """How many source pages there are."""
-        return len(self.titles)
-
-    def case_url(self, wiki: str, case_id: str, root: str) -> str | None:
-        """Link to a case's page from a page whose root is ``root``; None where it has none."""
-        return root + url_of(case_path(wiki, case_id)) if (wiki, case_id) in self._cases else None
-
-    def page_url(self, page: PageId, root: str) -> str | None:
-        """Link to a source page from a page whose root is ``root``."""
-        return root + url_of(page_path(page)) if page in self.titles else None
-
-    def file_url(self, page: PageId, name: str, root: str) -> str | None:
-        """Link to an attached file."""
-        return root + url_of(file_path(page, name)) if (page, name) in self._files else None
-
-    def newest_first(self) -> list[Card]:
-        """All cards by date, those without one last."""
-        return sorted(self.cards, key=lambda c: (c.date or "", c.id), reverse=True)
-
-    def on_page(self) -> dict[PageId, list[Card]]:
-        """Cards by the page that they stand on, in its order."""
-        found: dict[PageId, list[Card]] = {}
-        for card in sorted(self.cards, key=lambda c: c.first_line):
-            found.setdefault(card.page, []).append(card)
-        return found
+from kb.publish.facts import Card, CaseFacts, PageFacts
+from kb.publish.names import case_path, file_path, url_of
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,34 +21,53 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     cases: int
 
 
-def card_of(case: Case) -> Card:
-    """What a list shows of a case."""
-    return Card(
-        wiki=case.source.wiki,
-        id=case.id,
-        url=url_of(case_path(case.source.wiki, case.id)),
-        title=short(case.problem) or case.id,
-        language=case.language,
-        status=case.status,
-        date=case.date,
-        station=case.station,
-        people=case.engineers,
-        page=PageId(case.source.wiki, case.source.page, case.source.locale),
-        first_line=case.source.lines[0],
-    )
+class Catalogue:
+    """All cases, pages and files that the site will hold."""
 
+    def __init__(self, cases: Iterable[CaseFacts], pages: Iterable[PageFacts]) -> None:
+        self.cases = sorted(cases, key=lambda case: case.order)
+        self.pages = {page.id: page for page in pages}
+        self._ids = {(case.card.wiki, case.card.id) for case in self.cases}
+        self._on_page: dict[PageId, list[Card]] = {}
+        for case in sorted(self.cases, key=lambda c: c.card.first_line):
+            self._on_page.setdefault(case.card.page, []).append(case.card)
 
-def page_rows(catalogue: Catalogue) -> Iterator[Row]:
-    """All source pages by reference."""
-    here = catalogue.on_page()
-    for page, title in sorted(catalogue.titles.items()):
-        yield Row(
-            url=url_of(page_path(page)), title=title, reference=page.page, locale=page.locale,
-            cases=len(here.get(page, ())),
-        )  # fmt: skip
+    @property
+    def cards(self) -> list[Card]:
+        """Cards of all cases, newest first, those without a date last."""
+        return [case.card for case in reversed(self.cases)]
 
+    def has_case(self, wiki: str, case_id: str) -> bool:
+        """Whether the site has that case."""
+        return (wiki, case_id) in self._ids
 
-def current_files(page: PageView) -> Iterable[tuple[str, str]]:
-    """Name and sha256 of the newest version of each attachment whose bytes are held."""
-    newest = {file.name: file.sha256 for file in page.attachments}
-    return ((name, sha256) for name, sha256 in newest.items() if sha256)
+    def case_url(self, wiki: str, case_id: str, root: str) -> str | None:
+        """Link to a case's page from a page whose root is ``root``; None where it has none."""
+        return root + url_of(case_path(wiki, case_id)) if (wiki, case_id) in self._ids else None
+
+    def page_url(self, page: PageId, root: str) -> str | None:
+        """Link to a source page."""
+        found = self.pages.get(page)
+        return root + found.url if found else None
+
+    def file_url(self, page: PageId, name: str, root: str) -> str | None:
+        """Link to an attached file."""
+        found = self.pages.get(page)
+        return root + url_of(file_path(page, name)) if found and name in found.files else None
+
+    def syntax_of(self, page: PageId) -> str | None:
+        """Markup of a page's source, where known."""
+        found = self.pages.get(page)
+        return found.syntax if found else None
+
+    def cards_on(self, page: PageId) -> list[Card]:
+        """Cards of the cases that stand on a page, in its order."""
+        return self._on_page.get(page, [])
+
+    def rows(self) -> Iterator[Row]:
+        """All source pages by reference."""
+        for page, facts in sorted(self.pages.items()):
+            yield Row(
+                url=facts.url, title=facts.title, reference=page.page, locale=page.locale,
+                cases=len(self.cards_on(page)),
+            )  # fmt: skip

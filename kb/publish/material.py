@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Protocol
+from collections.abc import Callable, Iterable
+from typing import NamedTuple, Protocol
 
 from kb.archive import Archive, PageView
-from kb.cases.record import Case
 from kb.cases.store import CaseStore
+from kb.model import PageId
+
+
+class Leaf(NamedTuple):
+    """A source page that need not be read unless it changed."""
+
+    id: PageId
+    digest: bytes
+    """Changes when anything about the page does."""
+    read: Callable[[], PageView]
 
 
 class Material(Protocol):
     """Cases, pages and bytes. Each call reads anew, in the archive's stable order."""
 
-    def cases(self) -> Iterable[Case]:
-        """All cases."""
+    def records(self) -> Iterable[bytes]:
+        """All cases, each as a line of JSON."""
         ...
 
-    def pages(self) -> Iterable[PageView]:
+    def pages(self) -> Iterable[Leaf]:
         """All source pages."""
         ...
 
@@ -33,13 +42,14 @@ class ArchiveMaterial:
         self._archive = archive
         self._store = store
 
-    def cases(self) -> Iterable[Case]:
+    def records(self) -> Iterable[bytes]:
         """All cases."""
-        return self._store.cases()
+        return (record for _, record in self._store.records())
 
-    def pages(self) -> Iterable[PageView]:
-        """All source pages."""
-        return self._archive.pages()
+    def pages(self) -> Iterable[Leaf]:
+        """All source pages that the wiki still has."""
+        for key, page, digest in self._archive.digests():
+            yield Leaf(page, digest, lambda key=key: self._archive.view(key))  # type: ignore[misc]
 
     def blob(self, sha256: str) -> bytes:
         """Bytes of an attachment."""

@@ -9,7 +9,8 @@ from markupsafe import Markup, escape
 from kb.archive import LineView, PageView
 from kb.publish.body import Bodies
 from kb.publish.case_page import Shown
-from kb.publish.catalogue import Card, Catalogue
+from kb.publish.catalogue import Catalogue
+from kb.publish.facts import Card
 from kb.publish.names import page_path, root_of
 from kb.publish.people import colour
 from kb.publish.render import Renderer, moment

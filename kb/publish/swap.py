@@ -11,10 +11,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
-from kb.errors import InputError
-
 MARK = ".casebook"
-"""A file in every folder that `kb build` made; it replaces no other folder."""
+"""A file in every folder that kb made; it replaces no other folder."""
 
 _AT_FDCWD = -100
 _EXCHANGE = 2
@@ -26,12 +24,9 @@ def staging_of(out: Path) -> Path:
     return out.parent / f".{out.name}.next"
 
 
-def check_target(out: Path) -> None:
-    """InputError where ``out`` holds something that `kb build` did not make."""
-    if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not (out / MARK).exists())):
-        raise InputError(
-            f"{out}: not a site that kb made", hint="give an empty or new folder: --out"
-        )
+def aside_of(out: Path) -> Path:
+    """Where ``out`` stands for a moment on a system that cannot exchange two folders."""
+    return out.parent / f".{out.name}.old"
 
 
 def publish(staged: Path, out: Path) -> None:
@@ -45,7 +40,7 @@ def publish(staged: Path, out: Path) -> None:
         return
     exchange = _exchanger()
     if exchange is None or not exchange(staged, out):
-        aside = out.parent / f".{out.name}.old"
+        aside = aside_of(out)
         shutil.rmtree(aside, ignore_errors=True)
         out.rename(aside)
         staged.rename(out)

@@ -45,7 +45,7 @@ def browser() -> Iterator:
 def site(tmp_path_factory) -> Path:
     """The sample's site."""
     out = tmp_path_factory.mktemp("site") / "internal"
-    build(Sample(), out, SITE)
+    build(Sample(), out, SITE, out.parent / "memory")
     return out
 
 

@@ -23,8 +23,10 @@ from kb.cases.record import (
     Status,
     Turn,
     Unclassified,
+    to_json,
 )
 from kb.model import PageId
+from kb.publish.material import Leaf
 
 PAGE = PageId("xwiki", "Support.Cases.WebHome")
 PIXEL = bytes.fromhex(
@@ -173,11 +175,12 @@ class Sample:
     all_pages: list[PageView] = field(default_factory=lambda: [page()])
     blobs: dict[str, bytes] = field(default_factory=lambda: {PIXEL_SHA: PIXEL})
 
-    def cases(self) -> Iterable[Case]:
-        return self.all_cases
+    def records(self) -> Iterable[bytes]:
+        return map(to_json, self.all_cases)
 
-    def pages(self) -> Iterable[PageView]:
-        return self.all_pages
+    def pages(self) -> Iterable[Leaf]:
+        for page in self.all_pages:
+            yield Leaf(page.id, page.digest, lambda page=page: page)
 
     def blob(self, sha256: str) -> bytes:
         return self.blobs[sha256]

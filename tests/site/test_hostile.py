@@ -56,7 +56,7 @@ def test_no_payload_runs(browser, tmp_path):
     for number, payload in enumerate(PAYLOADS):
         out = tmp_path / str(number)
         sample = hostile(payload)
-        build(sample, out, SITE)
+        build(sample, out, SITE, tmp_path / "memory")
         context = browser.new_context()
         tab = Watched(context, "file:")
         case = sample.all_cases[0]

@@ -6,11 +6,11 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-import msgspec
-
+from kb.publish.facts import CaseFacts
 from kb.publish.search.codec import encode, shard_of
 from kb.publish.search.entry import FACETS, Entry, fragment, to_json
 from kb.publish.search.keys import home_of, keys_of
+from kb.publish.search.meta import Meta
 from kb.search.analysis import browser_table
 
 _SHARD = 2600
@@ -23,48 +23,41 @@ FOLDS = 16
 Output = tuple[str, bytes]
 
 
-class Meta(msgspec.Struct, frozen=True):
-    """What the search page itself must know of the index."""
-
-    documents: int
-    shards: int
-    inside: str
-    """Traditional characters that GB 2312 has too: others are told by not being in it."""
-
-
 class Index:
-    """Documents in order, and all postings while they are being gathered."""
+    """A whole index, made anew. ``meta`` is known once ``outputs`` has been read through."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
-        self.entries = sorted(entries, key=lambda entry: entry.order)
+        """``entries`` by their order, which numbers them."""
         self._postings: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
-        for number, entry in enumerate(self.entries):
+        self._fragments: list[bytes] = []
+        for number, entry in enumerate(entries):
+            self._fragments.append(fragment(number, entry))
             for key, weight in weights_of(entry).items():
                 self._postings[key].append(number << 2 | weight)
+        self.meta = Meta(len(self._fragments), 1, _inside(), 0)
 
     def outputs(self) -> Iterator[Output]:
-        """Path and bytes of every file of the index."""
-        for number, entry in enumerate(self.entries):
-            yield document_path(number), fragment(number, entry)
-        lines, shards = self._lines()
+        """Path and bytes of every fragment and shard."""
+        for number, script in enumerate(self._fragments):
+            yield document_path(number), script
+        size = len(self._fragments)
+        lines = [(k, f"{k} {encode(self._postings.pop(k), size)}") for k in sorted(self._postings)]
+        characters = sum(len(line) for _, line in lines)
+        shards = shards_for(characters)
         held: list[list[str]] = [[] for _ in range(shards)]
         for key, line in lines:
             held[shard_of(home_of(key), shards)].append(line)
         for number, lines_here in enumerate(held):
             yield shard_path(number), shard_script(number, lines_here)
-        yield from _facets(self.entries)
-        yield from _folds(set("".join(key for key in self._postings if len(key) == 1)))
-        self.meta = Meta(len(self.entries), shards, _inside())
+        self.meta = Meta(size, shards, _inside(), characters)
 
-    def _lines(self) -> tuple[list[tuple[str, str]], int]:
-        """Key and line of each term by key, and how many shards they want."""
-        size = len(self.entries)
-        lines = [(k, f"{k} {encode(self._postings[k], size)}") for k in sorted(self._postings)]
-        total = sum(len(line) for _, line in lines)
-        shards = 1
-        while shards * _SHARD < total:
-            shards *= 2
-        return lines, shards
+
+def shards_for(characters: int) -> int:
+    """How many shards lines of that length in all are put into."""
+    shards = 1
+    while shards * _SHARD < characters:
+        shards *= 2
+    return shards
 
 
 def weights_of(entry: Entry) -> dict[str, int]:
@@ -98,29 +91,34 @@ def shard_script(number: int, lines: Sequence[str]) -> bytes:
     return f"kbT({number},`{text}`)\n".encode("utf-8", "replace")
 
 
-def _facets(entries: Sequence[Entry]) -> Iterator[Output]:
-    """A script for each facet: its values with their postings, and the days."""
+def lines_in(script: bytes) -> list[str]:
+    """The lines of a shard's script."""
+    text = script.decode()
+    inside = text[text.index("`") + 1 : -3]
+    return inside.split("\n") if inside else []
+
+
+def facet_files(cases: Sequence[CaseFacts]) -> Iterator[Output]:
+    """A script for each facet: its values with their postings, and the days; folding too."""
     found: dict[str, defaultdict[str, list[int]]] = {name: defaultdict(list) for name in FACETS}
-    for number, entry in enumerate(entries):
-        for name, value in entry.facets:
+    for number, case in enumerate(cases):
+        for name, value in case.facets:
             found[name][value].append(number << 2)
     for name, values in found.items():
-        rows = {value: encode(numbers, len(entries)) for value, numbers in sorted(values.items())}
+        rows = {value: encode(numbers, len(cases)) for value, numbers in sorted(values.items())}
         yield f"search/a/{name}.js", _call("kbA", name, rows)
-    days = Counter(entry.day for entry in entries)
+    days = Counter(case.card.date or "" for case in cases)
     yield "search/a/day.js", _call("kbA", "day", dict(sorted(days.items())))
 
 
-def _folds(used: set[str]) -> Iterator[Output]:
-    """The folding table in pieces by code point; only what leads to a character in use."""
+def fold_files() -> Iterator[Output]:
+    """The folding table in pieces by code point."""
     pieces: list[dict[str, str]] = [{} for _ in range(FOLDS)]
-    for source, target in zip(*browser_table(used), strict=True):
+    for source, target in zip(*browser_table(), strict=True):
         pieces[ord(source) % FOLDS][source] = target
     for number, piece in enumerate(pieces):
-        yield (
-            f"search/f/{number:x}.js",
-            _call("kbF", number, "".join(piece), "".join(piece.values())),
-        )
+        script = _call("kbF", number, "".join(piece), "".join(piece.values()))
+        yield f"search/f/{number:x}.js", script
 
 
 def _inside() -> str:

@@ -27,8 +27,6 @@ class Entry(msgspec.Struct, frozen=True):
     """Status, station, language, engineers."""
     texts: tuple[tuple[str, str, str], ...]
     """Name, label and text of each part, in reading order."""
-    facets: tuple[tuple[str, str], ...]
-    """Facet and value, each once."""
 
     @property
     def order(self) -> tuple[str, str, str]:
@@ -53,15 +51,27 @@ def entry_of(case: Case) -> Entry:
     texts = [(t.name, t.label, t.text) for t in document.texts if t.name != "id"]
     if case.engineers:
         texts.append(("engineer", "", " ".join(case.engineers)))
-    facets = [pair for pair in document.names if pair[0] in FACETS]
-    facets += [("kind", identifier.kind) for identifier in case.identifiers]
-    if case.date:
-        facets.append(("year", case.date[:4]))
     return Entry(
         case.source.wiki, case.id, url_of(case_path(case.source.wiki, case.id)), case.date or "",
         (case.status, case.station, case.language, case.engineers), tuple(texts),
-        tuple(dict.fromkeys(facets)),
     )  # fmt: skip
+
+
+def facets_of(case: Case) -> tuple[tuple[str, str], ...]:
+    """What the case can be filtered by: facet and value, each once."""
+    found = [pair for pair in case_document(case, "", b"").names if pair[0] in FACETS]
+    found += [("kind", identifier.kind) for identifier in case.identifiers]
+    if case.date:
+        found.append(("year", case.date[:4]))
+    return tuple(dict.fromkeys(found))
+
+
+def entry_in(script: bytes) -> Entry:
+    """The entry that a fragment was made of; its wiki is not in it."""
+    _, row, *_ = json.loads(b"[" + script.strip()[4:-1] + b"]")
+    case_id, url, day, status, station, language, engineers, flat = row
+    texts = tuple(zip(flat[::3], flat[1::3], flat[2::3], strict=True))
+    return Entry("", case_id, url, day, (status, station, language, tuple(engineers)), texts)
 
 
 def fragment(number: int, entry: Entry) -> bytes:

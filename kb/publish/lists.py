@@ -1,0 +1,140 @@
+"""Lists of cases: by month, status, station, engineer, speaker, tag, anomaly, identifier.
+
+A long list is divided by year, so that a new or changed case touches one of its pages.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+
+import msgspec
+
+from kb.publish.catalogue import Catalogue
+from kb.publish.facts import CaseFacts, digest_of
+from kb.publish.names import encode, url_of
+from kb.publish.render import Renderer
+from kb.publish.units import Output, Unit
+
+LISTS = ("month", "status", "station", "engineer", "speaker", "tag", "anomaly")
+_LONG = 200
+"""Cases that one page shows; more are divided by year."""
+_SHARED = 2
+"""Cases that an identifier needs to have a page of its own."""
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A value in the list of a kind's values."""
+
+    value: str
+    url: str
+    count: int
+
+
+def list_path(kind: str, value: str) -> str:
+    """Page of the cases that have a value."""
+    return f"list/{kind}/{encode(value)}.html"
+
+
+def identifier_path(kind: str, value: str) -> str:
+    """Page of all that an identifier ever touched."""
+    return f"id/{encode(kind)}/{encode(value)}.html"
+
+
+def shared_identifiers(catalogue: Catalogue) -> dict[tuple[str, str], list[CaseFacts]]:
+    """Identifiers that several cases name, each with these."""
+    found: defaultdict[tuple[str, str], list[CaseFacts]] = defaultdict(list)
+    for case in catalogue.cases:
+        for identifier in case.identifiers:
+            found[identifier].append(case)
+    return {key: cases for key, cases in found.items() if len(cases) >= _SHARED}
+
+
+def values_of(case: CaseFacts, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
+    """Lists that a case stands in: kind and value."""
+    if case.card.date:
+        yield "month", case.card.date[:7]
+    for name, value in case.facets:
+        if name in LISTS:
+            yield name, value
+    page = catalogue.pages.get(case.card.page)
+    for tag in page.tags if page else ():
+        yield "tag", tag
+    for code in dict.fromkeys(code for code, _ in case.anomalies):
+        yield "anomaly", code
+
+
+def browse_units(catalogue: Catalogue, renderer: Renderer) -> Iterator[Unit]:
+    """All lists, and the page that leads to them."""
+    kinds: dict[str, defaultdict[str, list[CaseFacts]]] = {
+        kind: defaultdict(list) for kind in LISTS
+    }
+    for case in catalogue.cases:
+        for kind, value in dict.fromkeys(values_of(case, catalogue)):
+            kinds[kind][value].append(case)
+    for kind, values in kinds.items():
+        for value, cases in values.items():
+            yield from _list(kind, value, list_path(kind, value), cases, renderer)
+    for (kind, value), cases in shared_identifiers(catalogue).items():
+        yield from _list("identifier", value, identifier_path(kind, value), cases, renderer)
+    yield _browse(kinds, renderer)
+
+
+def _browse(kinds: dict[str, defaultdict[str, list[CaseFacts]]], renderer: Renderer) -> Unit:
+    rows = {
+        kind: [
+            Entry(value, url_of(list_path(kind, value)), len(cards))
+            for value, cards in sorted(values.items(), reverse=kind == "month")
+        ]
+        for kind, values in kinds.items()
+    }
+
+    def make() -> Iterable[Output]:
+        page = renderer.page("browse.html", "cases.html", "全部案例 All cases", kinds=rows)
+        return [("cases.html", page)]
+
+    return Unit("browse", digest_of(rows), make)
+
+
+def _list(
+    kind: str, value: str, path: str, cases: list[CaseFacts], renderer: Renderer
+) -> Iterator[Unit]:
+    """One page; or one for each year, and one that leads to these."""
+    if len(cases) <= _LONG or kind == "month":
+        yield _unit(path, cases, partial(_page, kind, value, path, cases, [], renderer))
+        return
+    years: defaultdict[str, list[CaseFacts]] = defaultdict(list)
+    for case in cases:
+        years[(case.card.date or "0000")[:4]].append(case)
+    stem = path.removesuffix(".html")
+    entries = [
+        Entry(year, url_of(f"{stem}/{year}.html"), len(some))
+        for year, some in sorted(years.items(), reverse=True)
+    ]
+    make = partial(_page, kind, value, path, [], entries, renderer)
+    yield Unit(f"list:{path}", digest_of(entries), make)
+    for year, some in years.items():
+        inner = f"{stem}/{year}.html"
+        name = f"{value} · {year}"
+        yield _unit(inner, some, partial(_page, kind, name, inner, some, [], renderer))
+
+
+def _unit(path: str, cases: list[CaseFacts], make: Callable[[], Iterable[Output]]) -> Unit:
+    return Unit(f"list:{path}", digest_of([case.mark for case in cases]), make)
+
+
+def _page(
+    kind: str,
+    value: str,
+    path: str,
+    cases: list[CaseFacts],
+    years: list[Entry],
+    renderer: Renderer,
+) -> Iterable[Output]:
+    page = renderer.page(
+        "list.html", path, value, kind=kind, value=value,
+        cards=[case.card for case in reversed(cases)], years=years,
+        count=len(cases) or sum(year.count for year in years),
+    )  # fmt: skip
+    return [(path, page)]

@@ -1,0 +1,16 @@
+"""What must be known of the browser's index to ask it."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Meta(msgspec.Struct, frozen=True, array_like=True):
+    """Stands in the search page; ``characters`` is for the next build."""
+
+    documents: int
+    shards: int
+    inside: str
+    """Traditional characters that GB 2312 has too: others are told by not being in it."""
+    characters: int
+    """Length of all lines of all shards: it decides how many there are."""

@@ -1,0 +1,100 @@
+"""A site's folder and the one beside it that the next build is prepared in.
+
+The folder beside holds the build before this one. A build first brings it up to the present one
+(by hard links, for the files that differ), then writes and deletes what changed, marks it with
+the new build's name, and exchanges the two. Killed at any point, the site is the old or the new;
+a folder beside without a mark is made again.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from kb.errors import InputError
+from kb.publish.swap import MARK, aside_of, publish, staging_of
+
+
+class Tree:
+    """A site's folder while it is being built. ``present`` names the build that is in it."""
+
+    def __init__(self, out: Path) -> None:
+        """InputError where ``out`` holds something that `kb build` did not make."""
+        self.out = out
+        self.staged = staging_of(out)
+        aside = aside_of(out)
+        if not out.exists() and (aside / MARK).is_file():
+            aside.rename(out)
+        if out.exists() and (
+            not out.is_dir() or (any(out.iterdir()) and not (out / MARK).exists())
+        ):
+            raise InputError(f"{out}: not a site that kb made", hint="give a new folder with --out")
+        self.present = _name(out)
+
+    def prepare(self, before: str | None, differing: Iterable[str] | None) -> None:
+        """Make the folder beside a copy of the present site; empty where ``differing`` is None.
+
+        It may hold the build called ``before``, of which the ``differing`` paths are not as now.
+        """
+        if self.present is None or differing is None:
+            shutil.rmtree(self.staged, ignore_errors=True)
+            self.staged.mkdir(parents=True)
+        elif before is not None and _name(self.staged) == before:
+            (self.staged / MARK).unlink()
+            for path in differing:
+                self._take_over(path)
+        else:
+            self.double()
+            (self.staged / MARK).unlink()
+
+    def double(self) -> None:
+        """Make the folder beside a copy of the present site, mark and all."""
+        shutil.rmtree(self.staged, ignore_errors=True)
+        shutil.copytree(self.out, self.staged, copy_function=os.link, ignore=lambda *_: [MARK])
+        shutil.copy(self.out / MARK, self.staged / MARK)
+
+    def read(self, path: str) -> bytes:
+        """A file as it is prepared so far."""
+        return (self.staged / path).read_bytes()
+
+    def write(self, path: str, data: bytes) -> None:
+        """Put a file; never into one that the present site shares."""
+        target = self.staged / path
+        try:
+            target.unlink(missing_ok=True)
+            target.write_bytes(data)
+        except FileNotFoundError:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)
+
+    def remove(self, path: str) -> None:
+        """Take a file away, and the folders that it leaves empty."""
+        target = self.staged / path
+        target.unlink(missing_ok=True)
+        for folder in target.relative_to(self.staged).parents[:-1]:
+            try:
+                (self.staged / folder).rmdir()
+            except FileNotFoundError:
+                continue
+            except OSError:
+                return  # it holds something
+
+    def finish(self, name: str) -> None:
+        """Mark what was prepared as the build called ``name`` and put it in place, at once."""
+        (self.staged / MARK).write_text(name + "\n", "ascii")
+        publish(self.staged, self.out)
+
+    def _take_over(self, path: str) -> None:
+        self.remove(path)
+        if (self.out / path).exists():
+            (self.staged / path).parent.mkdir(parents=True, exist_ok=True)
+            os.link(self.out / path, self.staged / path)
+
+
+def _name(folder: Path) -> str | None:
+    try:
+        return (folder / MARK).read_text("ascii").strip()
+    except (FileNotFoundError, NotADirectoryError):
+        return None

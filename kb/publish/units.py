@@ -1,0 +1,107 @@
+"""What a site consists of: units, each with the digest of all that it depends on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import NamedTuple
+
+from kb.cases.record import Case
+from kb.publish.bundle import site_assets
+from kb.publish.case_page import case_page
+from kb.publish.catalogue import Catalogue
+from kb.publish.facts import CaseFacts, digest_of
+from kb.publish.material import Leaf
+from kb.publish.names import case_path, file_path, page_path
+from kb.publish.render import Renderer
+from kb.publish.search.build import facet_files, fold_files
+from kb.publish.search.meta import Meta
+from kb.publish.source_page import source_page
+
+Output = tuple[str, bytes]
+
+_NEWEST = 30
+_OPEN = 12
+
+
+class Unit(NamedTuple):
+    """Some files of the site that are made together."""
+
+    key: str
+    digest: bytes
+    make: Callable[[], Iterable[Output]]
+
+
+def case_unit(
+    facts: CaseFacts, case: Callable[[], Case], catalogue: Catalogue, renderer: Renderer
+) -> Unit:
+    """A case's page: of its record, its source page, and which cases it can link to."""
+    wiki = facts.card.wiki
+    page = catalogue.pages.get(facts.card.page)
+    linked = [catalogue.has_case(wiki, other) for other in facts.related]
+    digest = digest_of(facts.digest, page.digest if page else b"", linked)
+    path = case_path(wiki, facts.card.id)
+    return Unit(f"case:{path}", digest, lambda: [(path, case_page(case(), catalogue, renderer))])
+
+
+def page_unit(leaf: Leaf, catalogue: Catalogue, renderer: Renderer, names: bytes) -> Unit:
+    """A source page: of its lines, the cases on it, and where links may lead (``names``)."""
+    cards = catalogue.cards_on(leaf.id)
+    path = page_path(leaf.id)
+
+    def make() -> Iterable[Output]:
+        return [(path, source_page(leaf.read(), cards, catalogue, renderer))]
+
+    return Unit(f"page:{path}", digest_of(leaf.digest, cards, names), make)
+
+
+def file_units(catalogue: Catalogue, blob: Callable[[str], bytes]) -> Iterator[Unit]:
+    """Attached files."""
+
+    def make(path: str, sha256: str) -> Iterable[Output]:
+        return [(path, blob(sha256))]
+
+    for page in catalogue.pages.values():
+        for name, sha256 in page.files.items():
+            path = file_path(page.id, name)
+            yield Unit(f"file:{path}", digest_of(sha256), partial(make, path, sha256))
+
+
+def fixed_units(renderer: Renderer) -> Iterator[Unit]:
+    """What depends on no case and no page."""
+    yield Unit("assets", b"", site_assets)
+    yield Unit("folds", b"", fold_files)
+    yield Unit("404", b"", lambda: [("404.html", renderer.page("404.html", "404.html", "404"))])
+
+
+def facet_unit(catalogue: Catalogue) -> Unit:
+    """What the search filters by."""
+    rows = [(case.card.date, case.facets) for case in catalogue.cases]
+    return Unit("facets", digest_of(rows), lambda: facet_files(catalogue.cases))
+
+
+def home_unit(catalogue: Catalogue, search: Meta, renderer: Renderer) -> Unit:
+    """The page that one begins at, with the search."""
+    cards = catalogue.cards
+    unsolved = [card for card in cards if card.status != "resolved"]
+    shown = (cards[:_NEWEST], unsolved[:_OPEN], len(cards), len(unsolved), len(catalogue.pages))
+
+    def make() -> Iterable[Output]:
+        page = renderer.page(
+            "home.html", "index.html", renderer.site.title, newest=shown[0], open_cases=shown[1],
+            cases_total=shown[2], open_total=shown[3], pages_total=shown[4], search=search,
+        )  # fmt: skip
+        return [("index.html", page)]
+
+    return Unit("home", digest_of(*shown, search.documents, search.shards), make)
+
+
+def tree_unit(catalogue: Catalogue, renderer: Renderer) -> Unit:
+    """The list of all source pages."""
+    rows = list(catalogue.rows())
+
+    def make() -> Iterable[Output]:
+        page = renderer.page("pages.html", "pages.html", "源页面 Source pages", rows=rows)
+        return [("pages.html", page)]
+
+    return Unit("pages", digest_of(rows), make)
