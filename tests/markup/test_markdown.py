@@ -195,6 +195,8 @@ CASES = [
     ("hugo", "{{code}}\n~{{< x >}}\n{{/code}}",
      "<pre><code>~&#123;&#123;&#60; x &gt;}}</code></pre>\n"),
     ("docusaurus", "a {b} ~<c", "a &#123;b&#125; &#60;c\n"),
+    ("docusaurus", "##a//b//\nc##", "<code>a*b*<br />c</code>\n"),
+    ("material", "[a] ~~b", "&#91;a&#93; &#126;b\n"),
     ("docusaurus", "import x", "&#105;mport x\n"),
     ("docusaurus", "https://x.example/", "[https://x.example/](https://x.example/)\n"),
     ("docusaurus", "[[image:http://x/a.png||width=3]]",
@@ -230,6 +232,12 @@ def test_fallbacks_are_counted() -> None:
         "table-span": 1,
         "underline": 1,
     }
+
+
+def test_wide_tables_do_not_square() -> None:
+    """One wide row among many narrow ones costs its width once."""
+    made = of_source("|a" * 2000 + "\n" + "|b\n" * 2000)
+    assert len(made) < 40_000
 
 
 DEEP = [

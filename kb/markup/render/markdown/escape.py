@@ -15,8 +15,8 @@ _LINE_START = re.compile(
 )
 _LAST_HASHES = re.compile(r"(?<!\\)(#+)$")
 _OPEN_URL = re.compile(r"[\x00-\x20<>\\`|\x7f]|&(?=#?[A-Za-z0-9]+;)")
-# Python-Markdown leaves other escapes as they stand.
-_PYTHON_ESCAPES: Final = frozenset("\\`*_{}[]()>#+-.!")
+# Python-Markdown leaves other escapes as they stand, and reads escaped brackets as formulas.
+_PYTHON_ESCAPES: Final = frozenset("\\`*_{}>#+-.!")
 
 
 def entity(text: str) -> str:
@@ -40,7 +40,7 @@ def escape_text(text: str, flavour: Flavour, *, cell: bool = False) -> str:
         if match[0]:
             parts += (_SPECIAL.sub(escaped, text[at : match.start()]), entity(match[0]))
             at = match.end()
-    parts.append(_SPECIAL.sub(escaped, text[at:]) if at or parts else _SPECIAL.sub(escaped, text))
+    parts.append(_SPECIAL.sub(escaped, text[at:]))
     done = "".join(parts)
     return done.replace("|", "&#124;" if flavour.python else "\\|") if cell else done
 

@@ -63,6 +63,9 @@ def inline(w: Writer, nodes: list[Node]) -> list[Piece]:
 
 def _join(w: Writer, pieces: list[Piece], hard: str) -> str:
     settle(pieces)
+    if w.flavour.jsx and any(map(_is_tag, pieces)):
+        # An element may not go beyond a line of its paragraph.
+        hard = w.line_break
     while pieces and _is_empty(pieces[-1]):
         pieces.pop()
     start = 0
@@ -88,6 +91,11 @@ def _apart(w: Writer, parts: list[str], text: str) -> list[str]:
     if text[:1] == "`" and before.endswith("`") and not before.endswith("\\`"):
         return [w.flavour.comment, text]
     return [text]
+
+
+def _is_tag(piece: Piece) -> bool:
+    text = piece.text if isinstance(piece, Mark) else piece
+    return isinstance(text, str) and text[:1] == "<"
 
 
 def _is_empty(piece: Piece) -> bool:

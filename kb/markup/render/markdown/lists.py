@@ -28,6 +28,8 @@ def bullets(w: Writer, node: n.List) -> list[str]:
     """A list, tight if no item has more than a line and lists."""
     from kb.markup.render.markdown.blocks import blocks
 
+    if w.flavour.python and any(_begins_with_list(item) for item in node.children):
+        return [w.html_block([node], "list-in-empty-item")]
     items: list[list[str]] = []
     tight = True
     for item in node.children:
@@ -47,6 +49,10 @@ def bullets(w: Writer, node: n.List) -> list[str]:
         made.append(_item(w, marker, content, tight))
         number += 1
     return [("\n" if tight else "\n\n").join(made)]
+
+
+def _begins_with_list(item: Node) -> bool:
+    return isinstance(item, n.Parent) and isinstance((item.children or [item])[0], n.List)
 
 
 def _first_number(node: n.List) -> int:

@@ -13,6 +13,7 @@ from kb.markup.render.markdown.inline import line
 from kb.markup.render.markdown.writer import Writer
 
 _OPAQUE: Final = (n.List, n.DefinitionList, n.Table, n.Quotation, n.Heading, n.Section, n.Figure)
+_PADDED: Final = 40
 _Rows = list[list[n.TableCell]]
 
 
@@ -26,7 +27,9 @@ def table(w: Writer, node: n.Table) -> list[str]:
         return []
     printed = [[_cell(w, cell, at) for cell in row] for at, row in enumerate(rows)]
     width = _width(printed)
-    lines = [_row(row, width) for row in printed]
+    # Readers fill short rows themselves; doing it here for wide tables would square their size.
+    below = width if width <= _PADDED else 0
+    lines = [_row(row, below if at else width) for at, row in enumerate(printed)]
     lines.insert(1, _row(["---"] * width, width))
     return ["\n".join(lines)]
 
@@ -110,5 +113,5 @@ def _width(rows: list[list[str]]) -> int:
 
 
 def _row(cells: list[str], width: int) -> str:
-    padded = (cells + [""] * width)[:width]
+    padded = (cells + [""] * width)[:width] if width else cells
     return "| " + " | ".join(padded) + " |"
