@@ -16,6 +16,7 @@ COMMANDS = {
     "show": "Show a case or a page.",
     "diff": "Show what changed in a page between two versions.",
     "correct": "Put a value right by hand, withhold a case, declare two the same.",
+    "profile": "Show, check or propose how pages become cases.",
     "search": "Find cases, in Chinese and English.",
     "build": "Write the static site.",
     "export": "Write the records in an open format.",

@@ -245,7 +245,7 @@ def say(rng: random.Random, name: str, english: bool) -> Person:
 def write(page: Page, case: Truth, dialect: Dialect, rng: random.Random) -> None:
     """Put the case on the page as the dialect has it."""
     words = dialect.words
-    first = page.put(dialect.heading.format(id=case.id))
+    first = page.put(dialect.heading.format(id=case.id, number=case.number, date=case.date))
     page.note("id", case.id, case.number, case.date, first)
     if case.station:
         page.note("station", case.id, case.station, page.put(case.station))

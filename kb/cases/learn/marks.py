@@ -1,0 +1,111 @@
+"""Marks of status and of speakers, from how lines look."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from typing import NamedTuple
+
+from kb.cases.learn.survey import Block, LabelUse
+from kb.cases.shown import fold
+
+_MARK = re.compile(
+    r"\[[^\[\]\w]\]|\[[xX ]?\]|\([xX√✓✔ ]?\)|[^\w\s.,:;|/、。()\[\]【】\"'“”<>{}*_~&+-]"
+)
+_SPLIT = re.compile(r"\s*[|/、,;]\s*|\s{2,}")
+_STATES = ("resolved", "in_progress", "shelved")
+_PAIRS = ("【】", "[]", "〖〗", "〔〕", "「」", "『』", "<>", "«»")
+
+
+class StatusForm(NamedTuple):
+    """How states stand and are marked."""
+
+    states: dict[str, list[str]]
+    """Name → words as written."""
+    guessed: list[str]
+    """Words put to a state by their place alone."""
+    ticks: list[str]
+    boxes: list[str]
+    lone: bool
+
+
+def status_form(use: LabelUse, lexicon: dict[str, list[str]]) -> StatusForm | None:
+    """The status line's form from its values, those below it included; None where it has none."""
+    values = [text for line, hit in use.lines if (text := line.text[hit.start : hit.end].strip())]
+    marks = Counter(mark for value in values for mark in set(_MARK.findall(value)))
+    words: Counter[str] = Counter()
+    order: dict[str, list[int]] = defaultdict(list)
+    marked: Counter[str] = Counter()
+    for value in values:
+        for place, piece in enumerate(filter(None, _SPLIT.split(_spread(value)))):
+            word = _MARK.sub(" ", piece).strip(" .:*_-")
+            if word and len(word) <= 30:
+                words[word] += 1
+                order[word].append(place)
+                marked.update(_MARK.findall(piece))
+    least = max(1, len(values) // 20)
+    kept = [word for word, count in words.items() if count >= least]
+    if not kept or len(kept) > 12:
+        return None
+    options = sum(words.values()) / max(len(values), 1)
+    ticks, boxes = _ticks(values, marks)
+    states, guessed = _states(kept, order, lexicon)
+    if not any(states.values()):
+        return None
+    return StatusForm(states, guessed, ticks, boxes, lone=options < 1.5 and not ticks)
+
+
+def _spread(value: str) -> str:
+    """Room before each mark that follows a word and a space, so that options come apart."""
+    return re.sub(rf"(?<=\w)\s+(?={_MARK.pattern})", "  ", value)
+
+
+def _ticks(values: list[str], marks: Counter[str]) -> tuple[list[str], list[str]]:
+    """Marks that stand once in a value choose; those that stand beside them again and again not."""
+    ticks, boxes = [], []
+    for mark, _ in marks.most_common():
+        having = [value.count(mark) for value in values if mark in value]
+        empty = mark.strip("[]() ") == "" or mark in "☐□⬜◻○◯"
+        if empty or sum(having) > 1.5 * len(having):
+            boxes.append(mark)
+        else:
+            ticks.append(mark)
+    return ticks, boxes
+
+
+def _states(
+    words: list[str], order: dict[str, list[int]], lexicon: dict[str, list[str]]
+) -> tuple[dict[str, list[str]], list[str]]:
+    """Words by state: by their meaning, and the rest by their place among the options."""
+    states: dict[str, list[str]] = {name: [] for name in _STATES}
+    rest = []
+    for word in words:
+        folded = fold(word).casefold()
+        name = next((n for n in _STATES if folded in lexicon[n]), None)
+        if name:
+            states[name].append(word)
+        else:
+            rest.append(word)
+    rest.sort(key=lambda word: sum(order[word]) / len(order[word]))
+    guessed = []
+    for word in rest:
+        free = [name for name in _STATES if not states[name]]
+        if not free:
+            break
+        states[free[0]].append(word)
+        guessed.append(word)
+    return states, guessed
+
+
+def speaker_brackets(blocks: list[Block]) -> list[str]:
+    """Pairs of brackets in which a name opens a line and a colon follows."""
+    uses: Counter[str] = Counter()
+    for block in blocks:
+        for line in block.lines:
+            text = line.text.strip()
+            for pair in _PAIRS:
+                name = rf"[^\d\W][^{re.escape(pair)}:]{{0,30}}"
+                form = rf"{re.escape(pair[0])}\s*{name}{re.escape(pair[1])}\s*:"
+                if re.match(form, text):
+                    uses[pair] += 1
+    return [pair for pair, count in uses.most_common() if count >= max(2, len(blocks) // 10)]

@@ -1,0 +1,66 @@
+"""Profiles as files: validated, with errors that say what is wrong; the command around them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kb.cases.profile import load_profile, parse_profile, shipped_profiles
+from kb.errors import InputError
+from tests.cases.dialects import page_of_dialect
+from tests.cases.histories import Wiki, history
+from tests.cases.test_learn import STRANGE
+
+Kb = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.mark.parametrize("name", shipped_profiles())
+def test_shipped(name: str) -> None:
+    assert load_profile(name).name == name
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("name = 1", "name"),
+        ("name = 'x'", "language"),
+        ("name = 'x'\nlanguage = 'zh'\ncolour = 1", "colour"),
+        ("name = 'x'\nlanguage = 'zh'\n[case]\nheadings = ['(']", "case.headings"),
+        ("name = 'x'\nlanguage = 'zh'\n[[field]]\nname = 'a'\nlabels = ['b']\ntype = 'c'", "type"),
+        ("name = 'x'\nlanguage = 'zh'\n[speakers]\nbrackets = ['<']", "brackets"),
+        ("name =", "Invalid value"),
+    ],
+)
+def test_what_is_wrong_is_named(text: str, says: str) -> None:
+    with pytest.raises(InputError, match=f"(?s)ours.*{says}"):
+        parse_profile(text, "ours")
+
+
+def test_no_such_profile() -> None:
+    with pytest.raises(InputError, match="nothing") as caught:
+        load_profile("nothing")
+    assert "after-sales-zh" in caught.value.hint
+
+
+def test_command(kb: Kb, tmp_path: Path) -> None:
+    (tmp_path / ".kb").mkdir()
+    wiki = Wiki(tmp_path / ".kb")
+    for seed in range(8):
+        page = page_of_dialect(STRANGE[0], seed)[0]
+        wiki.take(history(f"Tickets.P{seed}.WebHome", "\n".join(page.lines)))
+    wiki.archive.close()
+    assert kb("cases").stdout == ""
+    assert "after-sales-zh" in kb("profile", "show").stdout
+    assert "[[identifier]]" in kb("profile", "show", "after-sales-en").stdout
+    learned = kb("profile", "learn", "--out", "ours.toml", "--name", "ours")
+    assert "24 cases" in learned.stderr
+    assert kb("profile", "learn", "--out", "ours.toml", check=False).returncode == 2
+    checked = json.loads(kb("profile", "check", "--profile", "ours.toml", "--json").stdout)
+    assert sum(page["cases"] for page in checked) == 24
+    (tmp_path / "kb.toml").write_text('[cases]\nprofiles = ["ours.toml"]\n', "utf-8")
+    assert kb("cases").stdout.count("TICKET-") == 24
+    assert "case(s) on 8 page(s)" in kb("profile", "check").stderr
