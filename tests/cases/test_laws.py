@@ -92,8 +92,9 @@ def test_any_text(lines: list[str]) -> None:
 @given(LINES)
 def test_text_of_a_case_is_kept(lines: list[str]) -> None:
     """Every word of a line that was not taken for a mark is in one of the case's values."""
-    source = ["= a_case#1_20200101 =", "问题描述:x", *lines]
-    for case in check("\n".join(source)):
+    text = "\n".join(["= a_case#1_20200101 =", "问题描述:x", *lines])
+    source = text.split("\n")
+    for case in check(text):
         assert isinstance(case.x, dict)
         kept = "\n".join(texts_of(case))
         for kind in case.x["lines"].keys() - {"heading", "mark", "status", "engineer"}:
