@@ -18,6 +18,8 @@ def decoded(pieces: Iterable[str]) -> Iterator[bytes]:
         text = rest + _SPACE.sub("", piece)
         cut = len(text) - (len(text) % 4 or 4)
         if cut > 0:
+            if "=" in text[cut - 2 : cut]:
+                raise BadXmlError("bad-base64", "its bytes go on after their end")
             yield _decode(text[:cut])
             rest = text[cut:]
         else:

@@ -111,9 +111,9 @@ def encoding_of(first: bytes) -> str:
         return "utf-8"
     name = found[1].decode()
     try:
-        b"".decode(name)
+        b" ".decode(name, "replace")
         return codecs.lookup(name).name
-    except LookupError as error:
+    except (LookupError, UnicodeError) as error:
         raise BadXmlError("bad-encoding", f"there is no text encoding {name!r}") from error
 
 

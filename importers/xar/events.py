@@ -14,7 +14,7 @@ from importers.xar.errors import BadXmlError, too_large
 Event: TypeAlias = tuple[str, dict[str, str]] | str | None
 """A start tag with its attributes, a piece of text, or None for an end tag."""
 
-TEXT_LIMIT = 16 << 20
+TEXT_LIMIT = 8 << 20
 """Characters that one document may hold outside what is streamed."""
 FILE = "content"
 PLACE = "\0place"

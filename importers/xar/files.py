@@ -16,7 +16,7 @@ from importers.xar.events import Events, Hook, Node
 from importers.xar.moments import moment
 from kb.model import AttachmentRevision, Sink, version_key
 
-ARCHIVE_LIMIT = 8 << 20
+ARCHIVE_LIMIT = 4 << 20
 """Characters of a history that are held; a longer one is read again when it is needed."""
 
 
