@@ -41,8 +41,7 @@ class Attachments:
             yield Trouble(error.code, str(error))
             return
         yield newest
-        if self._reader.files:
-            yield from self._doubts(name, attachment, newest.version)
+        yield from self._doubts(name, attachment, newest.version)
         if not self._reader.history:
             return
         for found in self._older(name, attachment, reread):
@@ -73,8 +72,7 @@ class Attachments:
             source = node if alias is None else by_version.get(alias.text.strip(), attachment)
             bytes_ = held(source) or (held(attachment) if alias is not None else None)
             yield file_version(name, node, bytes_, self._wiki)
-            if self._reader.files:
-                yield from self._doubts(name, node, node.get("version") or "", bytes_)
+            yield from self._doubts(name, node, node.get("version") or "", bytes_)
 
     def _archived(self, name: str, archive: str) -> Iterator[Found]:
         """Versions of an RCS archive that is held."""
@@ -123,7 +121,9 @@ class Attachments:
     def _doubts(
         self, name: str, node: Node, number: str, bytes_: Held | None = None
     ) -> Iterator[Trouble]:
-        """What the XML says of a file's bytes against what they are."""
+        """What the XML says of a file's bytes against what they are, where they are wanted."""
+        if not self._reader.files:
+            return
         bytes_ = bytes_ or held(node)
         size = (node.get("filesize") or "").strip()
         if bytes_ and bytes_.trouble:

@@ -55,6 +55,8 @@ def xml_of(node: Node) -> str:
     """The element as XML, without white space of its own."""
     attributes = "".join(f" {key}={quoteattr(value)}" for key, value in node.attributes.items())
     inner = "".join(map(xml_of, node.children)) or escape(node.text)
+    if not inner:
+        return f"<{node.tag}{attributes}/>"
     return f"<{node.tag}{attributes}>{inner}</{node.tag}>"
 
 
