@@ -6,14 +6,15 @@ from typing import Protocol
 
 from markupsafe import Markup
 
+from kb.markup.macros.wiki import Pages
+from kb.markup.macros.wiki.include import BASE
 from kb.markup.render.html import HtmlOptions, Words
 from kb.markup.resolve import NoWiki, Target
 from kb.markup.syntaxes import read_page
 from kb.markup.values import ResourceReference
 from kb.model import PageId
-from kb.references import join_reference, split_reference
+from kb.references import file_candidates, page_candidates
 
-_HOME = "WebHome"
 _SHIFT = 2
 """A text's first heading is the third level of the page that it stands on."""
 
@@ -45,8 +46,13 @@ class Places(Protocol):
 class Bodies:
     """Renders texts that stand on one page of the wiki for one page of the site."""
 
-    def __init__(self, page: PageId, root: str, places: Places, syntax: str | None = None) -> None:
+    def __init__(
+        self, page: PageId, root: str, places: Places, syntax: str | None = None,
+        around: Pages | None = None,
+    ) -> None:  # fmt: skip
+        """``around`` are the wiki's other pages, for macros that include or list them."""
         self._page = page
+        self._around = around
         self._resolver = _SiteLinks(page, root, places)
         self._syntax = syntax
         self._count = 0
@@ -58,8 +64,8 @@ class Bodies:
             resolver=self._resolver, id_prefix=f"t{self._count}-", heading_shift=_SHIFT,
             words=_WORDS,
         )  # fmt: skip
-        shown = read_page(text, self._syntax, page=self._page.page).html(options)
-        return Markup(shown)  # noqa: S704  (sanitised by the renderer)
+        shown = read_page(text, self._syntax, pages=self._around, page=self._page.page)
+        return Markup(shown.html(options))  # noqa: S704  (sanitised by the renderer)
 
 
 class _SiteLinks(NoWiki):
@@ -72,8 +78,9 @@ class _SiteLinks(NoWiki):
 
     def page(self, reference: ResourceReference) -> Target:
         """A page of the wiki, by its whole name or one relative to this page."""
-        for name in self._candidates(reference.reference):
-            url = self._places.page_url(PageId(self._page.wiki, name), self._root)
+        base = self._base(reference)
+        for page in page_candidates(reference.type, reference.reference, base):
+            url = self._places.page_url(page, self._root)
             if url:
                 return Target(url, "page")
         return Target(None, "page", reference.reference)
@@ -81,24 +88,15 @@ class _SiteLinks(NoWiki):
     def attachment(self, reference: ResourceReference) -> Target:
         """A file of this page, or of the one named before `@`."""
         text = reference.reference
-        before, _, name = text.rpartition("@")
-        owners = [self._page]
-        if before:
-            owners = [PageId(self._page.wiki, n) for n in self._candidates(before)]
-        for owner, file in [(self._page, text), *((owner, name) for owner in owners)]:
+        base = self._base(reference)
+        pages, name = file_candidates(reference.type, text, base)
+        for owner, file in [(base, text), *((page, name) for page in pages)]:
             url = self._places.file_url(owner, file, self._root)
             if url:
                 return Target(url, "attachment", file)
         return Target(None, "attachment", text)
 
-    def _candidates(self, text: str) -> list[str]:
-        """References that a link's text may mean, as XWiki tries them."""
-        text = text.removeprefix(f"{self._page.wiki}:")
-        spaces = split_reference(self._page.page)[:-1]
-        if text.startswith("."):
-            names = (*spaces, *split_reference(text[1:]))
-        elif "." in text:
-            names = split_reference(text)
-        else:
-            names = (*spaces, text)
-        return [join_reference(names), join_reference((*names, _HOME)), text]
+    def _base(self, reference: ResourceReference) -> PageId:
+        """The page that a reference is relative to: another one in what was included."""
+        name = reference.parameters.get(BASE)
+        return PageId(self._page.wiki, name, self._page.locale) if name else self._page

@@ -16,6 +16,7 @@ from kb.cases.record import Case, from_json
 from kb.publish import state as states
 from kb.publish.catalogue import Catalogue
 from kb.publish.facts import CaseFacts, case_facts, digest_of, page_facts
+from kb.publish.inclusions import Inclusions
 from kb.publish.indexing import Indexing
 from kb.publish.lists import browse_units
 from kb.publish.material import Leaf, Material
@@ -117,8 +118,9 @@ class Build:
         yield from fixed_units(self.renderer)
         for facts in catalogue.cases:
             yield case_unit(facts, partial(self._case, facts), catalogue, self.renderer)
+        inclusions = Inclusions(catalogue, {leaf.id: leaf.read for leaf in leaves})
         for leaf in leaves:
-            yield page_unit(leaf, catalogue, self.renderer, names)
+            yield page_unit(leaf, catalogue, self.renderer, names, inclusions)
         yield from file_units(catalogue, self.material.blob)
         yield facet_unit(catalogue)
         yield tree_unit(catalogue, self.renderer)

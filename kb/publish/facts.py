@@ -9,6 +9,7 @@ import msgspec
 from kb.archive import PageView
 from kb.cases.record import Case
 from kb.model import PageId
+from kb.publish.composed import takes_others
 from kb.publish.names import case_path, page_path, url_of
 from kb.publish.render import short
 from kb.publish.search.entry import facets_of
@@ -75,6 +76,8 @@ class PageFacts(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     modified: str | None
     original: str | None
     """URL on the old wiki."""
+    composed: bool
+    """Whether what it shows may depend on other pages."""
 
 
 def case_facts(case: Case, digest: bytes) -> CaseFacts:
@@ -108,4 +111,5 @@ def page_facts(page: PageView, digest: bytes) -> PageFacts:
         digest=digest, id=page.id, url=url_of(page_path(page.id)), title=page.title or page.id.page,
         syntax=page.syntax, files={name: sha for name, sha in newest.items() if sha},
         tags=page.tags, modified=page.modified, original=page.url,
+        composed=takes_others(page.source),
     )  # fmt: skip

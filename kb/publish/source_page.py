@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from markupsafe import Markup, escape
 
 from kb.archive import LineView, PageView
+from kb.markup.macros.wiki import Pages
 from kb.publish.body import Bodies
 from kb.publish.case_page import Shown
 from kb.publish.catalogue import Catalogue
@@ -20,9 +21,9 @@ _IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".avif")
 
 
 def source_page(
-    page: PageView, cards: Iterable[Card], catalogue: Catalogue, renderer: Renderer
+    page: PageView, cards: Iterable[Card], catalogue: Catalogue, renderer: Renderer, around: Pages
 ) -> bytes:
-    """HTML of a source page."""
+    """HTML of a source page; ``around`` are the wiki's others, which it may include."""
     path = page_path(page.id)
     root = root_of(path)
     names = dict.fromkeys(file.name for file in page.attachments)
@@ -34,7 +35,7 @@ def source_page(
     return renderer.page(
         "source.html", path, page.title or page.id.page, page=page, cards=list(cards),
         files=files, original=original, rows=blame_rows(page.lines),
-        rendered=Bodies(page.id, root, catalogue, page.syntax)(page.source),
+        rendered=Bodies(page.id, root, catalogue, page.syntax, around)(page.source),
     )  # fmt: skip
 
 

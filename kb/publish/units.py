@@ -11,6 +11,7 @@ from kb.publish.bundle import site_assets
 from kb.publish.case_page import case_page
 from kb.publish.catalogue import Catalogue
 from kb.publish.facts import CaseFacts, digest_of
+from kb.publish.inclusions import Inclusions
 from kb.publish.material import Leaf
 from kb.publish.names import case_path, file_path, page_path
 from kb.publish.render import Renderer
@@ -44,15 +45,22 @@ def case_unit(
     return Unit(f"case:{path}", digest, lambda: [(path, case_page(case(), catalogue, renderer))])
 
 
-def page_unit(leaf: Leaf, catalogue: Catalogue, renderer: Renderer, names: bytes) -> Unit:
-    """A source page: of its lines, the cases on it, and where links may lead (``names``)."""
+def page_unit(
+    leaf: Leaf, catalogue: Catalogue, renderer: Renderer, names: bytes, inclusions: Inclusions
+) -> Unit:
+    """A source page: of its lines, the cases on it, and where links may lead (``names``).
+
+    One that includes or lists others is made again when any page changes.
+    """
     cards = catalogue.cards_on(leaf.id)
     path = page_path(leaf.id)
+    others = inclusions.digest if catalogue.pages[leaf.id].composed else b""
 
     def make() -> Iterable[Output]:
-        return [(path, source_page(leaf.read(), cards, catalogue, renderer))]
+        around = inclusions.around(leaf.id)
+        return [(path, source_page(leaf.read(), cards, catalogue, renderer, around))]
 
-    return Unit(f"page:{path}", digest_of(leaf.digest, cards, names), make)
+    return Unit(f"page:{path}", digest_of(leaf.digest, cards, names, others), make)
 
 
 def file_units(catalogue: Catalogue, blob: Callable[[str], bytes]) -> Iterator[Unit]:
