@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import secrets
+import sys
 from pathlib import Path
 
 import click
 
 from kb.cases.store import up_to_date
-from kb.cli.console import home_option, say
-from kb.config import find_home
+from kb.cli.console import err, home_option, say
+from kb.config import Home, find_home
 from kb.errors import UsageError
-from kb.publish.build import build
+from kb.publish.build import Changes, Guard, Report, build
+from kb.publish.bundle import site_assets
 from kb.publish.material import ArchiveMaterial
-from kb.publish.render import Audience, Site
+from kb.publish.redact.leaks import check
+from kb.publish.redact.public import PublicMaterial
+from kb.publish.redact.rules import rules_of
+from kb.publish.render import Audience, Site, own_texts
+from kb.publish.search.build import fold_files
+
+_LISTED = 20
 
 
 @click.command("build", epilog="Example: kb build --out /srv/www/cases")
@@ -21,7 +30,7 @@ from kb.publish.render import Audience, Site
     type=click.Choice(["internal", "public"]),
     default="internal",
     show_default=True,
-    help="Who will read it: internal shows all.",
+    help="Who will read it: internal shows all, public has what is personal replaced.",
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Folder (default: build/AUDIENCE).")
 @click.option("--yes", is_flag=True, help="Don't ask before a public build is put in place.")
@@ -29,23 +38,67 @@ from kb.publish.render import Audience, Site
 def command(audience: Audience, out: Path | None, yes: bool, home: Path | None) -> None:
     """Write a static site with search: every case and every source page."""
     place = find_home(home)
-    config = place.config.site
-    if audience == "public":
-        raise UsageError("a public site cannot be built yet", hint="build the internal one")
-    site = Site(
-        title=config.title, language=config.language, url=(config.url or "").rstrip("/") or None,
-        audience=audience,
-    )  # fmt: skip
-    if audience == "internal" and out is None:
-        say("note", "cyan", "building for internal readers: personal data is shown")
+    target = out or place.build / audience
     with up_to_date(place) as (archive, store):
-        report = build(
-            ArchiveMaterial(archive, store), out or place.build / audience, site,
-            place.root / ".kb" / "site",
-        )  # fmt: skip
+        material = ArchiveMaterial(archive, store)
+        if audience == "public":
+            report = _public(place, material, target, yes=yes)
+        else:
+            say("note", "cyan", "an internal site: personal data is shown (see --audience public)")
+            report = build(material, target, _site(place, audience), _memory(place))
     say(
-        "built",
-        "green",
+        "built", "green",
         f"{report.out}: {report.cases} cases, {report.pages} pages; "
         f"{report.written} files written, {report.removed} removed",
-    )
+    )  # fmt: skip
+
+
+def _site(place: Home, audience: Audience) -> Site:
+    config = place.config.site
+    url = (config.url or "").rstrip("/") or None
+    return Site(title=config.title, language=config.language, url=url, audience=audience)
+
+
+def _memory(place: Home) -> Path:
+    return place.root / ".kb" / "site"
+
+
+def _public(place: Home, material: ArchiveMaterial, out: Path, *, yes: bool) -> Report:
+    """The public site: redacted, searched for leaks, and approved."""
+    public = PublicMaterial(material, rules_of(place.config.public), _key(place))
+    site = _site(place, "public")
+    constant = [path for files in (site_assets(), fold_files()) for path, _ in files]
+    texts = [*own_texts(), site.title]
+
+    def look(staged: Path, changes: Changes) -> None:
+        check(staged, public.protected, texts, constant)
+        _approve(changes, yes=yes)
+
+    guard: Guard = look
+    return build(public, out, site, _memory(place), guard)
+
+
+def _approve(changes: Changes, *, yes: bool) -> None:
+    for word, ids in zip(
+        ("new", "changed", "gone"), (changes.new, changes.changed, changes.gone), strict=True
+    ):
+        if ids:
+            more = f" and {len(ids) - _LISTED} more" if len(ids) > _LISTED else ""
+            say(word, "cyan", f"{len(ids)} cases: " + ", ".join(ids[:_LISTED]) + more)
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise UsageError("a public site is put in place only when somebody agrees", hint="--yes")
+    if not click.confirm("Put this in place?", err=True):
+        err.print("nothing was changed")
+        raise click.Abort
+
+
+def _key(place: Home) -> bytes:
+    """The key of this home's pseudonyms: made once, never published."""
+    path = place.root / ".kb" / "public.key"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_bytes(secrets.token_bytes(32))
+    return path.read_bytes()

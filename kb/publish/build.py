@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
@@ -47,14 +47,28 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     removed: int
 
 
-def build(material: Material, out: Path, site: Site, memory: Path) -> Report:
+class Changes(msgspec.Struct, frozen=True):
+    """Ids of the cases in which a build differs from the one in place."""
+
+    new: tuple[str, ...]
+    changed: tuple[str, ...]
+    gone: tuple[str, ...]
+
+
+Guard = Callable[[Path, Changes], None]
+"""Called with the finished folder before it is put in place; it raises to keep it from there."""
+
+
+def build(
+    material: Material, out: Path, site: Site, memory: Path, guard: Guard | None = None
+) -> Report:
     """Bring the site in ``out`` up to the material; it changes at once when all is written.
 
     ``memory`` is a folder of the builder's own, for what one build tells the next. InputError
     where ``out`` holds something else.
     """
     try:
-        return Build(material, out, site, memory).run()
+        return Build(material, out, site, memory).run(guard)
     finally:
         gc.unfreeze()
 
@@ -74,7 +88,7 @@ class Build:
         self.removed: set[str] = set()
         self.ready = False
 
-    def run(self) -> Report:
+    def run(self, guard: Guard | None) -> Report:
         """Prepare the new site beside the old, and exchange them."""
         catalogue, leaves = self._read()
         made: dict[str, Made] = {}
@@ -85,6 +99,9 @@ class Build:
         home = home_unit(catalogue, search, self.renderer)
         made[home.key] = self._make(home)
         self._drop_what_is_gone(made)
+        if guard and (self.written or self.removed or self.old is None):
+            self._prepare()
+            guard(self.tree.staged, self._changes(catalogue))
         self._put_in_place(made, catalogue, search)
         return Report(
             out=self.tree.out, cases=len(catalogue.cases), pages=len(catalogue.pages),
@@ -159,6 +176,15 @@ class Build:
         for path in self.removed:
             self._prepare()
             self.tree.remove(path)
+
+    def _changes(self, catalogue: Catalogue) -> Changes:
+        old = {(c.card.wiki, c.card.id): c.digest for c in self.old.cases} if self.old else {}
+        now = {(c.card.wiki, c.card.id): c.digest for c in catalogue.cases}
+        return Changes(
+            tuple(name for (wiki, name) in now if (wiki, name) not in old),
+            tuple(key[1] for key, digest in now.items() if old.get(key, digest) != digest),
+            tuple(name for (wiki, name) in old if (wiki, name) not in now),
+        )
 
     def _put_in_place(self, made: dict[str, Made], catalogue: Catalogue, search: Meta) -> None:
         name = digest_of([(key, unit.digest) for key, unit in sorted(made.items())]).hex()

@@ -11,7 +11,7 @@ import msgspec
 from kb.assets import assets
 from kb.publish.names import root_of, url_of
 from kb.publish.people import colour, initials
-from kb.publish.words import PHRASES, phrase
+from kb.publish.words import PHRASES, WORDS, phrase
 
 Audience: TypeAlias = Literal["internal", "public"]
 
@@ -88,3 +88,9 @@ def short(value: str, limit: int = 160) -> str:
 def has_number(value: str) -> bool:
     """Whether the value is something one copies: five digits or more."""
     return sum(c.isdigit() for c in value[:200]) >= _DIGITS
+
+
+def own_texts() -> list[str]:
+    """All that the interface itself says, in whatever place."""
+    names = (item.name for item in assets("templates").iterdir())
+    return [_source(name) for name in names] + [text for pair in WORDS.values() for text in pair]

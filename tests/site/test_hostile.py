@@ -18,7 +18,7 @@ PAYLOADS = [
     "javascript:window.hit=1",
     "{{ 7*7 }}{% raw %}</script><script>window.hit=1</script>",
     "]]><iframe srcdoc='<script>parent.hit=1</script>'>",
-    "\u2028\u2029\u0000\ud83d x",
+    "\u2028\u2029\u0000\ufffe\u202e x",
 ]
 
 

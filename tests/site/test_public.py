@@ -1,0 +1,217 @@
+"""The public site: nothing protected stands anywhere, and the leak check would see it if it did."""
+
+# ruff: noqa: E501
+from __future__ import annotations
+
+import base64
+import gzip
+import io
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+from conftest import SITE
+from samples import PIXEL, Sample, double_charge, page, refund, small
+
+from kb.cases.record import from_json
+from kb.model import WikiObject
+from kb.publish.build import build
+from kb.publish.names import encode
+from kb.publish.redact.leaks import LeakError, check
+from kb.publish.redact.protected import Protected
+from kb.publish.redact.public import PublicMaterial
+from kb.publish.redact.rules import Rules, rules_of
+from kb.publish.render import own_texts
+from kb.publish.search.build import shard_script
+
+PHONE, NAME, LATIN = "13800138000", "试验员甲", "Tester"
+SHARP = "".join(f"&#{ord(c)};" for c in NAME)
+TRADITIONAL = "試驗員甲"
+
+
+def zipped(name: str, data: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+def png_with_text(text: bytes) -> bytes:
+    body = b"Comment\0\0" + zlib.compress(text)
+    chunk = struct.pack(">I", len(body)) + b"zTXt" + body
+    return PIXEL[:33] + chunk + struct.pack(">I", zlib.crc32(b"zTXt" + body)) + PIXEL[33:]
+
+
+HIDING: dict[str, tuple[str, bytes]] = {
+    "text": ("a.html", f"<p>{PHONE}</p>".encode()),
+    "title": ("a.html", f"<title>{NAME}</title>".encode()),
+    "attribute": ("a.html", f"<a title='x {NAME} y'>".encode()),
+    "percent-encoded link": ("a.html", b'<a href="%E8%AF%95%E9%AA%8C%E5%91%98%E7%94%B2.html">'),
+    "encoded link": ("a.html", f'<a href="case/{encode("é" + NAME)}.html">'.encode()),
+    "file name": (f"file/{NAME}.png", b""),
+    "encoded file name": (f"file/{encode(PHONE + '#')}.html", b""),
+    "folder": (f"list/{NAME}/1.html", b""),
+    "entities": ("a.html", SHARP.encode()),
+    "between tags": ("a.html", f"<b>{PHONE[:5]}</b><i>{PHONE[5:]}</i>".encode()),
+    "JSON escapes": ("a.js", NAME.encode("ascii", "backslashreplace")),
+    "full width": ("a.html", "１３８００１３８０００".encode()),
+    "spaces": ("a.html", b"138 0013 8000"),
+    "hyphens": ("a.html", b"138-0013-8000"),
+    "longer number": ("a.html", f"8613{PHONE[2:]}99".encode()),
+    "traditional": ("feed.xml", TRADITIONAL.encode()),
+    "other case": ("a.html", b"by TESTER."),
+    "gzip": ("a.html.gz", gzip.compress(NAME.encode())),
+    "zip": ("a.zip", zipped("x.txt", PHONE.encode())),
+    "name inside a zip": ("a.docx", zipped(f"{PHONE}.txt", b"x")),
+    "zip in gzip": ("a.gz", gzip.compress(zipped("x", NAME.encode()))),
+    "picture's comment": ("a.png", png_with_text(NAME.encode())),
+    "UTF-16": ("a.log", NAME.encode("utf-16")),
+    "GB 18030": ("a.log", NAME.encode("gb18030")),
+    "base64": (
+        "a.css",
+        b"url(data:;base64," + base64.b64encode(f"user {NAME} here".encode()) + b")",
+    ),
+    "index term": ("search/t/0/1.js", shard_script(1, ["tester !!", "电话 !"])),
+    "facet": ("search/a/speaker.js", f'kbA("speaker",{{"{NAME}":"!!"}})\n'.encode()),
+    "redirects": ("_redirects", f"/bin/view/{NAME} /x 301".encode()),
+}
+
+
+@pytest.fixture
+def protected() -> Protected:
+    made = Protected(Rules(), b"key")
+    for kind, value in (("phone", PHONE), ("name", NAME), ("name", LATIN), ("name", "甲")):
+        made.add(kind, value)
+    return made
+
+
+def plant(folder: Path, name: str, data: bytes) -> None:
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(data)
+
+
+@pytest.mark.parametrize("place", HIDING)
+def test_the_check_finds_a_value_hidden_as(place, protected, tmp_path):
+    plant(tmp_path, *HIDING[place])
+    with pytest.raises(LeakError):
+        check(tmp_path, protected, [], [])
+
+
+def test_the_check_lets_innocent_bytes_pass(protected, tmp_path):
+    plant(tmp_path, "a.html", "甲方和乙方,testers, 13800138, 2020-04-04 04:51:09".encode())
+    plant(tmp_path, "search/t/0/0.js", shard_script(0, ["甲 !!", "甲方 tester", "方 !"]))
+    plant(tmp_path, "a.png", PIXEL)
+    check(tmp_path, protected, [], [])
+
+
+REPLACED: list[tuple[str, Callable[[str], bool]]] = [
+    (f"打 {PHONE} 找{NAME}", lambda t: t.startswith("打 phone-") and "找name-" in t),
+    ("１３８００１３８０００", lambda t: t.startswith("phone-")),
+    ("13912345678 is nobody's that we know", lambda t: t.startswith("phone-")),
+    ("粤B12345 停在门口", lambda t: t.startswith("vehicle-")),
+    ("write to a.b@example.org now", lambda t: "mail-" in t and "example" not in t),
+    ("订单 99999999999999999999", lambda t: "number-" in t),
+    (TRADITIONAL, lambda t: t.startswith("name-")),
+    ("【甲】:好", lambda t: "name-" in t),
+    ("甲方同意", lambda t: t == "甲方同意"),
+    ("the testers and tester", lambda t: t.startswith("the testers and name-")),
+    ("2020-04-04 04:51:09", lambda t: t == "2020-04-04 04:51:09"),
+    ("", lambda t: t == ""),
+]
+
+
+@pytest.mark.parametrize(("text", "good"), REPLACED, ids=[text for text, _ in REPLACED])
+def test_texts_are_replaced(text, good, protected):
+    done = protected.replaced(text)
+    assert good(done), done
+    assert protected.replaced(done) == done
+
+
+def test_pseudonyms_are_stable_and_need_the_key():
+    one, same, other = (Protected(Rules(), key) for key in (b"k", b"k", b"x"))
+    assert one.pseudonym("name", "甲") == same.pseudonym("name", "甲")
+    assert one.pseudonym("name", "甲") != other.pseudonym("name", "甲")
+    assert Protected(Rules(style="mask"), b"k").pseudonym("name", "甲") == "•••"
+
+
+def test_wrong_rules_are_named():
+    with pytest.raises(Exception, match=r"\[public\]"):
+        rules_of({"stile": "mask"})
+
+
+def test_no_person_phone_or_bill_is_left_in_a_built_site(tmp_path):
+    public = PublicMaterial(Sample(), Rules(), b"key")
+    build(public, tmp_path / "out", SITE, tmp_path / "memory")
+    check(tmp_path / "out", public.protected, own_texts(), ())
+    everything = b"".join(p.read_bytes() for p in (tmp_path / "out").rglob("*.html")).decode()
+    for value in (
+        "13800000001",
+        "20200404045100006730",
+        "乙技术",
+        "Engineer B",
+        "示例一站",
+        "工程师甲",
+    ):
+        assert value not in everything
+    assert "44030500040000200030" in everything
+    assert not (tmp_path / "out" / "file").exists()
+
+
+def test_what_guests_could_not_read_stays_inside():
+    deny = WikiObject(
+        class_name="XWiki.XWikiRights", number=0,
+        properties={"levels": "view", "users": "XWiki.XWikiGuest", "groups": "", "allow": 0},
+    )  # fmt: skip
+    only_some = WikiObject(
+        class_name="XWiki.XWikiGlobalRights", number=0,
+        properties={"levels": ["view", "edit"], "groups": ["XWiki.Support"], "users": [], "allow": 1},
+    )  # fmt: skip
+    space = msgspec.structs.replace(
+        page(), id=msgspec.structs.replace(page().id, page="Support.WebPreferences"),
+        objects=(only_some,),
+    )  # fmt: skip
+    hidden = [
+        [msgspec.structs.replace(page(), objects=(deny,))],
+        [page(), space],
+        [msgspec.structs.replace(page(), hidden=True)],
+    ]
+    for pages in hidden:
+        public = PublicMaterial(Sample(all_pages=pages), Rules(), b"key")
+        assert list(public.records()) == []
+        assert [leaf for leaf in public.pages() if leaf.id == page().id] == []
+    assert len(list(PublicMaterial(Sample(), Rules(), b"key").records())) == 6
+
+
+def test_withheld_cases_and_listed_attachments():
+    rules = Rules(withhold=("*#4[0-4]_*",), attachments=("screen*",))
+    public = PublicMaterial(Sample(), rules, b"key")
+    cases = [from_json(line) for line in public.records()]
+    assert [case.number or case.id for case in cases] == [46, "demo_case#45_20200407"]
+    assert [file.name for file in cases[0].attachments] == ["screen 1.png"]
+
+
+def test_a_public_build_is_put_in_place_only_when_somebody_agrees(kb, shared):
+    dump = shared / "samples" / "after-sales-cases.blame.txt"
+    kb("import", dump, "--page-name", "Support.Cases.WebHome")
+    refused = kb("build", "--audience", "public", check=False)
+    assert refused.returncode == 2
+    assert "4 cases" in refused.stderr
+    done = kb("build", "--audience", "public", "--yes")
+    assert "4 cases" in done.stderr
+
+
+def test_a_leak_stops_the_build(tmp_path):
+    """A number that wiki escapes hide from the rules is seen in what comes of it."""
+    case = small("leak#1", "见 1380~0000001", turns=refund().turns)
+    material = Sample([double_charge(), case], [page()])
+    public = PublicMaterial(material, Rules(), b"key")
+    with pytest.raises(LeakError):
+        build(
+            public, tmp_path / "out", SITE, tmp_path / "memory",
+            lambda staged, _: check(staged, public.protected, own_texts(), ()),
+        )  # fmt: skip
+    assert not (tmp_path / "out").exists()
