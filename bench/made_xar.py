@@ -10,19 +10,10 @@ from xml.sax.saxutils import escape
 
 _FULL_EVERY = 5
 _WORDS = (
-    "退款",
-    "设备",
-    "离线",
-    "重启",
-    "order",
-    "gateway",
-    "重新",
-    "配对",
-    "timeout",
-    "用户",
-    "反馈",
-    "v2.3",
-)
+    "退款", "设备离线", "重启后正常", "order", "gateway", "重新配对", "timeout", "用户反馈", "v2.3",
+    "平台", "账单", "停止命令", "确认", "already refunded", "charging", "已解决", "logs show",
+)  # fmt: skip
+_PEOPLE = ("阮", "令", "陈劫", "Kim", "Ortega")
 
 
 def write_xar(path: Path, pages: int, revisions: int, *, lines: int = 60, seed: int = 7) -> None:
@@ -47,7 +38,7 @@ def _page(reference: str, revisions: int, lines: int, pick: random.Random) -> It
 
 
 def _texts(revisions: int, lines: int, pick: random.Random) -> Iterator[list[str]]:
-    text = [_line(pick) for _ in range(lines)]
+    text = list(_cases(lines, pick))
     for _ in range(revisions):
         text = list(text)
         for _ in range(pick.randint(1, 3)):
@@ -55,6 +46,23 @@ def _texts(revisions: int, lines: int, pick: random.Random) -> Iterator[list[str
         if pick.random() < 0.5:
             text.insert(pick.randrange(len(text)), _line(pick))
         yield text
+
+
+def _cases(lines: int, pick: random.Random) -> Iterator[str]:
+    """Case reports one below the other, some ``lines`` long together."""
+    for _ in range(max(lines // 20, 1)):
+        date = f"2020{pick.randint(1, 12):02d}{pick.randint(1, 28):02d}"
+        yield from (f"= site{pick.randint(1, 60)}_case#{pick.randint(1, 999)}_{date} =", "")
+        yield f"手机号码:1{pick.randrange(10**9, 10**10)}"
+        yield f"账单号:{date}{pick.randrange(10**11, 10**12)}"
+        yield from (
+            f"枪号:{pick.randint(1, 4)}",
+            f"充电时间:2020-04-04 0{pick.randint(1, 9)}:51:09",
+        )
+        yield f"问题描述:{' '.join(pick.choices(_WORDS, k=4))}"
+        yield from ("", "~-~-跟踪", "", "【第一轮分析】:")
+        yield from (_line(pick) for _ in range(8))
+        yield ""
 
 
 def _line(pick: random.Random) -> str:

@@ -12,7 +12,7 @@ from kb.archive.reader import Reader
 from kb.archive.schema import connect
 from kb.archive.views import LineView, PageView, RevisionView
 from kb.errors import Problem
-from kb.model import Item, PageId, WikiClass
+from kb.model import Item, PageId, WikiClass, WikiObject
 
 
 class Archive:
@@ -92,6 +92,12 @@ class Archive:
     def blame(self, key: int, version: str) -> tuple[LineView, ...]:
         """A held version by lines, each with its origin where the whole history is held."""
         return self._reader.blame(key, version)
+
+    def objects_named(
+        self, classes: tuple[str, ...]
+    ) -> Iterator[tuple[PageId, tuple[WikiObject, ...]]]:
+        """Pages that have objects of these classes now, with them."""
+        return self._reader.objects_named(classes)
 
     def problems(self) -> Iterator[Problem]:
         """All problems held, in the order they were met."""

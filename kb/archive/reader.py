@@ -204,6 +204,22 @@ class Reader:
             for origin in origins
         ]
 
+    def objects_named(
+        self, classes: tuple[str, ...]
+    ) -> Iterator[tuple[PageId, tuple[WikiObject, ...]]]:
+        """Pages that have objects of these classes now, with them."""
+        marks = ", ".join("?" * len(classes))
+        keys = self._db.execute(
+            f"SELECT DISTINCT page_id FROM object WHERE NOT gone AND class_name IN ({marks})",
+            classes,
+        ).fetchall()
+        for (key,) in keys:
+            page = self._db.execute(
+                f"SELECT wiki.name, reference, locale {_FROM} WHERE page.id = ?", (key,)
+            ).fetchone()
+            things = tuple(thing for thing in self._objects(key) if thing.class_name in classes)
+            yield PageId(*page), things
+
     def _attachments(self, key: int) -> Iterator[AttachmentView]:
         rows = self._db.execute(
             "SELECT name, major || '.' || minor, hex(sha256), attachment.size, mimetype, author,"
