@@ -8,6 +8,7 @@ from typing import NamedTuple
 from kb.cases.bare import bare_speakers
 from kb.cases.draft import Draft, DraftText, Heading, Kind, Named, Place
 from kb.cases.elements import Elements
+from kb.cases.files import find_files
 from kb.cases.headings import heading_line
 from kb.cases.labels import (
     Hit,
@@ -24,7 +25,7 @@ from kb.cases.parts import part_at, round_at, section_at
 from kb.cases.rules import Rules
 from kb.cases.shown import Shown, shown
 from kb.cases.speakers import Mark, Marks, may_follow
-from kb.cases.status import Option, Reading, StatusWords
+from kb.cases.status import Option, Reading, StatusWords, joint
 
 
 class Tools(NamedTuple):
@@ -48,13 +49,14 @@ class BlockReader(Elements):
     def __init__(
         self, lines: Sequence[str], opaque: Sequence[bool], heading: Heading, tools: Tools
     ) -> None:
+        """``lines`` begin with the heading, unless the page itself is the case."""
         super().__init__(len(lines), heading, tools.rules)
         self._lines = lines
         self._marks, self._status = tools.marks, tools.status
         pairs = zip(lines, opaque, strict=True)
         self.shown = [None if hidden else shown(raw) for raw, hidden in pairs]
         """What each line shows; None for code and verbatim."""
-        self._explicit = False
+        self._explicit = heading.rule.body == "resolution"
         """True where a mark opened the zone, not merely what stands in it."""
         self._status_lines: list[_StatusLine] = []
         self._below_status = False
@@ -64,11 +66,15 @@ class BlockReader(Elements):
 
     def read(self) -> Draft:
         """Take every line after the heading, in order."""
-        self.draft.kinds[0] = Kind.HEADING
-        for number in range(1, len(self._lines)):
+        headed = self.draft.heading.rule.begins != "page"
+        if headed:
+            self.draft.kinds[0] = Kind.HEADING
+        for number in range(headed, len(self._lines)):
             self._take(number)
         self._close()
         self._finish()
+        self.draft.status = joint(self.readings())
+        find_files(self.draft, self.shown)
         return self.draft
 
     def _take(self, number: int) -> None:
@@ -142,7 +148,7 @@ class BlockReader(Elements):
         return True
 
     def _stands_alone(self, number: int) -> bool:
-        return number == 1 or not self._lines[number - 1].strip()
+        return number <= 1 or not self._lines[number - 1].strip()
 
     def _status_line(self, number: int, line: Shown) -> bool:
         hit = label_at(line, self._rules)

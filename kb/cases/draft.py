@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from kb.cases.profile import FieldType
+from kb.cases.profile import CaseRule, FieldType
 from kb.cases.record import Status
 
 
@@ -45,7 +45,8 @@ class Heading(NamedTuple):
     bad_date: str
     """The date as written, where there is no such day."""
     text: str
-    """The heading as shown, without its marks."""
+    """The heading as written, without its marks."""
+    rule: CaseRule = CaseRule()
 
 
 class DraftField(NamedTuple):

@@ -20,13 +20,15 @@ class Elements:
 
     def __init__(self, length: int, heading: Heading, rules: Rules) -> None:
         self._rules = rules
-        self._zone: Zone = "head"
+        self._zone: Zone = heading.rule.body
         self._round: int | None = None
         self._open: Open | None = None
         self._problem: list[Open] = []
         self._resolution: list[tuple[int, str]] = []
         self.draft = Draft(heading=heading, length=length)
         self.draft.kinds = [Kind.BLANK] * length
+        if heading.rule.heading_is == "problem":
+            self._problem.append(Open(Kind.PROBLEM, "", 0, heading.text))
 
     def _is(self, kind: Kind, number: int) -> bool:
         """Say what the line was taken for; always True."""

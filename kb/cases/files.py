@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from kb.cases.draft import Draft, Named, Place
+from kb.cases.shown import Shown
 
 _LINKED = re.compile(
     r"\[\[(?:[^\[\]\n]{0,1000}>>)?(?P<kind>image|attach):(?P<name>[^\[\]\n|]{1,500})"
@@ -18,11 +19,12 @@ _MACRO = re.compile(r"\{\{image\s[^{}]{0,500}?reference=\"(?P<name>[^\"]{1,500})
 _AT = re.compile(r"(?<!\\)@")
 
 
-def find_files(draft: Draft, lines: Sequence[str], opaque: Sequence[bool]) -> None:
+def find_files(draft: Draft, lines: Sequence[Shown | None]) -> None:
     """Put each file that the case names into the draft, once, where it is named first."""
     seen: set[str] = set()
-    for number, raw in enumerate(lines):
-        if opaque[number] or not ("image" in raw or "attach:" in raw):
+    for number, line in enumerate(lines):
+        raw = line.raw if line else ""
+        if not ("image" in raw or "attach:" in raw):
             continue
         found = [(m.start(), m["name"], m["kind"]) for m in _LINKED.finditer(raw)]
         bare = _LINKED.sub(lambda m: " " * len(m[0]), raw)

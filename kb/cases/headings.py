@@ -9,6 +9,7 @@ from typing import NamedTuple
 from kb.cases.draft import Heading
 from kb.cases.labels import label_at
 from kb.cases.opaque import opaque_lines
+from kb.cases.profile import CaseRule
 from kb.cases.rules import Rules, label_key
 from kb.cases.shown import Shown, shown
 from kb.cases.values import day
@@ -50,22 +51,29 @@ def case_heading(line: Shown, rules: Rules) -> Heading | None:
         line = shown(link["label"])
     prefix = _PREFIX.match(line.text)
     start = prefix.end() if prefix else 0
-    for pattern in rules.headings:
+    for pattern, rule in rules.headings:
         match = pattern.match(line.text, start) or pattern.match(line.text)
         if match:
-            return _heading(line, match, rules)
+            return _heading(line, match, rules, rule)
     return None
 
 
-def _heading(line: Shown, match: re.Match[str], rules: Rules) -> Heading:
+def _heading(line: Shown, match: re.Match[str], rules: Rules, rule: CaseRule) -> Heading:
     groups = match.groupdict()
     written = groups.get("date") or ""
     date = day(written, rules) if written else None
     return Heading(
-        re.sub(r"~(.)", r"\1", line.cut(match.start("id"), match.end("id"))),
+        re.sub(r"~(.)", r"\1", line.cut(match.start("id"), match.end("id")))
+        if groups.get("id")
+        else "",
         int(groups["number"]) if groups.get("number") else None,
-        date, written if written and not date else "", line.text.strip(),
+        date, written if written and not date else "",
+        line.cut(0, len(line.text)), rule,
     )  # fmt: skip
+
+
+def _is_sure(case: Heading) -> bool:
+    return bool(case.date or case.bad_date) or case.rule.sure
 
 
 def borne_out(lines: Sequence[str], number: int, rules: Rules) -> bool:
@@ -101,7 +109,7 @@ def _by_headings(lines: Sequence[str], opaque: list[bool], rules: Rules) -> list
         if heading is None:
             continue
         case = case_heading(heading.line, rules)
-        if case and not (case.date or case.bad_date or borne_out(lines, number, rules)):
+        if case and not (_is_sure(case) or borne_out(lines, number, rules)):
             case = None
         ends = open_ is not None and heading.level <= open_[1] and not _is_part(heading, rules)
         if open_ and (case or ends):

@@ -11,14 +11,15 @@ from kb.archive.views import PageView
 from kb.cases.block import BlockReader, Tools
 from kb.cases.checks import check
 from kb.cases.draft import Draft, Heading
-from kb.cases.files import find_files
+from kb.cases.forms import forms
 from kb.cases.headings import Block, split
 from kb.cases.identifiers import find_identifiers
 from kb.cases.language import language_of
 from kb.cases.profile import Profile
-from kb.cases.record import Case, Status
+from kb.cases.record import Case
 from kb.cases.records import to_case
 from kb.cases.rules import Rules
+from kb.cases.shown import Shown
 from kb.cases.speakers import Marks
 from kb.cases.status import Reading, StatusWords
 from kb.cases.timeline import timeline_of_lines
@@ -52,15 +53,20 @@ def read_page(page: PageView, tools: Tools) -> list[PageCase]:
     """The same, with what ties the cases to others."""
     lines = [line.text for line in page.lines]
     blocks, opaque = split(lines, tools.rules)
-    found = []
-    for block in blocks:
-        draft = draft_of(block, lines, opaque, tools)
-        case = to_case(draft, block.first, page)
-        if page.history == "lines":
-            timeline = timeline_of_lines(draft, block.first, page.lines)
-            case = msgspec.structs.replace(case, timeline=timeline)
-        found.append(PageCase(case, _keys(draft, tools.rules), tuple(draft.mentions)))
-    return found
+    found = [(block.first, draft_of(block, lines, opaque, tools)) for block in blocks]
+    for form in forms(page, opaque, tools):
+        _finish(form.draft, form.shown, form.lines, form.readings, tools)
+        found.append((form.first, form.draft))
+    found.sort(key=lambda one: one[0])
+    return [_page_case(draft, first, page, tools) for first, draft in found]
+
+
+def _page_case(draft: Draft, first: int, page: PageView, tools: Tools) -> PageCase:
+    case = to_case(draft, first, page)
+    if page.history == "lines":
+        timeline = timeline_of_lines(draft, first, page.lines)
+        case = msgspec.structs.replace(case, timeline=timeline)
+    return PageCase(case, _keys(draft, tools.rules), tuple(draft.mentions))
 
 
 def _keys(draft: Draft, rules: Rules) -> tuple[str, ...]:
@@ -73,10 +79,19 @@ def draft_of(block: Block, lines: Sequence[str], opaque: Sequence[bool], tools: 
     """Read one case's lines: what each is, every value, and what is odd."""
     span = slice(block.first, block.last)
     draft, reader = read_lines(lines[span], opaque[span], block.heading, tools)
-    find_identifiers(draft, reader.shown, lines[span], tools.rules)
-    draft.language = language_of("\n".join(lines[block.first + 1 : block.last]))
-    check(draft, lines[span], reader.readings(), tools.rules)
+    _finish(draft, reader.shown, lines[span], reader.readings(), tools)
     return draft
+
+
+def _finish(
+    draft: Draft, seen: Sequence[Shown | None], lines: Sequence[str], readings: list[Reading],
+    tools: Tools,
+) -> None:  # fmt: skip
+    """What only the present version is asked for: identifiers, language, what is odd."""
+    find_identifiers(draft, seen, lines, tools.rules)
+    own = lines[1:] if draft.heading.rule.begins == "heading" else lines
+    draft.language = language_of("\n".join(own))
+    check(draft, lines, readings, tools.rules)
 
 
 def read_lines(
@@ -84,15 +99,4 @@ def read_lines(
 ) -> tuple[Draft, BlockReader]:
     """What each line of a case is, without what only the present version is asked for."""
     reader = BlockReader(lines, opaque, heading, tools)
-    draft = reader.read()
-    draft.status = _status(reader.readings())
-    find_files(draft, lines, opaque)
-    return draft, reader
-
-
-def _status(readings: list[Reading]) -> Status:
-    """The one state that the status lines mark; conflicting where they mark several."""
-    states = {reading.status for reading in readings} - {"unset"}
-    if len(states) > 1:
-        return "conflicting"
-    return next(iter(states), "unset")
+    return reader.read(), reader

@@ -26,6 +26,22 @@ class CaseRule(_Table, frozen=True, kw_only=True):
     headings: tuple[str, ...] = ()
     """Regular expressions from the start of a heading's text, case ignored. Group `id` is the
     case's id as written; `number` and `date` are its parts, where it has them."""
+    begins: Literal["heading", "page", "row", "task", "object"] = "heading"
+    """What a case is: a heading and what is below it, a whole page, a table's row, a task macro,
+    an object of a class."""
+    sure: bool = False
+    """True where a heading with no date needs no labels below to bear it out."""
+    heading_is: Literal["id", "problem"] = "id"
+    body: Literal["head", "tracking", "resolution"] = "head"
+    """What the text right below the heading is."""
+    ids: tuple[str, ...] = ()
+    """Labels of the column or property that holds the case's id."""
+    days: tuple[str, ...] = ()
+    """Labels of the column or property that holds its date."""
+    classes: tuple[str, ...] = ()
+    """Globs on the classes whose objects are cases; one after `!` is left out."""
+    comments: bool = False
+    """True where the page's comments are turns, said by their authors."""
 
 
 class FieldRule(_Table, frozen=True, kw_only=True):
@@ -142,6 +158,8 @@ class Profile(_Table, frozen=True, kw_only=True):
     name: str
     language: str
     description: str = ""
+    extends: tuple[str, ...] = ()
+    """Profiles whose vocabulary holds here too; how their cases begin does not."""
     case: CaseRule = CaseRule()
     field: tuple[FieldRule, ...] = ()
     problem: tuple[str, ...] = ()

@@ -63,7 +63,11 @@ class Rules:
         self.nobody: set[str] = set()
         for number, profile in enumerate(profiles):
             self._add(number, profile)
-        self.headings = self._compiled(p for one in profiles for p in one.case.headings)
+        self.headings = tuple(
+            (pattern, one.case) for one in profiles for pattern in self._compiled(one.case.headings)
+        )
+        self.ids = {label_key(label) for one in profiles for label in one.case.ids}
+        self.days = {label_key(label) for one in profiles for label in one.case.days}
         self.stations = self._compiled(p for one in profiles for p in one.station.unlabelled)
         self.dates = self._compiled(p for one in profiles for p in one.dates)
         self.bare_speakers = any(profile.speakers.bare for profile in profiles)
@@ -124,7 +128,8 @@ class Rules:
         """Ids of cases in running text."""
         return tuple(
             re.compile(rf"(?<![A-Za-z0-9_]){pattern.pattern}", re.IGNORECASE)
-            for pattern in self.headings
+            for pattern, rule in self.headings
+            if rule.heading_is == "id"
         )
 
     @cached_property

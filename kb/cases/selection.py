@@ -10,7 +10,7 @@ import msgspec
 
 from kb.cases.block import Tools
 from kb.cases.normalise import tools_of
-from kb.cases.profile import Profile, load_profile
+from kb.cases.profile import CaseRule, Profile, load_profile
 from kb.config import CasesConfig
 
 DEFAULT = ("after-sales-zh", "after-sales-en")
@@ -27,7 +27,7 @@ class Selection:
         self._default = config.profiles or DEFAULT
         self._pages = config.pages
         for names in (self._default, *self._pages.values()):
-            self.profiles(names)
+            self.whole(names)
 
     def profiles(self, names: Iterable[str]) -> list[Profile]:
         """The profiles of these names. InputError where there is none."""
@@ -41,8 +41,19 @@ class Selection:
         matching = (names for glob, names in self._pages.items() if fnmatchcase(page, glob))
         names = next(matching, self._default)
         if names not in self._tools:
-            self._tools[names] = tools_of(self.profiles(names))
+            self._tools[names] = tools_of(self.whole(names))
         return self._tools[names]
+
+    def whole(self, names: Iterable[str]) -> list[Profile]:
+        """The profiles of these names, and the vocabulary of those that they extend."""
+        own = self.profiles(names)
+        others = dict.fromkeys(name for profile in own for name in profile.extends)
+        bare = (
+            msgspec.structs.replace(profile, case=CaseRule())
+            for profile in self.profiles(others)
+            if profile not in own
+        )
+        return [*own, *bare]
 
     def digest_input(self) -> bytes:
         """Everything here that the records depend on."""

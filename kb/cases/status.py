@@ -164,6 +164,14 @@ class StatusWords:
         return chosen
 
 
+def joint(readings: Iterable[Reading]) -> Status:
+    """The one state that several status lines mark; conflicting where they mark several."""
+    states = {reading.status for reading in readings} - {"unset"}
+    if len(states) > 1:
+        return "conflicting"
+    return next(iter(states), "unset")
+
+
 def _any(words: Iterable[str]) -> re.Pattern[str]:
     return re.compile(_alternatives({fold(word).casefold() for word in words}))
 
