@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
+import msgspec
+
 from importers.web.calls import Answer, Call
 from importers.web.failures import FetchError
 from importers.web.work import Job, Reply
@@ -88,3 +90,19 @@ def together(jobs: Sequence[Job[T]]) -> Job[list[T | FetchError]]:
             waiting += step(index, job, replies[at : at + len(calls)])
             at += len(calls)
     return results
+
+
+def anew(job: Job[T]) -> Job[T]:
+    """The job with answers of now, but for those that never change: old versions and files."""
+    replies: Any = None
+    while True:
+        try:
+            calls = job.send(replies)
+        except StopIteration as stop:
+            result: T = stop.value
+            return result
+        lasting = [call.bulky or call.kind == "file" for call in calls]
+        replies = yield [
+            call if last else msgspec.structs.replace(call, fresh=True)
+            for call, last in zip(calls, lasting, strict=True)
+        ]

@@ -26,7 +26,7 @@ from importers.rest.answers import (
     Page,
     page_at,
 )
-from importers.rest.lists import Limit, together, whole_list
+from importers.rest.lists import Limit, anew, together, whole_list
 from importers.rest.state import PageState, Rows, same_past
 from importers.web.calls import Answer, Call
 from importers.web.failures import FetchError
@@ -103,20 +103,27 @@ class PageReader:
         self._largest = largest
         self._subwiki = None if wiki == MAIN else wiki
 
-    def read(self, reference: str, state: PageState | None) -> Job[PageFetched]:
-        """The requests for a page, and what comes of them; it raises nothing."""
-        got = PageFetched(reference)
-        state = state if state is not None and state.way == "rest" else None
+    def read(
+        self, reference: str, state: PageState | None, *, fresh: bool = False
+    ) -> Job[PageFetched]:
+        """The requests for a page, and what comes of them; it raises nothing.
+
+        ``fresh`` is False where the answers of an interrupted run will do.
+        """
+        if state is not None and state.way != "rest":
+            state = None
         for attempt in range(_ROUNDS):
-            call = self._page_call(reference, fresh=attempt > 0)
-            (reply,) = yield [call]
+            got = PageFetched(reference)
+            call = self._page_call(reference)
+            again = fresh or attempt > 0
+            (reply,) = yield [msgspec.structs.replace(call, fresh=again)]
             if isinstance(reply, FetchError):
-                got.answer = None
-                got.failures.insert(0, (call.path, reply))
+                got.failures.append((call.path, reply))
                 return got
-            got.answer, got.failures = reply, []
+            got.answer = reply
             page: Page = reply.value
-            yield from self._parts(got, page, state, fresh=attempt > 0)
+            parts = self._parts(got, page, state)
+            yield from (anew(parts) if again else parts)
             rows = got.document.rows
             moved = bool(rows) and rows[-1].version != page.version and self._history
             vanished = not rows and page.version != _FIRST_VERSION
@@ -125,25 +132,23 @@ class PageReader:
                 return got
         return got
 
-    def _page_call(self, reference: str, *, fresh: bool) -> Call:
+    def _page_call(self, reference: str) -> Call:
         path = rest_page(
             self.wiki, reference, objects="true", attachments="true", prettyNames="true",
             **{"class": "true"},
         )  # fmt: skip
-        return Call(path, decode=partial(_that_page, reference), fresh=fresh)
+        return Call(path, decode=partial(_that_page, reference))
 
-    def _parts(
-        self, got: PageFetched, page: Page, state: PageState | None, *, fresh: bool
-    ) -> Job[None]:
+    def _parts(self, got: PageFetched, page: Page, state: PageState | None) -> Job[None]:
         """History, comments, objects, files and translations, side by side."""
         locales = _locales(page)
         jobs: list[Job[None]] = [
-            self._document(got, got.document, "", page, state.rows if state else None, fresh=fresh)
+            self._document(got, got.document, "", page, state.rows if state else None)
         ]
         got.locales = {locale: DocumentFetched() for locale in locales}
         for locale, document in got.locales.items():
             before = state.locales.get(locale) if state else None
-            jobs.append(self._document(got, document, locale, None, before, fresh=fresh))
+            jobs.append(self._document(got, document, locale, None, before))
         if page.linked("comments"):
             jobs.append(self._comments(got))
         jobs.append(self._objects(got, page))
@@ -160,12 +165,10 @@ class PageReader:
         locale: str,
         page: Page | None,
         before: Rows | None,
-        *,
-        fresh: bool,
     ) -> Job[None]:
         """The history of a page or translation, and the texts that are new."""
         more = ("translations", locale) if locale else ()
-        document.rows = yield from self._rows(got.reference, more, page, fresh=fresh)
+        document.rows = yield from self._rows(got.reference, more, page)
         if not document.rows:
             yield from self._without_history(got, document, more, page)
             return
@@ -179,7 +182,7 @@ class PageReader:
         yield from self._texts(got, document, more, [v for v in wanted if v not in document.texts])
 
     def _rows(
-        self, reference: str, more: Sequence[str], page: Page | None, *, fresh: bool
+        self, reference: str, more: Sequence[str], page: Page | None
     ) -> Job[list[HistoryRow]]:
         """Versions, oldest first: new ones then come at the end, and nothing moves."""
 
@@ -187,7 +190,7 @@ class PageReader:
             order = "asc" if self._history else "desc"
             return rest_page(
                 self.wiki, reference, *more, "history", start=start, number=number, order=order,
-                prettyNames="true", **({"again": "1"} if fresh else {}),
+                prettyNames="true",
             )  # fmt: skip
 
         if not self._history:
@@ -306,6 +309,7 @@ class PageReader:
             rest_page(self.wiki, reference, "attachments", file.name, "history", file.version),
             kind="file",
             size=file.length,
+            mimetype=file.mime_type,
             resume=bin_file(reference, self._subwiki, file.name, file.version),
         )
 

@@ -67,6 +67,7 @@ class WikiRun:
         yield from self._read(self._wanted(listing, changes))
         if listing is not None:
             listing = yield from self._whole_list(listing)
+        yield from self._read(self._saved_meanwhile(int(clock)), fresh=True)
         yield from self._gone(listing)
         yield self._remember("since", clock)
         yield self._remember("limit", str(self._limit.rows))
@@ -110,14 +111,26 @@ class WikiRun:
         """References to read: new ones, changed ones, those that were not whole."""
         names = list(self._scope.exact if listing is None else listing.names)
         wanted = {name: None for name in names if self._unread(name)}
-        for (name, locale), version in (changes or {}).items():
-            state = self._states.get(name)
-            held = dict(state.locales, **{"": state.rows}).get(locale) if state else None
-            if held is None or held.version != version:
-                wanted[name] = None
+        wanted |= dict.fromkeys(self._changed(changes or {}))
         if changes is None:
             wanted |= dict.fromkeys(self._states)
         return [name for name in wanted if self._scope.holds(name)]
+
+    def _changed(self, changes: Changes) -> Iterator[str]:
+        """Pages whose newest version is not the one that was read."""
+        for (name, locale), version in changes.items():
+            state = self._states.get(name)
+            held = dict(state.locales, **{"": state.rows}).get(locale) if state else None
+            if held is None or held.version != version:
+                yield name
+
+    def _saved_meanwhile(self, clock: int) -> list[str]:
+        """Pages saved since the run began that were read before."""
+        try:
+            changes = self._workers.one(list_changes(self._wiki, self._limit, clock - _MARGIN))
+        except FetchError:
+            return []
+        return [name for name in self._changed(changes) if self._scope.holds(name)]
 
     def _unread(self, name: str) -> bool:
         """True where the page was never read as far as it is wanted now."""
@@ -127,14 +140,17 @@ class WikiRun:
     def _reaches(self, state: PageState) -> bool:
         return set(self._flags) <= set(state.scope)
 
-    def _read(self, names: list[str]) -> Iterator[Item]:
-        """Read pages; those that failed in passing are read once more when all are done."""
+    def _read(self, names: list[str], *, fresh: bool = False) -> Iterator[Item]:
+        """Read pages; those that failed in passing are read once more when all are done.
+
+        ``fresh`` is True for pages that this run has read before.
+        """
         if not names:
             return
         yield FetchState(key=EXPECTED, value=str(len(names)))
         again: list[str] = []
-        yield from self._turn(deque(names), again)
-        yield from self._turn(deque(again), None)
+        yield from self._turn(deque(names), again, fresh=fresh)
+        yield from self._turn(deque(again), None, fresh=fresh)
         yield from self._by_viewers([n for n in names if n in self._failed])
 
     def _by_viewers(self, names: list[str]) -> Iterator[Item]:
@@ -162,10 +178,10 @@ class WikiRun:
             found.setdefault((name, row.language or ""), {})[row.version] = line
         return found
 
-    def _turn(self, names: deque[str], again: list[str] | None) -> Iterator[Item]:
+    def _turn(self, names: deque[str], again: list[str] | None, *, fresh: bool) -> Iterator[Item]:
         """Read pages in the order in which they come, a journal's worth at a time."""
         while names:
-            for got in self._workers.run(self._jobs(names)):
+            for got in self._workers.run(self._jobs(names, fresh=fresh)):
                 if again is not None and got.passing:
                     again.append(got.reference)
                 else:
@@ -174,10 +190,10 @@ class WikiRun:
                 yield Checkpoint()
                 self._workers.journal.clear()
 
-    def _jobs(self, names: deque[str]) -> Iterator[Job[PageFetched]]:
+    def _jobs(self, names: deque[str], *, fresh: bool) -> Iterator[Job[PageFetched]]:
         while names and self._workers.journal.size < _JOURNAL:
             name = names.popleft()
-            yield self._reader.read(name, self._states.get(name))
+            yield self._reader.read(name, self._states.get(name), fresh=fresh)
 
     def _take(self, got: PageFetched) -> Iterator[Item]:
         """The records of a page that was read."""

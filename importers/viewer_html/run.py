@@ -20,7 +20,7 @@ from importers.web.calls import Answer, Call
 from importers.web.failures import FetchError
 from importers.web.html import attribute, parse_html, select
 from importers.web.paths import bin_page
-from importers.web.work import Job, Workers
+from importers.web.work import Job, RefusedError, Workers
 from kb.errors import RemoteError
 from kb.model import Checkpoint, FetchState, Gone, Item, Known, PageId, Sink
 
@@ -124,6 +124,8 @@ class ViewRun:
         try:
             listing: Listing = self._workers.one(list_pages(self._wiki, limit, 0))
             names = list(listing.names)
+        except RefusedError:
+            raise
         except (FetchError, RemoteError):
             names = list(self._linked())
         found = [name for name in names if self._scope.holds(name)]

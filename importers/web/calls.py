@@ -22,6 +22,8 @@ class Call(msgspec.Struct, frozen=True):
     """Makes the answer's value; ValueError where the body is not what was asked for."""
     size: int | None = None
     """A file's length, where it is known."""
+    mimetype: str | None = None
+    """A file's type, where it is known."""
     resume: str | None = None
     """Where the same file can be had from an offset on, where ``path`` cannot."""
     bulky: bool = False

@@ -26,6 +26,7 @@ AGENT = f"wiki-casebook/{version('wiki-casebook')} (kb import; XWiki REST and vi
 logging.getLogger("stamina").addHandler(logging.NullHandler())  # a retry is no news
 _LARGEST = 256 << 20
 _REDIRECTS = 5
+_MOVED = (301, 302, 303, 307, 308)
 _MOST = re.compile(rb"less than or equal to (\d{1,9})")
 """What a server says that gives fewer rows at a time."""
 _ACCEPT = {"json": "application/json", "xml": "application/xml"}
@@ -60,7 +61,7 @@ class Client:
         )
         seconds = wiki.settings.timeout
         self._extensions = {
-            "timeout": {"connect": seconds, "read": seconds, "write": seconds, "pool": None}
+            "timeout": {"connect": seconds, "read": seconds, "write": seconds, "pool": seconds}
         }
         self._basic = None if wiki.form_only else wiki.credentials.basic()
         self._cookie = wiki.credentials.cookies()
@@ -159,33 +160,42 @@ class Client:
         for _ in range(_REDIRECTS):
             logins = self.wiki.session.number
             with self.stream(path, html=html) as answer:
-                if answer.status_code in (301, 302, 303, 307, 308):
-                    path = self.redirected(path, answer, logins)
-                    continue
-                self.accept_status(answer)
-                body = _read(answer)
+                failed = None if answer.status_code in _MOVED else self.refusal(answer)
+                body = _read(answer) if answer.status_code < 300 else b""
+            if answer.status_code in _MOVED:
+                path = self.redirected(path, answer, logins)
+                continue
+            if failed is not None:
+                raise self.told(failed, answer, logins)
             return self._judge(call, answer, body, logins)
         raise FetchError("redirects", "redirected in a circle", tries=3)
 
-    def accept_status(self, answer: httpx.Response) -> None:
-        """Raise FetchError for an error status; obey its Retry-After."""
+    def refusal(self, answer: httpx.Response) -> FetchError | None:
+        """What an error status says, with its Retry-After; None for any other status."""
         status = answer.status_code
         if status < 400:
-            return
+            return None
         wait = retry_after(answer.headers.get("retry-after"))
         if wait is not None and wait > PATIENCE:
-            raise ShutError("busy", f"the server asks to come back in {wait:.0f} s", status=status)
-        if status == 401 and "xwiki-version" in answer.headers:
-            self._recognised(answer.headers.get("xwiki-user"), self.wiki.session.number)
+            return ShutError("busy", f"the server asks to come back in {wait:.0f} s", status=status)
         failed = refused_status(status, wait)
         if status == 400 and (most := _MOST.search(_read(answer))):
             failed.detail += f": {most[0].decode()}"
         if status == 404 and "html" in answer.headers.get("content-type", ""):
             failed.by_wiki = b"data-xwiki-" in _read(answer)
-        raise failed
+        return failed
+
+    def told(self, failed: FetchError, answer: httpx.Response, logins: int) -> FetchError:
+        """The refusal, once it is sure that the wiki refuses us and not a guest."""
+        if failed.status == 401 and "xwiki-version" in answer.headers:
+            self._recognised(answer.headers.get("xwiki-user"), logins)
+        return failed
 
     def redirected(self, path: str, answer: httpx.Response, logins: int) -> str:
-        """Where a redirect leads, under our base. FetchError for a login page or another host."""
+        """Where a redirect leads, under our base. FetchError for a login page or another host.
+
+        To be called once the answer is closed: it may log in.
+        """
         location = urljoin(self.wiki.base + path, str(answer.headers.get("location", "")))
         if origin_of(location) != origin_of(self.wiki.base):
             raise FetchError(
@@ -246,9 +256,10 @@ class Client:
 
     def _form(self, method: str, path: str, headers: dict[str, str], body: bytes) -> httpx.Response:
         with self.stream(path, headers, html=True, method=method, body=body) as answer:
-            if answer.status_code >= 500 or answer.status_code == 429:
-                self.accept_status(answer)
+            failed = self.refusal(answer)
             answer.read()
+        if failed is not None and failed.passing:
+            raise failed
         return answer
 
 

@@ -83,14 +83,17 @@ def _from_start(client: Client, call: Call, part: Partial) -> Answer:
         headers["If-Modified-Since"] = call.since
     logins = client.wiki.session.number
     with client.stream(call.path, headers, html=call.path.startswith("/bin/")) as answer:
-        if answer.status_code == 304:
-            return Answer(call.path, unchanged=True)
-        if answer.status_code in (301, 302, 303, 307, 308):
-            client.redirected(call.path, answer, logins)
-            raise FetchError("redirects", "a file that is somewhere else", tries=3)
-        client.accept_status(answer)
-        _file_not_page(answer, call)
-        part.take(answer)
+        failed = client.refusal(answer)
+        if answer.status_code == 200 and failed is None:
+            _file_not_page(answer, call)
+            part.take(answer)
+    if answer.status_code == 304:
+        return Answer(call.path, unchanged=True)
+    if failed is not None:
+        raise client.told(failed, answer, logins)
+    if answer.status_code != 200:
+        client.redirected(call.path, answer, logins)
+        raise FetchError("redirects", "a file that is somewhere else", tries=3)
     return _whole(call, part, answer)
 
 
@@ -108,12 +111,10 @@ def _go_on(client: Client, call: Call, part: Partial) -> Answer:
 
 
 def _file_not_page(answer: httpx.Response, call: Call) -> None:
-    """An error page with status 200 has no disposition; a file of the wiki has."""
-    disposition = answer.headers.get("content-disposition")
-    if disposition is None and "text/html" in answer.headers.get("content-type", ""):
-        raise FetchError("bad-answer", "a page in place of a file, with status 200", tries=0)
-    if disposition is None and call.size is None:
-        raise FetchError("bad-answer", "not a file", tries=0)
+    """A file has a disposition, or at least its own type; an error with status 200 has neither."""
+    mimetype = answer.headers.get("content-type", "").partition(";")[0].strip()
+    if "content-disposition" not in answer.headers and mimetype != call.mimetype:
+        raise FetchError("bad-answer", "something else than the file, with status 200", tries=0)
 
 
 def _whole(call: Call, part: Partial, answer: httpx.Response) -> Answer:

@@ -24,6 +24,10 @@ _IN_A_ROW = 12
 """Failures without an answer between, after which the server counts as down."""
 
 
+class RefusedError(RemoteError):
+    """The server does not know us: nothing else that we ask it would be answered."""
+
+
 class _Task(Generic[T]):
     """A job under way."""
 
@@ -148,7 +152,9 @@ class Workers:
             self.clock = self.clock or reply.date
             return
         if isinstance(reply, ShutError):
-            raise RemoteError(f"{self.wiki.base}: {reply.detail}", hint=_HINTS.get(reply.code, ""))
+            raise RefusedError(
+                f"{self.wiki.base}: {reply.detail}", hint=_HINTS.get(reply.code, "")
+            )  # fmt: skip
         if not reply.passing:
             return
         self._failed += 1
