@@ -14,6 +14,7 @@ from importers.web.work import Job, Reply
 
 T = TypeVar("T")
 R = TypeVar("R")
+_ROUNDS = 3
 _MOST = re.compile(r"less than or equal to (\d+)")
 
 
@@ -37,13 +38,20 @@ class Limit:
 def part_of_list(
     limit: Limit, path: Callable[[int, int], str], decode: Callable[[bytes], T], start: int
 ) -> Job[tuple[T, int]]:
-    """Rows from ``start`` on, and how many were asked for. Raises FetchError."""
+    """Rows from ``start`` on, and how many were asked for. Raises FetchError.
+
+    Lists are few and much hangs on them: each part is worth more tries than other requests.
+    """
+    rounds = 0
     while True:
         asked = limit.rows
         (reply,) = yield [Call(path(start, asked), decode=decode)]
         if isinstance(reply, Answer):
             return reply.value, asked
-        if asked == 1 or not limit.refused(asked, reply):
+        if limit.refused(asked, reply) and asked > 1:
+            continue
+        rounds += 1
+        if not reply.passing or rounds >= _ROUNDS:
             raise reply
 
 
