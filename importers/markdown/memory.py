@@ -7,10 +7,15 @@ file with the page's source and how the lines of the Markdown come from it.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
+from itertools import groupby
 from pathlib import Path
 
 import msgspec
 
+from kb.model import LineOrigin, PageId
+
+MARK = ".casebook"
 FOLDER = ".casebook.d"
 
 
@@ -24,15 +29,44 @@ class Piece(msgspec.Struct, frozen=True, array_like=True):
     source_count: int
 
 
+class Run(msgspec.Struct, frozen=True, array_like=True):
+    """So many lines with one origin."""
+
+    count: int
+    version: str | None
+    author: str | None
+    date: str | None
+
+
 class Memory(msgspec.Struct, frozen=True, kw_only=True):
     """A page as it was exported."""
 
     source: str
-    syntax: str
+    origins: list[Run] = []
+    """Who wrote the lines of the source; empty where nobody knows."""
+    missing: list[int] = []
+    """Numbers (from 1) of lines that the wiki's own source left out."""
     lines: list[str]
     """Digest of each line of the Markdown's body."""
     pieces: list[Piece]
     """In order; lines of either text between two pieces are blank."""
+
+
+def runs_of(origins: Iterable[LineOrigin]) -> list[Run]:
+    """The origins of lines, equal neighbours together."""
+    return [
+        Run(sum(1 for _ in same), origin.version, origin.author, origin.date)
+        for origin, same in groupby(origins)
+    ]
+
+
+def origins_of(memory: Memory) -> list[LineOrigin]:
+    """An origin for each line of the source."""
+    found = [
+        LineOrigin(r.version, r.author, r.date) for r in memory.origins for _ in range(r.count)
+    ]
+    lacking = memory.source.count("\n") + 1 - len(found)
+    return found + [LineOrigin(None)] * lacking
 
 
 def digest(line: str) -> str:
@@ -54,5 +88,30 @@ def read(root: Path, page: str) -> Memory | None:
     """The memory of a page, or None where there is none that can be read."""
     try:
         return msgspec.json.decode((root / path_of(page)).read_bytes(), type=Memory)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+class KnownFile(msgspec.Struct, frozen=True):
+    """An attachment as it was exported."""
+
+    page: PageId
+    name: str
+    version: str
+    sha256: str
+
+
+class KnownTree(msgspec.Struct, frozen=True):
+    """What a tree says of itself, as far as reading it needs."""
+
+    files: dict[str, KnownFile] = {}
+    made: list[str] = []
+    """Files that are neither pages nor attachments."""
+
+
+def read_tree(root: Path) -> KnownTree | None:
+    """What the tree at ``root`` says, or None where it is none of ours."""
+    try:
+        return msgspec.json.decode((root / MARK).read_bytes(), type=KnownTree)
     except (OSError, msgspec.DecodeError):
         return None

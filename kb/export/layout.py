@@ -24,6 +24,8 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
     """A page is a folder of its own with its files in it, as Hugo's bundles."""
     page_like: frozenset[str] = frozenset()
     """Endings (small, with dot) that the builder takes for pages: such files get `.txt` behind."""
+    addressed: bool = False
+    """`A/Page.md` has the address `A/Page/`, so that no folder `A/Page` may stand beside it."""
     small_locales: bool = False
     """Translations are `page.pt-br.md`, as Hugo's languages, not `page.pt_BR.md`."""
     reserved: tuple[str, ...] = ("index", "_index", "readme")
@@ -46,6 +48,9 @@ class Layout:
         self._pages: dict[PageId, str] = dict(known or {})
         self._files: dict[tuple[PageId, str], str] = dict(known_files or {})
         self._names = Names((*self._pages.values(), *self._files.values()))
+        if shape.addressed:
+            for path in self._pages.values():
+                self._names.reserve(split_ending(path)[0])
         self._folders: dict[tuple[str, ...], str] = {(main_wiki,): ""}
         for page, path in sorted(self._pages.items()):
             self._learn_folders(page, path)
@@ -56,6 +61,10 @@ class Layout:
         if path is None:
             path = self._pages[page] = self._place(page)
         return path
+
+    def make_folders(self, page: PageId) -> None:
+        """Name the folders that the page stands in, before any page takes such a name."""
+        self._folder((page.wiki, *split_reference(page.page)[:-1]))
 
     def files_folder(self, page: PageId) -> str:
         """Folder of the page's files, slash behind; translations share that of their page."""
@@ -122,6 +131,8 @@ class Layout:
         stem = safe_name(name)
         if stem.casefold() in self.shape.reserved:
             stem += "_"
+        if self.shape.addressed:
+            return self._names.claim(folder, stem, "", thing) + ending
         if not self.shape.bundle:
             return self._names.claim(folder, stem, ending, thing)
         return f"{self._names.claim(folder, stem, '/', thing)}index{ending}"

@@ -31,6 +31,7 @@ def page_facts(
     """The page's facts: title and tags where every program looks for them, the rest as `wiki`."""
     authors = dict.fromkeys(line.author for line in page.lines if line.author)
     about: dict[str, Yaml] = {
+        "untitled": page.title is None or None,
         "name": page.id.wiki, "reference": page.id.page, "locale": page.id.locale,
         "version": page.version, "syntax": page.syntax, "history": page.history,
         "authors": [names.get(author, author) for author in authors],

@@ -70,7 +70,8 @@ KINDS = {
             project=plain.project, address=quote,
         ),
         Kind(
-            name="mkdocs", markdown=FLAVOURS["material"], shape=Shape(page_like=_PAGES),
+            name="mkdocs", markdown=FLAVOURS["material"],
+            shape=Shape(addressed=True, page_like=_PAGES),
             content="docs/", project=material.project, address=_as_folder,
         ),
         Kind(
@@ -84,7 +85,8 @@ KINDS = {
             project=plain.obsidian, address=quote,
         ),
         Kind(
-            name="docusaurus", markdown=FLAVOURS["docusaurus"], shape=Shape(page_like=_PAGES),
+            name="docusaurus", markdown=FLAVOURS["docusaurus"],
+            shape=Shape(addressed=True, page_like=_PAGES),
             content="docs/", static="static/", project=docusaurus.project,
             address=lambda path: _as_folder(path).removesuffix("/"),
         ),

@@ -16,6 +16,8 @@ from kb.references import file_candidates, page_candidates
 
 _HOST = re.compile(r"(?:[^@/?#]*@)?(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?")
 _ESCAPES = re.compile(r"(?:[^%]|%[0-9A-Fa-f]{2})*")
+_APART = "\u2060"
+"""Unseen between colon and slashes, it keeps builders from making a link of what is none."""
 _IN_FRAGMENT = "!$&*+,;=:@-._~/?"
 _WITH_HOST = re.compile(r"[a-z][a-z0-9+.-]*://([^/?#]*)", re.IGNORECASE)
 
@@ -85,7 +87,10 @@ class TreeResolver(NoWiki):
         if target.kind == "anchor" and target.url and not self._has(target.url[1:]):
             target = target._replace(url=None)
         if target.kind in ("url", "mail", "anchor"):
-            target = target if target.url and is_url(target.url) else target._replace(url=None)
+            if target.url and not is_url(target.url):
+                target = target._replace(
+                    url=None, label=target.label.replace("://", f":{_APART}//")
+                )
             self._note(target.kind, reference.reference, "kept" if target.url else "broken")
         return target
 
@@ -189,6 +194,10 @@ class SiteResolver(TreeResolver):
         here = self._address(self._page).rpartition("/")[0] or "."
         slash = "/" if address.endswith("/") or not address else ""
         return posixpath.relpath(address or ".", here) + slash
+
+
+def _apart(text: str) -> str:
+    return text.replace("://", f":{_APART}//")
 
 
 def is_url(text: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 
 import msgspec
 
-from importers.markdown.memory import Memory, Piece, digest
+from importers.markdown.memory import Memory, Piece, digest, runs_of
 from kb.archive import PageView
 from kb.export.markdown.links import SiteResolver, TreeResolver
 from kb.markup import builtin_registry, expand, parse
@@ -16,6 +16,7 @@ from kb.markup.nodes import Anchor, Document, Heading, Image, Link, Node, Parent
 from kb.markup.render.markdown import Flavour, MarkdownOptions
 from kb.markup.render.markdown.blocks import blocks, is_inline, would_join
 from kb.markup.render.markdown.writer import Writer
+from kb.model import LineOrigin
 
 XWIKI = ("xwiki/2.0", "xwiki/2.1")
 _HTML_ID = re.compile(r"""\b(?:id|name)\s?=\s?["']?([^\s"'<>=]{1,200})""")
@@ -95,9 +96,7 @@ def body_of(
         text = f"{fence} text\n{text}\n{fence}\n"
     lines = text.split("\n")
     piece = Piece(0, len(lines), 0, len(page.lines))
-    memory = Memory(
-        source=page.source, syntax=syntax, lines=[digest(line) for line in lines], pieces=[piece]
-    )
+    memory = _memory(page, lines, [piece])
     other = {} if syntax.startswith("markdown") else {f"syntax:{syntax}": 1}
     return Body(text, memory, other)
 
@@ -133,11 +132,18 @@ def _rendered(
         lines += made
         before = shown[-1]
     text = "\n".join(lines) + "\n" if lines else ""
-    memory = Memory(
-        source=page.source, syntax=syntax_of(page), lines=[digest(line) for line in lines],
-        pieces=pieces,
-    )  # fmt: skip
+    memory = _memory(page, lines, pieces)
     return Body(text, memory, dict(sorted(writer.fallbacks.items())))
+
+
+def _memory(page: PageView, lines: list[str], pieces: list[Piece]) -> Memory:
+    return Memory(
+        source=page.source,
+        origins=runs_of(LineOrigin(line.version, line.author, line.date) for line in page.lines),
+        missing=[line.number for line in page.lines if line.missing],
+        lines=[digest(line) for line in lines],
+        pieces=pieces,
+    )
 
 
 def _add_piece(pieces: list[Piece], piece: Piece) -> None:

@@ -135,6 +135,8 @@ def _layout(kind: Kind, leaves: Iterable[Leaf], old: Manifest) -> Layout:
     files = {(entry.page, entry.name): path[size:] for path, entry in old.files.items()}
     layout = Layout(kind.shape, old.main_wiki or first, pages, files)
     for leaf in leaves:
+        layout.make_folders(leaf.page)
+    for leaf in leaves:
         layout.page(leaf.page)
     for leaf in leaves:
         for name in leaf.files:

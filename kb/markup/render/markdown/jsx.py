@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from html import unescape
 from typing import Final
 
 _VOID: Final = frozenset(("br", "hr", "img", "wbr", "col"))
@@ -13,6 +15,9 @@ _NAMES: Final = {
 _TAG = re.compile(r"""<(/?[a-zA-Z][a-zA-Z0-9]*)((?:\s+[a-zA-Z-]+(?:="[^"]*")?)*)\s*(/?)>""")
 _ATTRIBUTE = re.compile(r'\s+([a-zA-Z-]+)(?:="([^"]*)")?')
 # Text in JSX is Markdown still, and braces are code.
+# Entities do not keep these from becoming links; only text that is code is left alone.
+_ADDRESS = re.compile(r"://|www\.|@", re.IGNORECASE)
+_IN_CODE = re.compile("[|`<>{}\x7f-\x9f\u2028\u2029]")
 _MARKDOWN = re.compile(r"[\\`*_\[\]{}~$#+:\-!>]|\n")
 
 
@@ -28,6 +33,9 @@ def to_jsx(html: str) -> str:
 
 
 def _text(text: str) -> str:
+    if _ADDRESS.search(text):
+        shown = json.dumps(unescape(text), ensure_ascii=False)
+        return "{" + _IN_CODE.sub(lambda char: f"\\u{ord(char[0]):04x}", shown) + "}"
     return _MARKDOWN.sub(lambda char: f"&#{ord(char[0])};", text)
 
 

@@ -1,0 +1,168 @@
+"""From Markdown back to the wiki's source: what nobody edited comes back as it was."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from importers.markdown.memory import Memory, Piece, digest
+from kb.history.diff import matching_blocks
+from kb.markup.nodes import (
+    Image,
+    LineBreak,
+    Link,
+    Node,
+    Paragraph,
+    Parent,
+    QuotationLine,
+    ResourceReference,
+)
+from kb.markup.render.xwiki import render_xwiki
+from kb.markup.syntaxes.commonmark import commonmark_tree
+
+Find = Callable[[str], ResourceReference | None]
+"""What a path, relative to the page's own file, leads to in the wiki; None where to nothing."""
+
+_HEADING_ID = re.compile(r"^(#{1,6} .*?)[ \t]*\{#[^{}\s]+\}[ \t]*$", re.MULTILINE)
+_ANCHOR = re.compile(r'<a id="[^"<>]*"></a>')
+_BREAK = re.compile(r"(\\|  +)$")
+
+
+def to_source(markdown: str, find: Find) -> str:
+    """XWiki source of a text in Markdown."""
+    plain = _HEADING_ID.sub(r"\1", _ANCHOR.sub("", markdown.replace("\r\n", "\n")))
+    tree = commonmark_tree(plain)
+    _fit(tree, find)
+    return render_xwiki(tree.children)
+
+
+def _fit(tree: Parent, find: Find) -> None:
+    """Put references of the wiki for paths of the tree, and lines for paragraphs in quotations."""
+    stack: list[Node] = [tree]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Link | Image):
+            reference = node.reference
+            if reference.type in ("path", "doc", "attach") and reference.reference:
+                node.reference = find(reference.reference) or reference
+        if isinstance(node, QuotationLine):
+            node.children = list(_inline(node.children))
+        if isinstance(node, Parent):
+            stack += node.children
+
+
+def _inline(nodes: list[Node]) -> Iterator[Node]:
+    """Paragraphs as their text, a line break between two."""
+    for number, node in enumerate(nodes):
+        if isinstance(node, Paragraph):
+            if number:
+                yield LineBreak(node.pos)
+            yield from node.children
+        else:
+            yield node
+
+
+def source_of(body: str, memory: Memory, find: Find) -> list[str]:
+    """Lines of the source of ``body``, of which ``memory`` tells what it was.
+
+    A block that nobody touched gives the very lines that it was made of, and so do source lines
+    that gave no Markdown; what is new or changed is put into XWiki's syntax.
+    """
+    lines = body.removesuffix("\n").split("\n") if body.strip("\n") else []
+    marks = [digest(line) for line in lines]
+    if marks == memory.lines:
+        return memory.source.split("\n")
+    return _Patch(lines, marks, memory, find).run()
+
+
+class _Patch:
+    """One page's old and new lines side by side."""
+
+    def __init__(self, lines: list[str], marks: list[str], memory: Memory, find: Find) -> None:
+        self._lines = lines
+        self._memory = memory
+        self._source = memory.source.split("\n")
+        self._find = find
+        self._now: dict[int, int] = {}
+        for block in matching_blocks(memory.lines, marks):
+            self._now.update((block.a + n, block.b + n) for n in range(block.length))
+
+    def run(self) -> list[str]:
+        """The lines of the source as it is now."""
+        made: list[str] = []
+        lost: list[Piece] = []
+        at = source_at = 0
+        for piece in self._memory.pieces:
+            start = self._stays(piece)
+            if start is None:
+                lost.append(piece)
+                continue
+            self._fill(made, lost, self._lines[at:start], source_at, piece.source_first)
+            source_at = piece.source_first + piece.source_count
+            made += self._source[piece.source_first : source_at]
+            at = start + piece.count
+            lost = []
+        self._fill(made, lost, self._lines[at:], source_at, len(self._source))
+        return made
+
+    def _stays(self, piece: Piece) -> int | None:
+        """Where the piece stands now, or None where anything of it changed."""
+        start = self._now.get(piece.first)
+        if start is None or any(
+            self._now.get(piece.first + n) != start + n for n in range(piece.count)
+        ):
+            return None
+        return start
+
+    def _fill(
+        self, made: list[str], lost: list[Piece], edited: list[str], first: int, end: int
+    ) -> None:
+        """Add what stands now between two pieces that stayed."""
+        taken = {n for p in lost for n in range(p.source_first, p.source_first + p.source_count)}
+        new = self._converted(_trimmed(edited), lost)
+        if not lost:
+            gap = self._source[first:end]
+            if new and made and (made[-1].strip() or not gap):
+                new = ["", *new]
+            made += [*new, *([""] if new and end < len(self._source) else []), *gap]
+            return
+        put = False
+        for number in range(first, end):
+            if number not in taken:
+                made.append(self._source[number])
+            elif not put:
+                put = True
+                made += new
+                last = self._source[: lost[-1].source_first + lost[-1].source_count]
+                made += [""] * (len(last) - len(_trimmed(last))) if new else []
+
+    def _converted(self, edited: list[str], lost: list[Piece]) -> list[str]:
+        if not edited:
+            return []
+        if len(lost) == 1 and (by_line := self._line_by_line(edited, lost[0])) is not None:
+            return by_line
+        return to_source("\n".join(edited), self._find).split("\n")
+
+    def _line_by_line(self, edited: list[str], piece: Piece) -> list[str] | None:
+        """The lines of a paragraph whose every line is one of the source; None for all else."""
+        source = _trimmed(self._source[piece.source_first :][: piece.source_count])
+        if len(source) != piece.count or not all(_BREAK.search(line) for line in edited[:-1]):
+            return None
+        old = self._memory.lines[piece.first :][: piece.count]
+        bare = [_BREAK.sub("", line) for line in edited]
+        new = [
+            next((m for m in (digest(line), digest(f"{line}\\")) if m in old), digest(line))
+            for line in bare
+        ]
+        kept = {b.b + n: b.a + n for b in matching_blocks(old, new) for n in range(b.length)}
+        made: list[str] = []
+        for number, line in enumerate(bare):
+            at = kept.get(number)
+            made += [source[at]] if at is not None else to_source(line, self._find).split("\n")
+        return made
+
+
+def _trimmed(lines: list[str]) -> list[str]:
+    """Without blank lines at either end."""
+    full = [n for n, line in enumerate(lines) if line.strip()]
+    return lines[full[0] : full[-1] + 1] if full else []
