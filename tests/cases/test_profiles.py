@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
+import jsonschema
+import msgspec
 import pytest
 
-from kb.cases.profile import load_profile, parse_profile, shipped_profiles
+from kb.cases.profile import CaseRule, load_profile, parse_profile, shipped_profiles
 from kb.errors import InputError
 from tests.cases.dialects import page_of_dialect
 from tests.cases.histories import Wiki, history
 from tests.cases.test_learn import STRANGE
+from tools.schema import schema
+
+ROOT = Path(__file__).resolve().parents[2]
 
 Kb = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -64,3 +71,24 @@ def test_command(kb: Kb, tmp_path: Path) -> None:
     (tmp_path / "kb.toml").write_text('[cases]\nprofiles = ["ours.toml"]\n', "utf-8")
     assert kb("cases").stdout.count("TICKET-") == 24
     assert "case(s) on 8 page(s)" in kb("profile", "check").stderr
+
+
+def test_schema_for_editors() -> None:
+    """The schema in docs/ is that of the types, and every shipped profile is valid by it."""
+    stored = (ROOT / "docs" / "profile.schema.json").read_bytes()
+    assert stored == schema(), "run: python -m tools.schema"
+    for name in shipped_profiles():
+        text = (ROOT / "kb" / "cases" / "profiles" / f"{name}.toml").read_text("utf-8")
+        jsonschema.validate(tomllib.loads(text), json.loads(stored))
+
+
+def test_every_code_and_key_is_documented() -> None:
+    sources = [*(ROOT / "kb" / "cases").glob("*.py")]
+    calls = r'(?:Oddity\(|code=|return )\s*"([a-z]+(?:-[a-z]+)+)"'
+    codes = {c for path in sources for c in re.findall(calls, path.read_text("utf-8"))}
+    documented = (ROOT / "docs" / "anomalies.md").read_text("utf-8")
+    assert {code for code in codes if f"`{code}`" not in documented} == set()
+    assert len(codes) > 12
+    manual = (ROOT / "docs" / "profiles.md").read_text("utf-8")
+    keys = {key for one in msgspec.structs.fields(CaseRule) for key in [one.name]}
+    assert {key for key in keys if f"`{key}" not in manual} == set()
