@@ -169,7 +169,7 @@ def _verbatim(w: Writer, node: n.Verbatim) -> list[str]:
 def _raw(w: Writer, node: n.RawText) -> list[str]:
     if node.syntax.startswith(_HTML):
         w.count("html")
-        return [w.one_line(clean_foreign(node.text))]
+        return [w.block(clean_foreign(node.text))]
     if node.syntax in ("", "plain/1.0"):
         return [escape_text(part, w.flavour) for part in node.text.split("\n\n")]
     w.count(f"raw:{node.syntax}")

@@ -239,7 +239,7 @@ def _verbatim(w: Writer, node: n.Verbatim) -> list[Piece]:
 def _raw(w: Writer, node: n.RawText) -> list[Piece]:
     if node.syntax.startswith(_HTML):
         w.count("html")
-        return [w.one_line(clean_foreign(node.text, inline=True))]
+        return [w.inline(clean_foreign(node.text, inline=True))]
     if node.syntax in ("", "plain/1.0"):
         return [escape_text(node.text.replace("\n", " "), w.flavour, cell=w.cell)]
     w.count(f"raw:{node.syntax}")

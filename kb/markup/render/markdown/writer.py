@@ -16,6 +16,7 @@ from kb.markup.render.html.writer import Handlers
 from kb.markup.render.html.writer import Writer as HtmlWriter
 from kb.markup.render.markdown.flavours import PLAIN, Flavour
 from kb.markup.render.markdown.jsx import to_jsx
+from kb.markup.render.markdown.raw_html import as_block, as_inline, is_block, without_line_ends
 from kb.markup.render.plain import plain_text
 from kb.markup.resolve import NoWiki, Resolver
 
@@ -82,32 +83,35 @@ class Writer:
         self.fallbacks[what] += 1
 
     def html(self, nodes: list[Node], handlers: Handlers = FLOW) -> str:
-        """`nodes` as one line of HTML, which ends where the next blank line comes."""
+        """`nodes` as clean HTML."""
         options = HtmlOptions(
             resolver=self.options.html_resolver or self.options.resolver,
             heading_shift=self.options.heading_shift, lean=True,
         )  # fmt: skip
         writer = HtmlWriter(self.document, options, FLOW)
         writer.write(nodes, handlers)
-        return self.one_line(clean("".join(writer.out)))
+        return clean("".join(writer.out))
 
     def html_block(self, nodes: list[Node], why: str) -> str:
         """Blocks that Markdown cannot say."""
         self.count(why)
-        return self.html(nodes)
+        return self.block(self.html(nodes))
 
     def html_inline(self, nodes: list[Node], why: str) -> str:
         """Inline content that Markdown cannot say."""
         self.count(why)
-        return self.html(nodes, PHRASING)
+        return self.inline(self.html(nodes, PHRASING))
 
-    def one_line(self, html: str) -> str:
-        """HTML without line ends, and as JSX where that is asked for."""
-        html = html.replace(">\n", ">").strip("\n")
+    def block(self, html: str) -> str:
+        """Clean HTML as a block of its own."""
         if self.flavour.jsx:
-            return to_jsx(html)
-        html = html.replace("\n", "&#10;")
-        return html.replace("|", "&#124;") if self.cell else html
+            return to_jsx(without_line_ends(html))
+        return as_block(html) if is_block(html) else as_inline(html)
+
+    def inline(self, html: str) -> str:
+        """Clean HTML within a line."""
+        line = to_jsx(without_line_ends(html)) if self.flavour.jsx else as_inline(html)
+        return line.replace("|", "&#124;") if self.cell else line
 
     def tag(self, name: str, classes: str = "", id_: str = "") -> str:
         """A start tag."""
