@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 WORKERS ?= auto
 
-.PHONY: demo test check prove bench clean lock system
+.PHONY: demo test check prove bench clean compiled lock system
 
 $(STAMP): requirements.lock pyproject.toml
 	$(PYTHON) tools/bootstrap.py $(VENV)
@@ -30,6 +30,11 @@ check: $(STAMP)
 
 bench: system
 	@echo "runners: cts.py pages.py relevance.py browser_search.py scale.py; see bench/README.md"
+
+# The parser and its renderers compiled with mypyc, and the same tests run on them.
+compiled: $(STAMP)
+	$(BIN)/python tools/compile_markup.py build/compiled
+	PYTHONPATH=build/compiled $(BIN)/pytest -q -n $(WORKERS) -m "not prove" tests/markup
 
 lock:
 	$(PYTHON) tools/lock.py

@@ -25,7 +25,7 @@ _INTERWIKI = {"knownalias": "http://server/common/url/"}
 _EXISTING = {"doc": "Space.ExistingPage", "space": "ExistingSpace", "page": "ExistingPage"}
 
 
-class MockWiki(ReadableWiki):
+class MockWiki:
     """The answers of the wiki that XWiki's tests use."""
 
     def exists(self, reference: ResourceReference) -> bool:
@@ -47,11 +47,14 @@ class MockWiki(ReadableWiki):
         return "imageurl" + ("" if query is None else f"?{query}")
 
 
-class NullWiki(ReadableWiki):
+class NullWiki:
     """A wiki that has nothing and knows no URL."""
 
     def exists(self, reference: ResourceReference) -> bool:
         return False
+
+    def view_url(self, reference: ResourceReference) -> str | None:
+        return None
 
     def edit_url(self, reference: ResourceReference) -> str | None:
         return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from copy import copy
 
 from kb.markup import nodes as n
 from kb.markup.nodes import Node
@@ -17,9 +16,13 @@ def same_tree(left: Iterable[Node], right: Iterable[Node]) -> bool:
 
 
 def shape(nodes: Iterable[Node]) -> list[object]:
-    """A tree as nested lists: names of classes, values, texts that follow each other joined."""
+    """A tree as nested lists: names of classes, values, texts that follow each other joined.
+
+    What a macro made counts as the macro.
+    """
     found: list[object] = []
-    for node in nodes:
+    for item in nodes:
+        node = item.macro if isinstance(item, n.MacroResult) else item
         if isinstance(node, n.Text):
             last = found[-1] if found else None
             if isinstance(last, str):
@@ -28,21 +31,6 @@ def shape(nodes: Iterable[Node]) -> list[object]:
                 found.append(node.text)
         else:
             found.append((type(node).__name__, *_values(node)))
-    return found
-
-
-def without_results(nodes: Iterable[Node]) -> list[Node]:
-    """`nodes` with the calls of macros in place of what they made."""
-    found: list[Node] = []
-    for node in nodes:
-        if isinstance(node, n.MacroResult):
-            found.append(node.macro)
-        elif isinstance(node, n.Parent):
-            same = copy(node)
-            same.children = without_results(node.children)
-            found.append(same)
-        else:
-            found.append(node)
     return found
 
 
@@ -62,6 +50,10 @@ _SLOTS: dict[type[Node], list[str]] = {}
 def _slots(kind: type[Node]) -> list[str]:
     """Names of what a node holds, its place aside."""
     if kind not in _SLOTS:
-        names = [name for base in kind.__mro__ for name in getattr(base, "__slots__", ())]
-        _SLOTS[kind] = [name for name in names if name not in _PLACES]
+        names: list[str] = []
+        for base in kind.__mro__:
+            # Compiled classes have no __slots__, but say the same elsewhere.
+            held: tuple[str, ...] = getattr(base, "__mypyc_attrs__", ())
+            names += held or getattr(base, "__slots__", ())
+        _SLOTS[kind] = sorted({*names} - {*_PLACES, "__dict__"})
     return _SLOTS[kind]

@@ -103,6 +103,7 @@ _CLOSES: Final[dict[str, tuple[frozenset[str], frozenset[str]]]] = {
     "tfoot": (frozenset(("tbody", "thead", "tfoot", "tr", "td", "th")), frozenset(("table",))),
 }
 _SECTIONS: Final = ("tbody", "thead", "tfoot")
+_ROW_PARENTS: Final = ("table", *_SECTIONS)
 _SKIPPED: Final = ("html", "head", "body")
 MAX_DEPTH: Final = 200
 
@@ -205,7 +206,7 @@ class _Builder:
 
     def _complete_table(self, name: str) -> None:
         """Add the row group or row that a row or cell lacks."""
-        if name in ("td", "th") and self.stack[-1].name in ("table", *_SECTIONS):
+        if name in ("td", "th") and self.stack[-1].name in _ROW_PARENTS:
             self._complete_table("tr")
             self._open("tr", {})
         elif name == "tr" and self.stack[-1].name == "table":

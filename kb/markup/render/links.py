@@ -10,6 +10,7 @@ from kb.markup.render.attributes import attributes, escape_text
 
 DOCUMENT_TYPES = ("doc", "space", "page")
 ATTACHMENT_TYPES = ("attach", "pageAttach")
+_INTERNAL_TYPES = DOCUMENT_TYPES + ATTACHMENT_TYPES + ("path",)
 _SAFE_TARGETS = ("_self", "_parent", "_top")
 
 
@@ -99,7 +100,7 @@ class LinkPrinter:
     def _other(self, link: Link) -> tuple[str, Params]:
         reference = link.reference
         params = dict(link.params)
-        internal = reference.type in (*DOCUMENT_TYPES, *ATTACHMENT_TYPES, "path")
+        internal = reference.type in _INTERNAL_TYPES
         kind = "wikiinternallink" if internal else "wikiexternallink"
         if not internal:
             _protect_opener(params)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from kb.markup import nodes as n
-from kb.markup.compare import same_tree, without_results
+from kb.markup.compare import same_tree
 from kb.markup.nodes import Node
 from kb.markup.parser import parse
 from kb.markup.render.exact import exact_source
@@ -39,10 +39,9 @@ def render_xwiki(nodes: list[Node], syntax: str = "xwiki/2.1", *, wiki: bool = T
     It is what XWiki would print, unless that reads back as another tree. Macros that were
     expanded appear as their calls. `wiki` is as for `parse`.
     """
-    calls = without_results(nodes)
     printed = as_xwiki(nodes, syntax)
     for source in (printed, exact_source(nodes, syntax)):
-        if same_tree(parse(source, syntax, wiki=wiki).children, calls):
+        if same_tree(parse(source, syntax, wiki=wiki).children, nodes):
             return source
     # What the other syntax cannot say, like a link to a space.
     return printed
