@@ -38,7 +38,3 @@ const excerpt = (texts, tests, length = 140) => {
   const pieces = marked(part.text.slice(from, to), tests);
   return { label: part.label, pieces: [...(from ? [["…", false]] : []), ...pieces, ...(to < part.text.length ? [["…", false]] : [])] };
 };
-
-// `over` says of what index: its documents, shards, odd characters.
-find.over = (index) => Object.assign(meta, index);
-window.kb = { search: find, marked, excerpt };

@@ -4,19 +4,22 @@ document.addEventListener("DOMContentLoaded", () => {
     zh: {
       found: (n, exact) => (exact ? `${n} 个案例` : `约 ${n} 个案例`), none: "没有找到。换个说法,或少写几个词。", more: "更多",
       loose: "没有案例含有所有的词;下面各含其中一些。", near: (w) => `没有“${w}”,这些相近。`, broken: "搜索索引没有读到,请重试。", note: "记录",
+      facet: { status: "状态", station: "站点", engineer: "工程师", speaker: "发言人", year: "年份", lang: "语言", kind: "编号种类" },
       status: { unset: "未标记", resolved: "已解决", in_progress: "处理中", shelved: "暂搁置", conflicting: "标记矛盾" },
     },
     en: {
       found: (n, exact) => (exact ? (n === 1 ? "1 case" : `${n} cases`) : `About ${n} cases`), none: "Nothing found. Try other words, or fewer.", more: "More",
       loose: "No case has all the words; these have some.", near: (w) => `No “${w}”; these are close.`, broken: "The search index could not be read. Try again.", note: "Note",
+      facet: { status: "Status", station: "Station", engineer: "Engineer", speaker: "Speaker", year: "Year", lang: "Language", kind: "Identifiers" },
       status: { unset: "Not marked", resolved: "Resolved", in_progress: "In progress", shelved: "Shelved", conflicting: "Conflicting marks" },
     },
   };
   const PAGE = 10;
+  const SMALL = 300; // cases up to which the filters cost a reader nothing
   const say = () => SAY[document.documentElement.dataset.ui] || SAY.en;
   const $ = (id) => document.getElementById(id);
-  const [box, found, front, list, count, more] = ["q", "found", "front", "hits", "count", "more"].map($);
-  const { search, marked, excerpt } = window.kb;
+  const [box, found, front, list, count, more, panel] = ["q", "found", "front", "hits", "count", "more", "facets"].map($);
+  const { search, facets, marked, excerpt } = window.kb;
   search.over({ n: +box.dataset.n, s: +box.dataset.s, inside: box.dataset.inside });
   let asked = 0;
   let limit = PAGE;
@@ -45,6 +48,31 @@ document.addEventListener("DOMContentLoaded", () => {
     return make("li", "card", link);
   };
 
+  const filterOf = (name, value) => `${name}:${/[\s"]/.test(value) ? `"${value}"` : value}`;
+  const toggle = (filter) => {
+    const has = ` ${box.value} `.includes(` ${filter} `);
+    box.value = (has ? ` ${box.value} `.replace(` ${filter} `, " ") : `${box.value} ${filter} `).trimStart();
+    remember(true);
+    ask();
+  };
+  const group = ([name, rows]) => {
+    const buttons = rows.slice(0, 12).map(([value, n]) => {
+      const filter = filterOf(name, value);
+      const button = make("button", "chip", make("bdi", "", name === "status" ? say().status[value] : value), " ", make("span", "n", n));
+      button.type = "button";
+      button.setAttribute("aria-pressed", ` ${box.value} `.includes(` ${filter} `));
+      button.addEventListener("click", () => toggle(filter));
+      return button;
+    });
+    return make("div", "facet", make("h3", "", say().facet[name]), ...buttons);
+  };
+  const divide = async () => {
+    if (!panel.open || found.hidden) return;
+    const text = box.value;
+    const groups = await facets(text);
+    if (text === box.value) $("facet-groups").replaceChildren(...groups.filter(([, rows]) => rows.length).map(group));
+  };
+
   const show = async () => {
     const text = box.value;
     const turn = ++asked;
@@ -65,6 +93,7 @@ document.addEventListener("DOMContentLoaded", () => {
     list.replaceChildren(...hits.map((doc) => card(doc, tests)));
     more.hidden = total <= hits.length;
     more.textContent = say().more;
+    divide();
     performance.mark("kb-answered");
     document.documentElement.dataset.answered = text;
   };
@@ -103,6 +132,8 @@ document.addEventListener("DOMContentLoaded", () => {
     await ask();
     list.querySelector("a")?.focus();
   });
+  panel.addEventListener("toggle", divide);
+  panel.open = box.dataset.n <= SMALL;
   more.addEventListener("click", () => { limit += PAGE; show(); });
   addEventListener("keydown", walk);
   addEventListener("popstate", read);

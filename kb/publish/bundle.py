@@ -7,7 +7,10 @@ from collections.abc import Iterator
 
 from kb.assets import assets
 
-_SEARCH = ("stem.js", "analysis.js", "query.js", "engine.js", "find.js", "marks.js")
+_SEARCH = (
+    "stem.js", "analysis.js", "query.js", "engine.js", "find.js", "marks.js",
+    "facets.js",
+)  # fmt: skip
 """Joined in this order, each resting on those before it."""
 
 _KEPT = re.compile(

@@ -19,6 +19,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "词之间空格表示都要有;可用 status:resolved、speaker:名字、station:站点、after:2020-04",
         "Words are all required. Try status:resolved, speaker:name, station:name, after:2020-04",
     ),
+    "filter": ("筛选", "Filter"),
     "theme": ("切换深浅", "Switch theme"),
     "language": ("EN", "中文"),
     "home": ("首页", "Home"),

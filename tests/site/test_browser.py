@@ -78,6 +78,22 @@ def test_nothing_found_is_said_in_the_readers_language(tab, home):
     tab.wait_for_selector("text=Nothing found")
 
 
+def test_facets_count_and_filter(tab, home):
+    tab.goto(f"{home}/index.html?q=扣费")
+    assert len(hits(tab)) == 2
+    tab.wait_for_selector(".facet")
+    chips = tab.locator(".chip").all_text_contents()
+    assert "未标记 1" in chips
+    assert "标记矛盾 1" in chips
+    tab.click(".chip >> text=标记矛盾")
+    tab.wait_for_selector(".chip[aria-pressed=true]")
+    assert hits(tab) == ["demo_case#41_20200331"]
+    assert "status" in tab.url
+    tab.click(".chip[aria-pressed=true]")
+    tab.wait_for_selector(".chip[aria-pressed=false]")
+    assert len(hits(tab)) == 2
+
+
 def test_language_and_theme_are_kept(tab, home):
     tab.goto(f"{home}/{CASE}")
     assert tab.locator("#conversation h2 .zh").is_visible()
