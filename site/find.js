@@ -6,7 +6,7 @@ const foldsFor = (text) => {
   return [...new Set(odd.map((c) => c.codePointAt(0) % 16))].map((n) => load(`f/${n.toString(16)}.js`));
 };
 
-const textOf = (doc) => (doc.folded ??= foldText([doc.id, ...doc.texts.map((t) => `${t.label}\n${t.text}`)].join("\n")));
+const textOf = (doc) => (doc.folded ??= foldText([doc.id, ...doc.texts.map((t) => (t.name === "turn" ? `${t.label}\n${t.text}` : t.text))].join("\n")));
 const stemsOf = (doc) => (doc.stems ??= new Set((textOf(doc).match(/[a-z]+(?:'[a-z]+)*/g) || []).map(stem)));
 
 const stands = (doc, test) => {

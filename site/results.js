@@ -78,6 +78,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const turn = ++asked;
     const any = text.trim() !== "";
     front.hidden = any;
+    document.body.classList.toggle("asked", any);
     if (!any) found.hidden = true;
     if (!any) return;
     let answer;
@@ -133,7 +134,7 @@ document.addEventListener("DOMContentLoaded", () => {
     list.querySelector("a")?.focus();
   });
   panel.addEventListener("toggle", divide);
-  panel.open = box.dataset.n <= SMALL;
+  panel.open = box.dataset.n <= SMALL && matchMedia("(min-width: 64rem)").matches;
   more.addEventListener("click", () => { limit += PAGE; show(); });
   addEventListener("keydown", walk);
   addEventListener("popstate", read);

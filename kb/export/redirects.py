@@ -51,6 +51,13 @@ def _roots(url: str | None, action: str) -> tuple[str, ...]:
 
 def write_redirects(moves: Iterable[Move], folder: Path) -> None:
     """The map as a table, and as rules for nginx, Apache and Netlify."""
+    for name, text in redirect_files(moves):
+        with new_file(folder / name) as part:
+            part.write_text(text, "utf-8", newline="\n")
+
+
+def redirect_files(moves: Iterable[Move]) -> Iterator[tuple[str, str]]:
+    """Name and text of each of these files."""
     found = sorted({m for m in moves if not re.search(r"[\x00-\x1f\x7f]", m.old)})
     rules = {
         "redirects.tsv": (f"{_encoded(m.old)}\t{m.new}" for m in found),
@@ -62,8 +69,7 @@ def write_redirects(moves: Iterable[Move], folder: Path) -> None:
         ),
     }  # fmt: skip
     for name, lines in rules.items():
-        with new_file(folder / name) as part:
-            part.write_text("".join(f"{line}\n" for line in lines), "utf-8", newline="\n")
+        yield name, "".join(f"{line}\n" for line in lines)
 
 
 def _nginx(moves: Iterable[Move]) -> Iterator[str]:

@@ -6,15 +6,17 @@ from typing import Protocol
 
 from markupsafe import Markup
 
+from kb.markup import parse
 from kb.markup.macros.wiki import Pages
 from kb.markup.macros.wiki.include import BASE
-from kb.markup.render.html import HtmlOptions, Words
+from kb.markup.render.html import HtmlOptions, Words, render_html
 from kb.markup.resolve import NoWiki, Target
 from kb.markup.syntaxes import read_page
 from kb.markup.values import ResourceReference
 from kb.model import PageId
 from kb.references import file_candidates, page_candidates
 
+_PLAIN = (None, "xwiki/2.0", "xwiki/2.1")
 _SHIFT = 2
 """A text's first heading is the third level of the page that it stands on."""
 
@@ -64,6 +66,9 @@ class Bodies:
             resolver=self._resolver, id_prefix=f"t{self._count}-", heading_shift=_SHIFT,
             words=_WORDS,
         )  # fmt: skip
+        if "{{" not in text and self._syntax in _PLAIN:  # no macro: no registry to make
+            html = render_html(parse(text, self._syntax or "xwiki/2.1"), options)
+            return Markup(html)  # noqa: S704  (sanitised by the renderer)
         shown = read_page(text, self._syntax, pages=self._around, page=self._page.page)
         return Markup(shown.html(options))  # noqa: S704  (sanitised by the renderer)
 

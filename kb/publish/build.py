@@ -15,6 +15,7 @@ from kb.assets import assets
 from kb.cases.record import Case, from_json
 from kb.publish import state as states
 from kb.publish.catalogue import Catalogue
+from kb.publish.extras import extra_units
 from kb.publish.facts import CaseFacts, case_facts, digest_of, page_facts
 from kb.publish.inclusions import Inclusions
 from kb.publish.indexing import Indexing
@@ -142,6 +143,7 @@ class Build:
         yield facet_unit(catalogue)
         yield tree_unit(catalogue, self.renderer)
         yield from browse_units(catalogue, self.renderer)
+        yield from extra_units(catalogue, self.renderer)
 
     def _make(self, unit: Unit) -> Made:
         """Write the unit's files, unless they are there already."""

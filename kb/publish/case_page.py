@@ -12,7 +12,7 @@ from kb.cases.record import Case, Event, Identifier, Origin, Turn
 from kb.model import PageId
 from kb.publish.body import Bodies
 from kb.publish.catalogue import Catalogue
-from kb.publish.names import case_path, root_of
+from kb.publish.names import case_path, identifier_path, root_of, url_of
 from kb.publish.render import Renderer, short
 
 
@@ -23,6 +23,14 @@ class Shown(msgspec.Struct, frozen=True):
     url: str | None
     image: bool
     origin: Origin | None = None
+
+
+class Number(msgspec.Struct, frozen=True):
+    """An identifier as a page shows it."""
+
+    value: str
+    url: str | None
+    spots: list[Origin]
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -48,7 +56,7 @@ def case_page(case: Case, catalogue: Catalogue, renderer: Renderer) -> bytes:
         body=Bodies(page, root, catalogue, catalogue.syntax_of(page)),
         events=_events(case.timeline),
         origin=lambda pointer: at(case.origins.get(pointer)), rounds=_rounds(case.turns),
-        numbers=_numbers(case.identifiers), speakers=_speakers(case.turns),
+        numbers=_numbers(case.identifiers, catalogue, root), speakers=_speakers(case.turns),
         files=list(_files(case, page, catalogue, root)), related=_related(case, catalogue, root),
     )  # fmt: skip
 
@@ -91,14 +99,25 @@ def _rounds(turns: Iterable[Turn]) -> list[tuple[int | None, list[Turn]]]:
     return [(number, list(group)) for number, group in groupby(turns, key=lambda t: t.round)]
 
 
-def _numbers(found: Iterable[Identifier]) -> list[tuple[str, list[tuple[str, list[Origin]]]]]:
-    """Kind → value → where it stands, in the order of the case."""
+def _numbers(
+    found: Iterable[Identifier], catalogue: Catalogue, root: str
+) -> list[tuple[str, list[Number]]]:
+    """Identifiers by kind, each value once, in the order of the case."""
     kinds: dict[str, dict[str, list[Origin]]] = {}
     for one in found:
         spots = kinds.setdefault(one.kind, {}).setdefault(one.value, [])
         if one.origin not in spots:
             spots.append(one.origin)
-    return [(kind, list(values.items())) for kind, values in kinds.items()]
+    return [
+        (kind, [Number(value, _number_url((kind, value), catalogue, root), spots)
+                for value, spots in values.items()])
+        for kind, values in kinds.items()
+    ]  # fmt: skip
+
+
+def _number_url(identifier: tuple[str, str], catalogue: Catalogue, root: str) -> str | None:
+    """The page of an identifier that other cases name too."""
+    return root + url_of(identifier_path(*identifier)) if catalogue.is_shared(identifier) else None
 
 
 def _events(timeline: Iterable[Event]) -> list[tuple[Event, list[Event]]]:

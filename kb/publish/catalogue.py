@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -28,6 +29,8 @@ class Catalogue:
         self.cases = sorted(cases, key=lambda case: case.order)
         self.pages = {page.id: page for page in pages}
         self._ids = {(case.card.wiki, case.card.id) for case in self.cases}
+        self.shared = _shared(self.cases)
+        """Identifiers (kind, value) that several cases name, each with these."""
         self._on_page: dict[PageId, list[Card]] = {}
         for case in sorted(self.cases, key=lambda c: c.card.first_line):
             self._on_page.setdefault(case.card.page, []).append(case.card)
@@ -36,6 +39,10 @@ class Catalogue:
     def cards(self) -> list[Card]:
         """Cards of all cases, newest first, those without a date last."""
         return [case.card for case in reversed(self.cases)]
+
+    def is_shared(self, identifier: tuple[str, str]) -> bool:
+        """Whether several cases name it, so that it has a page of its own."""
+        return identifier in self.shared
 
     def has_case(self, wiki: str, case_id: str) -> bool:
         """Whether the site has that case."""
@@ -71,3 +78,11 @@ class Catalogue:
                 url=facts.url, title=facts.title, reference=page.page, locale=page.locale,
                 cases=len(self.cards_on(page)),
             )  # fmt: skip
+
+
+def _shared(cases: Iterable[CaseFacts]) -> dict[tuple[str, str], list[CaseFacts]]:
+    found: defaultdict[tuple[str, str], list[CaseFacts]] = defaultdict(list)
+    for case in cases:
+        for identifier in case.identifiers:
+            found[identifier].append(case)
+    return {key: some for key, some in found.items() if len(some) > 1}

@@ -13,15 +13,13 @@ import msgspec
 
 from kb.publish.catalogue import Catalogue
 from kb.publish.facts import CaseFacts, digest_of
-from kb.publish.names import encode, url_of
+from kb.publish.names import encode, identifier_path, url_of
 from kb.publish.render import Renderer
 from kb.publish.units import Output, Unit
 
 LISTS = ("month", "status", "station", "engineer", "speaker", "tag", "anomaly")
 _LONG = 200
 """Cases that one page shows; more are divided by year."""
-_SHARED = 2
-"""Cases that an identifier needs to have a page of its own."""
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -35,20 +33,6 @@ class Entry(msgspec.Struct, frozen=True):
 def list_path(kind: str, value: str) -> str:
     """Page of the cases that have a value."""
     return f"list/{kind}/{encode(value)}.html"
-
-
-def identifier_path(kind: str, value: str) -> str:
-    """Page of all that an identifier ever touched."""
-    return f"id/{encode(kind)}/{encode(value)}.html"
-
-
-def shared_identifiers(catalogue: Catalogue) -> dict[tuple[str, str], list[CaseFacts]]:
-    """Identifiers that several cases name, each with these."""
-    found: defaultdict[tuple[str, str], list[CaseFacts]] = defaultdict(list)
-    for case in catalogue.cases:
-        for identifier in case.identifiers:
-            found[identifier].append(case)
-    return {key: cases for key, cases in found.items() if len(cases) >= _SHARED}
 
 
 def values_of(case: CaseFacts, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
@@ -76,7 +60,7 @@ def browse_units(catalogue: Catalogue, renderer: Renderer) -> Iterator[Unit]:
     for kind, values in kinds.items():
         for value, cases in values.items():
             yield from _list(kind, value, list_path(kind, value), cases, renderer)
-    for (kind, value), cases in shared_identifiers(catalogue).items():
+    for (kind, value), cases in catalogue.shared.items():
         yield from _list("identifier", value, identifier_path(kind, value), cases, renderer)
     yield _browse(kinds, renderer)
 

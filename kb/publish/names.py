@@ -95,3 +95,8 @@ def url_of(path: str) -> str:
 def root_of(path: str) -> str:
     """The way from a page up to the site's root: empty, `../`, `../../` and so on."""
     return "../" * path.count("/")
+
+
+def identifier_path(kind: str, value: str) -> str:
+    """Path of the page of all that an identifier ever touched."""
+    return f"id/{encode(kind)}/{encode(value)}.html"

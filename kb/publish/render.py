@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
@@ -22,6 +23,7 @@ POLICY = (
 )
 """Content-Security-Policy of every page: nothing inline, nothing from elsewhere."""
 
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _DIGITS = 5
 """A value with a number at least this long gets a copy button."""
 
@@ -46,8 +48,9 @@ class Renderer:
 
     def page(self, template: str, path: str, title: str, **values: Any) -> bytes:
         """The HTML page at ``path`` (relative to the site's root) made of a template."""
+        values.setdefault("root", root_of(path))
         text = self._environment.get_template(template).render(
-            site=self.site, here=url_of(path), root=root_of(path), title=title, **values
+            site=self.site, here=url_of(path), title=title, **values
         )
         return text.encode("utf-8", "replace")
 
@@ -65,7 +68,7 @@ def _environment() -> jinja2.Environment:
         t=PHRASES, phrase=phrase, csp=POLICY, colour=colour, initials=initials
     )
     environment.globals["description"] = ""
-    environment.filters.update(moment=moment, short=short, digits=has_number)
+    environment.filters.update(moment=moment, short=short, digits=has_number, xml=xml_text)
     return environment
 
 
@@ -83,6 +86,11 @@ def short(value: str, limit: int = 160) -> str:
     """The value in one line, cut with an ellipsis where it is long."""
     line = " ".join(value[: limit * 4].split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def xml_text(value: str) -> str:
+    """Without the characters that XML 1.0 has no way to write."""
+    return _NOT_XML.sub("\ufffd", value)
 
 
 def has_number(value: str) -> bool:

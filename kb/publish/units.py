@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from kb.cases.record import Case
 from kb.publish.bundle import site_assets
@@ -40,7 +41,8 @@ def case_unit(
     wiki = facts.card.wiki
     page = catalogue.pages.get(facts.card.page)
     linked = [catalogue.has_case(wiki, other) for other in facts.related]
-    digest = digest_of(facts.digest, page.digest if page else b"", linked)
+    shared = [catalogue.is_shared(identifier) for identifier in facts.identifiers]
+    digest = digest_of(facts.digest, page.digest if page else b"", linked, shared)
     path = case_path(wiki, facts.card.id)
     return Unit(f"case:{path}", digest, lambda: [(path, case_page(case(), catalogue, renderer))])
 
@@ -79,7 +81,14 @@ def fixed_units(renderer: Renderer) -> Iterator[Unit]:
     """What depends on no case and no page."""
     yield Unit("assets", b"", site_assets)
     yield Unit("folds", b"", fold_files)
-    yield Unit("404", b"", lambda: [("404.html", renderer.page("404.html", "404.html", "404"))])
+    yield Unit("404", b"", partial(_lost, renderer))
+
+
+def _lost(renderer: Renderer) -> Iterable[Output]:
+    """Shown in the place of any path, so its links begin at the server's root if that is known."""
+    url = renderer.site.url
+    root = {"root": urlsplit(url).path.rstrip("/") + "/"} if url else {}
+    return [("404.html", renderer.page("404.html", "404.html", "404", **root))]
 
 
 def facet_unit(catalogue: Catalogue) -> Unit:

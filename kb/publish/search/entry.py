@@ -40,8 +40,12 @@ class Entry(msgspec.Struct, frozen=True):
 
     @property
     def body(self) -> str:
-        """All else."""
-        parts = (f"{label}\n{text}" for name, label, text in self.texts if name not in HEAD)
+        """All else; of the labels only who speaks, for a field's says nothing of this case."""
+        parts = (
+            f"{label}\n{text}" if name == "turn" else text
+            for name, label, text in self.texts
+            if name not in HEAD
+        )
         return "\n".join(parts)
 
 
