@@ -59,5 +59,6 @@ FORMATS = {
     "parquet": Format("a folder of all tables for DuckDB, pandas", "kb.export.tables.parquet"),
     "xar": Format("the wiki's own package, to import it again", "kb.export.xar"),
     "markdown": Format("a tree of Markdown for MkDocs, Hugo and others", "kb.export.markdown"),
+    "mediawiki": Format("MediaWiki's XML dump with every revision", "kb.export.mediawiki"),
     "git": Format("a repository with a commit for each revision", "kb.export.git"),
 }

@@ -1,0 +1,256 @@
+"""The tree of a page as MediaWiki's wikitext. What wikitext cannot say is HTML that it allows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from html import escape
+from typing import Final, TypeVar
+
+from kb.markup import nodes as n
+from kb.markup.macro_text import failed
+from kb.markup.nodes import Node
+from kb.markup.render.xwiki import render_xwiki
+from kb.markup.resolve import Resolver
+
+_N = TypeVar("_N", bound=Node)
+_SPECIAL = re.compile(r"[&<>\[\]{}|]|'(?=')|~(?=~~)|_(?=_)|-(?=\{)|(?<=[a-z]):(?=//)")
+_FIRST = re.compile(r"[*#:;=!+ -]")
+_STYLES: Final = {
+    n.BOLD: ("'''", "'''"), n.ITALIC: ("''", "''"), n.STRIKE: ("<s>", "</s>"),
+    n.UNDERLINE: ("<u>", "</u>"), n.SUPERSCRIPT: ("<sup>", "</sup>"),
+    n.SUBSCRIPT: ("<sub>", "</sub>"), n.MONOSPACE: ("<code>", "</code>"),
+}  # fmt: skip
+MAX_DEPTH = 60
+
+
+class Wikitext:
+    """Prints one page."""
+
+    def __init__(self, resolver: Resolver) -> None:
+        """``resolver`` gives titles (kind `page`, `attachment`) and URLs."""
+        self._resolver = resolver
+        self._depth = 0
+
+    def blocks(self, nodes: list[Node]) -> str:
+        """Blocks with a blank line between."""
+        return "\n\n".join(part for part in self._parts(nodes) if part)
+
+    def _parts(self, nodes: list[Node]) -> Iterator[str]:
+        run: list[Node] = []
+        for node in nodes:
+            printer = _BLOCKS.get(type(node))
+            if printer is None or (isinstance(node, n.Verbatim | n.Macro) and node.inline) or (
+                isinstance(node, n.MacroResult) and node.macro.inline
+            ):  # fmt: skip
+                run.append(node)
+                continue
+            if run:
+                yield self.line(run)
+                run = []
+            yield self._nested(printer, node)
+        if run:
+            yield self.line(run)
+
+    def _nested(self, printer: Callable[[Wikitext, Node], str], node: Node) -> str:
+        if self._depth > MAX_DEPTH:
+            return ""
+        self._depth += 1
+        text = printer(self, node)
+        self._depth -= 1
+        return text
+
+    def line(self, nodes: list[Node]) -> str:
+        """Inline content, its first character no mark of a block."""
+        text = self.inline(nodes).strip()
+        return "\n".join(_FIRST.sub(lambda m: f"&#{ord(m[0])};", part, count=1)
+                         if _FIRST.match(part) else part for part in text.split("\n"))  # fmt: skip
+
+    def inline(self, nodes: list[Node]) -> str:
+        """Inline content."""
+        return "".join(self._inline(node) for node in nodes)
+
+    def _inline(self, node: Node) -> str:
+        printer = _INLINE.get(type(node))
+        if printer is not None:
+            return self._nested(printer, node)
+        return self.inline(node.children) if isinstance(node, n.Parent) else ""
+
+    def heading(self, node: n.Heading) -> str:
+        """A heading; its id stays beside MediaWiki's own."""
+        marks = "=" * min(6, max(1, node.level))
+        id_ = node.params.get("id") or node.id
+        place = f'<span id="{escape(id_)}"></span>' if id_ else ""
+        return f"{marks} {place}{self.inline(node.children).strip()} {marks}"
+
+    def items(self, node: n.List, prefix: str = "") -> str:
+        """A list; deeper ones repeat the marks."""
+        mark = prefix + ("#" if node.ordered else "*")
+        lines: list[str] = []
+        for item in node.children:
+            if not isinstance(item, n.ListItem):
+                continue
+            own = [child for child in item.children if not isinstance(child, n.List)]
+            lines.append(f"{mark} {self._one_line(own)}")
+            lines += [
+                self.items(child, mark) for child in item.children if isinstance(child, n.List)
+            ]
+        return "\n".join(lines)
+
+    def _one_line(self, nodes: list[Node]) -> str:
+        return self.blocks(nodes).replace("\n\n", "<br><br>").replace("\n", "<br>")
+
+    def definitions(self, node: n.DefinitionList) -> str:
+        """Terms and what they mean."""
+        lines = []
+        for child in node.children:
+            if isinstance(child, n.Parent):
+                mark = ";" if isinstance(child, n.Term) else ":"
+                lines.append(f"{mark} {self._one_line(child.children)}")
+        return "\n".join(lines)
+
+    def table(self, node: n.Table) -> str:
+        """A table, each cell on lines of its own, so that it may hold blocks."""
+        rows = ['{| class="wikitable"']
+        for row in node.children:
+            if not isinstance(row, n.TableRow):
+                continue
+            rows.append("|-")
+            for cell in row.children:
+                if isinstance(cell, n.TableCell):
+                    mark = "!" if cell.head else "|"
+                    spans = "".join(
+                        f' {key}="{escape(value)}"' for key, value in cell.params.items()
+                        if key in ("colspan", "rowspan") and value
+                    )  # fmt: skip
+                    inner = self.blocks(cell.children)
+                    lead = f"{spans} {mark[0] if spans and mark == '|' else '|' if spans else ''}"
+                    rows.append(f"{mark}{lead.rstrip()}\n{inner}" if inner else f"{mark}{lead}")
+        return "\n".join([*rows, "|}"])
+
+    def quotation(self, node: n.Quotation) -> str:
+        """Quoted lines."""
+        lines = [self._one_line(q.children) for q in node.children if isinstance(q, n.Parent)]
+        return f"<blockquote>\n{'<br>'.join(lines)}\n</blockquote>"
+
+    def verbatim(self, node: n.Verbatim) -> str:
+        """Text as it stands."""
+        if node.inline:
+            return f"<code><nowiki>{_shut(node.content, 'nowiki')}</nowiki></code>"
+        return f"<pre>{_shut(node.content, 'pre')}</pre>"
+
+    def macro(self, node: n.Macro) -> str:
+        """A macro that did not run, as its source."""
+        text = render_xwiki([node])
+        if node.inline:
+            return f"<code><nowiki>{_shut(text, 'nowiki')}</nowiki></code>"
+        return f"<pre>{_shut(text, 'pre')}</pre>"
+
+    def result(self, node: n.MacroResult) -> str:
+        """What a macro made; contents and listings as MediaWiki has its own."""
+        macro = node.macro
+        if failed(node):
+            return self.macro(macro)
+        if macro.name == "toc":
+            return "__TOC__"
+        if macro.name == "code" and macro.content is not None:
+            language = escape(macro.params.get("language") or "text")
+            shown = _shut(macro.content.strip("\n"), "syntaxhighlight")
+            inline = " inline" if macro.inline else ""
+            return f'<syntaxhighlight lang="{language}"{inline}>{shown}</syntaxhighlight>'
+        return self.inline(node.children) if macro.inline else self.blocks(node.children)
+
+    def link(self, node: n.Link) -> str:
+        """A link to a page, a file or a URL; one that leads nowhere is its label."""
+        target = self._resolver.link(node.reference)
+        label = self.inline(node.children).strip()
+        shown = label or escape_text(target.label or node.reference.reference)
+        if target.url is None:
+            return shown
+        if target.kind in ("page", "anchor"):
+            return f"[[{target.url}|{shown}]]"
+        if target.kind == "attachment":
+            return f"[[Media:{target.url}|{shown}]]"
+        return f"[{_url(target.url)} {shown}]"
+
+    def image(self, node: n.Image) -> str:
+        """An image of the wiki; one from elsewhere is a link."""
+        target = self._resolver.image(node.reference)
+        alt = escape_text(node.params.get("alt") or target.label or node.reference.reference)
+        if target.url is None:
+            return alt
+        if target.kind != "attachment":
+            return f"[{_url(target.url)} {alt}]"
+        width = re.match(r"\d+", node.params.get("width") or "")
+        size = f"|{width[0]}px" if width else ""
+        return f"[[File:{target.url}{size}|alt={alt}]]"
+
+    def raw(self, node: n.RawText) -> str:
+        """HTML is shown as its source: MediaWiki takes little of it."""
+        return f"<pre>{_shut(node.text, 'pre')}</pre>"
+
+
+def escape_text(text: str) -> str:
+    """Text that means nothing in wikitext."""
+    return _SPECIAL.sub(lambda m: f"&#{ord(m[0])};", text)
+
+
+def _shut(text: str, tag: str) -> str:
+    return re.sub(rf"</(?={tag})", "&lt;/", text, flags=re.IGNORECASE)
+
+
+def _url(url: str) -> str:
+    return re.sub(r"[\[\]<>\"\s|]", lambda m: f"%{ord(m[0]):02X}", url)
+
+
+def _of(kind: type[_N], function: Callable[[Wikitext, _N], str]) -> Callable[[Wikitext, Node], str]:
+    def printer(writer: Wikitext, node: Node) -> str:
+        assert isinstance(node, kind)
+        return function(writer, node)
+
+    return printer
+
+
+def _format(writer: Wikitext, node: n.Format) -> str:
+    before, after = _STYLES.get(node.style, ("", ""))
+    inner = writer.inline(node.children)
+    return f"{before}{inner}{after}" if inner.strip() else inner
+
+
+def _children(writer: Wikitext, node: n.Parent) -> str:
+    return writer.blocks(node.children)
+
+
+_BLOCKS: Final[dict[type[Node], Callable[[Wikitext, Node], str]]] = {
+    n.Section: _of(n.Section, _children),
+    n.Group: _of(n.Group, _children),
+    n.Figure: _of(n.Figure, _children),
+    n.FigureCaption: _of(n.FigureCaption, _children),
+    n.MacroContent: _of(n.MacroContent, _children),
+    n.Heading: _of(n.Heading, Wikitext.heading),
+    n.Paragraph: _of(n.Paragraph, lambda writer, node: writer.line(node.children)),
+    n.List: _of(n.List, lambda writer, node: writer.items(node)),
+    n.DefinitionList: _of(n.DefinitionList, Wikitext.definitions),
+    n.Table: _of(n.Table, Wikitext.table),
+    n.Quotation: _of(n.Quotation, Wikitext.quotation),
+    n.HorizontalLine: lambda writer, node: "----",
+    n.EmptyLines: lambda writer, node: "",
+    n.Verbatim: _of(n.Verbatim, Wikitext.verbatim),
+    n.Macro: _of(n.Macro, Wikitext.macro),
+    n.MacroResult: _of(n.MacroResult, Wikitext.result),
+    n.RawText: _of(n.RawText, Wikitext.raw),
+    n.TooDeep: _of(n.TooDeep, lambda writer, node: f"<pre>{_shut(node.source, 'pre')}</pre>"),
+}
+_INLINE: Final[dict[type[Node], Callable[[Wikitext, Node], str]]] = {
+    n.Text: _of(n.Text, lambda writer, node: escape_text(node.text)),
+    n.Phrase: _of(n.Phrase, lambda writer, node: escape_text(node.text)),
+    n.LineBreak: lambda writer, node: "<br>\n",
+    n.Format: _of(n.Format, _format),
+    n.Link: _of(n.Link, Wikitext.link),
+    n.Image: _of(n.Image, Wikitext.image),
+    n.Verbatim: _of(n.Verbatim, Wikitext.verbatim),
+    n.Macro: _of(n.Macro, Wikitext.macro),
+    n.MacroResult: _of(n.MacroResult, Wikitext.result),
+    n.Anchor: _of(n.Anchor, lambda writer, node: f'<span id="{escape(node.name)}"></span>'),
+    n.RawText: _of(n.RawText, lambda writer, node: escape_text(node.text)),
+}
