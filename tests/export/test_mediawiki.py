@@ -80,7 +80,7 @@ def test_hostile_names_and_texts(wiki, tmp_path):
         ("{{{x}}} y", "<code><nowiki>x</nowiki></code> y"),
         ("{{code language=\"py\"}}a</syntaxhighlight>{{/code}}",
          '<syntaxhighlight lang="py">a&lt;/syntaxhighlight></syntaxhighlight>'),
-        ("{{velocity}}$x{{/velocity}}", "<pre>{{velocity}}$x{{/velocity}}</pre>"),
+        ("{{velocity}}$x{{/velocity}}", "<pre>{{velocity}}\n$x\n{{/velocity}}</pre>"),
         ("[[l>>https://x.org/a b]] [[no>>Nowhere]]", "[https://x.org/a%20b l] no"),
         ("----", "----"),
         ("> a\n> b", "<blockquote>\na<br>b\n</blockquote>"),
