@@ -118,7 +118,8 @@ def file_version(
         raise BadXmlError("bad-version", f"{name}: {version[:40]!r} is no version") from error
     size = node.get("filesize") or ""
     known = int(size) if size.isascii() and size.isdigit() and len(size) < 19 else None
-    found = bytes_.sha256 if bytes_ else None
+    missing = bytes_ is not None and bytes_.size == 0 and known not in (None, 0)
+    found = bytes_.sha256 if bytes_ and not missing else None
     return AttachmentRevision(
         name=name,
         version=version,

@@ -91,7 +91,7 @@ def _text(
     """The node's whole text, or why it has none."""
     if node.text is None:
         return None, node.trouble
-    if node.text.startswith("<") or node.text.isspace():
+    if node.text.lstrip().startswith("<") or node.text.isspace():
         return node.text, None
     if newer is None:
         return None, why or BadXmlError("bad-delta", "no newer version to apply it to")

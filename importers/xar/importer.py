@@ -1,9 +1,10 @@
-"""The importer of XAR files, folders of page XML, and single page XML files."""
+"""The importer of XAR files, folders and tars of page XML, and single page XML files."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import IO
 
 from importers.base import Confidence, Options, Source
 from importers.xar.chars import encoding_of
@@ -20,10 +21,12 @@ from importers.xar.packages import (
     zip_entries,
 )
 from importers.xar.pages import PageReader
+from importers.xar.tars import tar_entries
 from kb.errors import InputError, Problem
 from kb.model import Item, Known, Sink
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 _LOOKED_AT = 20
 _OTHERS = (".txt", ".md", ".html", ".htm")
 
@@ -34,7 +37,7 @@ class Xar:
     name = "xar"
 
     def recognises(self, source: Source) -> Confidence:
-        """SURE of a zip called .xar and of page XML, less of other zips and of folders."""
+        """SURE of a zip called .xar and of page XML, less of other zips, of folders, of tars."""
         if source.is_url:
             return Confidence.NO
         if source.path.is_dir():
@@ -45,6 +48,8 @@ class Xar:
             return Confidence.SURE if named else Confidence.MAYBE
         if source.path.suffix.lower() == ".xar":
             return Confidence.LIKELY
+        if source.path.name.lower().endswith(_TARS):
+            return Confidence.MAYBE
         return Confidence.SURE if _is_page(start) else Confidence.NO
 
     def records(self, source: Source, options: Options, known: Known, sink: Sink) -> Iterator[Item]:
@@ -52,6 +57,8 @@ class Xar:
         path = source.path
         if path.is_dir():
             yield from _folder(path, options, sink)
+        elif path.name.lower().endswith(_TARS):
+            yield from _tar(path, options, sink)
         elif source.peek().startswith(_ZIP) or path.suffix.lower() == ".xar":
             yield from _zip(path, options, sink)
         else:
@@ -97,8 +104,24 @@ def _folder(folder: Path, options: Options, sink: Sink) -> Iterator[Item]:
                 yield from reader.items(entry)
 
 
-def _zip(path: Path, options: Options, sink: Sink) -> Iterator[Item]:
-    with open_zip(path) as package:
+def _tar(path: Path, options: Options, sink: Sink) -> Iterator[Item]:
+    """Pages of a tar, and of the XAR files in it."""
+    reader = PageReader(path.name, options, sink)
+    for entry in tar_entries(path):
+        suffix = PurePosixPath(entry.name).suffix.lower()
+        if suffix == ".xar":
+            try:
+                with entry.open() as file:
+                    yield from _zip(Path(entry.name), options, sink, file)
+            except InputError as error:
+                where = reader.where(entry.name)
+                yield Problem(where=where, code="bad-package", detail=str(error))
+        elif suffix == ".xml" and _is_page(_start(entry)):
+            yield from reader.items(entry)
+
+
+def _zip(path: Path, options: Options, sink: Sink, file: IO[bytes] | None = None) -> Iterator[Item]:
+    with open_zip(path, file) as package:
         reader = PageReader(path.name, options, sink)
         listing: Entry | None = None
         names: set[str] = set()
@@ -108,7 +131,7 @@ def _zip(path: Path, options: Options, sink: Sink) -> Iterator[Item]:
                 yield Problem(where=reader.where(name), code=refusal.code, detail=str(refusal))
                 continue
             names.add(found.name)
-            if found.name == PACKAGE:
+            if listing is None and _is_listing(found):
                 listing = found
             elif found.name.lower().endswith(".xml") or _is_page(_start(found)):
                 yield from reader.items(found)
@@ -119,12 +142,18 @@ def _zip(path: Path, options: Options, sink: Sink) -> Iterator[Item]:
         yield from _list_problems(reader, listing, names)
 
 
+def _is_listing(entry: ZipEntry) -> bool:
+    """Whether an entry is the package's list: at the top, or below a folder that was packed."""
+    folder, _, name = entry.name.rpartition("/")
+    return name == PACKAGE and (not folder or b"<package" in _start(entry))
+
+
 def _stray(reader: PageReader, entry: ZipEntry) -> Problem:
     detail = "no page's XML; it was left out"
     return Problem(where=reader.where(entry.name), code="stray-entry", detail=detail)
 
 
-def _start(entry: ZipEntry) -> bytes:
+def _start(entry: Entry) -> bytes:
     """First bytes of an entry; empty where it is damaged, or an editor's copy of another."""
     if entry.name.endswith("~"):
         return b""

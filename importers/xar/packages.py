@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Protocol
 
 from importers.xar.errors import BadXmlError
 from kb.errors import InputError
@@ -16,7 +16,8 @@ from kb.errors import InputError
 PACKAGE = "package.xml"
 SMALL = 1 << 20
 """Bytes of an entry that are held to be read again."""
-_CHUNK = 1 << 18
+CHUNK = 1 << 18
+"""Bytes that are read at once."""
 _ENTRY_LIMIT = 250_000
 _MOST_RATIO = 1100
 """More than deflate can gain (1032): what claims more lies, or holds the same bytes twice."""
@@ -49,7 +50,7 @@ class FileEntry:
         """The file's bytes."""
         try:
             with self._path.open("rb") as file:
-                while chunk := file.read(_CHUNK):
+                while chunk := file.read(CHUNK):
                     yield chunk
         except OSError as error:
             raise BadXmlError("unreadable", f"cannot be read: {error.strerror}") from error
@@ -70,7 +71,7 @@ class ZipEntry:
         size = 0
         try:
             with self._package.open(self._info) as file:
-                while chunk := file.read(_CHUNK):
+                while chunk := file.read(CHUNK):
                     size += len(chunk)
                     yield chunk
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
@@ -123,10 +124,10 @@ class Kept:
             self._parts = parts
 
 
-def open_zip(path: Path) -> zipfile.ZipFile:
-    """The zip at ``path``. InputError where it is none, or claims what no zip can hold."""
+def open_zip(path: Path, file: IO[bytes] | None = None) -> zipfile.ZipFile:
+    """The zip at ``path``, or in ``file``. InputError where it is none, or cannot be true."""
     try:
-        package = zipfile.ZipFile(path)
+        package = zipfile.ZipFile(file or path)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise InputError(
             f"{path}: no whole zip file: {error}", hint="was it cut short? export it again"
@@ -136,13 +137,17 @@ def open_zip(path: Path) -> zipfile.ZipFile:
     if len(infos) > _ENTRY_LIMIT:
         package.close()
         raise InputError(f"{path}: {len(infos):,} entries, more than {_ENTRY_LIMIT:,}")
-    if total > _MOST_RATIO * path.stat().st_size:
+    if total > _MOST_RATIO * _size(path, file):
         package.close()
         raise InputError(
             f"{path}: its entries claim {total:,} bytes, more than a zip of its size can hold",
             hint="this is no export of a wiki",
         )
     return package
+
+
+def _size(path: Path, file: IO[bytes] | None) -> int:
+    return path.stat().st_size if file is None else file.seek(0, os.SEEK_END)
 
 
 def zip_entries(package: zipfile.ZipFile) -> Iterator[ZipEntry | tuple[str, BadXmlError]]:

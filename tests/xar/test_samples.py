@@ -8,12 +8,13 @@ import zipfile
 from collections import Counter
 from pathlib import Path
 
+import msgspec
 import pytest
 from lxml import etree
 
 from importers.base import Confidence, Options, Source, importer_for
 from importers.xar import Xar
-from kb.errors import Problem
+from kb.errors import InputError, Problem
 from kb.model import AttachmentRevision, PageSeen, Revision, WikiClass, WikiObject
 
 SHARED = Path(__file__).parents[3] / "shared"
@@ -144,6 +145,31 @@ def check_problem(problem: Problem, root) -> None:
         assert any(len(node) for node in root if node.tag in ("content", "title"))
     else:
         pytest.fail(str(problem))
+
+
+@needs_corpus
+def test_a_tar_is_read_like_the_folder_in_it(corpus):
+    assert isinstance(importer_for(Source(str(CORPUS))), Xar)
+    folder, packed = read(corpus), read(CORPUS)
+
+    def things(items):
+        return Counter(msgspec.json.encode(item) for item in items if not isinstance(item, Problem))
+
+    assert things(packed) == things(folder)
+    assert Counter(p.code for p in of(packed, Problem)) == Counter(
+        p.code for p in of(folder, Problem)
+    )
+
+
+def test_a_tar_cut_short_is_no_input(tmp_path):
+    with tarfile.open(tmp_path / "whole.tar.gz", "w:gz") as tar:
+        for n in range(20):
+            tar.addfile(tarfile.TarInfo(f"{n}.xml"), io.BytesIO())
+    data = (tmp_path / "whole.tar.gz").read_bytes()
+    for size in (0, 10, len(data) // 2):
+        (tmp_path / "cut.tar.gz").write_bytes(data[:size])
+        with pytest.raises(InputError, match="no whole tar"):
+            read(tmp_path / "cut.tar.gz")
 
 
 @needs_corpus

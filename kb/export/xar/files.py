@@ -74,6 +74,7 @@ def _base64(chunks: Iterable[bytes]) -> Iterator[str]:
 
 def _revision(store: Archive, file: AttachmentView, newest: AttachmentView) -> Iterator[str]:
     yield "      <revision>\n"
+    yield element("revision", file.version, "        ")
     yield from _facts(file, "        ")
     if file.sha256 is not None and file.sha256 == newest.sha256:
         yield "        <contentAlias/>\n"

@@ -7,8 +7,11 @@ from collections.abc import Iterable, Iterator
 
 from importers.xar.events import Node
 
-_ESCAPED = re.compile("[&<>\r\x85\u2028\x01-\x08\x0b\x0c\x0e-\x1f]")
-_NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_ESCAPED = re.compile("[&<>\r\u2028\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+_NAMED = {
+    "&": "&amp;", "<": "&lt;", ">": "&gt;",
+    "\0": "\ufffd", "\ufffe": "\ufffd", "\uffff": "\ufffd",
+}  # fmt: skip
 
 
 def declaration(version: tuple[int, int]) -> str:
@@ -17,7 +20,10 @@ def declaration(version: tuple[int, int]) -> str:
 
 
 def escape(text: str) -> str:
-    """Text that every XML parser gives back as it was: line ends are written as references."""
+    """Text that every XML parser gives back as it was: line ends are written as references.
+
+    Only the three characters that no XML can hold become U+FFFD.
+    """
     return _ESCAPED.sub(lambda m: _NAMED.get(m[0]) or f"&#{ord(m[0])};", text)
 
 
