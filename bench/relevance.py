@@ -20,6 +20,7 @@ from statistics import mean, quantiles
 from typing import NamedTuple
 
 from bench.peers import BareTantivy, Fts5, Ranker
+from kb.config import SearchConfig
 from kb.search.document import Document, Text
 from kb.search.find import Finder, Options
 from kb.search.service import opener
@@ -100,7 +101,7 @@ class Ours:
     """One of this project's engines."""
 
     def __init__(self, folder: Path, backend: str) -> None:
-        self._finder = Finder(opener(backend)(folder))
+        self._finder = Finder(opener(SearchConfig(backend=backend))(folder))
 
     def index(self, rows: Iterable[dict[str, str]]) -> None:
         self._finder.engine.add(map(to_document, rows))

@@ -72,10 +72,10 @@ class Finder:
         )
         return Hits(text, answer.total, hits, (*query.notes, *notes), answer.facets)
 
-    def _field_names(self, text: str) -> FieldNames:
+    def _field_names(self, text: str) -> FieldNames | None:
         """The index's own labels are asked for only where a query has a colon."""
         if ":" not in text and "：" not in text:
-            return FieldNames()
+            return None
         if self._names is None:
             self._names = FieldNames(self.engine.labels())
         return self._names

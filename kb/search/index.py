@@ -115,6 +115,7 @@ def _built(
     engine.add(source.documents(list(wanted)))
     engine.commit()
     _write(folder, generation, made_by, wanted)
+    engine.publish()
     for other in folder.glob("g-*"):
         if other.name != generation:
             shutil.rmtree(other, ignore_errors=True)
@@ -144,7 +145,9 @@ def _read(folder: Path) -> State | None:
 
 
 def _write(folder: Path, generation: str, made_by: str, wanted: Mapping[str, bytes]) -> None:
-    sizes = {f.name: f.stat().st_size for f in (folder / generation).iterdir() if _lasting(f)}
+    place = folder / generation
+    found = place.iterdir() if place.is_dir() else iter(())
+    sizes = {file.name: file.stat().st_size for file in found if _lasting(file)}
     state = State(made_by, generation, len(wanted), _stamp(wanted), sizes)
     fresh = folder / f"state-{secrets.token_hex(4)}"
     with fresh.open("wb") as file:

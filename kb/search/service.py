@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol, TypeAlias
 
 from kb.cases.record import from_json
-from kb.config import Home
+from kb.config import Home, SearchConfig
 from kb.errors import UsageError
 from kb.search.cases import case_document
 from kb.search.document import Document
@@ -78,21 +78,39 @@ class Search:
             return self._finder.find(text, options)
 
     def _made(self, make: _Make) -> Engine:
-        name = self._home.config.search.backend
-        return make(self._home.index / name, self._source, opener(name), name)
+        config = self._home.config.search
+        folder = self._home.index / config.backend
+        return make(folder, self._source, opener(config), config.backend)
 
 
 _Make: TypeAlias = Callable[[Path, Source, Callable[[Path], Engine], str], Engine]
 
 
-def opener(name: str) -> Callable[[Path], Engine]:
-    """What opens an index of the engine that is called ``name``, imported only now."""
-    if name == "tantivy":
+def opener(config: SearchConfig) -> Callable[[Path], Engine]:
+    """What opens an index of the engine that ``config`` names, imported only now.
+
+    It takes the folder of a generation; an engine elsewhere only needs that folder's name.
+    """
+    if config.backend == "tantivy":
         from kb.search.engines.tantivy_ import TantivyEngine
 
         return TantivyEngine
-    if name == "whoosh":
+    if config.backend == "whoosh":
         from kb.search.engines.whoosh_ import WhooshEngine
 
         return WhooshEngine
-    raise UsageError(f"no search engine is called {name}", hint='kb.toml: backend = "tantivy"')
+    if config.backend == "opensearch":
+        return _opensearch(config)
+    raise UsageError(
+        f"no search engine is called {config.backend}",
+        hint='kb.toml: [search] backend = "tantivy", "whoosh" or "opensearch"',
+    )
+
+
+def _opensearch(config: SearchConfig) -> Callable[[Path], Engine]:
+    try:
+        from kb.search.engines.opensearch_ import OpenSearchEngine
+    except ImportError as error:
+        hint = "pip install wiki-casebook[opensearch]"
+        raise UsageError("the OpenSearch client is not installed", hint=hint) from error
+    return lambda folder: OpenSearchEngine(config, folder.name)

@@ -15,6 +15,7 @@ LONGEST = 2000
 """Characters of a query that are looked at."""
 DEEPEST = 20
 """Brackets inside brackets."""
+_OWN = FieldNames()
 MOST = 100
 """Words, phrases and fields in one query."""
 
@@ -25,7 +26,7 @@ def parse(text: str, names: FieldNames | None = None) -> Query:
     Grammar: `query = or; or = and ("OR" and)*; and = item*; item = "-" item | "(" or ")" |
     field:value | "phrase" | word`, where a word may carry `*` at an end or `~` behind it.
     """
-    parser = _Parser(text, names or FieldNames())
+    parser = _Parser(text, names or _OWN)
     node = parser.read()
     return Query(text, node, tuple(dict.fromkeys(parser.notes)))
 

@@ -1,0 +1,137 @@
+"""Search at size: `python bench/search_scale.py [--cases 10000] [--short 1000000] [--backend B]`.
+
+Identifiers over generated cases (exact, first 8, last 4, any 5 inside: found, extra, ms), ordinary
+queries, and short documents by the million. Times are CPU time of this process unless the engine
+is elsewhere, then wall time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from statistics import median, quantiles
+
+from bench.made_cases import cases, documents
+from kb.config import SearchConfig
+from kb.search.document import Document, Text
+from kb.search.find import Finder, Options
+from kb.search.service import opener
+
+QUERIES = (
+    "重复扣费",
+    "退款 微信",
+    "平台超时",
+    "refund 金额",
+    "status:resolved 登录",
+    "心跳异常 网络",
+)
+PLAIN = Options(limit=1000, highlight=False)
+
+
+def identifiers(finder: Finder, count: int, clock: Callable[[], float]) -> None:
+    """Every way to ask for a number, against a scan of the cases themselves."""
+    held = [(case.id, [f.value for f in case.fields]) for case in cases(count)]
+    numbers = [number for _, values in held for number in values]
+    random = Random(7)
+    ways: dict[str, Callable[[str], tuple[str, Callable[[str], bool]]]] = {
+        "exact": lambda n: (n, lambda m: n in m),
+        "first 8": lambda n: (n[:8] + "*", lambda m: m.startswith(n[:8])),
+        "last 4": lambda n: ("*" + n[-4:], lambda m: m.endswith(n[-4:])),
+        "5 inside": lambda n: (n[3:8], lambda m: n[3:8] in m),
+    }
+    for way, make in ways.items():
+        found = missing = extra = 0
+        times = []
+        for number in random.sample(numbers, 200):
+            query, fits = make(number)
+            wanted = {key for key, values in held if any(map(fits, [*values, *_dates(key)]))}
+            start = clock()
+            hits = finder.find(query, PLAIN)
+            times.append((clock() - start) * 1000)
+            got = {hit.document.key for hit in hits.hits}
+            found += len(got & wanted)
+            missing += len(wanted - got)
+            extra += len(got - wanted)
+        print(f"  {way:9} {found:6} found, {missing} missing, {extra} extra; {_ms(times)}")
+
+
+def _dates(key: str) -> list[str]:
+    """The numbers in a case's id count as well."""
+    return key.split("#")[1].split("_")
+
+
+def _ms(times: list[float]) -> str:
+    return f"p50 {median(times):.3f} ms, p95 {quantiles(times, n=20)[18]:.3f} ms"
+
+
+def queries(finder: Finder, clock: Callable[[], float]) -> None:
+    """Ordinary queries, ten hits with highlights and without."""
+    for highlight in (False, True):
+        by_query = defaultdict(list)
+        for _ in range(20):
+            for query in QUERIES:
+                start = clock()
+                finder.find(query, Options(highlight=highlight))
+                by_query[query].append((clock() - start) * 1000)
+        times = [t for row in by_query.values() for t in row]
+        print(f"  queries {'with' if highlight else 'without'} marks: {_ms(times)}")
+
+
+def short(count: int, number: int) -> Document:
+    """A document of one line."""
+    random = Random(number)
+    words = random.sample(("扣费", "退款", "平台", "超时", "充电", "账单", "登录", "微信"), 4)
+    text = f"{''.join(words)} {random.randrange(10**11):011} unit{number % 5000}"
+    return Document(key=str(number), digest=b"", id=str(number), texts=(Text("text", "", text),))
+
+
+def millions(folder: Path, count: int) -> None:
+    """So many short documents."""
+    finder = Finder(opener(SearchConfig())(folder))
+    start = time.process_time()
+    finder.engine.add(short(count, i) for i in range(count))
+    finder.engine.commit()
+    seconds = time.process_time() - start
+    size = sum(f.stat().st_size for f in folder.rglob("*") if f.is_file())
+    print(f"{count} short documents: {count / seconds:.0f}/s, {size / 1e6:.0f} MB")
+    times = []
+    for i in range(300):
+        words = ("扣费退款", "平台 超时", f"unit{i}", f"微信 unit{i * 7}", f"*{i:04}")
+        start = time.process_time()
+        finder.find(words[i % 5])
+        times.append((time.process_time() - start) * 1000)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"  {_ms(times)}; peak memory {peak:.0f} MB")
+
+
+def main() -> None:
+    """Run what the command line asks for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cases", type=int, default=10_000)
+    parser.add_argument("--short", type=int, default=0)
+    parser.add_argument("--backend", default="tantivy")
+    parser.add_argument("--url")
+    asked = parser.parse_args()
+    clock = time.perf_counter if asked.url else time.process_time
+    with tempfile.TemporaryDirectory() as place:
+        config = SearchConfig(backend=asked.backend, url=asked.url)
+        finder = Finder(opener(config)(Path(place) / f"bench{time.time_ns()}"))
+        start = clock()
+        finder.engine.add(documents(asked.cases))
+        finder.engine.commit()
+        seconds = clock() - start
+        print(f"{asked.cases} cases on {asked.backend}: {asked.cases / seconds:.0f}/s, made too")
+        identifiers(finder, asked.cases, clock)
+        queries(finder, clock)
+        if asked.short:
+            millions(Path(place) / "short", asked.short)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,276 @@
+"""The engine beyond one machine: OpenSearch, sharded and replicated.
+
+Each generation of an index is an index of its own, `PREFIX-GENERATION`; the alias PREFIX names
+the one in use, so that a rebuild leaves no gap. Settings of `[search]` in kb.toml: `url`, and in
+`settings`: `index` (the prefix), `user`, `password_env`, `ca_certs`, `shards`, `replicas`.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import msgspec
+from opensearchpy import OpenSearch, exceptions, helpers
+
+from kb.config import SearchConfig
+from kb.errors import RemoteError, UsageError
+from kb.search.document import Document
+from kb.search.engines.opensearch_query import body_of
+from kb.search.names import facets_of, names_of
+from kb.search.protocol import Answer, DamagedIndexError, Found, Request
+from kb.search.score import Scored
+from kb.search.streams import joined
+
+CHUNK = 500
+"""Documents sent in one request."""
+PAUSES = (0.5, 1, 2, 4, 8, 15, 15, 15)
+"""Seconds between tries while the cluster mends itself."""
+_AGAIN = frozenset({429, 500, 502, 503, 504})
+T = TypeVar("T")
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Document).decode
+
+
+def connect(config: SearchConfig) -> OpenSearch:
+    """A client of the cluster that kb.toml names; several nodes are separated by spaces."""
+    if not config.url:
+        raise UsageError("the OpenSearch engine needs an address", hint="kb.toml: [search] url")
+    settings = config.settings
+    user, password = settings.get("user"), os.environ.get(settings.get("password_env", ""), "")
+    return OpenSearch(
+        hosts=config.url.split(),
+        http_auth=(user, password) if user else None,
+        verify_certs=True,
+        ca_certs=settings.get("ca_certs"),
+        timeout=60,
+        max_retries=8,
+        retry_on_timeout=True,
+        retry_on_status=(429, 502, 503, 504),
+    )
+
+
+def mapping(settings: dict[str, str]) -> dict[str, Any]:
+    """Settings and mappings of an index: what the streams need, and nothing guessed."""
+    positions = {"type": "text", "analyzer": "spaces", "index_options": "positions"}
+    name = {"type": "keyword", "ignore_above": 8000}
+    tokenizer = {"type": "whitespace", "max_token_length": 4096}
+    return {
+        "settings": {
+            "number_of_shards": int(settings.get("shards", "1")),
+            "number_of_replicas": int(settings.get("replicas", "1")),
+            "analysis": {
+                "tokenizer": {"spaces": tokenizer},
+                "analyzer": {"spaces": {"type": "custom", "tokenizer": "spaces"}},
+            },
+        },
+        "mappings": {
+            "dynamic": "strict",
+            "_source": {"includes": ["key", "digest", "document"]},
+            "properties": {
+                "key": name,
+                "digest": {"type": "binary"},
+                "document": {"type": "binary"},
+                "names": name,
+                "facets": name,
+                "head": {**positions, "index_options": "freqs"},
+                **dict.fromkeys(("seq", "rel", "num", "scoped"), positions),
+                "day": {"type": "integer"},
+                "number": {"type": "long"},
+            },
+        },
+    }
+
+
+class OpenSearchEngine:
+    """One index of a cluster, made where there is none. RemoteError where nobody answers."""
+
+    def __init__(self, config: SearchConfig, generation: str) -> None:
+        self._client = connect(config)
+        self._alias = config.settings.get("index", "casebook")
+        self._name = f"{self._alias}-{generation}"
+        self._settings = config.settings
+        with _talking():
+            if not self._client.indices.exists(index=self._name):
+                self._client.indices.create(index=self._name, body=mapping(config.settings))
+
+    def add(self, documents: Iterable[Document]) -> int:
+        """Send documents in chunks; what a lost node took with it is sent again."""
+        sent = 0
+        for chunk in _chunks(documents, CHUNK):
+            self._send([self._action(document) for document in chunk])
+            sent += len(chunk)
+        return sent
+
+    def _send(self, actions: list[dict[str, Any]]) -> None:
+        """Until each action is done: the cluster may lack a node or be short of room for a while.
+
+        Doing an action twice does it once, so nothing is lost and nothing doubled.
+        """
+        waiting = actions
+        for pause in PAUSES:
+            waiting = self._tried(waiting)
+            if not waiting:
+                return
+            time.sleep(pause)
+        raise RemoteError(f"OpenSearch did not take {len(waiting)} documents in {sum(PAUSES)} s")
+
+    def _tried(self, actions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The actions that are to be tried again."""
+        lines = [line for action in actions for line in _lines(action)]
+        try:
+            done = self._client.bulk(body=lines, request_timeout=120)
+        except exceptions.TransportError as error:
+            if isinstance(error.status_code, int) and error.status_code not in _AGAIN:
+                raise RemoteError(f"OpenSearch: {error}") from error
+            return actions
+        again = []
+        for action, item in zip(actions, done["items"], strict=True):
+            result = next(iter(item.values()))
+            if result["status"] in _AGAIN:
+                again.append(action)
+            elif result["status"] >= 400 and result["status"] != 404:
+                raise RemoteError(f"OpenSearch: {action['_id']}: {result.get('error')}")
+        return again
+
+    def _action(self, document: Document) -> dict[str, Any]:
+        numbers = {"day": document.day, "number": document.number}
+        source = {
+            "key": document.key,
+            "digest": _text(document.digest),
+            "document": _text(_encode(document)),
+            "names": list(names_of(document)),
+            "facets": [f"{name}={value}" for name, value in facets_of(document)],
+            **joined(document),
+            **{name: value for name, value in numbers.items() if value is not None},
+        }
+        return {"_op_type": "index", "_index": self._name, "_id": document.key, "_source": source}
+
+    def remove(self, keys: Iterable[str]) -> None:
+        """Take documents out."""
+        actions = ({"_op_type": "delete", "_index": self._name, "_id": key} for key in keys)
+        for chunk in _chunks(actions, CHUNK):
+            self._send(chunk)
+
+    def commit(self) -> None:
+        """Make what was sent visible and lasting."""
+        with _talking():
+            self._client.indices.refresh(index=self._name)
+            self._client.indices.flush(index=self._name)
+
+    def publish(self) -> None:
+        """Point the alias at this index and drop the generations before it."""
+        with _talking():
+            others = self._client.indices.get(index=f"{self._alias}-*", ignore_unavailable=True)
+            remove = [
+                {"remove_index": {"index": name}} for name in sorted(others) if name != self._name
+            ]
+            add = {"add": {"index": self._name, "alias": self._alias}}
+            self._client.indices.update_aliases(body={"actions": [add, *remove]})
+
+    def snapshot(self, repository: str, name: str) -> None:
+        """Keep a copy of this index in a repository that the cluster knows."""
+        with _talking():
+            self._client.snapshot.create(
+                repository=repository,
+                snapshot=name,
+                body={"indices": self._name, "include_global_state": False},
+                wait_for_completion=True,
+            )
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._client.close()
+
+    def digests(self) -> dict[str, bytes]:
+        """Key → digest of everything that is in the index."""
+        with _talking():
+            rows = helpers.scan(
+                self._client, index=self._name, query={"_source": ["digest"]}, size=5000
+            )
+            return {row["_id"]: base64.b64decode(row["_source"]["digest"]) for row in rows}
+
+    def labels(self) -> tuple[tuple[str, str], ...]:
+        """(name, label) of the documents' fields."""
+        counted = {"terms": {"field": "names", "include": "label=.*", "size": 1000}}
+        with _talking():
+            found = self._client.search(index=self._name, body={"size": 0, "aggs": {"l": counted}})
+        keys = sorted(bucket["key"] for bucket in found["aggregations"]["l"]["buckets"])
+        pairs = (key.removeprefix("label=").partition("\t") for key in keys)
+        return tuple((name, label) for name, _, label in pairs)
+
+    def counts(self, stream: Scored, terms: list[str]) -> tuple[int, list[int]]:
+        """Documents in all, and with each term; a term's is a shard's count, brought up to all."""
+        with _talking():
+            total = int(self._client.count(index=self._name)["count"])
+            if not terms:
+                return total, []
+            asked = {
+                "doc": {stream: " ".join(terms)}, "fields": [stream], "term_statistics": True,
+                "field_statistics": True, "positions": False, "offsets": False, "payloads": False,
+            }  # fmt: skip
+            found = self._client.termvectors(index=self._name, body=asked)["term_vectors"]
+        vector = found.get(stream, {"terms": {}, "field_statistics": {"doc_count": 0}})
+        shard = max(1, vector["field_statistics"]["doc_count"])
+        held = (vector["terms"].get(term, {}).get("doc_freq", 0) for term in terms)
+        return total, [min(total, round(count * max(1.0, total / shard))) for count in held]
+
+    def ask(self, request: Request) -> Answer:
+        """What fits, best first."""
+        with _talking():
+            found = self._client.search(
+                index=self._name,
+                body=body_of(request),
+                allow_partial_search_results=False,
+            )
+        rows = tuple(_found(hit) for hit in found["hits"]["hits"])
+        facets: dict[str, dict[str, int]] = {}
+        if request.facets:
+            for bucket in found["aggregations"]["f"]["buckets"]:
+                name, _, value = bucket["key"].partition("=")
+                facets.setdefault(name, {})[value] = bucket["doc_count"]
+        return Answer(found["hits"]["total"]["value"], rows, facets)
+
+
+def _chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    chunk: list[T] = []
+    for item in items:
+        chunk.append(item)
+        if len(chunk) == size:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def _lines(action: dict[str, Any]) -> list[dict[str, Any]]:
+    """An action as the bulk request has it."""
+    head = {action["_op_type"]: {"_index": action["_index"], "_id": action["_id"]}}
+    return [head, action["_source"]] if "_source" in action else [head]
+
+
+def _text(raw: bytes) -> str:
+    return base64.b64encode(raw).decode("ascii")
+
+
+def _found(hit: dict[str, Any]) -> Found:
+    document = _decode(base64.b64decode(hit["_source"]["document"]))
+    return Found(hit["_id"], hit["_score"] or 0.0, document)
+
+
+@contextmanager
+def _talking() -> Iterator[None]:
+    """What the library says of a cluster in trouble, in this project's errors."""
+    try:
+        yield
+    except exceptions.NotFoundError as error:
+        raise DamagedIndexError(str(error)) from error
+    except (exceptions.AuthenticationException, exceptions.AuthorizationException) as error:
+        hint = "kb.toml: [search.settings] user, password_env"
+        raise RemoteError("OpenSearch refuses this user", hint=hint) from error
+    except exceptions.OpenSearchException as error:
+        raise RemoteError(f"OpenSearch: {error}") from error

@@ -1,0 +1,19 @@
+import java.util.Scanner;
+import org.codelibs.opensearch.runner.OpenSearchRunner;
+
+/** A cluster in one process; a number on standard input takes the node of that number away. */
+public class Cluster {
+  public static void main(String[] arguments) throws Exception {
+    OpenSearchRunner runner = new OpenSearchRunner();
+    runner.build(arguments);
+    System.out.println("UP");
+    Scanner lines = new Scanner(System.in);
+    while (lines.hasNextInt()) {
+      int node = lines.nextInt();
+      runner.getNode(node).close();
+      System.out.println("CLOSED " + node);
+    }
+    runner.close();
+    System.exit(0);
+  }
+}
