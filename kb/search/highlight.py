@@ -107,7 +107,10 @@ def highlights(document: Document, needles: Needles, *, most: int = 3) -> tuple[
     weights = [_weight(spans, f.text) for spans, f in zip(found, folded, strict=True)]
     best = sorted(range(len(folded)), key=lambda i: (-weights[i], i))[:most]
     return tuple(
-        _window(document.texts[i], merged([folded[i].span(a, b) for a, b in found[i]]))
+        _window(
+            document.texts[i],
+            merged([_whole(document.texts[i].text, *folded[i].span(a, b)) for a, b in found[i]]),
+        )
         for i in sorted(best)
         if found[i]
     )

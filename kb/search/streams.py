@@ -21,7 +21,15 @@ from typing import NamedTuple
 from kb.search.analysis.fold import fold, fold_text
 from kb.search.analysis.scripts import ENGLISH, HUMP, KINDS, PIECES
 from kb.search.analysis.stem import stem
-from kb.search.analysis.tokens import GRAM, LONGEST, LONGEST_CODE, is_number, parts_of, pieces_of
+from kb.search.analysis.tokens import (
+    GRAM,
+    LONGEST,
+    LONGEST_CODE,
+    as_written,
+    is_number,
+    parts_of,
+    pieces_of,
+)
 from kb.search.document import HEAD, SCOPED, Document
 
 APART = "·"
@@ -49,7 +57,7 @@ def streams(text: str) -> Streams:
     seq, rel = found.seq, found.rel
     humps = bool(HUMP.search(text))
     folded = fold_text(text)
-    written = _as_long(text, folded) if humps else folded
+    written = as_written(text, fold(text)) if humps else folded
     for match in KINDS.finditer(folded):
         token, kind = match[0], match.lastindex
         if kind == 1:
@@ -62,11 +70,6 @@ def streams(text: str) -> Streams:
         else:
             _word(token, written[match.start() : match.end()], found)
     return found
-
-
-def _as_long(text: str, folded: str) -> str:
-    """The text before folding, each folded character with the one that it came from."""
-    return text if len(text) == len(folded) else "".join(text[i] for i in fold(text).starts)
 
 
 def _word(token: str, written: str, found: Streams) -> None:
@@ -83,7 +86,7 @@ def _piece(piece: str, written: str, found: Streams) -> None:
     found.seq.append(piece)
     if ENGLISH.fullmatch(piece):
         found.rel.append(stem(piece))
-        if not HUMP.search(written):
+        if not (written.isascii() and HUMP.search(written)):
             return
     else:
         found.rel.append(piece)

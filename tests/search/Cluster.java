@@ -6,12 +6,9 @@ public class Cluster {
   public static void main(String[] arguments) throws Exception {
     OpenSearchRunner runner = new OpenSearchRunner();
     runner.build(arguments);
-    System.out.println("UP");
     Scanner lines = new Scanner(System.in);
     while (lines.hasNextInt()) {
-      int node = lines.nextInt();
-      runner.getNode(node).close();
-      System.out.println("CLOSED " + node);
+      runner.getNode(lines.nextInt() - 1).close();
     }
     runner.close();
     System.exit(0);

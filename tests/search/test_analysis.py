@@ -74,6 +74,6 @@ def test_the_browser_gets_only_what_it_can_find() -> None:
     assert browser_table({"复", "费"}) == ("復複費", "复复费")
 
 
-def test_a_megabyte_of_anything_takes_no_longer_than_it_should() -> None:
-    for text in ("a" * 10**6, "1" * 10**6, "a-" * 500_000, "'" * 10**6, "é\u0301" * 500_000):
-        assert len(terms(text)) < 6 * 10**6
+def test_a_great_deal_of_anything_takes_no_longer_than_it_should() -> None:
+    for text in ("a" * 200_000, "1" * 200_000, "a-" * 100_000, "'" * 10**6, "é\u0301" * 100_000):
+        assert len(terms(text)) < 10**6

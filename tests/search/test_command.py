@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from kb.cases.store import up_to_date
+from kb.config import Config, Home
+from kb.search.service import CaseSource, Search
+
 Kb = Callable[..., subprocess.CompletedProcess[str]]
 EXPECTED = {
     "6730": {46},
@@ -35,11 +39,16 @@ def filled(kb: Kb, shared: Path) -> Kb:
     return kb
 
 
-def test_each_query_finds_exactly_the_cases_that_a_reader_would_name(filled: Kb) -> None:
-    for query, expected in EXPECTED.items():
-        found = json.loads(filled("search", query, "--json").stdout)
-        numbers = {int(hit["id"].split("#")[1].split("_")[0]) for hit in found["hits"]}
-        assert (query, numbers, found["total"]) == (query, expected, len(expected))
+def test_each_query_finds_exactly_the_cases_that_a_reader_would_name(
+    filled: Kb, tmp_path: Path
+) -> None:
+    home = Home(tmp_path, Config())
+    with up_to_date(home) as (_, store):
+        search = Search(home, CaseSource(store))
+        for query, expected in EXPECTED.items():
+            found = search.find(query)
+            numbers = {hit.document.number for hit in found.hits}
+            assert (query, numbers, found.total) == (query, expected, len(expected))
 
 
 def test_a_word_that_is_nowhere_finds_none_and_says_so(filled: Kb) -> None:

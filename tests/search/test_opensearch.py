@@ -35,25 +35,12 @@ class Cluster:
         subprocess.run(["javac", "-cp", path, "-d", data / "classes", here], check=True)
         arguments = ["-clusterName", "kbtest", "-numOfNode", "3", "-basePath", str(data / "nodes")]
         arguments += ["-baseHttpPort", str(PORT), "-printOnFailure"]
-        self.log = data / "log"
-        with self.log.open("wb") as log:
+        with (data / "log").open("wb") as log:
             self.process = subprocess.Popen(
                 ["java", "-Xmx1500m", "-cp", f"{data}/classes:{path}", "Cluster", *arguments],
                 stdin=subprocess.PIPE, stdout=log, stderr=subprocess.STDOUT, text=True,
             )  # fmt: skip
-        self.await_line("UP")
         self.await_nodes(3)
-
-    def await_line(self, wanted: str) -> None:
-        """Until its log has a line that ends so."""
-        for _ in range(480):
-            lines = self.log.read_text("utf-8", "replace").splitlines()
-            if any(line.endswith(wanted) for line in lines):
-                return
-            if self.process.poll() is not None:
-                break
-            time.sleep(0.25)
-        pytest.fail(f"the cluster did not say {wanted}; see {self.log}")
 
     def await_nodes(self, count: int) -> None:
         import httpx
@@ -71,7 +58,6 @@ class Cluster:
     def take_away(self, node: int) -> None:
         assert self.process.stdin is not None
         print(node, file=self.process.stdin, flush=True)
-        self.await_line(f"CLOSED {node}")
 
 
 @pytest.fixture(scope="module")

@@ -19,8 +19,8 @@ gram      each four digits in a row of such a number
 
 Positions count chars, words and numbers that are pieces, from 0: what stands side by side has
 positions side by side, so a phrase is a matter of positions whatever the scripts. Parts of
-letters and digits are taken where a word falls into at most four; of camel case likewise; they
-share the word's position. A piece of more than 64 characters is cut into several of 64.
+letters and digits are taken where a word falls into at most four; of ASCII camel case likewise;
+they share the word's position. A piece of more than 64 characters is cut into several of 64.
 The order of terms: by token; code; by piece: word or number, its stem, parts each with its stem,
 numbers inside; after each number its head, tail, grams; in a run each char, then its pair.
 """
@@ -63,6 +63,7 @@ class Raw(NamedTuple):
 def terms(text: str) -> list[Term]:
     """All terms of ``text`` in the order and with the positions that the module describes."""
     folded = fold(text)
+    written = as_written(text, folded)
     found: list[Term] = []
     position = 0
     for match in TOKEN.finditer(folded.text):
@@ -75,8 +76,8 @@ def terms(text: str) -> list[Term]:
         if len(pieces) > 1 and len(token) <= LONGEST_CODE:
             found.append(Term("code", token, *folded.span(start, match.end()), position))
         for at, piece in pieces:
-            written = _as_written(text, folded, start + at, piece)
-            for raw in piece_terms(piece, written):
+            capitals = written[start + at : start + at + len(piece)]
+            for raw in piece_terms(piece, capitals):
                 span = folded.span(start + at + raw.start, start + at + raw.end)
                 found.append(Term(raw.kind, raw.text, *span, position))
             position += 1
@@ -91,11 +92,15 @@ def _run(folded: Folded, token: str, start: int, position: int, found: list[Term
             found.append(Term("pair", token[i : i + 2], *span, position + i))
 
 
-def _as_written(text: str, folded: Folded, start: int, piece: str) -> str:
-    """The piece before folding; folded where the two differ in length."""
-    begin, end = folded.span(start, start + len(piece))
-    written = text[begin:end]
-    return written if len(written) == len(piece) else piece
+def as_written(text: str, folded: Folded) -> str:
+    """``text`` with its capitals, character for character under the folded text.
+
+    A character that was folded from several stands as U+0080.
+    """
+    if isinstance(folded.starts, range):
+        return text
+    spans = zip(folded.starts, folded.ends, strict=True)
+    return "".join(text[a] if b - a == 1 else "\x80" for a, b in spans)
 
 
 def pieces_of(token: str) -> Iterator[tuple[int, str]]:
@@ -130,7 +135,7 @@ def is_number(piece: str) -> bool:
 def parts_of(piece: str, written: str) -> list[tuple[int, str]]:
     """Letters and digits inside a mixed word, humps of a camel-case one, with their offsets."""
     pattern, text = (SEGMENTS, piece)
-    if HUMP.search(written):
+    if written.isascii() and HUMP.search(written):
         pattern, text = (CAMEL, written)
     found = [(m.start(), piece[m.start() : m.end()]) for m in pattern.finditer(text)]
     return found if 1 < len(found) <= MOST_PARTS else [p for p in found if _long_number(p, piece)]

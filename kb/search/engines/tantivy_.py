@@ -92,7 +92,7 @@ class TantivyEngine:
     def _digests(self) -> dict[str, bytes]:
         searcher = self._searcher
         everything = searcher.search(tantivy.Query.all_query(), max(searcher.num_docs, 1))
-        documents = (self._document(address) for _, address in everything.hits)
+        documents = (_document(searcher, address) for _, address in everything.hits)
         return {document.key: document.digest for document in documents}
 
     def labels(self) -> tuple[tuple[str, str], ...]:
@@ -121,18 +121,10 @@ class TantivyEngine:
             newest = request.sort == "newest"
             order["order"] = tantivy.Order.Desc if newest else tantivy.Order.Asc
         result = searcher.search(query, request.limit, offset=request.offset, **order)
-        found = tuple(self._found(score, address) for score, address in result.hits)
+        found = tuple(_found(searcher, score, address) for score, address in result.hits)
         facets = _facets(searcher, query) if request.facets else {}
         total: int = getattr(result, "count")  # noqa: B009  (missing in the stubs)
         return Answer(total, found, facets)
-
-    def _document(self, address: tantivy.DocAddress) -> Document:
-        stored: bytes = self._searcher.doc(address)["document"][0]
-        return _decode(stored)
-
-    def _found(self, score: float, address: tantivy.DocAddress) -> Found:
-        document = self._document(address)
-        return Found(document.key, score, document)
 
     def publish(self) -> None:
         """Nobody else is told: the index is this machine's."""
@@ -143,6 +135,16 @@ class TantivyEngine:
             self._writer.rollback()
             self._writer.wait_merging_threads()
             self._writer = None
+
+
+def _document(searcher: tantivy.Searcher, address: tantivy.DocAddress) -> Document:
+    stored: bytes = searcher.doc(address)["document"][0]
+    return _decode(stored)
+
+
+def _found(searcher: tantivy.Searcher, score: float, address: tantivy.DocAddress) -> Found:
+    document = _document(searcher, address)
+    return Found(document.key, score, document)
 
 
 @contextmanager

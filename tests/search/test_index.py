@@ -1,0 +1,141 @@
+"""The index on disk: up to date, mended by itself, whole at any moment."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from kb.config import Config, Home, SearchConfig
+from kb.search.find import Finder
+from kb.search.index import refresh
+from kb.search.protocol import Engine
+from kb.search.service import Search, opener
+from tests.search.rough import Documents, document
+
+ROOT = Path(__file__).parents[2]
+OPENED = opener(SearchConfig())
+
+
+@pytest.fixture
+def source() -> Documents:
+    return Documents(document(f"k{i}", f"退款 编号{i}") for i in range(50))
+
+
+def current(folder: Path, source: Documents) -> Engine:
+    return refresh(folder, source, OPENED, "tantivy")
+
+
+def test_only_what_changed_is_indexed_again(tmp_path: Path, source: Documents) -> None:
+    current(tmp_path, source).close()
+    before = {f.name for f in tmp_path.glob("g-*")}
+    source.held["k1"] = document("k1", "登录")
+    del source.held["k2"]
+    asked: list[set[str]] = []
+    given = source.documents
+    source.documents = lambda keys: (asked.append(set(keys)), given(keys))[1]  # type: ignore
+    finder = Finder(current(tmp_path, source))
+    assert asked == [{"k1"}]
+    assert {f.name for f in tmp_path.glob("g-*")} == before
+    assert finder.find("登录").total == 1
+    assert finder.find("退款").total == 48
+
+
+def test_nothing_changed_costs_nothing(tmp_path: Path, source: Documents) -> None:
+    current(tmp_path, source).close()
+    times = {f: f.stat().st_mtime_ns for f in tmp_path.rglob("*") if f.is_file()}
+    source.documents = None  # type: ignore[assignment]
+    current(tmp_path, source).close()
+    assert times == {f: f.stat().st_mtime_ns for f in tmp_path.rglob("*") if f.is_file()}
+
+
+@pytest.mark.parametrize("harm", ["cut", "remove", "garbage", "state", "all"])
+def test_a_damaged_index_is_built_anew(tmp_path: Path, source: Documents, harm: str) -> None:
+    current(tmp_path, source).close()
+    generation = next(tmp_path.glob("g-*"))
+    files = sorted(f for f in generation.iterdir() if not f.name.startswith("."))
+    for file in files if harm == "all" else files[:1]:
+        if harm in {"cut", "all"}:
+            file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+        elif harm == "remove":
+            file.unlink()
+        elif harm == "garbage":
+            (generation / "meta.json").write_bytes(
+                b"\x00" * (generation / "meta.json").stat().st_size
+            )
+    if harm == "state":
+        (tmp_path / "state.json").write_text("{")
+    assert Finder(current(tmp_path, source)).find("退款").total == 50
+
+
+def test_damage_that_shows_only_when_asked_is_mended(tmp_path: Path, source: Documents) -> None:
+    home = Home(tmp_path, Config())
+    Search(home, source)
+    for file in (home.index / "tantivy").glob("g-*/*"):
+        if file.suffix in {".store", ".idx", ".term", ".pos"}:
+            file.write_bytes(bytes(len(file.read_bytes())))
+    assert Search(home, source).find("退款").total == 50
+
+
+CHILD = """
+import sys
+from pathlib import Path
+from kb.config import SearchConfig
+from kb.search.index import refresh
+from kb.search.service import opener
+from tests.search.rough import Documents, document
+made = Documents(document(f"k{i}", f"退款 编号{i} {sys.argv[2]}") for i in range(3000))
+print("begin", flush=True)
+refresh(Path(sys.argv[1]), made, opener(SearchConfig()), "tantivy").close()
+print("end", flush=True)
+"""
+
+
+def killed(folder: Path, word: str, after: float) -> None:
+    """An update of the index in a process that is killed ``after`` seconds of work."""
+    command = [sys.executable, "-c", CHILD, str(folder), word]
+    child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
+    assert child.stdout is not None
+    child.stdout.readline()
+    time.sleep(after)
+    child.send_signal(signal.SIGKILL)
+    child.wait()
+
+
+@pytest.mark.parametrize("count", [3, pytest.param(20, marks=pytest.mark.prove)])
+def test_a_crash_at_any_moment_leaves_an_index_that_answers_or_mends(
+    tmp_path: Path, count: int
+) -> None:
+    for moment in range(count):
+        killed(tmp_path, f"轮次{moment % 3}", 0.02 + 0.9 * moment / count)
+        wanted = Documents(document(f"k{i}", f"退款 编号{i}") for i in range(20))
+        assert Finder(current(tmp_path, wanted)).find("退款").total == 20
+
+
+def test_threads_ask_while_one_writes(tmp_path: Path, source: Documents) -> None:
+    engine = current(tmp_path, source)
+    finder, stop = Finder(engine), threading.Event()
+
+    def ask() -> set[int]:
+        totals = set()
+        while not stop.is_set():
+            hits = finder.find("退款")
+            totals.add(hits.total)
+            assert all("退款" in hit.document.texts[0].text for hit in hits.hits)
+        return totals
+
+    with ThreadPoolExecutor(4) as pool:
+        asking = [pool.submit(ask) for _ in range(4)]
+        for i in range(50, 60):
+            engine.add([document(f"k{i}", f"退款 编号{i}")])
+            engine.commit()
+        stop.set()
+        seen = set().union(*(future.result() for future in asking))
+    assert seen <= set(range(50, 61))
+    assert finder.find("退款").total == 60
