@@ -63,6 +63,7 @@ class BlockReader(Elements):
         self._columns: list[str] = []
         """Labels at the head of the table that the line before is a row of."""
         self._bare: frozenset[str] | None = None
+        self._tracking_at: int | None = None
 
     def read(self) -> Draft:
         """Take every line after the heading, in order."""
@@ -199,7 +200,8 @@ class BlockReader(Elements):
             return False
         self._close()
         rule = self._rules.profiles[hit.meaning.profile].engineers
-        for name in names_in(line.cut(hit.start, hit.end), rule, self._rules.nobody):
+        value = line.raw[line.raw_end(hit.start) :].strip().strip("|")
+        for name in names_in(value, rule, self._rules.nobody):
             if name not in [engineer.name for engineer in self.draft.engineers]:
                 self.draft.engineers.append(Named(name, Place(number, number)))
         return self._is(Kind.ENGINEER, number)
@@ -236,6 +238,8 @@ class BlockReader(Elements):
         if self._zone == "resolution" and self._explicit:
             return False
         first = self._marks.opening(line)
+        if first is not None and self._zone == "head" and self._tracking_follows(number):
+            return False
         if first is not None and not (first.colon or first.name in self._known_speakers()):
             first = None
         if first is None and self._zone != "head":
@@ -244,9 +248,19 @@ class BlockReader(Elements):
             return self._later_speakers(number, line, [])
         return self._later_speakers(number, line, [first])
 
+    def _tracking_follows(self, number: int) -> bool:
+        """True where a mark opens the tracking part further on: the head has no speakers then."""
+        if self._tracking_at is None:
+            found = ((n, line and part_at(line, self._rules)) for n, line in enumerate(self.shown))
+            marks = [n for n, part in found if part and part[0] == "tracking" and part[1].sure]
+            self._tracking_at = max(marks, default=-1)
+        return number < self._tracking_at
+
     def _bare_mark(self, line: Shown) -> Mark | None:
         mark = self._marks.bare(line) if self._rules.bare_speakers else None
-        return mark if mark and mark.name in self._known_speakers() else None
+        if mark is None or mark.name not in self._known_speakers():
+            return None
+        return mark._replace(name=mark.name.removeprefix("@"))
 
     def _known_speakers(self) -> frozenset[str]:
         if self._bare is None:

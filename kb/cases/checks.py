@@ -28,7 +28,7 @@ _VIN = dict(
 _VIN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 _MOST_TIMES = 200
 _SAME_EVENT_SECONDS = 60
-_ALIKE = 0.6
+_ALIKE = 0.75
 
 
 def check(draft: Draft, raws: Sequence[str], readings: Iterable[Reading], rules: Rules) -> None:

@@ -16,6 +16,9 @@ _LABEL = re.compile(
     (?P<sep>:\s*\|?=?|\|=?|=)\s*""",
     re.VERBOSE,
 )
+_BRACKETED = re.compile(
+    r"\s*[【\[〖〔]\s*(?P<label>[^\[\]【】〖〗〔〕:|]{1,40})[】\]〗〕]\s*(?P<legend>\([^()]{0,120}\))?\s*:?\s*"
+)
 _STATUS = re.compile(
     r"\s*(?P<label>\w{1,20}(?: \w{1,20})?)\s*(?P<legend>\([^()]{0,120}\))?\s*(?=\W)"
 )
@@ -37,6 +40,11 @@ class Hit(NamedTuple):
 
 def label_at(line: Shown, rules: Rules, start: int = 0) -> Hit | None:
     """The label that the line begins with at ``start``, known or not."""
+    bracketed = _BRACKETED.match(line.text, start)
+    if bracketed and (meaning := rules.meaning(bracketed["label"])):
+        label = line.cut(bracketed.start("label"), bracketed.end("label"))
+        end = max(len(line.text.rstrip()), bracketed.end())
+        return Hit(meaning, label, bracketed["legend"] or "", bracketed.end(), end, row=False)
     match = _LABEL.match(line.text, start)
     if match is None or not match["label"].strip():
         return None
@@ -100,12 +108,14 @@ def may_be_field(hit: Hit, line: Shown, rules: Rules, *, in_problem: bool) -> bo
     value = line.text[hit.start : hit.end].strip()
     if in_problem and (not value or len(value) > 60 or label_key(label) in rules.never):
         return False
-    if in_problem and value[-1] in "。.!?;":
+    if value.startswith("//") or value[-1:] in ("。", "!", "?", ";"):
+        return False
+    if in_problem and value[-1] == ".":
         return False
     if _HAN.search(label):
         return len(label) <= (6 if in_problem else 12)
     words = len(label.split())
-    return label[0].isalpha() and words <= (3 if in_problem else 4) and not value.startswith("//")
+    return label[0].isalpha() and words <= (3 if in_problem else 4)
 
 
 def is_plain(hit: Hit, line: Shown) -> bool:

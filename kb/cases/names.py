@@ -24,6 +24,8 @@ def _splitter(rule: EngineerRule) -> re.Pattern[str]:
 
 def _spaced(separator: str) -> str:
     inner = re.escape(separator.strip())
+    if separator.isalpha():  # a word: within a run of letters only between two names' worth
+        return rf"\s+{inner}\s+|(?<=\w\w){inner}(?=\w\w)"
     return rf"\s+{inner}\s+" if separator != separator.strip() else rf"\s*{inner}\s*"
 
 
@@ -31,6 +33,8 @@ def names_in(value: str, rule: EngineerRule, nobody: set[str]) -> list[str]:
     """The people that a value names, as written, in order, each once."""
     text = _MENTION.sub(lambda m: m["who"].rpartition(".")[2], value)
     text = _LINK.sub(lambda m: m["label"] if m["to"] else m["label"].rpartition(".")[2], text)
+    if text.strip(_AROUND).casefold() in nobody:
+        return []
     names = (name.strip(_AROUND) for name in _parts(text, rule))
     return list(dict.fromkeys(name for name in names if name and name.casefold() not in nobody))
 

@@ -12,7 +12,9 @@ from kb.cases.values import numeral
 
 _DECORATION = " \t-—–=*#~·•>+_【[「|"
 _CLOSING = " \t-—–=*#~_】]」|"
-_SECTION = re.compile(r"\s*(?P<label>[^:,;。|\[\]【】]{1,30}?)\s*(?P<sep>[:,;]|$)\s*")
+_SECTION = re.compile(
+    r"\s*(?P<open>[【\[])?\s*(?P<label>[^:,;。|\[\]【】]{1,30}?)\s*(?(open)[】\]]\s*)(?P<sep>[:,;]|$)\s*"
+)
 
 
 class Opening(NamedTuple):

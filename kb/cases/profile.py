@@ -82,6 +82,8 @@ class StatusRule(_Table, frozen=True, kw_only=True):
     ticks: tuple[str, ...] = ()
     boxes: tuple[str, ...] = ()
     """Marks of a state that is not chosen."""
+    bullets: tuple[str, ...] = ()
+    """Ticks that are mere bullets where several states have one and none has a box."""
     states: States = States()
     lone: bool = False
     """True where a sole state with no mark is the status."""

@@ -34,7 +34,7 @@ class Marks:
         every = re.escape(rules.brackets)
         self._opens = frozenset(rules.brackets[::2])
         forms = (
-            rf"{re.escape(o)}\s*(?P<name{n}>[^{every}:|]{{1,30}}?)\s*{re.escape(c)}"
+            rf"{re.escape(o)}\s*(?P<name{n}>(?:[^{every}:|]|(?<=\d):(?=\d)){{1,40}}?)\s*{re.escape(c)}"
             for n, (o, c) in enumerate(pairs)
         )
         self._bracketed = re.compile(rf"(?:{'|'.join(forms) or '(?!)'})\s*(?P<colon>:)?\s*")
@@ -57,10 +57,10 @@ class Marks:
         match = _BARE.match(line.text)
         if match is None:
             return None
-        name = match["name"]
+        name = match["name"].removeprefix("@")
         if not (_HAN_NAME.match(name) or _NAME.match(name)) or not self._may_be(name):
             return None
-        if label_key(name) in self._rules.never_bare or self._rules.meaning(name):
+        if label_key(name) in self._rules.never_bare:
             return None
         start = match.start("name")
         return Mark(line.cut(start, match.end("name")), start, match.end(), colon=True)
@@ -79,7 +79,10 @@ class Marks:
         if name.casefold() in self._rules.tick_letters:
             return False
         key = label_key(name)
-        return not (key in self._rules.never or key in self._rules.parts)
+        rules = self._rules
+        if key in rules.never or key in rules.parts or key in rules.sections:
+            return False
+        return rules.meaning(name) is None
 
 
 def may_follow(line: Shown, mark: Mark) -> bool:

@@ -18,6 +18,12 @@ _LEGEND_MARK = re.compile(
 )
 
 
+_INNER_LEGEND = re.compile(
+    r"\([^()]{0,60}(?:表示|代表|选定|选中|勾选|means|marks|select|chosen|tick|=)[^()]{0,60}\)",
+    re.IGNORECASE,
+)
+
+
 class Reading(NamedTuple):
     """What the status lines of a case say."""
 
@@ -61,6 +67,7 @@ class StatusWords:
         }
         self._ticks = {fold(mark).casefold() for rule in rules for mark in rule.ticks}
         self._boxes = {fold(mark).casefold() for rule in rules for mark in rule.boxes}
+        self._bullets = {fold(mark) for rule in rules for mark in rule.bullets}
         self._lone = any(rule.lone for rule in rules)
         self._bold = _any(word for rule in rules for word in rule.bold)
         self._struck = _any(word for rule in rules for word in rule.struck)
@@ -104,20 +111,32 @@ class StatusWords:
 
     def read(self, options: Iterable[Option], legend: str) -> Reading:
         """What is marked in the options of one status line, by marks and by its legend."""
-        folded = fold(legend).casefold()
+        options = [part for option in options for part in _without_legend(option)]
+        inner = (m[0] for one in options for m in _INNER_LEGEND.finditer(one.line.text))
+        folded = fold(legend + "".join(dict.fromkeys(inner))).casefold()
         mark = _LEGEND_MARK.search(folded)
         pattern = self._pieces(mark["m"].strip() if mark else "")
         chosen: list[_Piece] = []
         named: list[str] = []
         ambiguous = False
+        bullets = self._are_bullets(options, pattern)
         for option in options:
             for segment in self._segments(option, pattern):
+                if bullets:
+                    continue
                 words, unsure = _ticked(segment)
                 chosen += words
                 ambiguous = ambiguous or unsure
             chosen += self._by_format(option, pattern, folded)
             named += [p.text for p in _found(option, pattern) if p.kind == "word"]
         return self._verdict(chosen, named, ambiguous, legend)
+
+    def _are_bullets(self, options: list[Option], pattern: re.Pattern[str]) -> bool:
+        """True where each of several states has the same mark that may be a bullet."""
+        pieces = [piece for option in options for piece in _found(option, pattern)]
+        ticks = [piece.written for piece in pieces if piece.kind == "tick"]
+        alone = not any(piece.kind == "box" for piece in pieces)
+        return len(ticks) > 1 and alone and len(set(ticks)) == 1 and ticks[0] in self._bullets
 
     def _verdict(
         self, chosen: list[_Piece], named: list[str], ambiguous: bool, legend: str
@@ -162,6 +181,15 @@ class StatusWords:
                 elif struck and len(rest) == 1:
                     chosen.append(rest[0])
         return chosen
+
+
+def _without_legend(option: Option) -> list[Option]:
+    """The option's stretches around a legend that stands within it."""
+    parts, at = [], option.start
+    for match in _INNER_LEGEND.finditer(option.line.text, option.start, option.end):
+        parts.append(option._replace(start=at, end=match.start()))
+        at = match.end()
+    return [*parts, option._replace(start=at)]
 
 
 def joint(readings: Iterable[Reading]) -> Status:

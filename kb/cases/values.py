@@ -11,7 +11,8 @@ from kb.cases.shown import fold
 
 _TIME = re.compile(
     r"[\sT,]*(?P<half>上午|凌晨|早上|下午|晚上)?\s*(?P<h>\d{1,2})\s*[:点时]\s*(?P<m>\d{1,2})?"
-    r"(?:\s*[:分]\s*(?P<s>\d{1,2})?)?\s*秒?\s*(?P<ampm>[AaPp]\.?[Mm]\.?)?\s*$"
+    r"(?:\s*[:分]\s*(?P<s>\d{1,2})?)?\s*秒?\s*(?P<ampm>[AaPp]\.?[Mm]\.?)?"
+    r"\s*(?P<zone>Z|[+-]\d{2}:?\d{2})?\s*$"
 )
 _INTEGER = re.compile(r"(?:第|#|No\.?)?\s*(\d{1,9})\s*(?:号充电枪|号枪|号|#|枪)?$", re.IGNORECASE)
 _NUMBER = re.compile(
@@ -69,7 +70,9 @@ def _clock(text: str) -> str | None:
         full = time(hour, minute, int(match["s"] or 0))
     except ValueError:
         return None
-    return full.isoformat() if match["s"] else full.isoformat("minutes")
+    clock = full.isoformat() if match["s"] else full.isoformat("minutes")
+    zone = match["zone"] or ""
+    return clock + (zone if ":" in zone or len(zone) < 2 else f"{zone[:3]}:{zone[3:]}")
 
 
 def day_of(match: re.Match[str], rules: Rules) -> str | None:
