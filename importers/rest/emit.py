@@ -42,11 +42,14 @@ class Emitter:
         whole: Callable[[Answer], Answer],
         *,
         history: bool,
+        attachments: bool,
     ) -> None:
         """``whole`` gives an answer its body, which may have been put aside.
 
-        ``history`` is False where only the newest version was asked for.
+        ``history`` is False where only the newest version was asked for, ``attachments`` where
+        files were not.
         """
+        self._attachments = attachments
         self._complete = history
         self._base = base
         self._wiki = wiki
@@ -110,6 +113,7 @@ class Emitter:
             tags=tuple(_tags(got.objects)),
             url=page.xwiki_absolute_url,
             raw=raw,
+            whole=self._attachments and got.listed,
         )
 
     def _translation(

@@ -25,15 +25,12 @@ _LEAST = 3
 
 
 class Listing(msgspec.Struct):
-    """One pass through the list of pages."""
+    """What one pass through the list of pages gives, or several together."""
 
     names: Counter[str]
     """Rows of each reference: itself and its translations."""
-
-    @property
-    def rows(self) -> int:
-        """Documents in the wiki that we may see."""
-        return self.names.total()
+    rows: int
+    """Documents in the wiki that we may see."""
 
 
 def list_pages(wiki: str, limit: Limit, turn: int) -> Job[Listing]:
@@ -45,13 +42,13 @@ def list_pages(wiki: str, limit: Limit, turn: int) -> Job[Listing]:
         return rest_wiki(wiki, "pages", start=start, number=number, **again)
 
     start = empty = 0
-    while empty < _patience(limit.rows, start):
+    while empty < _patience(limit.rows, names.total()):
         answer, asked = yield from part_of_list(limit, path, PAGES, start)
         rows = [row.full_name for row in answer.page_summaries]
         names.update(rows)
         empty = 0 if rows else empty + 1
         start += asked
-    return Listing(names)
+    return Listing(names, names.total())
 
 
 def list_changes(wiki: str, limit: Limit, since: int) -> Job[dict[tuple[str, str], str]]:
@@ -93,9 +90,10 @@ def _changes(
             prettyNames="true",
         )  # fmt: skip
 
-    start = empty = 0
-    while empty < (_LEAST if start else 1):
+    start = empty = met = 0
+    while empty < (_LEAST if met else 1):
         answer, asked = yield from part_of_list(limit, path, HISTORY, start)
+        met += len(answer.history_summaries)
         for row in answer.history_summaries:
             if row.page_id:
                 take(row.page_id.removeprefix(f"{wiki}:"), row)

@@ -71,6 +71,8 @@ class PageFetched(msgspec.Struct):
     comments: list[CommentEntry] = []
     objects: list[ObjectEntry] = []
     files: list[FileFetched] = []
+    listed: bool = True
+    """False where a list of what the page has could not be had."""
     failures: list[tuple[str, FetchError]] = []
     """What could not be had, with the path that was asked."""
 
@@ -156,6 +158,7 @@ class PageReader:
             jobs.append(self._files(got, page))
         for result in (yield from together(jobs)):
             if isinstance(result, FetchError):
+                got.listed = False
                 got.failures.append((rest_page(self.wiki, got.reference), result))
 
     def _document(

@@ -49,13 +49,20 @@ class WikiRun:
             wiki, name, known, self._limit, options, settings.max_attachment
         )  # fmt: skip
         self._emitter = Emitter(
-            workers.wiki.base, wiki, name, sink, workers.whole, history=options.history
+            workers.wiki.base,
+            wiki,
+            name,
+            sink,
+            workers.whole,
+            history=options.history,
+            attachments=options.attachments,
         )
         self._states = load_states(known, name)
         self._new: dict[str, list[HistoryRow]] = {}
         """Histories of pages that this run met first: one may be a page renamed."""
         self._failed: dict[str, FetchError] = {}
         """Pages of which nothing came."""
+        self._read_any = False
         self._views = ViewRun(workers, wiki, name, scope, known, sink, self._states)
 
     def items(self) -> Iterator[Item]:
@@ -67,7 +74,8 @@ class WikiRun:
         yield from self._read(self._wanted(listing, changes))
         if listing is not None:
             listing = yield from self._whole_list(listing)
-        yield from self._read(self._saved_meanwhile(int(clock)), fresh=True)
+        if self._read_any:
+            yield from self._read(self._saved_meanwhile(int(clock)), fresh=True)
         yield from self._gone(listing)
         yield self._remember("since", clock)
         yield self._remember("limit", str(self._limit.rows))
@@ -147,6 +155,7 @@ class WikiRun:
         """
         if not names:
             return
+        self._read_any = True
         yield FetchState(key=EXPECTED, value=str(len(names)))
         again: list[str] = []
         yield from self._turn(deque(names), again, fresh=fresh)
@@ -214,46 +223,63 @@ class WikiRun:
     def _whole_list(self, listing: Listing) -> Generator[Item, None, Listing]:
         """Read the list again as long as it misses pages, and the pages that it brings.
 
-        Returns the union of all passes.
+        Returns the union of all passes, with as many rows as the last one had.
         """
-        met = Listing(listing.names.copy())
+        met, idle = Listing(listing.names.copy(), listing.rows), 0
         for turn in range(1, _PASSES):
-            if self._adds_up(listing, met):
-                break
+            balance = self._documents(met) - met.rows
+            if not balance or (balance > 0 and (idle > 1 or not self._repeats(listing))):
+                return met
+            if turn == 1 and balance < 0:
+                yield from self._read(self._in_changes(met))
             listing = self._ask_list(turn)
             new = [name for name in listing.names if name not in met.names]
-            met.names |= listing.names
+            idle = 0 if new else idle + 1
+            met = Listing(met.names | listing.names, listing.rows)
             yield from self._read([n for n in new if self._unread(n) and self._scope.holds(n)])
-        else:
-            yield Problem(
-                where=self._workers.wiki.base, code="list-incomplete",
-                detail="the wiki's list of pages comes in another order each time; pages may miss",
-            )  # fmt: skip
+        yield Problem(
+            where=self._workers.wiki.base, code="list-incomplete",
+            detail="the wiki's list of pages comes in another order each time; pages may miss",
+        )  # fmt: skip
         return met
 
-    def _adds_up(self, listing: Listing, met: Listing) -> bool:
-        """True where the list has as many rows as the pages that are known have documents."""
-        rows = 0
-        for name, count in met.names.items():
-            state = self._states.get(name)
-            known = state is not None and not state.gone and name not in self._failed
-            rows += state.documents if known and state else count
-        return rows >= listing.rows
+    def _in_changes(self, met: Listing) -> list[str]:
+        """Pages that the list did not bring, from the list of all changes, whose order holds."""
+        try:
+            changes = self._workers.one(list_changes(self._wiki, self._limit, 0))
+        except FetchError:
+            return []
+        names = dict.fromkeys(name for name, _ in changes if name not in met.names)
+        return [name for name in names if self._unread(name) and self._scope.holds(name)]
+
+    def _documents(self, met: Listing) -> int:
+        """Rows that the list should have for all pages that are known or were met."""
+        there = {name for name, state in self._states.items() if not state.gone}
+        read = sum(self._states[name].documents for name in there)
+        return read + sum(count for name, count in met.names.items() if name not in there)
+
+    def _repeats(self, listing: Listing) -> bool:
+        """True where a pass has a page more often than it can be: the order has changed."""
+        return any(
+            name in self._states and count > self._states[name].documents
+            for name, count in listing.names.items()
+        )
 
     def _gone(self, listing: Listing | None) -> Iterator[Item]:
         """Pages that are known and no longer there, each asked for to be sure."""
-        there = self._scope.exact if listing is None else listing.names
-        names = [
-            name for name, state in self._states.items()
-            if not state.gone and self._scope.holds(name) and (listing is None or name not in there)
-        ]  # fmt: skip
+        names: list[str] = []
+        if listing is None or self._documents(listing) != listing.rows:
+            names = [
+                name for name, state in self._states.items()
+                if not state.gone and self._scope.holds(name)
+                and (listing is None or name not in listing.names)
+            ]  # fmt: skip
         names += [n for n in self._failed if n in self._states and not self._states[n].gone]
         names = [name for name in dict.fromkeys(names) if name not in self._new]
         for name, reply in self._workers.run(self._ask(name) for name in names):
             if isinstance(reply, FetchError) and reply.status in (404, 410):
                 self._failed.pop(name, None)
-                state = self._states[name]
-                yield from self._marked(name, state)
+                yield from self._marked(name, self._states[name])
 
     def _ask(self, name: str) -> Job[tuple[str, Reply]]:
         state = self._states.get(name)

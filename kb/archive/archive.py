@@ -99,6 +99,27 @@ class Archive:
         """Pages that have objects of these classes now, with them."""
         return self._reader.objects_named(classes)
 
+    def damage(self) -> Iterator[str]:
+        """What the database itself finds wrong; nothing where it is sound."""
+        for (line,) in self._db.execute("PRAGMA integrity_check"):
+            if line != "ok":
+                yield str(line)
+        for table, row, other, _ in self._db.execute("PRAGMA foreign_key_check"):
+            yield f"{table} {row}: what it names in {other} is not there"
+
+    def blob_digests(self) -> Iterator[str]:
+        """The sha256 of all bytes that are kept by it."""
+        for (sha256,) in self._db.execute("SELECT hex(sha256) FROM blob").fetchall():
+            yield sha256.lower()
+
+    def text_digests(self, key: int) -> Iterator[tuple[str, bytes]]:
+        """Versions of a page whose text is held, with the beginning of its sha256."""
+        yield from self._db.execute(
+            "SELECT major || '.' || minor, hash FROM revision"
+            " WHERE page_id = ? AND frame_id IS NOT NULL AND hash IS NOT NULL",
+            (key,),
+        ).fetchall()
+
     def problems(self) -> Iterator[Problem]:
         """All problems held, in the order they were met."""
         rows = self._db.execute(

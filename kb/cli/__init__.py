@@ -12,6 +12,8 @@ from kb.errors import KbError
 COMMANDS = {
     "init": "Write a kb.toml with comments.",
     "import": "Import a dump, a folder, a XAR, a saved page or a wiki's URL.",
+    "sync": "Import what changed in every source of kb.toml.",
+    "verify": "Check the archive, alone or against a source.",
     "cases": "List the cases.",
     "show": "Show a case or a page.",
     "diff": "Show what changed in a page between two versions.",
