@@ -126,3 +126,37 @@ class NoWiki:
     def user(self, reference: str) -> Target:
         """Nobody is known: the name is the last part of the reference."""
         return Target(None, "user", reference.rpartition(".")[2] or reference)
+
+
+class AsWritten(NoWiki):
+    """Leads to the reference itself, where nobody knows what has become of the wiki."""
+
+    def page(self, reference: ResourceReference) -> Target:
+        """The page's reference with query and anchor, as a relative URL."""
+        return Target(_relative(reference), "page", reference.reference)
+
+    def attachment(self, reference: ResourceReference) -> Target:
+        """The file's name, with its page's where the reference has it."""
+        return Target(_relative(reference), "attachment", reference.reference)
+
+    def other(self, reference: ResourceReference) -> Target:
+        """A path of the old server, a share or a page of another wiki."""
+        return Target(_relative(reference), "page", reference.reference)
+
+    def user(self, reference: str) -> Target:
+        """The user's page."""
+        return super().user(reference)._replace(url=_quoted(reference))
+
+
+def _relative(reference: ResourceReference) -> str | None:
+    query = reference.parameters.get("queryString")
+    anchor = reference.parameters.get("anchor")
+    url = _quoted(reference.reference)
+    url += "?" + quote(query, safe="=&+,;.-_~/%") if query else ""
+    return url + ("#" + quote(anchor, safe="=&+,;:.-_~/%!") if anchor else "") or None
+
+
+def _quoted(text: str) -> str:
+    """Without a colon, so that nothing in it is taken for a scheme."""
+    quoted = quote(text, safe="/@.-_~+,=&")
+    return "/" + quoted.lstrip("/") if quoted.startswith("//") else quoted

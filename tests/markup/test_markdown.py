@@ -218,8 +218,12 @@ CASES = [
      "```xwiki\n{{velocity}}\n$x\n{{/velocity}}\n```\n"),
     ("plain", "wow![[x>>http://x.example/]]", "wow\\![x](http://x.example/)\n"),
     ("plain", "(% style=\"color:red\" %)r", '<span class="wiki-red">r</span>\n'),
-    ("plain", "[[x>>javascript:alert(1)]]", '<span class="wiki-nowhere">x</span>\n'),
-    ("plain", "[[x>>url:javascript://a/%0aalert(1)]]", '<span class="wiki-nowhere">x</span>\n'),
+    ("plain", "[[x>>javascript:alert(1)]]", "[x](javascript%3Aalert%281%29)\n"),
+    ("plain", "[[x>>url:javascript://a/b]]",
+     '<span class="wiki-nowhere" title="javascript://a/b">x</span>\n'),
+    ("plain", "[[x>>A.B||queryString='a=1' anchor='HC']]", "[x](A.B?a=1#HC)\n"),
+    ("plain", "[[image:a b.png]]", "![a b.png](a%20b.png)\n"),
+    ("plain", "[[x>>path://evil.example/y]]", "[x](/evil.example/y)\n"),
 ]  # fmt: skip
 
 

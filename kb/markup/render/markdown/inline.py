@@ -199,7 +199,8 @@ def _is_autolink(w: Writer, url: str) -> bool:
 
 def _nowhere(w: Writer, node: n.Link, label: list[Piece]) -> list[Piece]:
     w.count("link-nowhere")
-    return [w.tag("span", "wiki-nowhere"), *label, "</span>"]
+    title = node.reference.reference if node.children else ""
+    return [w.tag("span", "wiki-nowhere", title=title), *label, "</span>"]
 
 
 def _image(w: Writer, node: n.Image) -> list[Piece]:
@@ -211,7 +212,8 @@ def _image(w: Writer, node: n.Image) -> list[Piece]:
     if target.url is None:
         w.count("image-nowhere")
         shown = escape_text(alt, w.flavour, cell=w.cell)
-        return [w.tag("span", "wiki-nowhere") + shown + "</span>"]
+        title = reference.reference if alt != reference.reference else ""
+        return [w.tag("span", "wiki-nowhere", title=title[:200]) + shown + "</span>"]
     sizes = size_attributes(node.params)
     if sizes and w.flavour.image_size == "html":
         return [w.html_inline([node], "image-size")]

@@ -12,13 +12,14 @@ from kb.markup.nodes import Document, Node
 from kb.markup.render.html import HtmlOptions, clean
 from kb.markup.render.html.flow import FLOW
 from kb.markup.render.html.phrasing import PHRASING
+from kb.markup.render.html.style import escape_value
 from kb.markup.render.html.writer import Handlers
 from kb.markup.render.html.writer import Writer as HtmlWriter
 from kb.markup.render.markdown.flavours import PLAIN, Flavour
 from kb.markup.render.markdown.jsx import to_jsx
 from kb.markup.render.markdown.raw_html import as_block, as_inline, is_block, without_line_ends
 from kb.markup.render.plain import plain_text
-from kb.markup.resolve import NoWiki, Resolver
+from kb.markup.resolve import AsWritten, Resolver
 
 MAX_DEPTH = 24
 """Blocks nested deeper are written as HTML."""
@@ -29,7 +30,7 @@ class MarkdownOptions:
     """How to render a tree as Markdown."""
 
     flavour: Flavour = PLAIN
-    resolver: Resolver = field(default_factory=NoWiki)
+    resolver: Resolver = field(default_factory=AsWritten)
     html_resolver: Resolver | None = None
     """For what stays HTML, whose links the program leaves as they are; else ``resolver``."""
     anchors: Collection[str] = ()
@@ -113,12 +114,15 @@ class Writer:
         line = to_jsx(without_line_ends(html)) if self.flavour.jsx else as_inline(html)
         return line.replace("|", "&#124;") if self.cell else line
 
-    def tag(self, name: str, classes: str = "", id_: str = "") -> str:
+    def tag(self, name: str, classes: str = "", id_: str = "", title: str = "") -> str:
         """A start tag."""
+        said = f' title="{escape_value(title)}"' if title else ""
+        said = said.replace("\n", " ").replace("{", "&#123;")
+        said = said.replace("|", "&#124;") if self.cell else said
         kind = "className" if self.flavour.jsx else "class"
         shown = f' {kind}="{classes}"' if classes else ""
         named = f' id="{id_}"' if id_ else ""
-        return f"<{name}{shown}{named}>"
+        return f"<{name}{shown}{named}{said}>"
 
     @property
     def line_break(self) -> str:
