@@ -135,6 +135,10 @@ class CaseStore:
         """Id and digest of each case, in the same order: what changed shows here."""
         yield from self._db.execute("SELECT id, digest FROM kase ORDER BY place")
 
+    def pages(self) -> frozenset[int]:
+        """Keys, in the archive, of the pages that hold cases."""
+        return frozenset(k for (k,) in self._db.execute("SELECT DISTINCT page_key FROM kase"))
+
     def like(self, text: str, limit: int = 10) -> list[str]:
         """Ids that have ``text`` in them, for a person who remembers a part of one."""
         escaped = "".join(f"\\{c}" if c in "\\%_" else c for c in text)

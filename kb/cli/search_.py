@@ -46,12 +46,12 @@ def command(
     """
     from kb.cases.store import up_to_date
     from kb.search.find import Options
-    from kb.search.service import CaseSource, Search
+    from kb.search.service import Search, everything
 
     options = Options(limit=limit, offset=limit * (page - 1), sort=sort, facets=facets)
     found_home = find_home(home)
-    with up_to_date(found_home) as (_, store):
-        hits = Search(found_home, CaseSource(store)).find(" ".join(query), options)
+    with up_to_date(found_home) as (archive, store):
+        hits = Search(found_home, everything(archive, store)).find(" ".join(query), options)
     if as_json:
         write(_json(hits))
         return

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
 from kb.cases.record import Case
 from kb.search.document import Document, Text
@@ -18,9 +19,21 @@ def readable(source: str) -> str:
     return _ESCAPE.sub(r"\1", _PARAMETERS.sub("", source))
 
 
-def case_document(case: Case, key: str, digest: bytes) -> Document:
+Attached: TypeAlias = Callable[[str, str], str]
+"""The text of a file, by name and sha256; empty where it has none."""
+
+
+def case_document(
+    case: Case, key: str, digest: bytes, attached: Attached = lambda name, sha256: ""
+) -> Document:
     """What is found of a case. ``digest`` must change whenever the case does."""
-    texts = tuple(Text(n, label, readable(t)) for n, label, t in _texts(case) if t.strip())
+    found = [Text(n, label, readable(t)) for n, label, t in _texts(case)]
+    found += [
+        Text("text", file.name, attached(file.name, file.sha256))
+        for file in case.attachments
+        if isinstance(file.sha256, str)
+    ]
+    texts = tuple(text for text in found if text.text.strip())
     return Document(
         key=key,
         digest=digest,

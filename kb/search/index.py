@@ -22,7 +22,16 @@ import msgspec
 from kb.search.document import Document
 from kb.search.protocol import DamagedIndexError, Engine
 
-_PARTS = ("analysis", "engines", "cases.py", "document.py", "names.py", "streams.py")
+_PARTS = (
+    "analysis",
+    "engines",
+    "cases.py",
+    "document.py",
+    "files.py",
+    "names.py",
+    "pages.py",
+    "streams.py",
+)
 """What of kb.search an index depends on."""
 
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from kb.cases.record import from_json
 from kb.config import Home, SearchConfig
 from kb.errors import UsageError
-from kb.search.cases import case_document
+from kb.search.cases import Attached, case_document
 from kb.search.document import Document
 from kb.search.find import Finder, Hits, Options
 from kb.search.index import Source, rebuild, refresh
 from kb.search.protocol import DamagedIndexError, Engine
+
+if TYPE_CHECKING:
+    from kb.archive import Archive
+    from kb.cases.store import CaseStore
 
 
 class Cases(Protocol):
@@ -33,8 +37,9 @@ class Cases(Protocol):
 class CaseSource:
     """Cases as a source of documents, under their ids; another wiki's same id is told apart."""
 
-    def __init__(self, store: Cases) -> None:
+    def __init__(self, store: Cases, attached: Attached = lambda name, sha256: "") -> None:
         self._store = store
+        self._attached = attached
 
     @cached_property
     def _digests(self) -> dict[str, bytes]:
@@ -50,7 +55,34 @@ class CaseSource:
         if wanted:
             for key, record in _apart(self._store.records()):
                 if key in wanted:
-                    yield case_document(from_json(record), key, self._digests[key])
+                    case = from_json(record)
+                    yield case_document(case, key, self._digests[key], self._attached)
+
+
+class Both:
+    """Two sources as one; their keys never meet."""
+
+    def __init__(self, first: Source, second: Source) -> None:
+        self._first = first
+        self._second = second
+
+    def digests(self) -> Mapping[str, bytes]:
+        """Key → digest of both."""
+        return {**self._second.digests(), **self._first.digests()}
+
+    def documents(self, keys: Collection[str]) -> Iterable[Document]:
+        """The documents of both with these keys."""
+        first = self._first.digests().keys()
+        yield from self._first.documents([key for key in keys if key in first])
+        yield from self._second.documents([key for key in keys if key not in first])
+
+
+def everything(archive: Archive, store: CaseStore) -> Source:
+    """All that a home has to find: its cases, and the pages that hold none."""
+    from kb.search.pages import PageSource, attached_text
+
+    cases = CaseSource(store, partial(attached_text, archive))
+    return Both(cases, PageSource(archive, store.pages))
 
 
 def _apart(rows: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:

@@ -1,0 +1,84 @@
+"""Pages that hold no case as documents, with their files and comments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+
+from kb.archive.archive import Archive
+from kb.archive.views import AttachmentView, PageView
+from kb.search.cases import readable
+from kb.search.document import Document, Text
+from kb.search.files import is_text, text_of
+from kb.search.query.dates import as_number
+
+
+class PageSource:
+    """The archive's pages, without those whose keys ``taken`` names."""
+
+    def __init__(self, archive: Archive, taken: Callable[[], Collection[int]]) -> None:
+        self._archive = archive
+        self._taken = taken
+
+    def _rows(self) -> Iterator[tuple[str, int, bytes]]:
+        taken = self._taken()
+        for key, page, digest in self._archive.digests():
+            if key not in taken:
+                yield f"page\t{page.wiki}\t{page.page}\t{page.locale}", key, digest
+
+    def digests(self) -> Mapping[str, bytes]:
+        """Key → digest of every page without cases."""
+        return {name: digest for name, _, digest in self._rows()}
+
+    def documents(self, keys: Collection[str]) -> Iterable[Document]:
+        """The documents of the pages with these keys."""
+        wanted = set(keys)
+        for name, key, digest in self._rows():
+            if name in wanted:
+                yield page_document(self._archive, self._archive.view(key), name, digest)
+
+
+def page_document(archive: Archive, page: PageView, key: str, digest: bytes) -> Document:
+    """What is found of a page: its title, its text, what is attached to it, what is said below."""
+    authors = dict.fromkeys(line.author for line in page.lines if line.author)
+    return Document(
+        key=key,
+        digest=digest,
+        kind="page",
+        id=page.id.page,
+        title=page.title or page.id.page,
+        texts=tuple(text for text in _texts(archive, page) if text.text.strip()),
+        names=(
+            ("wiki", page.id.wiki),
+            ("lang", page.id.locale or page.default_locale or ""),
+            *(("author", author) for author in authors),
+            *(("tag", tag) for tag in page.tags),
+        ),
+        day=as_number(page.modified),
+    )
+
+
+def _texts(archive: Archive, page: PageView) -> Iterator[Text]:
+    yield Text("page", "", page.id.page)
+    yield Text("title", "", page.title or "")
+    yield Text("text", "", readable(page.source))
+    for comment in page.comments:
+        yield Text("text", comment.author or "", readable(comment.text))
+    for file in _newest(page.attachments):
+        yield Text("file", "", file.name)
+        if file.sha256:
+            yield Text("text", file.name, attached_text(archive, file.name, file.sha256))
+
+
+def _newest(files: Iterable[AttachmentView]) -> Iterable[AttachmentView]:
+    """The last version of each file."""
+    return {file.name: file for file in files}.values()
+
+
+def attached_text(archive: Archive, name: str, sha256: str) -> str:
+    """The text of a file in the archive; empty where it is none or is not there."""
+    if not is_text(name):
+        return ""
+    try:
+        return text_of(name, archive.blobs.chunks(sha256))
+    except KeyError:
+        return ""
