@@ -21,6 +21,9 @@ _FONT_SIZES: Final = {
     "+3": "1.6em",
 }  # fmt: skip
 _LISTS: Final = ("ul", "ol")
+_APART: Final = BLOCK | {"ins", "del"}
+_ROWS: Final = ("tr", "tbody", "thead", "tfoot")
+_TABLE_ONLY: Final = ("td", "th", "caption", "colgroup", "col", "script", "!")
 _CDATA = re.compile(r"(?:/\*|//)?\s?<!\[CDATA\[(?:\*/)?|(?:/\*)?\]\]>(?:\*/)?")
 _INLINE_ONLY: Final = (
     "When using HTML content inline, you can only use inline HTML content."
@@ -49,6 +52,8 @@ def _convert(element: Element) -> None:
     """Replace old elements and attributes, below `element`."""
     if element.name in _LISTS:
         element.children = _items(element.children)
+    else:
+        element.children = _outside_tables(_listed(element.children))
     for child in element.children:
         if isinstance(child, Element) and child.name != "!":
             _modernise(child)
@@ -67,9 +72,10 @@ def _modernise(element: Element) -> None:
         styles.append("text-align:center")
     elif element.name == "font":
         element.name = "span"
-        styles += _font(attributes)
+        styles.append("".join(_font(attributes)))
     else:
         element.name = _RENAMED.get(element.name, element.name)
+    styles = [style for style in styles if style]
     if styles:
         before = attributes.get("style", "").rstrip("; ")
         attributes["style"] = ";".join([before, *styles] if before else styles)
@@ -78,31 +84,77 @@ def _modernise(element: Element) -> None:
 def _font(attributes: dict[str, str]) -> list[str]:
     styles = []
     if "color" in attributes:
-        styles.append(f"color:{attributes.pop('color')}")
+        styles.append(f"color:{attributes.pop('color')};")
     if "face" in attributes:
-        styles.append(f"font-family:{attributes.pop('face')}")
+        styles.append(f"font-family:{attributes.pop('face')};")
     if "size" in attributes:
         size = attributes.pop("size")
-        styles.append(f"font-size:{_FONT_SIZES.get(size, size)}")
+        styles.append(f"font-size:{_FONT_SIZES.get(size, size)};")
     return styles
 
 
 def _items(children: list[Element | str]) -> list[Element | str]:
-    """A list's children, what stands outside an item moved into the one before."""
+    """A list's children, what stands outside an item put into one."""
     items: list[Element | str] = []
     last: Element | None = None
     for child in children:
         if isinstance(child, Element) and child.name == "li":
             last = child
             items.append(child)
-        elif isinstance(child, Element) and child.name in _LISTS:
-            if last is None:
+        elif isinstance(child, str) and not child.strip():
+            items.append(child)
+        else:
+            is_list = isinstance(child, Element) and child.name in _LISTS
+            if last is None or (last.name == "li" and not is_list and not _is_bare(last)):
                 last = Element("li", {"style": "list-style-type: none"})
                 items.append(last)
             last.children.append(child)
-        else:
-            items.append(child)
     return items
+
+
+def _is_bare(item: Element) -> bool:
+    """Whether this is an item that holds what stood outside of any."""
+    return item.attributes.get("style") == "list-style-type: none"
+
+
+def _listed(children: list[Element | str]) -> list[Element | str]:
+    """Children that are no list's, items among them put into lists."""
+    found: list[Element | str] = []
+    for child in children:
+        if isinstance(child, Element) and child.name == "li":
+            last = found[-1] if found else None
+            if not (isinstance(last, Element) and last.name == "ul" and not last.attributes):
+                last = Element("ul", {})
+                found.append(last)
+            last.children.append(child)
+        else:
+            found.append(child)
+    return found
+
+
+def _outside_tables(children: list[Element | str]) -> list[Element | str]:
+    """Children, what stands in a table but in no cell moved before the table."""
+    found: list[Element | str] = []
+    for child in children:
+        if isinstance(child, Element) and child.name == "table":
+            _move_out(child, found)
+        found.append(child)
+    return found
+
+
+def _move_out(element: Element, out: list[Element | str]) -> None:
+    kept: list[Element | str] = []
+    for child in element.children:
+        if isinstance(child, str):
+            kept.append(child)
+        elif child.name in _ROWS:
+            _move_out(child, out)
+            kept.append(child)
+        elif child.name in _TABLE_ONLY:
+            kept.append(child)
+        else:
+            out.append(child)
+    element.children = kept
 
 
 def _paragraphs(children: list[Element | str]) -> list[Element | str]:
@@ -110,16 +162,20 @@ def _paragraphs(children: list[Element | str]) -> list[Element | str]:
     found: list[Element | str] = []
     paragraph: Element | None = None
     for child in children:
-        is_block = isinstance(child, Element) and (child.name in BLOCK or child.name == "!")
+        is_block = isinstance(child, Element) and child.name in _APART
         is_blank = isinstance(child, str) and not child.strip(" \t\r\n\f")
+        is_comment = isinstance(child, Element) and child.name == "!"
         if is_block:
             paragraph = None
             found.append(child)
-        elif is_blank and paragraph is None:
+        elif (is_blank or is_comment) and paragraph is None:
             found.append(child)
         else:
             if paragraph is None:
                 paragraph = Element("p", {})
+                if found and isinstance(found[-1], str):
+                    # Blanks before it belong to it.
+                    paragraph.children.append(found.pop())
                 found.append(paragraph)
             paragraph.children.append(child)
     return found

@@ -88,6 +88,13 @@ BLOCK: Final = frozenset(
         "ul",
     ]
 )
+_INLINE: Final = """
+    a abbr acronym applet audio b bdi bdo big blink button canvas caption cite code colgroup data
+    datalist del dfn em font frame frameset i iframe ins kbd label legend map mark marquee math
+    meter nobr object optgroup option output picture progress q rp rt ruby s samp select slot small
+    span strike strong sub summary sup svg template textarea time tt u var video
+"""
+KNOWN: Final = VOID | BLOCK | frozenset(_INLINE.split())
 _CLOSES_P: Final = BLOCK - {"script", "style", "li", "dt", "dd", "td", "th", "tr", "noscript"}
 # An element closes open ones of these names, up to one of those.
 _CLOSES: Final[dict[str, tuple[frozenset[str], frozenset[str]]]] = {
@@ -104,6 +111,7 @@ _CLOSES: Final[dict[str, tuple[frozenset[str], frozenset[str]]]] = {
 }
 _SECTIONS: Final = ("tbody", "thead", "tfoot")
 _ROW_PARENTS: Final = ("table", *_SECTIONS)
+_TABLE_PARTS: Final = ("tr", "td", "th", *_SECTIONS)
 _SKIPPED: Final = ("html", "head", "body")
 MAX_DEPTH: Final = 200
 
@@ -127,9 +135,13 @@ def read_html(source: str) -> Element:
         builder.text(source[done : match.start()])
         done = match.end()
         name = (match["start"] or match["end"] or "").lower()
-        if match["start"]:
-            builder.start(name, _attributes(match["attributes"]))
-            if name in RAW and not match["attributes"].endswith("/"):
+        if match["start"] and name == "style":
+            # Style sheets belong to the head, which is not printed.
+            done = _after(source, done, name)
+        elif match["start"]:
+            is_closed = match["attributes"].endswith("/")
+            builder.start(name, _attributes(match["attributes"]), is_closed)
+            if name in RAW and not is_closed:
                 done = builder.raw(source, done, name)
         elif match["end"]:
             builder.end(name)
@@ -150,6 +162,12 @@ def _attributes(written: str) -> dict[str, str]:
         value = next((value for value in match.groups()[1:] if value is not None), None)
         found.setdefault(name, name if value is None else html.unescape(value))
     return found
+
+
+def _after(source: str, at: int, name: str) -> int:
+    """Where the end tag of `name` ends."""
+    end = re.compile(rf"</{name}\s*>", re.IGNORECASE).search(source, at)
+    return end.end() if end else len(source)
 
 
 class _Builder:
@@ -174,10 +192,12 @@ class _Builder:
         self.stack.pop()
         return end.end() if end else len(source)
 
-    def start(self, name: str, attributes: dict[str, str]) -> None:
+    def start(self, name: str, attributes: dict[str, str], is_closed: bool) -> None:
         if name in _SKIPPED:
             self._drop_blanks()
-        if name in _SKIPPED or len(self.stack) >= MAX_DEPTH:
+        if name in _SKIPPED or name not in KNOWN or self._is_stray(name):
+            return
+        if len(self.stack) >= MAX_DEPTH:
             if name in RAW:
                 self._open(name, attributes)
             return
@@ -187,10 +207,13 @@ class _Builder:
         if names is not None and limits is not None:
             self._close_all(names, limits)
         self._complete_table(name)
-        element = self._open(name, attributes)
-        if name in VOID:
+        self._open(name, attributes)
+        if name in VOID or is_closed:
             self.stack.pop()
-        del element
+
+    def _is_stray(self, name: str) -> bool:
+        """Whether a part of a table stands outside of any."""
+        return name in _TABLE_PARTS and all(element.name != "table" for element in self.stack)
 
     def _drop_blanks(self) -> None:
         """Blanks around a page's own elements belong to no content."""
