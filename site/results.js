@@ -64,7 +64,7 @@ document.addEventListener("DOMContentLoaded", () => {
       button.addEventListener("click", () => toggle(filter));
       return button;
     });
-    return make("div", "facet", make("h3", "", say().facet[name]), ...buttons);
+    return make("div", "facet", make("p", "facet-name", say().facet[name]), ...buttons);
   };
   const divide = async () => {
     if (!panel.open || found.hidden) return;

@@ -5,29 +5,31 @@ from __future__ import annotations
 import gc
 import hashlib
 from collections.abc import Callable, Iterator
-from functools import cache, partial
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
 import msgspec
 
 from kb.assets import assets
-from kb.cases.record import Case, from_json
+from kb.cases.record import from_json
 from kb.publish import state as states
 from kb.publish.catalogue import Catalogue
+from kb.publish.crew import Crew
 from kb.publish.extras import extra_units
 from kb.publish.facts import CaseFacts, case_facts, digest_of, page_facts
 from kb.publish.inclusions import Inclusions
 from kb.publish.indexing import Indexing
 from kb.publish.lists import browse_units
 from kb.publish.material import Leaf, Material
+from kb.publish.names import case_path
 from kb.publish.render import Renderer, Site
 from kb.publish.search.meta import Meta
 from kb.publish.state import Made, State
 from kb.publish.tree import Tree
 from kb.publish.units import (
     Unit,
-    case_unit,
+    case_digest,
     facet_unit,
     file_units,
     fixed_units,
@@ -84,7 +86,7 @@ class Build:
         self.tree = Tree(out)
         self.stamp = digest_of(_code(), msgspec.to_builtins(site))
         self.old = states.load(memory, out, self.tree.present)
-        self.records: dict[bytes, bytes] = {}
+        self.search = Meta(0, 1, "", 0)
         self.written: set[str] = set()
         self.removed: set[str] = set()
         self.ready = False
@@ -92,18 +94,16 @@ class Build:
     def run(self, guard: Guard | None) -> Report:
         """Prepare the new site beside the old, and exchange them."""
         catalogue, leaves = self._read()
-        made: dict[str, Made] = {}
+        made = self._cases_made(catalogue)
         for unit in self._units(catalogue, leaves):
             made[unit.key] = self._make(unit)
-        indexing = Indexing(self.tree, self.old, self._case, self._write)
-        search, made["search"] = indexing.run(catalogue.cases)
-        home = home_unit(catalogue, search, self.renderer)
+        home = home_unit(catalogue, self.search, self.renderer)
         made[home.key] = self._make(home)
         self._drop_what_is_gone(made)
         if guard and (self.written or self.removed or self.old is None):
             self._prepare()
             guard(self.tree.staged, self._changes(catalogue))
-        self._put_in_place(made, catalogue, search)
+        self._put_in_place(made, catalogue)
         return Report(
             out=self.tree.out, cases=len(catalogue.cases), pages=len(catalogue.pages),
             written=len(self.written), removed=len(self.removed),
@@ -124,18 +124,40 @@ class Build:
 
     def _cases(self, known: dict[bytes, CaseFacts]) -> Iterator[CaseFacts]:
         for record in self.material.records():
-            digest = hashlib.blake2b(record, digest_size=16, key=self.stamp).digest()
-            self.records[digest] = record
+            digest = self._digest(record)
             yield known.get(digest) or case_facts(from_json(record), digest)
 
-    def _case(self, facts: CaseFacts) -> Case:
-        return from_json(self.records[facts.digest])
+    def _digest(self, record: bytes) -> bytes:
+        return hashlib.blake2b(record, digest_size=16, key=self.stamp).digest()
+
+    def _cases_made(self, catalogue: Catalogue) -> dict[str, Made]:
+        """Case pages and the search index, in one more reading of the records."""
+        made: dict[str, Made] = {}
+        pages: dict[bytes, str] = {}
+        for facts in catalogue.cases:
+            path = case_path(facts.card.wiki, facts.card.id)
+            key, digest = f"case:{path}", digest_of(self.stamp, case_digest(facts, catalogue))
+            before = self.old.units.get(key) if self.old else None
+            made[key] = before if before and before.digest == digest else Made(digest, (path,))
+            if made[key] is not before:
+                pages[facts.digest] = path
+        indexing = Indexing(self.tree, self.old, self._write, catalogue.cases)
+        if pages or indexing.wanted:
+            self._prepare()
+            with Crew(catalogue, self.renderer, self.tree, len(pages)) as crew:
+                for record in self.material.records():
+                    digest = self._digest(record)
+                    if digest in pages:
+                        crew.render(record)
+                    if digest in indexing.wanted:
+                        indexing.add(digest, record)
+        self.written.update(pages.values())
+        self.search, made["search"] = indexing.finish(self.material.records)
+        return made
 
     def _units(self, catalogue: Catalogue, leaves: list[Leaf]) -> Iterator[Unit]:
         names = digest_of([(p.id, list(p.files)) for p in catalogue.pages.values()])
         yield from fixed_units(self.renderer)
-        for facts in catalogue.cases:
-            yield case_unit(facts, partial(self._case, facts), catalogue, self.renderer)
         inclusions = Inclusions(catalogue, {leaf.id: leaf.read for leaf in leaves})
         for leaf in leaves:
             yield page_unit(leaf, catalogue, self.renderer, names, inclusions)
@@ -188,7 +210,7 @@ class Build:
             tuple(name for (wiki, name) in old if (wiki, name) not in now),
         )
 
-    def _put_in_place(self, made: dict[str, Made], catalogue: Catalogue, search: Meta) -> None:
+    def _put_in_place(self, made: dict[str, Made], catalogue: Catalogue) -> None:
         name = digest_of([(key, unit.digest) for key, unit in sorted(made.items())]).hex()
         if self.old and name == self.old.build:
             return
@@ -196,7 +218,7 @@ class Build:
         state = State(
             build=name, before=self.old.build if self.old else None,
             differing=tuple(sorted(self.written | self.removed)), units=made,
-            cases=tuple(catalogue.cases), pages=tuple(catalogue.pages.values()), search=search,
+            cases=tuple(catalogue.cases), pages=tuple(catalogue.pages.values()), search=self.search,
         )  # fmt: skip
         states.save_before(self.memory, self.tree.out, state)
         self.tree.finish(name)

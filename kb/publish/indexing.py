@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from kb.cases.record import Case
+from kb.cases.record import from_json
 from kb.publish.facts import CaseFacts, digest_of
 from kb.publish.search.build import Index, document_path, shard_path
-from kb.publish.search.entry import entry_of
+from kb.publish.search.entry import Entry, entry_of
 from kb.publish.search.meta import Meta
 from kb.publish.search.patch import Patch
 from kb.publish.state import Made, State
@@ -18,40 +18,58 @@ _FEW = 0.02
 
 
 class Indexing:
-    """One build's part that is the search index."""
+    """One build's part that is the search index.
+
+    ``wanted`` are digests of the records to hand to ``add``, in any order; then ``finish``.
+    """
 
     def __init__(
         self,
         tree: Tree,
         old: State | None,
-        case: Callable[[CaseFacts], Case],
         write: Callable[[str, bytes], None],
+        cases: Sequence[CaseFacts],
     ) -> None:
+        """``cases`` are in the order that numbers them."""
         self._tree = tree
         self._old = old
-        self._case = case
         self._write = write
+        self._cases = cases
+        self._digest = digest_of([case.digest for case in cases])
+        before = old.units.get("search") if old else None
+        self._before = before if before and before.digest == self._digest else None
+        changed = [] if self._before else self._changed()
+        self._index = Index(len(cases), write) if changed is None else None
+        numbers = range(len(cases)) if changed is None else changed
+        self.wanted = {cases[number].digest: number for number in numbers}
+        self._entries: dict[int, Entry] = {}
 
-    def run(self, cases: Sequence[CaseFacts]) -> tuple[Meta, Made]:
-        """``cases`` are in the order that numbers them. What to ask the index by, its files."""
-        digest = digest_of([case.digest for case in cases])
-        before = self._old.units.get("search") if self._old else None
-        if self._old and before and before.digest == digest:
-            return self._old.search, before
-        meta = self._patched(cases) or self._anew(cases)
+    def add(self, digest: bytes, record: bytes) -> None:
+        """Take in a record that is wanted."""
+        number, entry = self.wanted[digest], entry_of(from_json(record))
+        if self._index is not None:
+            self._index.add(number, entry)
+        else:
+            self._entries[number] = entry
+
+    def finish(self, records: Callable[[], Iterable[bytes]]) -> tuple[Meta, Made]:
+        """Write the shards: what to ask the index by, and its files.
+
+        ``records`` reads all again, for a patch that turns out to change how many shards there
+        are.
+        """
+        if self._before and self._old:
+            return self._old.search, self._before
+        meta = self._patched() if self._index is None else self._index.finish()
+        if meta is None:
+            meta = self._anew(records())
         paths = [document_path(number) for number in range(meta.documents)]
         paths += [shard_path(number) for number in range(meta.shards)]
-        return meta, Made(digest, tuple(paths))
+        return meta, Made(self._digest, tuple(paths))
 
-    def _anew(self, cases: Sequence[CaseFacts]) -> Meta:
-        index = Index(entry_of(self._case(facts)) for facts in cases)
-        for path, data in index.outputs():
-            self._write(path, data)
-        return index.meta
-
-    def _patched(self, cases: Sequence[CaseFacts]) -> Meta | None:
-        """The new meta where patching was possible: numbers must be as they were."""
-        old = self._old
+    def _changed(self) -> list[int] | None:
+        """Numbers of the documents to patch; None where patching is not possible."""
+        old, cases = self._old, self._cases
         if old is None or len(old.cases) > len(cases):
             return None
         changed = [
@@ -62,9 +80,20 @@ class Indexing:
             return None
         if any(n < len(old.cases) and old.cases[n].order != cases[n].order for n in changed):
             return None
-        entries = {number: entry_of(self._case(cases[number])) for number in changed}
-        patch = Patch(old.search, len(cases), entries, self._tree.read)
+        return changed
+
+    def _patched(self) -> Meta | None:
+        assert self._old is not None
+        patch = Patch(self._old.search, len(self._cases), self._entries, self._tree.read)
         if patch.meta is not None:
             for path, data in patch.outputs():
                 self._write(path, data)
         return patch.meta
+
+    def _anew(self, records: Iterable[bytes]) -> Meta:
+        numbers = {(c.card.wiki, c.card.id): n for n, c in enumerate(self._cases)}
+        index = Index(len(self._cases), self._write)
+        for record in records:
+            case = from_json(record)
+            index.add(numbers[case.source.wiki, case.id], entry_of(case))
+        return index.finish()

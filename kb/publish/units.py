@@ -7,14 +7,12 @@ from functools import partial
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from kb.cases.record import Case
 from kb.publish.bundle import site_assets
-from kb.publish.case_page import case_page
 from kb.publish.catalogue import Catalogue
 from kb.publish.facts import CaseFacts, digest_of
 from kb.publish.inclusions import Inclusions
 from kb.publish.material import Leaf
-from kb.publish.names import case_path, file_path, page_path
+from kb.publish.names import file_path, page_path
 from kb.publish.render import Renderer
 from kb.publish.search.build import facet_files, fold_files
 from kb.publish.search.meta import Meta
@@ -34,17 +32,13 @@ class Unit(NamedTuple):
     make: Callable[[], Iterable[Output]]
 
 
-def case_unit(
-    facts: CaseFacts, case: Callable[[], Case], catalogue: Catalogue, renderer: Renderer
-) -> Unit:
-    """A case's page: of its record, its source page, and which cases it can link to."""
+def case_digest(facts: CaseFacts, catalogue: Catalogue) -> bytes:
+    """What a case's page depends on: its record, its source page, what it can link to."""
     wiki = facts.card.wiki
     page = catalogue.pages.get(facts.card.page)
     linked = [catalogue.has_case(wiki, other) for other in facts.related]
     shared = [catalogue.is_shared(identifier) for identifier in facts.identifiers]
-    digest = digest_of(facts.digest, page.digest if page else b"", linked, shared)
-    path = case_path(wiki, facts.card.id)
-    return Unit(f"case:{path}", digest, lambda: [(path, case_page(case(), catalogue, renderer))])
+    return digest_of(facts.digest, page.digest if page else b"", linked, shared)
 
 
 def page_unit(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from kb.publish.facts import CaseFacts
 from kb.publish.search.codec import encode, shard_of
@@ -24,32 +24,32 @@ Output = tuple[str, bytes]
 
 
 class Index:
-    """A whole index, made anew. ``meta`` is known once ``outputs`` has been read through."""
+    """A whole index, made anew: documents in any order, then ``finish``."""
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
-        """``entries`` by their order, which numbers them."""
+    def __init__(self, size: int, write: Callable[[str, bytes], None]) -> None:
+        """``size`` is how many documents there are; files go to ``write``."""
+        self._size = size
+        self._write = write
         self._postings: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
-        self._fragments: list[bytes] = []
-        for number, entry in enumerate(entries):
-            self._fragments.append(fragment(number, entry))
-            for key, weight in weights_of(entry).items():
-                self._postings[key].append(number << 2 | weight)
-        self.meta = Meta(len(self._fragments), 1, _inside(), 0)
 
-    def outputs(self) -> Iterator[Output]:
-        """Path and bytes of every fragment and shard."""
-        for number, script in enumerate(self._fragments):
-            yield document_path(number), script
-        size = len(self._fragments)
-        lines = [(k, f"{k} {encode(self._postings.pop(k), size)}") for k in sorted(self._postings)]
+    def add(self, number: int, entry: Entry) -> None:
+        """Take in a document and write its fragment."""
+        self._write(document_path(number), fragment(number, entry))
+        for key, weight in weights_of(entry).items():
+            self._postings[key].append(number << 2 | weight)
+
+    def finish(self) -> Meta:
+        """Write the shards."""
+        postings, size = self._postings, self._size
+        lines = [(k, f"{k} {encode(sorted(postings.pop(k)), size)}") for k in sorted(postings)]
         characters = sum(len(line) for _, line in lines)
         shards = shards_for(characters)
         held: list[list[str]] = [[] for _ in range(shards)]
         for key, line in lines:
             held[shard_of(home_of(key), shards)].append(line)
         for number, lines_here in enumerate(held):
-            yield shard_path(number), shard_script(number, lines_here)
-        self.meta = Meta(size, shards, _inside(), characters)
+            self._write(shard_path(number), shard_script(number, lines_here))
+        return Meta(size, shards, _inside(), characters)
 
 
 def shards_for(characters: int) -> int:
