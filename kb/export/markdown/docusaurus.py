@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from kb.export.markdown.nav import Nav, Site
+from kb.export.markdown.plain import front_page
 
 VERSION = "^3.9.0"
 _CONFIG = """\
@@ -46,6 +47,8 @@ def project(site: Site, nav: Nav) -> dict[str, str]:
             locale=json.dumps("zh-Hans" if site.language == "zh" else "en"),
         ),
     }  # fmt: skip
+    if nav.home is None:
+        files["docs/index.md"] = front_page(site, nav, slug="/")
     for position, (_, folder, inner) in enumerate(nav.walk()):
         if folder and not inner.home:
             about = {"label": inner.title, "position": position}

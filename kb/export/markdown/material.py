@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from kb.export.markdown.front import quoted
 from kb.export.markdown.nav import Nav, Site
+from kb.export.markdown.plain import front_page
 
 _SETTINGS = """\
 docs_dir: docs
@@ -46,8 +47,12 @@ def project(site: Site, nav: Nav) -> dict[str, str]:
     chinese = site.language == "zh"
     rest = _SETTINGS.format(language="zh" if chinese else "en", search=", zh" if chinese else "")
     entries = list(_entries(nav, 1))
-    shown = ["nav:", *entries] if entries else []
-    return {"mkdocs.yml": "\n".join([*head, rest + "\n".join(shown)]) + "\n"}
+    files = {}
+    if nav.home is None:
+        files["docs/index.md"] = front_page(site, nav)
+        entries.insert(0, _named(site.title, "index.md", "  "))
+    files["mkdocs.yml"] = "\n".join([*head, rest + "nav:", *entries]) + "\n"
+    return files
 
 
 def _entries(nav: Nav, depth: int) -> Iterator[str]:
