@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TypeAlias
+from typing import IO, TypeAlias
 
 import msgspec
 
@@ -11,7 +11,8 @@ from importers.xar.errors import BadXmlError
 from importers.xar.events import Events, Node
 from importers.xar.files import FileReader, Held, Longer, file_name, file_version, held
 from importers.xar.history import rebuilt
-from importers.xar.jrcs import Archived, read_archive
+from importers.xar.jrcs import Archived, newest_first, read_archive
+from importers.xar.spool import chunks_of, patched, spooled, starts_whole
 from kb.model import AttachmentRevision
 
 
@@ -86,18 +87,22 @@ class Attachments:
                 yield from self._version(name, number, [node.text.encode()])
 
     def _streamed(self, name: str, pieces: Iterable[str]) -> Iterator[Found]:
-        """Versions of an archive too long to hold: whole ones only, each read as it passes."""
+        """Versions of an archive too long to hold, each rebuilt in a file."""
+        newer: IO[bytes] | None = None
+        last = (-1 << 60, 0)
         _, nodes = read_archive(pieces)
         for node in nodes:
-            first = next(node.text, "")
-            if first.startswith("<"):
-                chunks = (part.encode() for part in _chained(first, node))
-                yield from self._version(name, node.version.number, chunks)
-            elif first.strip():
-                yield Trouble(
-                    "lost-file-version",
-                    f"{name} {node.version.number}: kept as a change to a file too large to hold",
-                )
+            number = node.version.number
+            try:
+                if newest_first(number) <= last:
+                    raise BadXmlError("bad-archive", "it comes before one that is older")
+                newer = _rebuilt(node, newer)
+            except BadXmlError as error:
+                newer = None
+                yield Trouble("lost-file-version", f"{name} {number}: {error}")
+                continue
+            last = newest_first(number)
+            yield from self._version(name, number, chunks_of(newer))
 
     def _version(self, name: str, number: str, chunks: Iterable[bytes]) -> Iterator[Found]:
         try:
@@ -134,6 +139,11 @@ class Attachments:
             yield Trouble("file-size", f"{name} {number}: {bytes_.size} bytes, {size} declared")
 
 
-def _chained(first: str, node: Archived) -> Iterator[str]:
-    yield first
-    yield from node.text
+def _rebuilt(node: Archived, newer: IO[bytes] | None) -> IO[bytes]:
+    """The version's XML, in a file."""
+    text = spooled(node.text)
+    if starts_whole(text):
+        return text
+    if newer is None:
+        raise BadXmlError("bad-delta", "no newer version to apply it to")
+    return patched(newer, text)

@@ -13,6 +13,11 @@ from importers.xar.events import Events, Hook, Node
 from kb.references import join_reference, split_reference
 
 ROOT = "xwikidoc"
+_WANTED = (
+    "version", "author", "date", "comment", "minorEdit", "title", "syntaxId", "parent", "hidden",
+    "content",
+)  # fmt: skip
+"""What is asked of a version in a history."""
 _QUICK = 1 << 20
 _PARSER = etree.XMLParser(
     resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True, huge_tree=True
@@ -92,7 +97,7 @@ def read_document(chunks: Iterable[bytes], hooks: dict[str, Hook] | None = None)
 
 
 def read_fields(data: bytes) -> Document:
-    """Read a page's XML, its simple elements only. BadXmlError as for `read_document`.
+    """Read what page XML says of a version. BadXmlError as for `read_document`.
 
     A history is thousands of small documents with little but text in them: lxml reads those in a
     third of the time. Whatever is out of the ordinary is left to the careful reader.
@@ -106,11 +111,10 @@ def read_fields(data: bytes) -> Document:
     if root.tag != ROOT:
         return read_document([data])
     document = Document(attributes={str(key): str(value) for key, value in root.items()})
-    for child in root:
-        if child.tag not in _OTHERS:
-            if len(child):
-                return read_document([data])
-            document.fields.setdefault(str(child.tag), child.text or "")
+    for child in root.iterchildren(*_WANTED):
+        if len(child):
+            return read_document([data])
+        document.fields.setdefault(str(child.tag), child.text or "")
     return document
 
 

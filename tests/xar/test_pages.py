@@ -203,6 +203,30 @@ def test_histories_of_files_in_archives(tmp_path, full):
     assert of(without, Problem) == []
 
 
+@pytest.mark.parametrize("full", [set(), {"1.2"}])
+def test_histories_of_files_too_long_to_hold(tmp_path, full, monkeypatch):
+    monkeypatch.setattr("importers.xar.files.ARCHIVE_LIMIT", 100)
+    monkeypatch.setattr("importers.xar.spool._CHUNK", 7)
+    wanted = {"1.4": b"d" * 99, "1.3": b"c", "1.2": b"bb" * 50, "1.1": b""}
+    texts = {
+        version: attachment("x", data, version=version).replace("><", ">\n<")
+        for version, data in wanted.items()
+    }
+    archive = jrcs(texts, full=full).replace("&", "&amp;").replace("<", "&lt;")
+    inside = attachment("x", wanted["1.4"], inside=f"<versions>{archive}</versions>", version="1.4")
+    before = attachment("w", b"w", inside="<versions></versions>")
+    (tmp_path / "page.xml").write_text(page_xml(inside=before + inside))
+    sink = Memory()
+    items = read(tmp_path / "page.xml", sink)
+    assert of(items, Problem) == []
+    found = [f for f in of(items, AttachmentRevision) if f.name == "x"]
+    assert {f.version: sink[f.sha256] for f in found} == wanted
+    broken = (tmp_path / "page.xml").read_text().replace("text\n@d", "text\n@d99")
+    (tmp_path / "page.xml").write_text(broken)
+    codes = {p.code for p in of(read(tmp_path / "page.xml"), Problem)}
+    assert codes == {"lost-file-version"}
+
+
 def test_large_base64_is_cut_out_of_the_raw_bytes_and_named(tmp_path):
     text = page_xml(inside=attachment("x", bytes(9000)) + attachment("y", b"small"))
     (tmp_path / "page.xml").write_text(text)
