@@ -29,7 +29,7 @@ def spooled(pieces: Iterable[str]) -> IO[bytes]:
 
 def _file() -> IO[bytes]:
     """A file without a name, gone as soon as nothing holds it."""
-    return tempfile.TemporaryFile()  # noqa: SIM115 -- the caller's to hold
+    return tempfile.TemporaryFile()
 
 
 def starts_whole(file: IO[bytes]) -> bool:
