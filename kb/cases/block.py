@@ -64,6 +64,8 @@ class BlockReader(Elements):
         """Labels at the head of the table that the line before is a row of."""
         self._bare: frozenset[str] | None = None
         self._tracking_at: int | None = None
+        self._labelled_line: Shown | None = None
+        self._label_hit: Hit | None = None
 
     def read(self) -> Draft:
         """Take every line after the heading, in order."""
@@ -148,11 +150,17 @@ class BlockReader(Elements):
             self._text(number, after_mark(line, opening.rest))
         return True
 
+    def _label(self, line: Shown) -> Hit | None:
+        """The label that the line begins with, looked for once."""
+        if line is not self._labelled_line:
+            self._labelled_line, self._label_hit = line, label_at(line, self._rules)
+        return self._label_hit
+
     def _stands_alone(self, number: int) -> bool:
         return number <= 1 or not self._lines[number - 1].strip()
 
     def _status_line(self, number: int, line: Shown) -> bool:
-        hit = label_at(line, self._rules)
+        hit = self._label(line)
         if hit is None or hit.meaning is None:
             hit = status_without_colon(line, self._rules)
             if hit is None or not self._status.looks_marked(Option(line, hit.start, hit.end)):
@@ -193,7 +201,7 @@ class BlockReader(Elements):
         return self._zone == "tracking" and self._open is not None
 
     def _engineer(self, number: int, line: Shown) -> bool:
-        hit = label_at(line, self._rules)
+        hit = self._label(line)
         if hit is None or hit.meaning is None or hit.meaning.role != "engineer":
             return False
         if self._in_turn() and not self._status_follows(number):
@@ -297,7 +305,7 @@ class BlockReader(Elements):
 
     def _fields(self, number: int, line: Shown) -> bool:
         """Known labels of the line, taken as fields."""
-        hit = label_at(line, self._rules)
+        hit = self._label(line)
         if hit is None or hit.meaning is None:
             return False
         for one in known_labels(line, self._rules, hit):
@@ -308,14 +316,14 @@ class BlockReader(Elements):
         """A field outside the head: a known label, with a value and no sentence after it."""
         if self._round is not None and self._zone == "tracking":
             return False
-        hit = label_at(line, self._rules)
+        hit = self._label(line)
         plain = hit and hit.meaning and hit.meaning.type != "text" and is_plain(hit, line)
         return bool(plain) and self._fields(number, line)
 
     def _head(self, number: int, line: Shown) -> None:
         if self._table_row(number, line) or self._fields(number, line):
             return
-        hit = label_at(line, self._rules)
+        hit = self._label(line)
         problem = self._open if self._open and self._open.kind is Kind.PROBLEM else None
         may_be = hit and may_be_field(hit, line, self._rules, in_problem=problem is not None)
         if hit and may_be and (problem is None or problem.one_line):

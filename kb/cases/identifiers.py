@@ -23,6 +23,7 @@ _INNER = re.compile(r"[\s\-·]+")
 _LONG = 8
 _LEAST = 6
 """Characters of the shortest thing that a label makes an identifier, where its kind has lengths."""
+_ALNUM = re.compile(r"[A-Za-z0-9]")
 _DIGIT = re.compile(r"\d")
 
 
@@ -47,6 +48,8 @@ def find_identifiers(
             fields.setdefault(number, set()).add(field.name)
     for number, raw in enumerate(raws):
         line = shown_lines[number] or shown(raw)
+        if not _ALNUM.search(line.text):
+            continue
         text = _without_cases(line.text, draft, rules)
         text = _HIDDEN.sub(_blank, text) if _DIGIT.search(text) or "[[" in text else text
         for span in _spans(text, line, rules, fields.get(number, set())):

@@ -73,10 +73,16 @@ class StatusWords:
         self._struck = _any(word for rule in rules for word in rule.struck)
         self._chosen = _any(word for rule in rules for word in rule.chosen)
         self._excluded = _any(word for rule in rules for word in rule.excluded)
+        self._patterns: dict[str, re.Pattern[str]] = {}
         self._any_mark = re.compile(_alternatives(self._ticks | self._boxes))
 
     def _pieces(self, extra: str) -> re.Pattern[str]:
         """What a segment is made of; ``extra`` is the mark that the legend names."""
+        if extra not in self._patterns:
+            self._patterns[extra] = self._pattern(extra)
+        return self._patterns[extra]
+
+    def _pattern(self, extra: str) -> re.Pattern[str]:
         ticks = _alternatives(self._ticks | ({extra} if extra else set()))
         return re.compile(
             rf"(?P<tick>{ticks})|(?P<box>{_alternatives(self._boxes - {extra})})"
