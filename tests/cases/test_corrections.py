@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -82,6 +83,15 @@ def test_withheld_and_same(kb: Kb, home: Path) -> None:
     assert one.x["withheld"]["why"] == "private"
     assert (one.x["same_as"], two.x["same_as"]) == ([two.id], [one.id])
     assert one.related[0].via[0] == f"same:{two.id}"
+
+
+def test_stats_count_the_cases(kb: Kb, home: Path) -> None:
+    kb("correct", ID, "--withhold", "--why", "private")
+    kb("correct", ID, "problem", "乙", "--why", "clearer")
+    found = json.loads(kb("stats", "--json").stdout)["cases"]
+    assert (found["cases"], found["withheld"], found["corrections"]) == (2, 1, 1)
+    assert found["by_status"] == {"unset": 2}
+    assert "case unset" in kb("stats").stdout
 
 
 def test_taken_back_by_editing_the_file(kb: Kb, home: Path) -> None:
