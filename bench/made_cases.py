@@ -10,7 +10,7 @@ from kb.cases.record import Case, CaseSource, Field, Origin, Turn, to_json
 from kb.search.cases import case_document
 from kb.search.document import Document
 
-_ZH = (  # noqa: SIM905
+ZH = (  # noqa: SIM905
     "充电 桩 枪 平台 账单 扣费 退款 客户 站点 微信 扫码 启动 停止 心跳 "
     "报文 登录 登出 状态 异常 重复 金额 电量 设备 工程师 核查 确认 研发 "
     "反馈 系统 升级 版本 超时 网络 离线 恢复 现场 培训 功能 上线 策略 时间 "
@@ -19,7 +19,7 @@ _ZH = (  # noqa: SIM905
     "数据 上传 下发 命令 响应 日志 分析 处理 解决 跟踪 补充 说明 建议 要求 "
     "审核 财务 手工 纠正 查询 导出"
 ).split()
-_EN = (  # noqa: SIM905
+EN = (  # noqa: SIM905
     "refund charger connector station billing timeout heartbeat firmware restart "
     "offline invoice payment driver session duplicate log error gateway update "
     "account meter relay cable"
@@ -76,7 +76,7 @@ def _text(random: Random, length: int) -> str:
     parts: list[str] = []
     size = 0
     while size < length:
-        word = random.choice(_EN) + " " if random.random() < 0.05 else random.choice(_ZH)
+        word = random.choice(EN) + " " if random.random() < 0.05 else random.choice(ZH)
         mark = random.choice(("", "", "", "，", "。", "的", "了"))
         parts.append(word + mark)
         size += len(word) + len(mark)

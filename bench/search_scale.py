@@ -17,7 +17,7 @@ from pathlib import Path
 from random import Random
 from statistics import median, quantiles
 
-from bench.made_cases import cases, documents
+from bench.made_cases import ZH, cases, documents
 from kb.config import SearchConfig
 from kb.search.document import Document, Text
 from kb.search.find import Finder, Options
@@ -86,7 +86,7 @@ def queries(finder: Finder, clock: Callable[[], float]) -> None:
 def short(count: int, number: int) -> Document:
     """A document of one line."""
     random = Random(number)
-    words = random.sample(("扣费", "退款", "平台", "超时", "充电", "账单", "登录", "微信"), 4)
+    words = random.sample(ZH, 5)
     text = f"{''.join(words)} {random.randrange(10**11):011} unit{number % 5000}"
     return Document(key=str(number), digest=b"", id=str(number), texts=(Text("text", "", text),))
 

@@ -11,6 +11,7 @@ import click
 
 from kb.cli.console import home_option, json_option, say, write
 from kb.config import find_home
+from kb.errors import InputError
 
 if TYPE_CHECKING:
     from kb.search.find import Hit, Hits
@@ -23,10 +24,12 @@ SORTS = ("relevance", "newest", "oldest", "number")
     context_settings={"ignore_unknown_options": True},  # so that -word needs no quotes
     epilog='Example: kb search "重复扣费 status:resolved after:2020-04"',
 )
-@click.argument("query", nargs=-1, required=True)
+@click.argument("query", nargs=-1)
 @click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True)
 @click.option("--page", type=click.IntRange(1, 10_000), default=1, help="Of the results.")
 @click.option("--sort", type=click.Choice(SORTS), default="relevance", show_default=True)
+@click.option("--like", "like_id", help="What resembles the case of this id, in place of QUERY.")
+@click.option("--explain", is_flag=True, help="Say what gave each result its score.")
 @click.option("--facets", is_flag=True, help="Count stations, speakers, … of all results.")
 @json_option
 @home_option
@@ -37,6 +40,8 @@ def command(
     page: int,
     sort: Any,
     facets: bool,
+    like_id: str | None,
+    explain: bool,
     as_json: bool,
 ) -> None:
     """Find cases that have all the words, in Chinese and English.
@@ -48,10 +53,17 @@ def command(
     from kb.search.find import Options
     from kb.search.service import Search, everything
 
-    options = Options(limit=limit, offset=limit * (page - 1), sort=sort, facets=facets)
+    if bool(query) == bool(like_id):
+        raise click.UsageError("say what to find: words, or --like with a case's id")
+    options = Options(
+        limit=limit, offset=limit * (page - 1), sort=sort, facets=facets, explain=explain
+    )
     found_home = find_home(home)
     with up_to_date(found_home) as (archive, store):
-        hits = Search(found_home, everything(archive, store)).find(" ".join(query), options)
+        search = Search(found_home, everything(archive, store))
+        hits = search.like(like_id, limit) if like_id else search.find(" ".join(query), options)
+    if hits is None:
+        raise InputError(f"no case is called {like_id}", hint="kb cases lists them")
     if as_json:
         write(_json(hits))
         return
@@ -67,6 +79,8 @@ def _close(hits: Hits, offset: int) -> None:
     """Say how many there are, on stderr."""
     if not hits.total:
         say("note", "cyan", f"nothing found for {hits.query}")
+        for suggestion in hits.suggestions:
+            say("try", "cyan", suggestion)
     elif hits.total > len(hits.hits):
         first, last = offset + 1, offset + len(hits.hits)
         say("note", "cyan", f"{first} to {last} of {hits.total}; more with --page or --limit")
@@ -81,13 +95,16 @@ def _json(hits: Hits) -> bytes:
         "notes": [{"code": note.code, "detail": note.detail} for note in hits.notes],
         "hits": [_as_json(hit) for hit in hits.hits],
         "facets": hits.facets,
+        "suggestions": hits.suggestions,
     }
     return msgspec.json.format(msgspec.json.encode(found)) + b"\n"
 
 
 def _as_json(hit: Hit) -> dict[str, Any]:
     document = hit.document
+    why = [{"part": part, "score": round(score, 4)} for part, score in hit.why]
     return {
+        **({"why": why} if why else {}),
         "id": document.id,
         "kind": document.kind,
         "score": round(hit.score, 4),
@@ -120,6 +137,9 @@ def _show(hit: Hit) -> None:
         _print(f"    {_clean(problem.splitlines()[0][:120])}")
     for highlight in hit.highlights:
         _print(f"    {_styled(highlight.label or highlight.name, '2')}: {_marked(highlight)}")
+    if hit.why:
+        parts = "  ".join(f"{part} {score:.2f}" for part, score in hit.why)
+        _print(f"    {_styled(f'{hit.score:.2f} = {parts}', '2')}")
 
 
 def _marked(highlight: Highlight) -> str:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import msgspec
 
 from kb.search.document import Document
+from kb.search.explain import explain
 from kb.search.feedback import BEST, feedback, wants_feedback
 from kb.search.highlight import Highlight, Needles, highlights
+from kb.search.like import like
 from kb.search.loosen import any_word, filters, near_run
 from kb.search.plan import Plan, plan
-from kb.search.protocol import Answer, Engine, Request, Sort
+from kb.search.protocol import Answer, Engine, Found, Request, Sort
 from kb.search.query import FieldNames, Note, Query, parse
 from kb.search.score import Bag, bag_of, words_of
+from kb.search.suggest import suggestions
 
 Match: TypeAlias = Literal["all", "any", "auto"]
 
@@ -29,6 +32,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """auto: all words; where nothing has all, any, with a note."""
     facets: bool = False
     highlight: bool = True
+    explain: bool = False
+    """Say of each hit what gave it its score."""
 
 
 class Hit(msgspec.Struct, frozen=True):
@@ -37,6 +42,8 @@ class Hit(msgspec.Struct, frozen=True):
     score: float
     document: Document
     highlights: tuple[Highlight, ...]
+    why: tuple[tuple[str, float], ...] = ()
+    """What each part of the query gave to the score, most first, where that was asked for."""
 
 
 class Hits(msgspec.Struct, frozen=True):
@@ -46,7 +53,15 @@ class Hits(msgspec.Struct, frozen=True):
     total: int
     hits: tuple[Hit, ...]
     notes: tuple[Note, ...]
-    facets: Mapping[str, Mapping[str, int]]
+    facets: Mapping[str, Mapping[str, int]] = {}
+    suggestions: tuple[str, ...] = ()
+    """Queries that find something, where this one finds nothing."""
+
+
+class _Outcome(NamedTuple):
+    answer: Answer
+    bag: Bag
+    notes: tuple[Note, ...] = ()
 
 
 class Finder:
@@ -60,17 +75,27 @@ class Finder:
         """What ``text`` finds. Never raises because of what was typed."""
         options = options or Options()
         query = parse(text, self._field_names(text))
-        answer, notes = self._answer(query, options)
-        needles = Needles(list(words_of(query.node)))
-        hits = tuple(
-            Hit(
-                found.score,
-                found.document,
-                highlights(found.document, needles) if options.highlight else (),
-            )
-            for found in answer.found
+        answer, bag, notes = self._answer(query, options)
+        needles = Needles(list(words_of(query.node))) if options.highlight else None
+        why = self._why(answer, bag) if options.explain else {}
+        return Hits(
+            text,
+            answer.total,
+            tuple(_hit(found, needles, why) for found in answer.found),
+            (*query.notes, *notes),
+            answer.facets,
+            () if answer.total else suggestions(self.engine, query.node),
         )
-        return Hits(text, answer.total, hits, (*query.notes, *notes), answer.facets)
+
+    def like(self, key: str, limit: int = 10) -> Hits | None:
+        """What resembles the document with that key; None where there is none."""
+        answer = like(self.engine, key, limit)
+        if answer is None:
+            return None
+        return Hits(key, answer.total, tuple(_hit(found, None, {}) for found in answer.found), ())
+
+    def _why(self, answer: Answer, bag: Bag) -> dict[str, list[tuple[str, float]]]:
+        return explain(self.engine, bag, [found.key for found in answer.found])
 
     def _field_names(self, text: str) -> FieldNames | None:
         """The index's own labels are asked for only where a query has a colon."""
@@ -80,19 +105,16 @@ class Finder:
             self._names = FieldNames(self.engine.labels())
         return self._names
 
-    def _answer(self, query: Query, options: Options) -> tuple[Answer, tuple[Note, ...]]:
+    def _answer(self, query: Query, options: Options) -> _Outcome:
         bag = bag_of(words_of(query.node), self.engine.counts)
-        strict = plan(query.node)
         if options.match == "any":
-            return self._any(filters(query.node), bag, options, some=bool(bag)), ()
-        answer = self._ask(strict, bag, options)
+            return self._any(filters(query.node), bag, options, some=bool(bag))
+        answer = self._ask(plan(query.node), bag, options)
         if answer.total or options.match == "all":
-            return answer, ()
+            return _Outcome(answer, bag)
         return self._loosened(query, bag, options, answer)
 
-    def _loosened(
-        self, query: Query, bag: Bag, options: Options, nothing: Answer
-    ) -> tuple[Answer, tuple[Note, ...]]:
+    def _loosened(self, query: Query, bag: Bag, options: Options, nothing: Answer) -> _Outcome:
         """Nothing has all: what has any of the words, else what has most of a long run."""
         steps = (
             (any_word(query.node), "any-of-the-words", "nothing has all of it; these have some"),
@@ -100,19 +122,18 @@ class Finder:
         )
         for wanted, code, detail in steps:
             if wanted is not None:
-                answer = self._any(wanted, bag, options)
-                if answer.total:
-                    return answer, (Note(code, detail),)
-        return nothing, ()
+                outcome = self._any(wanted, bag, options)
+                if outcome.answer.total:
+                    return outcome._replace(notes=(Note(code, detail),))
+        return _Outcome(nothing, bag)
 
-    def _any(self, wanted: Plan, bag: Bag, options: Options, *, some: bool = False) -> Answer:
+    def _any(self, wanted: Plan, bag: Bag, options: Options, *, some: bool = False) -> _Outcome:
         """What fits, ranked with the help of what comes first."""
-        if options.sort != "relevance" or not wants_feedback(bag):
-            return self._ask(wanted, bag, options, some=some)
-        first = self._ask(wanted, bag, Options(limit=BEST), some=some)
-        best = [(found.score, found.document) for found in first.found]
-        wider = bag + feedback(best, bag, self.engine.counts)
-        return self._ask(wanted, wider, options, some=some)
+        if options.sort == "relevance" and wants_feedback(bag):
+            first = self._ask(wanted, bag, Options(limit=BEST), some=some)
+            best = [(found.score, found.document) for found in first.found]
+            bag += feedback(best, bag, self.engine.counts)
+        return _Outcome(self._ask(wanted, bag, options, some=some), bag)
 
     def _ask(self, wanted: Plan, bag: Bag, options: Options, *, some: bool = False) -> Answer:
         return self.engine.ask(
@@ -126,3 +147,8 @@ class Finder:
                 facets=options.facets,
             )
         )
+
+
+def _hit(found: Found, needles: Needles | None, why: Mapping[str, list[tuple[str, float]]]) -> Hit:
+    marks = highlights(found.document, needles) if needles else ()
+    return Hit(found.score, found.document, marks, tuple(why.get(found.key, ())))

@@ -135,6 +135,8 @@ def merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
 def _window(text: Text, spans: list[tuple[int, int]]) -> Highlight:
     """The stretch of text that holds most spans, cut at the context's width."""
     width = 4 * CONTEXT
+    if len(text.text) <= width:
+        return Highlight(text.name, text.label, text.text, tuple(spans))
     starts = [start for start, _ in spans]
     counts = [bisect_left(starts, start + width) - i for i, start in enumerate(starts)]
     first = counts.index(max(counts))

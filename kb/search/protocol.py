@@ -76,6 +76,10 @@ class Engine(Protocol):
         """(name, label) of the documents' fields, for `桩号:…` in queries."""
         ...
 
+    def get(self, key: str) -> Document | None:
+        """The document with that key."""
+        ...
+
     def counts(self, stream: Scored, terms: list[str]) -> tuple[int, list[int]]:
         """Documents in all, and how many of them have each term in the stream."""
         ...

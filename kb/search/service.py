@@ -109,6 +109,10 @@ class Search:
             self._finder = Finder(self._made(rebuild))
             return self._finder.find(text, options)
 
+    def like(self, key: str, limit: int = 10) -> Hits | None:
+        """What resembles the document with that key; None where there is none."""
+        return self._finder.like(key, limit)
+
     def _made(self, make: _Make) -> Engine:
         config = self._home.config.search
         folder = self._home.index / config.backend

@@ -99,3 +99,21 @@ def check_writing(finder: Finder) -> None:
     assert total == len(ROWS)
     assert some >= 1
     assert none == 0
+
+
+def check_help(finder: Finder) -> None:
+    """What resembles a document, what gave a score, what to ask instead."""
+    assert finder.like("nowhere") is None
+    alike = finder.like("d")
+    assert alike is not None
+    assert alike.hits[0].document.key in {"e", "f"}
+    assert all(hit.document.key != "d" for hit in alike.hits)
+    hit = finder.find("refund twice", Options(explain=True)).hits[0]
+    assert {part for part, _ in hit.why} >= {"refund", "twice"}
+    assert abs(sum(score for _, score in hit.why) - hit.score) < 0.01 * hit.score
+    better = {"refnd": "refund", "重复扣钱": "重复扣", "speaker:Anna": "speaker:anna*"}
+    for query, expected in better.items():
+        hits = finder.find(query)
+        assert not hits.total
+        assert expected in hits.suggestions
+        assert all(finder.find(suggestion).total for suggestion in hits.suggestions)

@@ -39,3 +39,7 @@ def test_what_is_closed_and_opened_again_is_the_same(name: str, tmp_path: Path) 
     again = Finder(opener(SearchConfig(backend=name))(tmp_path))
     assert conformance.keys(again, "扣费") == "a"
     assert again.engine.digests().keys() == set("abcdef")
+
+
+def test_help(finder: Finder) -> None:
+    conformance.check_help(finder)

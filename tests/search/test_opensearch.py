@@ -87,6 +87,7 @@ def test_the_conformance_suite(cluster: Cluster, tmp_path: Path) -> None:
     conformance.check_queries(finder)
     conformance.check_order(finder)
     conformance.check_facets(finder)
+    conformance.check_help(finder)
     conformance.check_writing(finder)
 
 

@@ -203,6 +203,13 @@ class OpenSearchEngine:
         pairs = (key.removeprefix("label=").partition("\t") for key in keys)
         return tuple((name, label) for name, _, label in pairs)
 
+    def get(self, key: str) -> Document | None:
+        """The document with that key."""
+        asked = {"query": {"term": {"key": key}}, "size": 1, "_source": ["document"]}
+        with _talking():
+            hits = self._client.search(index=self._name, body=asked)["hits"]["hits"]
+        return _found(hits[0]).document if hits else None
+
     def counts(self, stream: Scored, terms: list[str]) -> tuple[int, list[int]]:
         """Documents in all, and with each term; a term's is a shard's count, brought up to all."""
         with _talking():

@@ -101,6 +101,13 @@ class TantivyEngine:
         pairs = (term.removeprefix("label=").partition("\t") for term, _ in found)
         return tuple((name, label) for name, _, label in pairs)
 
+    def get(self, key: str) -> Document | None:
+        """The document with that key."""
+        with _reading():
+            searcher = self._searcher
+            hits = searcher.search(tantivy.Query.term_query(self._schema, "key", key), 1).hits
+            return _document(searcher, hits[0][1]) if hits else None
+
     def counts(self, stream: Scored, terms: list[str]) -> tuple[int, list[int]]:
         """Documents in all, and how many of them have each term in the stream."""
         with _reading():

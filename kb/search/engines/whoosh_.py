@@ -120,6 +120,12 @@ class WhooshEngine:
             found = (term.decode().removeprefix("label=").partition("\t") for term in terms)
             return tuple((name, label) for name, _, label in found)
 
+    def get(self, key: str) -> Document | None:
+        """The document with that key."""
+        with self._searcher() as searcher:
+            row = searcher.document(key=key)
+            return _decode(row["document"]) if row else None
+
     def counts(self, stream: Scored, terms: list[str]) -> tuple[int, list[int]]:
         """Documents in all, and how many of them have each term in the stream."""
         with self._searcher() as searcher:

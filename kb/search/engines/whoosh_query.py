@@ -14,7 +14,7 @@ from kb.search.score import Clause
 def query_of(request: Request) -> Any:
     """What fits the plan, scored by the bag alone."""
     scored = [_clause(clause) for clause in request.bag]
-    fits = q.ConstantScoreQuery(_query(request.plan), 0.0)
+    fits = q.ConstantScoreQuery(_query(request.plan), 1e-9)  # the library takes 0 for none
     if request.some:
         any_of = q.Or(scored) if scored else q.NullQuery
         return any_of if request.plan == All(()) else q.And([fits, any_of])
