@@ -33,6 +33,7 @@ from kb.publish.units import (
     facet_unit,
     file_units,
     fixed_units,
+    history_unit,
     home_unit,
     page_unit,
     tree_unit,
@@ -161,6 +162,7 @@ class Build:
         inclusions = Inclusions(catalogue, {leaf.id: leaf.read for leaf in leaves})
         for leaf in leaves:
             yield page_unit(leaf, catalogue, self.renderer, names, inclusions)
+            yield history_unit(leaf, catalogue, self.renderer)
         yield from file_units(catalogue, self.material.blob)
         yield facet_unit(catalogue)
         yield tree_unit(catalogue, self.renderer)

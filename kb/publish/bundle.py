@@ -31,6 +31,7 @@ def site_assets() -> Iterator[tuple[str, bytes]]:
     """Path and bytes of each."""
     yield "assets/site.css", _lean(_text("site.css"), _STYLE)
     yield "assets/ui.js", _lean(_text("ui.js"), _SCRIPT)
+    yield "assets/compare.js", _lean(_text("compare.js"), _SCRIPT)
     yield "assets/results.js", _lean(_text("results.js"), _SCRIPT)
     joined = "".join(_text(name) for name in _SEARCH)
     yield "assets/search.js", _lean('(() => {\n"use strict";\n' + joined + "})();\n", _SCRIPT)

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import NamedTuple, Protocol
 
-from kb.archive import Archive, PageView
+from kb.archive import Archive, PageView, RevisionView
 from kb.cases.store import CaseStore
 from kb.model import PageId
+
+
+class Version(NamedTuple):
+    """A version of a page, its source where the archive holds it whole."""
+
+    about: RevisionView
+    source: str | None
+
+
+def _none() -> Iterable[Version]:
+    return ()
 
 
 class Leaf(NamedTuple):
@@ -17,6 +29,8 @@ class Leaf(NamedTuple):
     digest: bytes
     """Changes when anything about the page does."""
     read: Callable[[], PageView]
+    versions: Callable[[], Iterable[Version]] = _none
+    """Oldest first."""
 
 
 class Material(Protocol):
@@ -49,7 +63,11 @@ class ArchiveMaterial:
     def pages(self) -> Iterable[Leaf]:
         """All source pages that the wiki still has."""
         for key, page, digest in self._archive.digests():
-            yield Leaf(page, digest, lambda key=key: self._archive.view(key))  # type: ignore[misc]
+            yield Leaf(page, digest, partial(self._archive.view, key), partial(self._versions, key))
+
+    def _versions(self, key: int) -> Iterable[Version]:
+        for revision in self._archive.revisions(key):
+            yield Version(revision, self._archive.content(key, revision.version))
 
     def blob(self, sha256: str) -> bytes:
         """Bytes of an attachment."""

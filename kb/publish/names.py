@@ -100,3 +100,13 @@ def root_of(path: str) -> str:
 def identifier_path(kind: str, value: str) -> str:
     """Path of the page of all that an identifier ever touched."""
     return f"id/{encode(kind)}/{encode(value)}.html"
+
+
+def history_path(page: PageId) -> str:
+    """Path of the page with a source page's versions; no encoded name holds `~v`."""
+    return page_path(page).removesuffix(".html") + "~versions.html"
+
+
+def versions_path(page: PageId) -> str:
+    """Path of the script with the texts of these versions."""
+    return page_path(page).removesuffix(".html") + "~versions.js"

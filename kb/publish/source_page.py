@@ -12,7 +12,7 @@ from kb.publish.body import Bodies
 from kb.publish.case_page import Shown
 from kb.publish.catalogue import Catalogue
 from kb.publish.facts import Card
-from kb.publish.names import page_path, root_of
+from kb.publish.names import history_path, page_path, root_of, url_of
 from kb.publish.people import colour
 from kb.publish.render import Renderer, moment
 from kb.publish.words import PHRASES
@@ -34,7 +34,8 @@ def source_page(
     original = page.url if page.url and page.url.startswith(("http://", "https://")) else None
     return renderer.page(
         "source.html", path, page.title or page.id.page, page=page, cards=list(cards),
-        files=files, original=original, rows=blame_rows(page.lines),
+        files=files, original=original,
+        history_url=root + url_of(history_path(page.id)), rows=blame_rows(page.lines),
         rendered=Bodies(page.id, root, catalogue, page.syntax, around)(page.source),
     )  # fmt: skip
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from kb.publish.bundle import site_assets
 from kb.publish.catalogue import Catalogue
 from kb.publish.facts import CaseFacts, digest_of
+from kb.publish.history import history_files
 from kb.publish.inclusions import Inclusions
 from kb.publish.material import Leaf
 from kb.publish.names import file_path, page_path
@@ -57,6 +58,16 @@ def page_unit(
         return [(path, source_page(leaf.read(), cards, catalogue, renderer, around))]
 
     return Unit(f"page:{path}", digest_of(leaf.digest, cards, names, others), make)
+
+
+def history_unit(leaf: Leaf, catalogue: Catalogue, renderer: Renderer) -> Unit:
+    """A source page's versions, and what compares any two."""
+    title = catalogue.pages[leaf.id].title
+
+    def make() -> Iterable[Output]:
+        return history_files(leaf, title, renderer)
+
+    return Unit(f"history:{page_path(leaf.id)}", digest_of(leaf.digest, title), make)
 
 
 def file_units(catalogue: Catalogue, blob: Callable[[str], bytes]) -> Iterator[Unit]:

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from kb.archive import AttachmentView, LineView, PageView
+from kb.archive import AttachmentView, LineView, PageView, RevisionView
 from kb.cases.record import (
     Anomaly,
     Case,
@@ -26,7 +26,7 @@ from kb.cases.record import (
     to_json,
 )
 from kb.model import PageId
-from kb.publish.material import Leaf
+from kb.publish.material import Leaf, Version
 
 PAGE = PageId("xwiki", "Support.Cases.WebHome")
 PIXEL = bytes.fromhex(
@@ -167,6 +167,25 @@ def page() -> PageView:
     )  # fmt: skip
 
 
+TEXTS = {
+    "1.1": "= Cases =\n\none\ntwo\nthree\n" + "\n".join(f"line {n}" for n in range(40)),
+    "1.2": "= Cases =\n\none\n2 <b>two</b>\nthree\n" + "\n".join(f"line {n}" for n in range(40)),
+    "2.1": "= 案例 =\n\none\nthree\n"
+    + "\n".join(f"line {n}" for n in range(40) if n != 20)
+    + "\nend",
+}
+
+
+def versions() -> Iterable[Version]:
+    """Three whole versions, and one of which only the number is known."""
+    for name in ("1.1", "1.2", "1.3", "2.1"):
+        about = RevisionView(
+            version=name, author="工程师甲", date="2020-04-10T09:30", comment="改", minor=None,
+            title=None, syntax=None, held=name in TEXTS,
+        )  # fmt: skip
+        yield Version(about, TEXTS.get(name))
+
+
 @dataclass
 class Sample:
     """Material of a site, from lists."""
@@ -180,7 +199,7 @@ class Sample:
 
     def pages(self) -> Iterable[Leaf]:
         for page in self.all_pages:
-            yield Leaf(page.id, page.digest, lambda page=page: page)
+            yield Leaf(page.id, page.digest, lambda page=page: page, versions)
 
     def blob(self, sha256: str) -> bytes:
         return self.blobs[sha256]

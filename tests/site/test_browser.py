@@ -6,10 +6,12 @@ from __future__ import annotations
 import json
 
 import pytest
+from samples import TEXTS
 
 CASE = "case/xwiki/demo_case~2346_20200410.html"
 SOURCE = "page/xwiki/Support.Cases.WebHome.html"
-PAGES = ["index.html", "cases.html", "pages.html", "404.html", CASE, SOURCE]
+VERSIONS = "page/xwiki/Support.Cases.WebHome~versions.html"
+PAGES = ["index.html", "cases.html", "pages.html", "404.html", CASE, SOURCE, VERSIONS]
 
 
 def hits(tab) -> list[str]:
@@ -113,6 +115,40 @@ def test_an_origin_leads_to_its_lines(tab, home):
     tab.wait_for_url("**/Support.Cases.WebHome.html?to=32#L31")
     assert tab.locator("tr.on").count() == 2
     assert tab.locator("#L31").is_visible()
+
+
+def column(tab, number: int) -> list[str]:
+    rows = tab.locator("#diff tr:not(:has(.skip))")
+    cells = rows.evaluate_all(
+        "(rows, n) => rows.map((row) => [row.children[n].textContent, row.children[n + 1].textContent])",
+        number,
+    )
+    return [f"{line} {text}" for line, text in cells if line]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("1.1", "1.2"), ("1.1", "2.1"), ("2.1", "1.2"), ("1.2", "1.2")]
+)
+def test_any_two_versions_are_compared(tab, home, old, new):
+    tab.goto(f"{home}/{VERSIONS}?from={old}&to={new}")
+    assert tab.locator("[name=from]").count() == 3
+    for number, name in ((0, old), (2, new)):
+        lines = [f"{n} {text}" for n, text in enumerate(TEXTS[name].split("\n"), 1)]
+        shown = column(tab, number)
+        assert [line for line in lines if line in shown] == shown
+    gone = set(TEXTS[old].split("\n")) - set(TEXTS[new].split("\n"))
+    assert set(tab.locator("#diff .gone").all_text_contents()) == gone
+    new_lines = set(TEXTS[new].split("\n")) - set(TEXTS[old].split("\n"))
+    assert set(tab.locator("#diff .new").all_text_contents()) == new_lines
+
+
+def test_choosing_a_version_compares_it(tab, home):
+    tab.goto(f"{home}/{SOURCE}")
+    tab.click("a[href*=versions]")
+    assert tab.text_content("#between") == "1.2 → 2.1"
+    tab.check("[name=from][value='1.1']")
+    assert tab.text_content("#between") == "1.1 → 2.1"
+    assert "from=1.1" in tab.url
 
 
 def test_links_between_cases_pages_and_files_lead_somewhere(tab, home):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -12,7 +13,7 @@ import msgspec
 from kb.archive import LineView, PageView
 from kb.cases.record import Case, from_json
 from kb.model import PageId
-from kb.publish.material import Leaf, Material
+from kb.publish.material import Leaf, Material, Version
 from kb.publish.redact.people import protect_case, protect_page, protect_rules
 from kb.publish.redact.protected import Protected
 from kb.publish.redact.rights import Rights
@@ -61,8 +62,9 @@ class PublicMaterial:
         for leaf in self.inner.pages():
             if self._shown(leaf.id):
                 view = self._view(leaf.read())
-                digest = hashlib.blake2b(msgspec.msgpack.encode(view), digest_size=16).digest()
-                yield Leaf(view.id, digest, lambda view=view: view)  # type: ignore[misc]
+                seen = msgspec.msgpack.encode((leaf.digest, view))
+                digest = hashlib.blake2b(seen, digest_size=16).digest()
+                yield Leaf(view.id, digest, partial(_same, view), partial(self._versions, leaf))
 
     def blob(self, sha256: str) -> bytes:
         """Bytes of an attachment that is listed."""
@@ -122,8 +124,22 @@ class PublicMaterial:
             tags=tuple(map(clean, page.tags)), digest=b"",
         )  # fmt: skip
 
+    def _versions(self, leaf: Leaf) -> Iterator[Version]:
+        clean = self.protected.replaced
+        for about, source in leaf.versions():
+            public = msgspec.structs.replace(
+                about, author=clean(about.author) if about.author else None,
+                comment=clean(about.comment or "") or None, title=clean(about.title or "") or None,
+            )  # fmt: skip
+            lines = map(clean, source.split("\n")) if source is not None else None
+            yield Version(public, None if lines is None else "\n".join(lines))
+
     def _lines(self, lines: Iterable[LineView]) -> Iterator[LineView]:
         clean = self.protected.replaced
         for line in lines:
             author = clean(line.author) if line.author else None
             yield msgspec.structs.replace(line, text=clean(line.text), author=author)
+
+
+def _same(view: PageView) -> PageView:
+    return view
