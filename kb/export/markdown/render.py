@@ -11,8 +11,7 @@ import msgspec
 from importers.markdown.memory import Memory, Piece, digest, runs_of
 from kb.archive import PageView
 from kb.export.markdown.links import SiteResolver, TreeResolver
-from kb.markup import expand, parse
-from kb.markup.macros.wiki import wiki_registry
+from kb.markup import builtin_registry, expand, parse
 from kb.markup.nodes import Anchor, Document, Heading, Image, Link, Node, Parent, Section
 from kb.markup.render.markdown import Flavour, MarkdownOptions
 from kb.markup.render.markdown.blocks import blocks, is_inline, would_join
@@ -40,7 +39,7 @@ def syntax_of(page: PageView) -> str:
 
 def tree_of(page: PageView) -> Document:
     """The page's source as a tree, its macros expanded."""
-    return expand(parse(page.source, syntax_of(page)), wiki_registry(page=page.id.page))
+    return expand(parse(page.source, syntax_of(page)), builtin_registry())
 
 
 def may_link_to_anchors(page: PageView) -> bool:
