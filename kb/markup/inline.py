@@ -264,8 +264,7 @@ class Scanner(MacroScanner):
         link = n.Link(pos, [], params, reference, freestanding)
         out.append(link)
         if label:
-            at = self.text.find(label, stop) if len(label) < len(self.text) else -1
-            link.children = self.label(label, at if at >= 0 else stop + 2)
+            link.children = self.label(label, stop + 2)
 
     def label(self, label: str, at: int) -> list[Node]:
         """The nodes of a link's label, which stands at `at`."""

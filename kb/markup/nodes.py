@@ -346,7 +346,7 @@ class LineBreak(Node):
 
 
 class Format(Block):
-    """A styled span: `style` is one of the constants above."""
+    """A styled span: `style` is one of the constants; `pos` is where its content begins."""
 
     __slots__ = ("style",)
 

@@ -71,6 +71,7 @@ ADVERSARIAL: dict[str, Callable[[int], str]] = {
     "deeper quotes": lambda size: "".join(">" * (i % 90 + 1) + "x\n" for i in range(size // 30)),
     "open links": lambda size: "[[" * size,
     "open images": lambda size: "[[[[image:" * size,
+    "labels with escapes": lambda size: "[[a~*b>>c]]" * size,
     "nested links": lambda size: "[[" * size + "a" + ">>b]]" * size,
     "open parameters": lambda size: "(% a='" * size,
     "open macros": lambda size: '{{a b="' * size,
