@@ -13,9 +13,11 @@ from importers.xar.events import Events, Hook, Node
 from kb.references import join_reference, split_reference
 
 ROOT = "xwikidoc"
-_WANTED = (
-    "version", "author", "date", "comment", "minorEdit", "title", "syntaxId", "parent", "hidden",
-    "content",
+_WANTED = frozenset(
+    (
+        "version", "author", "date", "comment", "minorEdit", "title", "syntaxId", "parent",
+        "hidden", "content",
+    )
 )  # fmt: skip
 """What is asked of a version in a history."""
 _QUICK = 1 << 20
@@ -61,11 +63,6 @@ class Document(msgspec.Struct, kw_only=True):
         """The locale; empty for a page in its default language."""
         return self.attributes.get("locale", self.fields.get("language", ""))
 
-    def number(self, field: str) -> int | None:
-        """A field that holds a whole number."""
-        text = self.fields.get(field, "").strip()
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
-
     def truth(self, field: str) -> bool | None:
         """A field that holds `true` or `false`."""
         return {"true": True, "false": False}.get(self.fields.get(field, "").strip().lower())
@@ -110,12 +107,14 @@ def read_fields(data: bytes) -> Document:
         return read_document([data])
     if root.tag != ROOT:
         return read_document([data])
-    document = Document(attributes={str(key): str(value) for key, value in root.items()})
-    for child in root.iterchildren(*_WANTED):
-        if len(child):
-            return read_document([data])
-        document.fields.setdefault(str(child.tag), child.text or "")
-    return document
+    fields: dict[str, str] = {}
+    for child in root:
+        tag = child.tag
+        if tag in _WANTED and tag not in fields:
+            if len(child):
+                return read_document([data])
+            fields[tag] = child.text or ""
+    return Document(attributes={str(key): str(value) for key, value in root.items()}, fields=fields)
 
 
 def begin(events: Events) -> dict[str, str]:

@@ -30,6 +30,8 @@ class Things:
         self._page = 0
         self._new = self._whole = self._stale = self._gone = False
         self._named: dict[str, set[tuple[object, ...]]] = {}
+        self.untouched: frozenset[str] = frozenset()
+        """Tables that hold nothing of the page: nothing was there, nothing came."""
 
     def begin(self, page: int, seen: PageSeen, *, new: bool, stale: bool) -> None:
         """What follows is of this page."""
@@ -38,6 +40,7 @@ class Things:
         if stale:
             row = self._db.execute("SELECT whole FROM page WHERE id = ?", (page,)).fetchone()
         self._gone = stale and bool(row[0])
+        self.untouched = frozenset()
         self._named = {"attachment": set(), "comment": set(), "object": set()}
         if seen.tags is not None and not stale and (seen.tags or not new):
             self._db.execute("DELETE FROM tag WHERE page_id = ?", (page,))
@@ -46,6 +49,11 @@ class Things:
 
     def end(self) -> None:
         """Mark what this source should have named and did not."""
+        self.untouched = (
+            frozenset(t for t, named in self._named.items() if not named)
+            if self._new
+            else frozenset()
+        )
         if not self._whole or self._stale:
             return
         self._db.execute("UPDATE page SET whole = 1 WHERE id = ?", (self._page,))
