@@ -21,6 +21,7 @@ COMMANDS = {
     "profile": "Show, check or propose how pages become cases.",
     "search": "Find cases, in Chinese and English.",
     "build": "Write the static site.",
+    "serve": "Serve the site and /api/search from this machine.",
     "export": "Write the records in an open format.",
     "stats": "Say what the archive holds, and every problem.",
 }

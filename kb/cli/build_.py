@@ -45,7 +45,7 @@ def command(audience: Audience, out: Path | None, yes: bool, home: Path | None) 
             report = _public(place, material, target, yes=yes)
         else:
             say("note", "cyan", "an internal site: personal data is shown (see --audience public)")
-            report = build(material, target, _site(place, audience), _memory(place))
+            report = build(material, target, site_of(place, audience), memory_of(place))
     say(
         "built", "green",
         f"{report.out}: {report.cases} cases, {report.pages} pages; "
@@ -53,20 +53,22 @@ def command(audience: Audience, out: Path | None, yes: bool, home: Path | None) 
     )  # fmt: skip
 
 
-def _site(place: Home, audience: Audience) -> Site:
+def site_of(place: Home, audience: Audience) -> Site:
+    """What kb.toml says of the site."""
     config = place.config.site
     url = (config.url or "").rstrip("/") or None
     return Site(title=config.title, language=config.language, url=url, audience=audience)
 
 
-def _memory(place: Home) -> Path:
+def memory_of(place: Home) -> Path:
+    """Where one build tells the next what it did."""
     return place.root / ".kb" / "site"
 
 
 def _public(place: Home, material: ArchiveMaterial, out: Path, *, yes: bool) -> Report:
     """The public site: redacted, searched for leaks, and approved."""
     public = PublicMaterial(material, rules_of(place.config.public), _key(place))
-    site = _site(place, "public")
+    site = site_of(place, "public")
     constant = [path for files in (site_assets(), fold_files()) for path, _ in files]
     texts = [*own_texts(), site.title]
 
@@ -75,7 +77,7 @@ def _public(place: Home, material: ArchiveMaterial, out: Path, *, yes: bool) -> 
         _approve(changes, yes=yes)
 
     guard: Guard = look
-    return build(public, out, site, _memory(place), guard)
+    return build(public, out, site, memory_of(place), guard)
 
 
 def _approve(changes: Changes, *, yes: bool) -> None:

@@ -65,7 +65,7 @@ def command(
     if hits is None:
         raise InputError(f"no case is called {like_id}", hint="kb cases lists them")
     if as_json:
-        write(_json(hits))
+        write(json_of(hits))
         return
     for note in hits.notes:
         say("note", "cyan", note)
@@ -86,7 +86,8 @@ def _close(hits: Hits, offset: int) -> None:
         say("note", "cyan", f"{first} to {last} of {hits.total}; more with --page or --limit")
 
 
-def _json(hits: Hits) -> bytes:
+def json_of(hits: Hits) -> bytes:
+    """The result as `--json` and the API print it."""
     import msgspec
 
     found = {

@@ -1,0 +1,177 @@
+"""The site over HTTP for the people of one machine, with `/api/search` beside it."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import mimetypes
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import parse_qs, unquote, urlsplit
+
+Search = Callable[[str, int], bytes]
+"""Answers a query, with at most so many results, as JSON."""
+
+_RANGE = re.compile(r"bytes=(\d*)-(\d*)\Z")
+_TEXT = (".html", ".js", ".css", ".xml", ".txt", ".svg", ".json")
+_SMALL = 500
+_MOST = 200
+_LIVE = b"""(() => {
+let seen;
+setInterval(async () => {
+  try {
+    const now = await (await fetch("/api/version")).text();
+    if (seen !== undefined && seen !== now) location.reload();
+    seen = now;
+  } catch { /* the server is away: the page stays */ }
+}, 1000);
+})();
+"""
+
+
+class Served(NamedTuple):
+    """What a server needs to know."""
+
+    root: Path
+    search: Search
+    hosts: frozenset[str]
+    """Names that a request may call this server by: a page elsewhere cannot borrow another."""
+    version: Callable[[], str]
+    """Of the site: pages load themselves anew when it changes."""
+
+
+def server_for(served: Served, host: str, port: int) -> ThreadingHTTPServer:
+    """A server, bound but not running yet. OSError where the port is taken."""
+
+    class Handler(_Handler):
+        site = served
+
+    return ThreadingHTTPServer((host, port), Handler)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    site: Served
+    protocol_version = "HTTP/1.1"
+    server_version = "casebook"
+    sys_version = ""
+
+    def do_GET(self) -> None:
+        """A file of the site, or the API."""
+        if not self._host_is_known():
+            self._send(HTTPStatus.MISDIRECTED_REQUEST, b"this server has another name\n")
+            return
+        url = urlsplit(self.path)
+        if url.path.startswith("/api/"):
+            self._api(url.path, parse_qs(url.query))
+        else:
+            self._file(unquote(url.path, errors="replace"))
+
+    do_HEAD = do_GET  # noqa: N815  (the library's name)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (the library's)
+        """Say nothing of each request."""
+
+    def _host_is_known(self) -> bool:
+        name = (self.headers.get("Host") or "").lower()
+        return re.sub(r":\d+\Z", "", name) in self.site.hosts
+
+    def _api(self, path: str, query: dict[str, list[str]]) -> None:
+        if path == "/api/search":
+            limit = query.get("limit", ["10"])[0]
+            count = min(_MOST, max(1, int(limit))) if limit.isascii() and limit.isdigit() else 10
+            answer = self.site.search(query.get("q", [""])[0][:2000], count)
+            self._send(HTTPStatus.OK, answer, "application/json; charset=utf-8")
+        elif path == "/api/version":
+            self._send(HTTPStatus.OK, self.site.version().encode())
+        elif path == "/api/live.js":
+            self._send(HTTPStatus.OK, _LIVE, "text/javascript; charset=utf-8")
+        else:
+            self._send(HTTPStatus.NOT_FOUND, b"no such call\n")
+
+    def _file(self, path: str) -> None:
+        file = self._inside(path)
+        status = HTTPStatus.OK
+        if file is None:
+            file, status = self.site.root / "404.html", HTTPStatus.NOT_FOUND
+        try:
+            data = file.read_bytes()
+        except OSError:
+            self._send(HTTPStatus.NOT_FOUND, b"not found\n")
+            return
+        if file.suffix == ".html":
+            data = data.replace(b"</head>", b'<script src="/api/live.js"></script>\n</head>', 1)
+        kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+        kind = f"{kind}; charset=utf-8" if file.suffix in _TEXT else kind
+        self._conditional(status, data, kind, packs=file.suffix in _TEXT)
+
+    def _inside(self, path: str) -> Path | None:
+        """The file that a path means; None where there is none or it leads out of the site."""
+        parts = [part for part in path.split("/") if part]
+        if any(part in (".", "..") or part.startswith(".") or "\0" in part for part in parts):
+            return None
+        file = self.site.root.joinpath(*parts)
+        try:
+            file = file / "index.html" if file.is_dir() else file
+            return file if file.is_file() else None
+        except OSError:
+            return None
+
+    def _conditional(self, status: HTTPStatus, data: bytes, kind: str, *, packs: bool) -> None:
+        """Nothing where the reader has it already, a part where a part is asked for."""
+        tag = f'"{hashlib.blake2b(data, digest_size=12).hexdigest()}"'
+        headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+        if status is HTTPStatus.OK and tag in (self.headers.get("If-None-Match") or ""):
+            self._send(HTTPStatus.NOT_MODIFIED, b"", None, headers)
+            return
+        part = _RANGE.match(self.headers.get("Range") or "")
+        if part and status is HTTPStatus.OK and (part[1] or part[2]):
+            self._partial(data, part, kind, headers)
+            return
+        headers["Accept-Ranges"] = "bytes"
+        if packs and len(data) >= _SMALL and "gzip" in (self.headers.get("Accept-Encoding") or ""):
+            data = _packed(data)
+            headers["Content-Encoding"] = "gzip"
+        self._send(status, data, kind, headers)
+
+    def _partial(
+        self, data: bytes, part: re.Match[str], kind: str, headers: dict[str, str]
+    ) -> None:
+        size = len(data)
+        if part[1]:
+            first, last = int(part[1]), min(size - 1, int(part[2] or size - 1))
+        else:
+            first, last = max(0, size - int(part[2])), size - 1
+        if first > last:
+            headers["Content-Range"] = f"bytes */{size}"
+            self._send(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, b"", None, headers)
+            return
+        headers["Content-Range"] = f"bytes {first}-{last}/{size}"
+        self._send(HTTPStatus.PARTIAL_CONTENT, data[first : last + 1], kind, headers)
+
+    def _send(
+        self,
+        status: HTTPStatus,
+        data: bytes,
+        kind: str | None = "text/plain; charset=utf-8",
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        self.send_response(status)
+        if kind:
+            self.send_header("Content-Type", kind)
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
+        self.send_header("X-Content-Type-Options", "nosniff")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        if self.command != "HEAD" and data:
+            self.wfile.write(data)
+
+
+@lru_cache(maxsize=256)
+def _packed(data: bytes) -> bytes:
+    return gzip.compress(data, 6, mtime=0)

@@ -1,0 +1,117 @@
+"""`kb serve` in a process of its own, asked over HTTP."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from kb.publish.serve import Served, server_for
+
+
+@pytest.fixture(scope="module")
+def client(site) -> Iterator[httpx.Client]:
+    """The sample's site from a server in this process."""
+    served = Served(
+        site, lambda q, n: json.dumps([q, n]).encode(), frozenset({"127.0.0.1"}), lambda: "one"
+    )
+    with server_for(served, "127.0.0.1", 0) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with httpx.Client(base_url=f"http://127.0.0.1:{server.server_address[1]}") as client:
+            yield client
+        server.shutdown()
+
+
+def test_pages_scripts_and_the_api_are_served(client):
+    page = client.get("/")
+    assert page.status_code == 200
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert "/api/live.js" in page.text
+    assert client.get("/case/xwiki/demo_case~2346_20200410.html").status_code == 200
+    assert client.get("/assets/search.js").headers["content-type"].startswith("text/javascript")
+    assert client.get("/api/search", params={"q": "扣费", "limit": 3}).json() == ["扣费", 3]
+    assert client.get("/api/search", params={"q": "x", "limit": "²"}).json() == ["x", 10]
+    assert client.get("/api/version").text == "one"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nothing.html",
+        "/../memory",
+        "/%2e%2e/memory/x",
+        "/.casebook",
+        "/a%00b",
+        "/case/",
+        "/x" * 99,
+    ],
+)
+def test_what_is_not_of_the_site_is_not_found(client, path):
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert client.get("/").status_code == 200
+
+
+def test_another_hosts_name_is_refused(client):
+    assert client.get("/", headers={"Host": "evil.example"}).status_code == 421
+    assert client.get("/api/search?q=x", headers={"Host": "evil.example"}).status_code == 421
+
+
+def test_a_reader_who_has_it_gets_nothing_twice(client):
+    first = client.get("/assets/site.css")
+    again = client.get("/assets/site.css", headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_texts_are_compressed(client, site):
+    with client.stream("GET", "/assets/site.css") as answer:
+        assert answer.headers["content-encoding"] == "gzip"
+        raw = b"".join(answer.iter_raw())
+    assert gzip.decompress(raw) == (site / "assets" / "site.css").read_bytes()
+    plain = client.get("/assets/site.css", headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+
+
+@pytest.mark.parametrize(
+    ("asked", "part"),
+    [("bytes=0-9", slice(0, 10)), ("bytes=10-", slice(10, None)), ("bytes=-7", slice(-7, None))],
+)
+def test_parts_are_served(client, site, asked, part):
+    whole = (site / "assets" / "ui.js").read_bytes()
+    answer = client.get("/assets/ui.js", headers={"Range": asked})
+    assert (answer.status_code, answer.content) == (206, whole[part])
+    beyond = client.get("/assets/ui.js", headers={"Range": "bytes=9999999-"})
+    assert beyond.status_code == 416
+
+
+def test_head_says_the_same_without_a_body(client):
+    head, get = client.head("/assets/ui.js"), client.get("/assets/ui.js")
+    assert head.content == b""
+    assert head.headers["etag"] == get.headers["etag"]
+
+
+def test_the_command_serves_the_real_sample_and_answers(kb, shared, tmp_path):
+    dump = shared / "samples" / "after-sales-cases.blame.txt"
+    kb("import", dump, "--page-name", "Support.Cases.WebHome")
+    with subprocess.Popen(
+        [sys.executable, "-m", "kb", "serve", "--port", "0"], cwd=tmp_path, text=True,
+        stderr=subprocess.PIPE, env={**os.environ, "NO_COLOR": "1", "COLUMNS": "200"},
+    ) as process:  # fmt: skip
+        assert process.stderr is not None
+        line = next(line for line in process.stderr if "serving" in line)
+        url = re.search(r"http://\S+?/", line)
+        assert url
+        found = httpx.get(f"{url[0]}api/search", params={"q": "重复扣费"}, timeout=60).json()
+        assert found["hits"][0]["id"] == "szds_case#46_20200410"
+        assert "此单重复扣费" in httpx.get(f"{url[0]}case/xwiki/szds_case~2346_20200410.html").text
+        process.terminate()
+    assert Path(tmp_path / "build" / "internal").is_dir()
