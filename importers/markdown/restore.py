@@ -23,17 +23,33 @@ from kb.markup.syntaxes.commonmark import commonmark_tree
 Find = Callable[[str], ResourceReference | None]
 """What a path, relative to the page's own file, leads to in the wiki; None where to nothing."""
 
-_HEADING_ID = re.compile(r"^(#{1,6} .*?)[ \t]*\{#[^{}\s]+\}[ \t]*$", re.MULTILINE)
 _ANCHOR = re.compile(r'<a id="[^"<>]*"></a>')
-_BREAK = re.compile(r"(\\|  +)$")
 
 
 def to_source(markdown: str, find: Find) -> str:
     """XWiki source of a text in Markdown."""
-    plain = _HEADING_ID.sub(r"\1", _ANCHOR.sub("", markdown.replace("\r\n", "\n")))
-    tree = commonmark_tree(plain)
+    lines = _ANCHOR.sub("", markdown.replace("\r\n", "\n")).split("\n")
+    tree = commonmark_tree("\n".join(map(_without_id, lines)))
     _fit(tree, find)
     return render_xwiki(tree.children)
+
+
+def _without_id(line: str) -> str:
+    """A heading without the id that some builders read behind it: `# One {#one}`."""
+    bare = line.rstrip(" \t")
+    if not line.startswith("#") or not bare.endswith("}"):
+        return line
+    start = bare.rfind("{#")
+    return line if start < 0 or " " in bare[start:] else bare[:start].rstrip(" \t")
+
+
+def _unbroken(line: str) -> str:
+    """A line without the mark of a hard break at its end."""
+    return line.removesuffix("\\") if line.endswith("\\") else line.rstrip(" ")
+
+
+def _breaks(line: str) -> bool:
+    return line.endswith(("\\", "  "))
 
 
 def _fit(tree: Parent, find: Find) -> None:
@@ -146,10 +162,10 @@ class _Patch:
     def _line_by_line(self, edited: list[str], piece: Piece) -> list[str] | None:
         """The lines of a paragraph whose every line is one of the source; None for all else."""
         source = _trimmed(self._source[piece.source_first :][: piece.source_count])
-        if len(source) != piece.count or not all(_BREAK.search(line) for line in edited[:-1]):
+        if len(source) != piece.count or not all(map(_breaks, edited[:-1])):
             return None
         old = self._memory.lines[piece.first :][: piece.count]
-        bare = [_BREAK.sub("", line) for line in edited]
+        bare = [_unbroken(line) for line in edited]
         new = [
             next((m for m in (digest(line), digest(f"{line}\\")) if m in old), digest(line))
             for line in bare

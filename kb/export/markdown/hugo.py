@@ -27,9 +27,12 @@ enableEmoji = false
 _BASE = """\
 <!DOCTYPE html>
 <html lang="{{ .Site.Language.Lang }}">
+<head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>{{ .Title }}</title>
+</head>
+<body>
 <nav><a href="{{ .Site.Home.RelPermalink }}">{{ .Site.Title }}</a>
 {{ range .Ancestors.Reverse }}{{ if not .IsHome }} / <a href="{{ .RelPermalink }}">{{ .Title }}</a>
 {{ end }}{{ end }}</nav>
@@ -38,6 +41,7 @@ _BASE = """\
 {{ if not .IsPage }}<ul>
 {{ range .Pages }}<li><a href="{{ .RelPermalink }}">{{ .Title }}</a></li>
 {{ end }}</ul>{{ end }}</main>
+</body>
 </html>
 """
 _TITLE = '{{ with .Title }} title="{{ . }}"{{ end }}'

@@ -11,16 +11,14 @@ import msgspec
 from importers.markdown.memory import Memory, Piece, digest, runs_of
 from kb.archive import PageView
 from kb.export.markdown.links import SiteResolver, TreeResolver
-from kb.markup import builtin_registry, expand, parse
 from kb.markup.nodes import Anchor, Document, Heading, Image, Link, Node, Parent, Section
 from kb.markup.render.markdown import Flavour, MarkdownOptions
 from kb.markup.render.markdown.blocks import blocks, is_inline, would_join
 from kb.markup.render.markdown.writer import Writer
+from kb.markup.syntaxes import read_page
 from kb.model import LineOrigin
 
-XWIKI = ("xwiki/2.0", "xwiki/2.1")
 _HTML_ID = re.compile(r"""\b(?:id|name)\s?=\s?["']?([^\s"'<>=]{1,200})""")
-_ANCHORED = re.compile(r"anchor|>>[^\]]*#|\[\[[^\]]*#")
 
 
 class Body(msgspec.Struct, frozen=True):
@@ -32,19 +30,15 @@ class Body(msgspec.Struct, frozen=True):
     """How often what Markdown cannot say: see kb.markup.render.markdown."""
 
 
-def syntax_of(page: PageView) -> str:
-    """The page's syntax; XWiki 2.1 where none is known."""
-    return page.syntax or "xwiki/2.1"
-
-
 def tree_of(page: PageView) -> Document:
-    """The page's source as a tree, its macros expanded."""
-    return expand(parse(page.source, syntax_of(page)), builtin_registry())
+    """The page's source as a tree, its macros expanded as far as they run here."""
+    return read_page(page.source, page.syntax, page=page.id.page).document
 
 
 def may_link_to_anchors(page: PageView) -> bool:
     """False where the source cannot have a link to a place within another page."""
-    return _ANCHORED.search(page.source) is not None
+    source = page.source
+    return "[" in source and ("#" in source or "anchor" in source)
 
 
 def links_of(document: Document) -> Iterator[Link]:
@@ -54,7 +48,7 @@ def links_of(document: Document) -> Iterator[Link]:
 
 def anchors_of(page: PageView) -> frozenset[str]:
     """The places of a page that a link can name."""
-    return _anchors_of(tree_of(page)) if syntax_of(page) in XWIKI else frozenset()
+    return _anchors_of(tree_of(page))
 
 
 def _anchors_of(document: Document) -> frozenset[str]:
@@ -84,27 +78,8 @@ def body_of(
 ) -> Body:  # fmt: skip
     """The Markdown of the page; ``anchors`` are the places in it that other pages link to.
 
-    ``site`` answers for what stays HTML.
-    A page in Markdown stays as it is; one in another syntax is shown as its source.
+    ``site`` answers for what stays HTML. A page in a syntax that nothing reads is its source.
     """
-    syntax = syntax_of(page)
-    if syntax in XWIKI:
-        return _rendered(page, flavour, resolver, site, anchors)
-    text = page.source
-    if not syntax.startswith("markdown"):
-        fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", text)), 3)
-        text = f"{fence} text\n{text}\n{fence}\n"
-    lines = text.split("\n")
-    piece = Piece(0, len(lines), 0, len(page.lines))
-    memory = _memory(page, lines, [piece])
-    other = {} if syntax.startswith("markdown") else {f"syntax:{syntax}": 1}
-    return Body(text, memory, other)
-
-
-def _rendered(
-    page: PageView, flavour: Flavour, resolver: TreeResolver, site: SiteResolver,
-    anchors: Collection[str],
-) -> Body:  # fmt: skip
     document = tree_of(page)
     resolver.own = site.own = _anchors_of(document)
     options = MarkdownOptions(

@@ -22,11 +22,9 @@ from kb.export.markdown.links import Known, TreeResolver
 from kb.export.markdown.manifest import FileEntry, Manifest, check_unedited, read_manifest
 from kb.export.markdown.nav import Nav, Site
 from kb.export.markdown.render import (
-    XWIKI,
     anchors_of,
     links_of,
     may_link_to_anchors,
-    syntax_of,
     tree_of,
 )
 from kb.export.markdown.work import Job, write_pages
@@ -121,7 +119,7 @@ def _leaf(archive: Archive, view: PageView, ledger: Ledger) -> Leaf | None:
     if held > 1:
         why = "the tree has the present text; kb export git has every revision"
         ledger.note(Entry("revision", view.id.page, "older ones", "dropped", why, held - 1))
-    anchored = syntax_of(view) in XWIKI and may_link_to_anchors(view)
+    anchored = may_link_to_anchors(view)
     files = {name: newest[name] for name in sorted(newest)}
     return Leaf(view.key, view.id, title_of(view), view.url, files, anchored)
 

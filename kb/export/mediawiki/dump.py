@@ -17,10 +17,9 @@ from kb.export.markdown.links import Known
 from kb.export.mediawiki.titles import Titles
 from kb.export.mediawiki.wikitext import Wikitext
 from kb.export.moments import instant_of
-from kb.markup import builtin_registry, expand, parse
 from kb.markup.nodes import ResourceReference
-from kb.markup.parser import SYNTAXES
 from kb.markup.resolve import NoWiki, Target
+from kb.markup.syntaxes import read_page
 from kb.model import PageId
 
 _HEAD = """\
@@ -113,10 +112,7 @@ class Dump:
                 self._upload(view, file)
 
     def _text(self, view: PageView, source: str, syntax: str | None) -> str:
-        syntax = syntax or "xwiki/2.1"
-        if syntax not in SYNTAXES:
-            return f"<pre>{source.replace('</', '&lt;/')}</pre>"
-        document = expand(parse(source, syntax), builtin_registry())
+        document = read_page(source, syntax, page=view.id.page).document
         return Wikitext(_Links(self._known, self._titles, view.id)).blocks(document.children)
 
     def _write(
