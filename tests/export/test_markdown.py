@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from site_links import broken_links
 from wiki import WIKI, page, revisions
 
 from kb.errors import InputError
@@ -204,3 +207,20 @@ def test_front_matter_is_yaml_that_says_the_same():
         '---\na: "yes"\n"no": 1\nc:\n  - "x: y"\n  - "#"\nd:\n  "e f": true\nh:\n  - i: "1"\n'
         "    j:\n      k: 2\n---\n"
     )
+
+
+def test_mkdocs_builds_a_small_tree_in_strict_mode(wiki, tmp_path):
+    """The real one, with another theme than Material's; every link of its pages leads somewhere."""
+    small(wiki)
+    export(wiki, tmp_path / "out", "mkdocs")
+    settings = tmp_path / "out" / "mkdocs.yml"
+    text = settings.read_text("utf-8")
+    for key, value in (("plugins", "[]"), ("theme", "mkdocs")):
+        text = re.sub(rf"(?m)^{key}:\n(  .*\n)+", f"{key}: {value}\n", text)
+    settings.write_text(text, "utf-8")
+    command = [sys.executable, "-m", "mkdocs", "build", "-q", "--strict", "-d", tmp_path / "site"]
+    done = subprocess.run(command, cwd=tmp_path / "out", capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    count, broken = broken_links(tmp_path / "site", "//*[@role='main']")
+    assert not broken
+    assert count >= 6
