@@ -22,6 +22,12 @@ _BRACKETED = re.compile(
 _STATUS = re.compile(
     r"\s*(?P<label>\w{1,20}(?: \w{1,20})?)\s*(?P<legend>\([^()]{0,120}\))?\s*(?=\W)"
 )
+_DASH = re.compile(r"[-–—→]")
+_DASHED = re.compile(
+    r"\s*(?P<label>\w[^:|=()—–-]{0,30}(?:\([^()]{0,40}\)[^:|=()—–-]{0,20})?)"
+    r"(?P<sep>\s[-–]\s|\s?—{1,2}|\s?→)\s*"
+)
+"""A dash or an arrow between label and value: for labels that are known."""
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _GAP = re.compile(r"[\s,;、|]+")
 _SENTENCE = re.compile(r"[。!?;,、“”\"]|\.\s")
@@ -46,9 +52,12 @@ def label_at(line: Shown, rules: Rules, start: int = 0) -> Hit | None:
         end = max(len(line.text.rstrip()), bracketed.end())
         return Hit(meaning, label, bracketed["legend"] or "", bracketed.end(), end, row=False)
     match = _LABEL.match(line.text, start)
+    if match is None or rules.meaning(match["label"]) is None:
+        dashed = _DASHED.match(line.text, start) if _DASH.search(line.text, start) else None
+        match = dashed if dashed and rules.meaning(dashed["label"]) else match
     if match is None or not match["label"].strip():
         return None
-    row = bool(match["row"])
+    row = bool(match.groupdict().get("row"))
     if (match["sep"].startswith("|") or match["sep"] == "=") and not row:
         known = rules.meaning(match["label"])
         if known is None:
@@ -57,8 +66,9 @@ def label_at(line: Shown, rules: Rules, start: int = 0) -> Hit | None:
     end = len(line.text.rstrip())
     if row:
         end = len(line.text[:end].rstrip("| \t"))
+    legend = match.groupdict().get("legend") or ""
     return Hit(
-        rules.meaning(match["label"]), line.cut(at, match.end("label")), match["legend"] or "",
+        rules.meaning(match["label"]), line.cut(at, match.end("label")), legend,
         match.end(), max(end, match.end()), row,
     )  # fmt: skip
 

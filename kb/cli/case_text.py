@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rich.text import Text
 
-from kb.cases.record import Case, Origin
+from kb.cases.record import Case, Event, Origin
 from kb.cli.cases_ import COLOURS
 
 
@@ -71,11 +71,15 @@ def _end(case: Case) -> Iterator[Text]:
         yield Text.assemble(("related: ", "cyan"), related.id, f"  by {', '.join(related.via)}")
     if case.timeline:
         yield Text("timeline:", style="cyan")
-    for event in case.timeline:
-        what = " ".join(filter(None, (event.change, event.name)))
-        change = " → ".join(_short(value) for value in (event.old, event.new) if value is not None)
-        who = f"{event.version:>8} {(event.date or '')[:16]:<16} {event.author or ''}"
-        yield Text.assemble((f"{who.rstrip()}  ", "dim"), what, f"  {change}" if change else "")
+    yield from (event_text(event) for event in case.timeline)
+
+
+def event_text(event: Event) -> Text:
+    """One change: when, by whom, what, from and to."""
+    what = " ".join(filter(None, (event.change, event.name)))
+    change = " → ".join(_short(value) for value in (event.old, event.new) if value is not None)
+    who = f"{event.version:>8} {(event.date or '')[:16]:<16} {event.author or ''}"
+    return Text.assemble((f"{who.rstrip()}  ", "dim"), what, f"  {change}" if change else "")
 
 
 def _short(value: str) -> str:

@@ -9,9 +9,9 @@ import msgspec
 from rich.text import Text
 
 from kb.archive import Archive, PageView
-from kb.cases.record import to_json
+from kb.cases.record import Case, to_json
 from kb.cases.store import CaseStore, up_to_date
-from kb.cli.case_text import case_text
+from kb.cli.case_text import case_text, event_text
 from kb.cli.console import home_option, json_option, out, write
 from kb.config import find_home
 from kb.errors import UsageError
@@ -20,7 +20,7 @@ from kb.errors import UsageError
 @click.command(epilog="Example: kb show szds_case#46_20200410")
 @click.argument("name", metavar="CASE|PAGE")
 @click.option("--at", metavar="VERSION", help="The page as it was in this version.")
-@click.option("--history", is_flag=True, help="The page's versions.")
+@click.option("--history", is_flag=True, help="The page's versions, or the case's life.")
 @click.option("--blame", is_flag=True, help="Each line with its version and author.")
 @json_option
 @home_option
@@ -30,15 +30,34 @@ def command(
     """Show a case by its id, or a page by its reference."""
     with up_to_date(find_home(home)) as (archive, store):
         page = _page(archive, name)
-        case = store.case(name)
+        case = store.case(name) or (None if page else _removed(archive, store, name))
         if case and page is None and (at or history or blame):
-            page = _page(archive, case.source.page)
-        if page and (case is None or at or history or blame):
+            _case_part(archive, case, at, history=history, as_json=as_json)
+        elif page and (case is None or at or history or blame):
             _show_page(archive, page, at, history=history, blame=blame, as_json=as_json)
         elif case:
             write(to_json(case) + b"\n") if as_json else _print(case_text(case))
         else:
             raise UsageError(f"there is no case or page {name!r}", hint=_hint(archive, store, name))
+
+
+def _removed(archive: Archive, store: CaseStore, name: str) -> Case | None:
+    """A case that no page has any more."""
+    return next((case for case in store.removed(archive) if case.id == name), None)
+
+
+def _case_part(
+    archive: Archive, case: Case, at: str | None, *, history: bool, as_json: bool
+) -> None:
+    """A case's events, or its lines with their origins; its whole page for another version."""
+    if history:
+        for event in case.timeline:
+            write(msgspec.json.encode(event) + b"\n") if as_json else _print(event_text(event))
+        return
+    page = _page(archive, case.source.page)
+    assert page is not None
+    first, last = (1, None) if at else case.source.lines
+    _blame(archive, page, at or case.source.version, (first, last), as_json=as_json)
 
 
 def _page(archive: Archive, name: str) -> PageView | None:
@@ -92,8 +111,12 @@ def _history(archive: Archive, page: PageView, *, as_json: bool) -> None:
         _print(Text(f"{line} {revision.comment or ''}{held}".rstrip()))
 
 
-def _blame(archive: Archive, page: PageView, at: str | None, *, as_json: bool) -> None:
-    lines = page.lines if at is None else archive.blame(page.key, at)
+def _blame(
+    archive: Archive, page: PageView, at: str | None, span: tuple[int, int | None] = (1, None),
+    *, as_json: bool,
+) -> None:  # fmt: skip
+    lines = page.lines if at in (None, page.version) else archive.blame(page.key, at or "")
+    lines = lines[span[0] - 1 : span[1]]
     if not lines:
         raise _not_held(page, at)
     width = max(len(line.author or "") for line in lines)
