@@ -64,6 +64,7 @@ class BlockReader(Elements):
         """Labels at the head of the table that the line before is a row of."""
         self._bare: frozenset[str] | None = None
         self._tracking_at: int | None = None
+        self._engineers: set[str] = set()
         self._labelled_line: Shown | None = None
         self._label_hit: Hit | None = None
 
@@ -210,7 +211,8 @@ class BlockReader(Elements):
         rule = self._rules.profiles[hit.meaning.profile].engineers
         value = line.raw[line.raw_end(hit.start) :].strip().strip("|")
         for name in names_in(value, rule, self._rules.nobody):
-            if name not in [engineer.name for engineer in self.draft.engineers]:
+            if name not in self._engineers:
+                self._engineers.add(name)
                 self.draft.engineers.append(Named(name, Place(number, number)))
         return self._is(Kind.ENGINEER, number)
 

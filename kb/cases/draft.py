@@ -119,8 +119,8 @@ class Draft(msgspec.Struct, kw_only=True):
     engineers: list[Named] = []
     attachments: list[Named] = []
     identifiers: list[Found] = []
-    mentions: list[str] = []
-    """Ids of other cases in the text."""
+    mentions: dict[str, None] = {}
+    """Ids of other cases in the text, each once, in order."""
     oddities: list[Oddity] = []
     unclassified: list[DraftText] = []
     kinds: list[Kind] = []

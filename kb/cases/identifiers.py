@@ -68,8 +68,8 @@ def _without_cases(text: str, draft: Draft, rules: Rules) -> str:
     for pattern in rules.mentions:
         for match in pattern.finditer(text):
             written = match["id"].strip()
-            if written != draft.heading.id and written not in draft.mentions:
-                draft.mentions.append(written)
+            if written != draft.heading.id:
+                draft.mentions[written] = None
         text = pattern.sub(_blank, text)
     return text
 

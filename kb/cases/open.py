@@ -41,9 +41,11 @@ def after_mark(line: Shown, index: int, end: int | None = None) -> str:
 
     A format that was opened within the mark and closes right after it goes with the mark.
     """
-    start = line.raw_end(len(line.text[:index].rstrip()))
-    before, text = line.raw[:start], line.raw[start:end].strip()
+    while index and line.text[index - 1].isspace():
+        index -= 1
+    start = line.raw_end(index)
+    text = line.raw[start:end].strip()
     for mark in _FORMATS:
-        if text.startswith(mark) and before.count(mark) % 2:
+        if text.startswith(mark) and line.raw.count(mark, 0, start) % 2:
             text = text[len(mark) :].lstrip()
     return text

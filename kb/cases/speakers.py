@@ -47,7 +47,7 @@ class Marks:
 
     def within(self, line: Shown, start: int) -> list[Mark]:
         """Bracketed speakers with a colon, further on the line."""
-        if ":" not in line.text[start:] or self._opens.isdisjoint(line.text[start:]):
+        if line.text.find(":", start) < 0 or self._opens.isdisjoint(line.text):
             return []
         found = [self._mark(line, match) for match in self._bracketed.finditer(line.text, start)]
         return [mark for mark in found if mark and mark.colon]

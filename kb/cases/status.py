@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -11,6 +11,8 @@ from kb.cases.profile import StatusRule
 from kb.cases.record import Status
 from kb.cases.shown import Shown, fold
 
+_MOST_WORDS = 50
+"""More words between two separators are no options of a status line."""
 _SEPARATORS = re.compile(r"[|/、,;]")
 _CLAUSES = re.compile(r"[,;、()]")
 _LEGEND_MARK = re.compile(
@@ -234,7 +236,9 @@ def _ranges(line: Shown, mark: str) -> list[tuple[int, int]]:
 
 
 def _within(piece: _Piece, ranges: list[tuple[int, int]]) -> bool:
-    return any(start <= piece.start and piece.end <= end for start, end in ranges)
+    """True where one of the ranges, which stand in order, holds the whole piece."""
+    at = bisect_right(ranges, (piece.start, len(ranges) and ranges[-1][1])) - 1
+    return at >= 0 and ranges[at][0] <= piece.start and piece.end <= ranges[at][1]
 
 
 def _ticked(segment: list[_Piece]) -> tuple[list[_Piece], bool]:
@@ -252,6 +256,8 @@ def _ticked(segment: list[_Piece]) -> tuple[list[_Piece], bool]:
     if len(marks) == len(words):
         pairs = zip(marks, words, strict=True)
         return [word for mark, word in pairs if mark.kind == "tick"], False
+    if len(words) > _MOST_WORDS:
+        return [], True
     chosen = [_nearest(tick, words, segment) for tick in ticks]
     return [word for word in chosen if word], any(word is None for word in chosen)
 

@@ -144,6 +144,7 @@ def test_real_pages_as_the_text_of_a_case(shared: Path) -> None:
         "=" * 20_000, "= " * 10_000, "【" * 20_000, "【令】:" * 5_000, "[a" * 10_000,
         "{{code " * 3_000, "(% " * 7_000, "~" * 20_000, "|" * 20_000, "手机号码:" * 4_000,
         "1" * 20_000, "1 " * 10_000, "状态:" + "☑已解决 " * 4_000, "状态:" + "☑ " * 10_000,
+        "状态:☑已解决 " * 2_000,
         "a_case#" * 3_000, "[[a>>" * 4_000, "04:55:43 启动充电命令 " * 1_500, "**" * 10_000,
         "账单号2020 " * 2_500, "a:" * 10_000, " " * 20_000, "a_case#1_20200101 " * 1_000,
     ],
@@ -158,5 +159,5 @@ def test_time_grows_with_the_text(line: str) -> None:
         return time.process_time() - began
 
     read("= a_case#1_20200101 =\n手机号码:1")
-    short = max(seconds(line[: len(line) // 10]), 0.002)
-    assert seconds(line) < 40 * short
+    short = max(min(seconds(line[: len(line) // 10]) for _ in range(2)), 0.003)
+    assert min(seconds(line) for _ in range(2)) < 40 * short
