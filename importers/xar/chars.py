@@ -75,7 +75,7 @@ class Readable:
 
 def is_plain(data: bytes) -> bool:
     """Whether any XML parser that reads these bytes reads what `Readable` would give."""
-    return b"&#" not in data and b"\xef\xb7" not in data and encoding_of(data[:_PROLOG]) == "utf-8"
+    return b"&#" not in data and encoding_of(data[:_PROLOG]) == "utf-8"
 
 
 def _has_controls(data: bytes) -> bool:

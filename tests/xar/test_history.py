@@ -1,17 +1,19 @@
 """Histories out of RCS archives: any mix of whole versions and deltas, every trap known."""
 
+import re
 from contextlib import suppress
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from importers.xar.document import read_document, read_fields
 from importers.xar.errors import BadXmlError
 from importers.xar.history import rebuilt
 from importers.xar.jrcs import author_of, read_archive
 from importers.xar.patch import apply_script, script_between
 from kb.export.xar.rcs import Entry, archive, author_field
-from tests.xar.making import jrcs, script
+from tests.xar.making import jrcs, page_xml, script
 
 LINE = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n\0"), max_size=6)
 TEXT = st.lists(LINE | st.sampled_from(["@", "a@@b", "d1 1", "a1 1"]), max_size=8).map("\n".join)
@@ -137,3 +139,25 @@ def test_users_of_the_front_are_decoded_as_the_server_does(field, author):
 @given(st.text(min_size=1))
 def test_users_written_are_read(author):
     assert author_of(author_field(author)) == author
+
+
+ANY = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\ufffe\uffff"))
+
+
+@given(ANY, ANY, st.sampled_from(["1.0", "1.1"]), st.booleans())
+def test_the_quick_reader_reads_what_the_careful_one_does(content, title, declared, nested):
+    inside = "<object><number>1</number></object><content>second</content><!-- c --><?p i?>"
+    text = page_xml(content=content, title=title, declared=declared, inside=inside)
+    if nested:
+        text = text.replace("</title>", "<b>x</b></title>")
+    data = text.encode()
+    try:
+        careful = read_document([data])
+    except BadXmlError as error:
+        with pytest.raises(BadXmlError, match=re.escape(str(error))):
+            read_fields(data)
+        return
+    quick = read_fields(data)
+    assert quick.attributes == careful.attributes
+    for field in ("version", "author", "date", "title", "syntaxId", "content"):
+        assert quick.fields.get(field) == careful.fields.get(field)
