@@ -44,6 +44,8 @@ class _Expansion:
         self.links = links
         self.registry = registry
         self.late: list[_Late] = []
+        # What is put at the page's end waits for all of the page.
+        self.page_late = self.late
         self.count = 0
         self.waiting: dict[str, int] = {}
 
@@ -95,11 +97,13 @@ class _Expansion:
         result = n.MacroResult(macro, self.nodes_of(macro, context))
         siblings[index] = result
         self.walk(result, ancestors)
+        inner, self.late = self.late, self.page_late
         for late in context.late:
             self.document.children.append(late)
             self.meet(
                 late, self.document.children, len(self.document.children) - 1, (self.document,)
             )
+        self.late = inner
 
     def run_within(
         self, parent: n.Parent, siblings: list[Node], index: int, ancestors: tuple[n.Parent, ...]

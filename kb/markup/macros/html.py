@@ -81,4 +81,6 @@ class _HtmlPrinter(XhtmlPrinter):
         if self.in_macro:
             super().paragraph(node)
         else:
+            self.inline += 1
             self.all(node.children)
+            self.inline -= 1

@@ -112,6 +112,9 @@ _CLOSES: Final[dict[str, tuple[frozenset[str], frozenset[str]]]] = {
 _SECTIONS: Final = ("tbody", "thead", "tfoot")
 _ROW_PARENTS: Final = ("table", *_SECTIONS)
 _TABLE_PARTS: Final = ("tr", "td", "th", *_SECTIONS)
+_FORMATS: Final = frozenset(
+    ("b", "big", "em", "font", "i", "q", "s", "small", "strike", "strong", "sub", "sup", "tt", "u")
+)
 _SKIPPED: Final = ("html", "head", "body")
 MAX_DEPTH: Final = 200
 
@@ -207,9 +210,25 @@ class _Builder:
         if names is not None and limits is not None:
             self._close_all(names, limits)
         self._complete_table(name)
+        formats = self._close_formats() if name in BLOCK and name not in RAW else []
         self._open(name, attributes)
         if name in VOID or is_closed:
             self.stack.pop()
+        if name not in _TABLE_PARTS:
+            self._reopen(formats)
+
+    def _close_formats(self) -> list[Element]:
+        """Close the formatting elements that are innermost; they go on in a block."""
+        first = len(self.stack)
+        while first > 1 and self.stack[first - 1].name in _FORMATS:
+            first -= 1
+        formats = self.stack[first:]
+        del self.stack[first:]
+        return formats
+
+    def _reopen(self, formats: list[Element]) -> None:
+        for element in formats:
+            self._open(element.name, dict(element.attributes))
 
     def _is_stray(self, name: str) -> bool:
         """Whether a part of a table stands outside of any."""
@@ -255,5 +274,8 @@ class _Builder:
     def end(self, name: str) -> None:
         for at in range(len(self.stack) - 1, 0, -1):
             if self.stack[at].name == name:
+                formats = self._close_formats() if name in BLOCK else []
                 del self.stack[at:]
+                if name not in _TABLE_PARTS and name != "table":
+                    self._reopen(formats)
                 return
