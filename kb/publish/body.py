@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Protocol
 
 from markupsafe import Markup
@@ -31,6 +32,11 @@ _WORDS = Words(
     error="错误 Error",
 )
 """In both languages: these stand in attributes too, where no style can hide one."""
+
+
+_ID = re.compile(r'\sid="([^"]*)"')
+_ANCHOR = re.compile(r'<a([^>]*?) href="#([^"]*)"([^>]*)>')
+_NOWHERE = ' class="wiki-nowhere" role="link" aria-disabled="true"'
 
 
 class Places(Protocol):
@@ -68,9 +74,17 @@ class Bodies:
         )  # fmt: skip
         if "{{" not in text and self._syntax in _PLAIN:  # no macro: no registry to make
             html = render_html(parse(text, self._syntax or "xwiki/2.1"), options)
-            return Markup(html)  # noqa: S704  (sanitised by the renderer)
+            return Markup(_marked(html))  # noqa: S704  (sanitised by the renderer)
         shown = read_page(text, self._syntax, pages=self._around, page=self._page.page)
-        return Markup(shown.html(options))  # noqa: S704  (sanitised by the renderer)
+        return Markup(_marked(shown.html(options)))  # noqa: S704  (sanitised by the renderer)
+
+
+def _marked(html: str) -> str:
+    """With links to anchors that the text does not have marked as leading nowhere."""
+    if 'href="#' not in html:
+        return html
+    ids = frozenset(_ID.findall(html))
+    return _ANCHOR.sub(lambda m: m[0] if m[2] in ids else f"<a{m[1]}{_NOWHERE}{m[3]}>", html)
 
 
 class _SiteLinks(NoWiki):
