@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import sys
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from kb.errors import UsageError
 from kb.publish.build import Changes, Guard, Report, build
 from kb.publish.bundle import site_assets
 from kb.publish.material import ArchiveMaterial
+from kb.publish.redact.key import key_of
 from kb.publish.redact.leaks import check
 from kb.publish.redact.public import PublicMaterial
 from kb.publish.redact.rules import rules_of
@@ -67,7 +67,7 @@ def memory_of(place: Home) -> Path:
 
 def _public(place: Home, material: ArchiveMaterial, out: Path, *, yes: bool) -> Report:
     """The public site: redacted, searched for leaks, and approved."""
-    public = PublicMaterial(material, rules_of(place.config.public), _key(place))
+    public = PublicMaterial(material, rules_of(place.config.public), key_of(place))
     site = site_of(place, "public")
     constant = [path for files in (site_assets(), fold_files()) for path, _ in files]
     texts = [*own_texts(), site.title]
@@ -94,13 +94,3 @@ def _approve(changes: Changes, *, yes: bool) -> None:
     if not click.confirm("Put this in place?", err=True):
         err.print("nothing was changed")
         raise click.Abort
-
-
-def _key(place: Home) -> bytes:
-    """The key of this home's pseudonyms: made once, never published."""
-    path = place.root / ".kb" / "public.key"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_bytes(secrets.token_bytes(32))
-    return path.read_bytes()

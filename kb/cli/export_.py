@@ -12,6 +12,7 @@ from kb.cli.console import err, home_option
 from kb.config import find_home
 from kb.errors import UsageError
 from kb.export.formats import FORMATS, Options
+from kb.export.public import export_public
 
 
 @click.command(epilog="Example: kb export jsonl - | head -1")
@@ -50,7 +51,10 @@ def command(format_name: str, dest: str, home: Path | None, **chosen: Any) -> No
         raise UsageError(f"{format_name} has no public form yet", hint="leave --audience out")
     place = find_home(home)
     with up_to_date(place) as (archive, store):
-        said = format_.exporter()(place, archive, store, dest, options)
+        if options.audience == "public":
+            said = export_public(format_.exporter(), place, archive, store, dest, options)
+        else:
+            said = format_.exporter()(place, archive, store, dest, options)
     if said:
         err.print(said, soft_wrap=True, markup=False)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from kb.archive import Archive
-from kb.cases.store import CaseStore
+from kb.cases.record import Case
 from kb.config import Home
 
 
@@ -28,11 +29,27 @@ class Options(NamedTuple):
     """Folder for the proof: what was kept, changed and dropped, digests, redirects."""
 
 
+class Cases(Protocol):
+    """The case records, in the archive's stable order: a CaseStore, or what is public of one."""
+
+    def cases(self) -> Iterator[Case]:
+        """All cases."""
+        ...
+
+    def records(self) -> Iterator[tuple[str, bytes]]:
+        """Id and JSON line of each case."""
+        ...
+
+    def removed(self, archive: Archive) -> Iterable[Case]:
+        """Cases gone from the latest revision of their page."""
+        ...
+
+
 class Exporter(Protocol):
     """Writes everything to ``dest``: a path, or `-` for stdout where the format is one stream."""
 
     def __call__(
-        self, home: Home, archive: Archive, store: CaseStore, dest: str, options: Options
+        self, home: Home, archive: Archive, store: Cases, dest: str, options: Options
     ) -> str | None:
         """Write it and say what was done. InputError or UsageError where it cannot be."""
         ...
@@ -53,12 +70,14 @@ class Format(NamedTuple):
 
 
 FORMATS = {
-    "jsonl": Format("one case a line, by the published schema", "kb.export.jsonl"),
-    "csv": Format("a table of cases, or a folder of all tables", "kb.export.tables.csv"),
+    "jsonl": Format("one case a line, by the published schema", "kb.export.jsonl", True),
+    "csv": Format("a table of cases, or a folder of all tables", "kb.export.tables.csv", True),
     "sqlite": Format("all tables in one file, made for Datasette", "kb.export.tables.sqlite"),
     "parquet": Format("a folder of all tables for DuckDB, pandas", "kb.export.tables.parquet"),
     "xar": Format("the wiki's own package, to import it again", "kb.export.xar"),
-    "markdown": Format("a tree of Markdown for MkDocs, Hugo and others", "kb.export.markdown"),
+    "markdown": Format(
+        "a tree of Markdown for MkDocs, Hugo and others", "kb.export.markdown", True
+    ),
     "mediawiki": Format("MediaWiki's XML dump with every revision", "kb.export.mediawiki"),
     "git": Format("a repository with a commit for each revision", "kb.export.git"),
 }

@@ -9,12 +9,11 @@ from pathlib import Path
 
 from kb.archive import Archive
 from kb.cases.record import Case, to_json
-from kb.cases.store import CaseStore
 from kb.config import Home
-from kb.export.formats import Options
+from kb.export.formats import Cases, Options
 
 
-def export(home: Home, archive: Archive, store: CaseStore, dest: str, options: Options) -> None:
+def export(home: Home, archive: Archive, store: Cases, dest: str, options: Options) -> None:
     """Write all cases to the file ``dest``, whole or not at all, or to stdout."""
     records = _with_removed(archive, store) if options.removed else _records(store)
     if dest == "-":
@@ -30,11 +29,11 @@ def export(home: Home, archive: Archive, store: CaseStore, dest: str, options: O
     part.replace(path)
 
 
-def _records(store: CaseStore) -> Iterator[bytes]:
+def _records(store: Cases) -> Iterator[bytes]:
     return (record for _, record in store.records())
 
 
-def _with_removed(archive: Archive, store: CaseStore) -> Iterator[bytes]:
+def _with_removed(archive: Archive, store: Cases) -> Iterator[bytes]:
     """All records, those of removed cases at their page's place."""
     removed = sorted(store.removed(archive), key=_place)
     return map(to_json, merge(store.cases(), removed, key=_place))

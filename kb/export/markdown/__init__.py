@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from kb.archive import Archive
-from kb.cases.store import CaseStore
 from kb.config import Home
-from kb.export.formats import Options
+from kb.export.formats import Cases, Options
 from kb.export.ledger import write_report
 from kb.export.markdown.nav import Site
 from kb.export.markdown.tree import write_tree
@@ -14,7 +13,7 @@ from kb.export.place import path_of
 __all__ = ["export", "write_tree"]
 
 
-def export(home: Home, archive: Archive, store: CaseStore, dest: str, options: Options) -> str:
+def export(home: Home, archive: Archive, store: Cases, dest: str, options: Options) -> str:
     """Write the tree to the folder ``dest``, and the report where one is asked for."""
     settings = home.config.site
     site = Site(title=settings.title, language=settings.language, url=settings.url)

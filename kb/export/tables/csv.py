@@ -15,9 +15,8 @@ from pathlib import Path
 from typing import IO
 
 from kb.archive import Archive
-from kb.cases.store import CaseStore
 from kb.config import Home
-from kb.export.formats import Options
+from kb.export.formats import Cases, Options
 from kb.export.place import new_file, new_folder
 from kb.export.tables.rows import Tables, tables_of
 from kb.export.tables.tables import CASE_TABLES, PAGE_TABLES, Row, Value
@@ -41,7 +40,7 @@ def _is_number(text: str) -> bool:
     return text[:1] in "+-" and text[1:].isascii() and text[1:].isdigit()
 
 
-def export(home: Home, archive: Archive, store: CaseStore, dest: str, options: Options) -> None:
+def export(home: Home, archive: Archive, store: Cases, dest: str, options: Options) -> None:
     """The cases to stdout or a file that ends in `.csv`; else all tables to a folder."""
     tables = tables_of(archive, store.cases())
     if dest == "-":

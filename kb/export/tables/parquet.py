@@ -6,10 +6,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from kb.archive import Archive
-from kb.cases.store import CaseStore
 from kb.config import Home
 from kb.errors import UsageError
-from kb.export.formats import Options
+from kb.export.formats import Cases, Options
 from kb.export.place import new_folder, path_of
 from kb.export.tables.rows import Tables, tables_of
 from kb.export.tables.tables import CASE_TABLES, PAGE_TABLES, Row
@@ -18,7 +17,7 @@ BATCH = 5_000
 """Rows held before they are written."""
 
 
-def export(home: Home, archive: Archive, store: CaseStore, dest: str, options: Options) -> None:
+def export(home: Home, archive: Archive, store: Cases, dest: str, options: Options) -> None:
     """All tables to a folder."""
     with new_folder(path_of(dest, "Parquet")) as folder:
         write_parquet(tables_of(archive, store.cases()), folder)

@@ -13,9 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kb.archive import Archive
-from kb.cases.store import CaseStore
 from kb.config import Home
-from kb.export.formats import Options
+from kb.export.formats import Cases, Options
 from kb.export.place import new_file, path_of
 from kb.export.tables.rows import Tables, tables_of
 from kb.export.tables.tables import CASE_TABLES, KEY_OF, PAGE_TABLES, CaseTable, Column, PageTable
@@ -35,7 +34,7 @@ _INDEXED = {
 """Columns that are filtered or counted by."""
 
 
-def export(home: Home, archive: Archive, store: CaseStore, dest: str, options: Options) -> str:
+def export(home: Home, archive: Archive, store: Cases, dest: str, options: Options) -> str:
     """The database to a file, metadata.yml for Datasette beside it."""
     path = path_of(dest, "SQLite")
     with new_file(path) as part:
