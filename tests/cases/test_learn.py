@@ -24,6 +24,13 @@ FRENCH = _words(
     "Téléphone|Facture|Prise|Borne|Début|Fin|Description du problème|Suivi|Résolution|Statut"
     "|Responsable|Résolu|En cours|En attente|Transmis"
 )
+JAPANESE = _words(
+    "電話番号|伝票番号|コネクタ|充電器番号|開始|終了|内容|経過|結果|状態|担当者|解決済み|対応中|保留|転送"
+)
+PLAIN = _words(
+    "Kontakt|Beleg|Stecker|Gerät|Von|Bis|Anliegen|Bearbeitung|Ergebnis|Zustand|Zuständig|fertig"
+    "|läuft|pausiert|weg"
+)
 STRANGE = (
     Dialect(
         "german", GERMAN, heading="= TICKET-{number} ({date}) =", label="{label}: {value}",
@@ -48,6 +55,17 @@ STRANGE = (
         part="{label}:", round=None, speaker="«{name}»: ",
         mark=lambda w, on: f"★{w}" if on else w, legend="", between=", ",
         engineers="|{label}|{names}", comma=" & ",
+    ),
+    Dialect(
+        "japanese", JAPANESE, heading="= 案件{number} ({date}) =", label="{label}：{value}",
+        part="■{label}", round=None, speaker="「{name}」：", legend="", between="　",
+        mark=lambda w, on: f"☑{w}" if on else f"□{w}", engineers="{label}：{names}", comma="、",
+    ),
+    Dialect(
+        "options-below", PLAIN, heading="= Vorgang {number}/{date} =", label="{label}: {value}",
+        part="**{label}:**", round=None, speaker="<{name}>: ", legend="", below="* {option}",
+        mark=lambda w, on: f"(x) {w}" if on else f"( ) {w}", engineers="{label}: {names}",
+        comma=", ",
     ),
 )  # fmt: skip
 

@@ -31,13 +31,14 @@ class StatusForm(NamedTuple):
 
 def status_form(use: LabelUse, lexicon: dict[str, list[str]]) -> StatusForm | None:
     """The status line's form from its values, those below it included; None where it has none."""
-    values = [text for line, hit in use.lines if (text := line.text[hit.start : hit.end].strip())]
+    values = [value for value in use.values if value]
     marks = Counter(mark for value in values for mark in set(_MARK.findall(value)))
+    known = {fold(word).casefold() for group in lexicon.values() for word in group}
     words: Counter[str] = Counter()
     order: dict[str, list[int]] = defaultdict(list)
     marked: Counter[str] = Counter()
     for value in values:
-        for place, piece in enumerate(filter(None, _SPLIT.split(_spread(value)))):
+        for place, piece in enumerate(filter(None, _pieces(value, known))):
             word = _MARK.sub(" ", piece).strip(" .:*_-")
             if word and len(word) <= 30:
                 words[word] += 1
@@ -53,6 +54,16 @@ def status_form(use: LabelUse, lexicon: dict[str, list[str]]) -> StatusForm | No
     if not any(states.values()):
         return None
     return StatusForm(states, guessed, ticks, boxes, lone=options < 1.5 and not ticks)
+
+
+def _pieces(value: str, known: set[str]) -> list[str]:
+    """The options of a value; with spaces alone between them where two are known states."""
+    pieces = _SPLIT.split(_spread(value))
+    if len(pieces) == 1:
+        words = value.split()
+        if sum(_MARK.sub("", word).casefold() in known for word in words) > 1:
+            return words
+    return pieces
 
 
 def _spread(value: str) -> str:
@@ -81,7 +92,7 @@ def _states(
     rest = []
     for word in words:
         folded = fold(word).casefold()
-        name = next((n for n in _STATES if folded in lexicon[n]), None)
+        name = next((n for n in _STATES if folded in map(_folded, lexicon[n])), None)
         if name:
             states[name].append(word)
         else:
@@ -95,6 +106,10 @@ def _states(
         states[free[0]].append(word)
         guessed.append(word)
     return states, guessed
+
+
+def _folded(word: str) -> str:
+    return fold(word).casefold()
 
 
 def speaker_brackets(blocks: list[Block]) -> list[str]:

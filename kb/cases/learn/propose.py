@@ -135,7 +135,9 @@ def _status(
 
 
 def _is_field(use: LabelUse) -> bool:
-    """False for what opens remarks rather than values: mostly whole sentences."""
+    """False for what opens remarks rather than values: notes, mostly whole sentences."""
+    if use.key in known().never:
+        return False
     long = sum(len(value) > 80 for value in use.values)
     return long * 2 < max(len(use.values), 1)
 

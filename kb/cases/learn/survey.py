@@ -16,6 +16,7 @@ from kb.cases.shown import Shown, shown
 
 _FIRST_NUMBER = re.compile(r"(?P<before>\D{0,40}?)(?P<number>\d{1,12})")
 _LETTERS = re.compile(r"[A-Za-z]+")
+_BRACKETED = re.compile(r"\s*【\s*(?P<label>[^【】:\d]{1,20})】\s*(?!:)")
 _SHORT_LABEL = 40
 _MOST_VALUES = 400
 _MOST_LINES = 200_000
@@ -121,33 +122,59 @@ def _common_labels(group: list[Block]) -> list[str]:
 
 def _hit(line: Shown) -> Hit | None:
     """The label that a line begins with, if it has the shape of one."""
-    hit = label_at(line, NO_RULES)
+    hit = label_at(line, NO_RULES) or _in_brackets(line)
     if hit is None or len(hit.label) > _SHORT_LABEL or not hit.label[:1].isalpha():
         return None
     return None if re.search(r"[。!?;,]", hit.label) or len(hit.label.split()) > 5 else hit
+
+
+def _in_brackets(line: Shown) -> Hit | None:
+    """`【label】value`, with no colon: a speaker would have one more often than not."""
+    match = _BRACKETED.match(line.text)
+    if match is None:
+        return None
+    label = line.cut(match.start("label"), match.end("label"))
+    return Hit(None, label, "", match.end(), len(line.text.rstrip()), row=False)
 
 
 def _labels(blocks: list[Block]) -> list[LabelUse]:
     cases: Counter[str] = Counter()
     spelled: dict[str, Counter[str]] = defaultdict(Counter)
     lines: dict[str, list[tuple[Shown, Hit]]] = defaultdict(list)
+    values: dict[str, list[str]] = defaultdict(list)
     for block in blocks:
         seen: set[str] = set()
-        for line in block.lines:
+        for number, line in enumerate(block.lines):
             hit = _hit(line)
             if hit is None:
                 continue
-            key = label_key(re.sub(r"\([^()]*\)", "", hit.label) or hit.label)
+            label = re.sub(r"[(（][^()（）]*[)）]", "", hit.label).strip() or hit.label
+            key = label_key(label)
             seen.add(key)
-            spelled[key][hit.label if not hit.legend else hit.label.split("(")[0].strip()] += 1
+            spelled[key][label] += 1
             if len(lines[key]) < _MOST_VALUES:
                 lines[key].append((line, hit))
+                values[key].append(_value(block.lines, number, hit))
         cases.update(seen)
     found = []
     for key, count in cases.most_common():
-        values = [line.text[hit.start : hit.end].strip() for line, hit in lines[key]]
-        found.append(LabelUse(key, spelled[key].most_common(1)[0][0], count, values, lines[key]))
+        common = spelled[key].most_common(1)[0][0]
+        found.append(LabelUse(key, common, count, values[key], lines[key]))
     return found
+
+
+def _value(lines: Sequence[Shown], number: int, hit: Hit) -> str:
+    """What follows the label on its line, else the short items listed below it."""
+    text = lines[number].text[hit.start : hit.end].strip()
+    if text:
+        return text
+    options = []
+    for line in lines[number + 1 : number + 9]:
+        item = line.text.strip()
+        if not (line.listed or not item[:1].isalnum()) or ":" in item or len(item) > 40:
+            break
+        options.append(item)
+    return " | ".join(options)
 
 
 def _marks(blocks: list[Block]) -> Counter[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from kb.cases.learn.propose import Proposal
 from kb.cases.learn.survey import LabelUse
-from kb.cases.profile import load_profile
+from kb.cases.profile import Profile, load_profile
 
 
 def profile_toml(proposal: Proposal, name: str, explained: float | None = None) -> str:
@@ -79,6 +79,10 @@ def _status(proposal: Proposal) -> Iterator[str]:
     yield f"labels = [{_list(use.spelled for use in proposal.roles['status'])}]"
     yield f"ticks = [{_list(form.ticks)}]"
     yield f"boxes = [{_list(form.boxes)}]"
+    yield "# words of the line's own legend, by which bold or struck states count"
+    for key in ("bold", "struck", "chosen", "excluded"):
+        legend = (word for p in _shipped() for word in getattr(p.status, key))
+        yield f"{key} = [{_list(dict.fromkeys(legend))}]"
     if form.lone:
         yield "# one state stands alone on the line, with no mark"
         yield "lone = true"
@@ -103,9 +107,12 @@ def _people(proposal: Proposal) -> Iterator[str]:
     yield from ("", "[numerals]", *_NUMERALS)
 
 
+def _shipped() -> list[Profile]:
+    return [load_profile(name) for name in ("after-sales-zh", "after-sales-en")]
+
+
 def _never() -> list[str]:
-    profiles = (load_profile(name) for name in ("after-sales-zh", "after-sales-en"))
-    lists = ((*p.speakers.never, *p.speakers.never_bare) for p in profiles)
+    lists = ((*p.speakers.never, *p.speakers.never_bare) for p in _shipped())
     return list(dict.fromkeys(word for words in lists for word in words))
 
 
