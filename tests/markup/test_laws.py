@@ -152,3 +152,27 @@ def test_exact_source_reads_as_the_same_tree(source: str, syntax: str) -> None:
     tree = parse(source, syntax).children
     printed = exact_source(tree, syntax)
     assert shape(parse(printed, syntax).children) == shape(tree)
+
+
+HOSTILE_HTML: dict[str, str] = {
+    "comments": "<!--",
+    "tags": "<a ",
+    "lone quotes": "<a \"'",
+    "paragraphs": "<p>",
+    "formats across blocks": "<b><p>",
+    "divisions": "<div>",
+    "stray ends": "a</x>",
+    "tables": "<table><tr>",
+    "sections": "<![CDATA[",
+}
+
+
+@pytest.mark.parametrize("family", HOSTILE_HTML)
+def test_html_is_cleaned_in_linear_time(family: str) -> None:
+    def seconds(size: int) -> float:
+        source = "{{html}}" + HOSTILE_HTML[family] * size + ">{{/html}}"
+        start = time.process_time()
+        render_xhtml(expand(parse(source), builtin_registry()).children)
+        return time.process_time() - start
+
+    assert seconds(8000) < 60 * max(seconds(500), 0.002)

@@ -50,6 +50,7 @@ def clean_html(source: str, inline: bool) -> str:
 
 def _convert(element: Element) -> None:
     """Replace old elements and attributes, below `element`."""
+    element.join()
     if element.name in _LISTS:
         element.children = _items(element.children)
     else:

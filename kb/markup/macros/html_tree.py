@@ -10,12 +10,13 @@ import html
 import re
 from typing import Final
 
-_TOKEN = re.compile(
-    r"<!--(?P<comment>.*?)-->|<!\[CDATA\[(?P<cdata>.*?)\]\]>|<[!?][^>]*>"
-    r"|</(?P<end>[A-Za-z][^\s/>]*)[^>]*>"
-    r"|<(?P<start>[A-Za-z][^\s/>]*)(?P<attributes>(?:[^>\"']|\"[^\"]*+\"|'[^']*+')*+)>",
-    re.DOTALL,
+_COMMENT = re.compile(r"<!--(?P<comment>.*?)-->", re.DOTALL)
+_CDATA = re.compile(r"<!\[CDATA\[(?P<cdata>.*?)\]\]>", re.DOTALL)
+_OTHER = re.compile(r"<[!?][^>]*+>|</(?P<end>[A-Za-z][^\s/>]*+)[^>]*+>")
+_START = re.compile(
+    r"<(?P<start>[A-Za-z][^\s/>]*+)(?P<attributes>(?:[^>\"']|\"[^\"]*+\"|'[^']*+')*+)>"
 )
+_LOOSE_START = re.compile(r"<(?P<start>[A-Za-z][^\s/>]*+)(?P<attributes>[^>]*+)>")
 _ATTRIBUTE = re.compile(r"""([^\s=/"']+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"']+)))?""")
 
 VOID: Final = frozenset(
@@ -129,31 +130,91 @@ class Element:
         self.attributes = attributes
         self.children: list[Element | str] = []
 
+    def join(self) -> None:
+        """Make one of texts that follow each other."""
+        joined: list[Element | str] = []
+        texts: list[str] = []
+        for child in self.children:
+            if isinstance(child, str):
+                texts.append(child)
+                continue
+            if texts:
+                joined.append("".join(texts))
+                texts = []
+            joined.append(child)
+        if texts:
+            joined.append("".join(texts))
+        self.children = joined
+
+
+class _Tokens:
+    """Finds tags and comments; what could not be found once is not looked for again."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.last_tag = source.rfind(">")
+        self.last_comment = source.rfind("-->")
+        self.last_cdata = source.rfind("]]>")
+        self.start = _START
+
+    def find(self, at: int) -> re.Match[str] | None:
+        """The next tag, comment or section at or after `at`."""
+        source = self.source
+        while True:
+            at = source.find("<", at)
+            if at < 0 or at > self.last_tag:
+                return None
+            match = self._at(at)
+            if match:
+                return match
+            at += 1
+
+    def _at(self, at: int) -> re.Match[str] | None:
+        mark = self.source[at + 1 : at + 2]
+        if mark == "!":
+            if at < self.last_comment and (match := _COMMENT.match(self.source, at)):
+                return match
+            if at < self.last_cdata and (match := _CDATA.match(self.source, at)):
+                return match
+        if mark in ("!", "?", "/"):
+            return _OTHER.match(self.source, at)
+        if not mark.isalpha():
+            return None
+        match = self.start.match(self.source, at)
+        if match is None:
+            # A quote never closes: from here on a tag ends at the next ">".
+            self.start = _LOOSE_START
+            match = self.start.match(self.source, at)
+        return match
+
 
 def read_html(source: str) -> Element:
     """The tree of `source`, below an element called "body"."""
     builder = _Builder()
+    tokens = _Tokens(source)
     done = 0
-    while match := _TOKEN.search(source, done):
+    while match := tokens.find(done):
         builder.text(source[done : match.start()])
+        found = match.groupdict()
         done = match.end()
-        name = (match["start"] or match["end"] or "").lower()
-        if match["start"] and name == "style":
+        start, end = found.get("start"), found.get("end")
+        if start and start.lower() == "style":
             # Style sheets belong to the head, which is not printed.
-            done = _after(source, done, name)
-        elif match["start"]:
-            is_closed = match["attributes"].endswith("/")
-            builder.start(name, _attributes(match["attributes"]), is_closed)
+            done = _after(source, done, "style")
+        elif start:
+            name, written = start.lower(), found["attributes"] or ""
+            is_closed = written.endswith("/")
+            builder.start(name, _attributes(written), is_closed)
             if name in RAW and not is_closed:
                 done = builder.raw(source, done, name)
-        elif match["end"]:
-            builder.end(name)
-        elif match["comment"] is not None:
+        elif end:
+            builder.end(end.lower())
+        elif found.get("comment") is not None:
             comment = Element("!", {})
-            comment.children.append(match["comment"])
+            comment.children.append(found["comment"] or "")
             builder.stack[-1].children.append(comment)
-        elif match["cdata"] is not None:
-            builder.text(html.escape(match["cdata"], quote=False))
+        elif found.get("cdata") is not None:
+            builder.text(html.escape(found["cdata"] or "", quote=False))
     builder.text(source[done:])
     return builder.stack[0]
 
@@ -179,12 +240,7 @@ class _Builder:
 
     def text(self, text: str) -> None:
         if text:
-            children = self.stack[-1].children
-            text = html.unescape(text)
-            if children and isinstance(children[-1], str):
-                children[-1] += text
-            else:
-                children.append(text)
+            self.stack[-1].children.append(html.unescape(text))
 
     def raw(self, source: str, at: int, name: str) -> int:
         """Take a script or style as it is; where its end tag ends."""
