@@ -26,6 +26,7 @@ from kb.publish.names import case_path
 from kb.publish.render import Renderer, Site
 from kb.publish.search.meta import Meta
 from kb.publish.state import Made, State
+from kb.publish.statistics import statistics_unit
 from kb.publish.tree import Tree
 from kb.publish.units import (
     Unit,
@@ -166,6 +167,7 @@ class Build:
         yield from file_units(catalogue, self.material.blob)
         yield facet_unit(catalogue)
         yield tree_unit(catalogue, self.renderer)
+        yield statistics_unit(catalogue, self.renderer)
         yield from browse_units(catalogue, self.renderer)
         yield from extra_units(catalogue, self.renderer)
 

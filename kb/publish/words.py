@@ -80,6 +80,8 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "not_held": ("只知其存在", "known to exist only"),
     "difference": ("差异", "Difference"),
     "compare_no_script": ("比较版本需要 JavaScript。", "Comparing versions needs JavaScript."),
+    "statistics": ("统计", "Statistics"),
+    "by_month": ("各月案例", "Cases by month"),
     "blame": ("逐行出处", "Line by line"),
     "cases_here": ("本页案例", "Cases on this page"),
     "missing_line": ("此行缺失", "this line is missing"),

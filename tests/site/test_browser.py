@@ -11,7 +11,16 @@ from samples import TEXTS
 CASE = "case/xwiki/demo_case~2346_20200410.html"
 SOURCE = "page/xwiki/Support.Cases.WebHome.html"
 VERSIONS = "page/xwiki/Support.Cases.WebHome~versions.html"
-PAGES = ["index.html", "cases.html", "pages.html", "404.html", CASE, SOURCE, VERSIONS]
+PAGES = [
+    "index.html",
+    "cases.html",
+    "pages.html",
+    "404.html",
+    CASE,
+    SOURCE,
+    VERSIONS,
+    "statistics.html",
+]
 
 
 def hits(tab) -> list[str]:
