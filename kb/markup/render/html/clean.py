@@ -54,10 +54,11 @@ _GONE_WITH_CONTENT: Final = {"script", "style", "template", "iframe", "object", 
 _UNSPEAKABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _SIGN: Final = "\ue000"
 _MAX_NESTING: Final = 400
-_MAX_FORMATS: Final = 24
+_MAX_FORMATS: Final = 12
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _CLOSE_THEMSELVES: Final = _names("area br col dd dt hr img input li link meta p td th tr wbr")
 _FORMATTING: Final = _names("a b big code em font i nobr s small strike strong tt u")
+_FORMAT_TAG = re.compile(rf"</?(?:{'|'.join(sorted(_FORMATTING))})(?![\w-])[^<>]*>", re.IGNORECASE)
 
 
 def clean(html: str) -> str:
@@ -76,32 +77,33 @@ def clean_foreign(html: str, id_prefix: str = "", *, inline: bool = False) -> st
     Of its classes and styles stays what the site has words for: boxes, colours, alignment.
     """
     html = _speakable(html)
-    if _is_deep(html):
+    if _stay_open(html, _FORMATTING) > _MAX_FORMATS:
+        html = _FORMAT_TAG.sub("", html)
+    if _stay_open(html) > _MAX_NESTING or _stay_open(html, _FORMATTING) > _MAX_FORMATS:
         html = nh3.escape(html)
     cleaned = _foreign(id_prefix, inline).clean(html.replace(_SIGN, ""))
     return cleaned.replace(f' style="{_SIGN}', ' class="')
 
 
-def _is_deep(html: str) -> bool:
-    """Whether tags stay open in numbers that would cost a parser quadratic time or space.
+def _stay_open(html: str, names: frozenset[str] | None = None) -> int:
+    """How many elements, of these names, are open at once at most.
 
-    Formatting elements have the lower limit: what is open when a paragraph ends is opened
-    again in each that follows.
+    Many would cost a parser time or space that is quadratic. Formatting elements have the lower
+    limit: what is open when a paragraph ends is opened again in each that follows.
     """
     opened: Counter[str] = Counter()
-    depth = formats = 0
+    depth = deepest = 0
     for match in _TAG.finditer(html):
         name = match[2].lower()
         if name in _CLOSE_THEMSELVES or (match[1] and not opened[name]):
             continue
+        if names is not None and name not in names:
+            continue
         step = -1 if match[1] else 1
         opened[name] += step
         depth += step
-        if name in _FORMATTING:
-            formats += step
-        if depth > _MAX_NESTING or formats > _MAX_FORMATS:
-            return True
-    return False
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
