@@ -224,3 +224,15 @@ def test_mkdocs_builds_a_small_tree_in_strict_mode(wiki, tmp_path):
     count, broken = broken_links(tmp_path / "site", "//*[@role='main']")
     assert not broken
     assert count >= 6
+
+
+def test_what_html_leads_to_is_there_for_docusaurus(wiki, tmp_path):
+    """A file that text in HTML shows stands where its address from the root leads."""
+    wiki.add(
+        page("A.P"), *revisions('|(((a\n\n* [[image:s.png]])))|(% rowspan="2" %)b'),
+        wiki.file("s.png", b"png"),
+    )  # fmt: skip
+    export(wiki, tmp_path / "out", "docusaurus")
+    text = (tmp_path / "out" / "docs" / "A" / "P.md").read_text("utf-8")
+    assert 'src="/A/P_files/s.png"' in text
+    assert (tmp_path / "out" / "static" / "A" / "P_files" / "s.png").read_bytes() == b"png"

@@ -105,7 +105,10 @@ def _write(job: Job, archive: Archive, task: Task) -> tuple[str, PageEntry]:
     _put(job.root / path_of(path), encode(body.memory))
     kept, entries = _account(view, resolver, body)
     sha256 = hashlib.sha256(data).hexdigest()
-    return path, PageEntry(page=view.id, inputs=inputs, sha256=sha256, links=kept, entries=entries)
+    return path, PageEntry(
+        page=view.id, inputs=inputs, sha256=sha256, links=kept, entries=entries,
+        in_html=sorted(site.files),
+    )  # fmt: skip
 
 
 def _digest(*parts: object) -> str:
