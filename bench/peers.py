@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
 import tantivy
+
+from kb.search.analysis import simplified
 
 
 class Ranker(Protocol):
@@ -54,9 +57,16 @@ class BareTantivy:
         writer.wait_merging_threads()
         self._tantivy.reload()
 
-    def rank(self, text: str, limit: int, *, marks: bool = False) -> list[str]:
+    def _query(self, text: str) -> tantivy.Query:
         words = _WORDS.findall(text)
-        query, _ = self._tantivy.parse_query_lenient(" ".join(words), ["text"])
+        if self._analyzer == "en_stem":
+            return self._tantivy.parse_query_lenient(" ".join(words), ["text"])[0]
+        pairs = dict.fromkeys(w[i : i + 2] for w in words for i in range(len(w) - 1))
+        terms = [tantivy.Query.term_query(self._schema, "text", pair) for pair in pairs]
+        return tantivy.Query.boolean_query([(tantivy.Occur.Should, term) for term in terms])
+
+    def rank(self, text: str, limit: int, *, marks: bool = False) -> list[str]:
+        query = self._query(text)
         searcher = self._tantivy.searcher()
         hits = searcher.search(query, limit, count=False).hits
         return [searcher.doc(address)["id"][0] for _, address in hits]
@@ -92,3 +102,45 @@ class Fts5:
 
     def close(self) -> None:
         self._db.close()
+
+
+class BareOpenSearch:
+    """OpenSearch with its own analyzer: english, or cjk over text folded to simplified."""
+
+    def __init__(self, url: str, *, chinese: bool) -> None:
+        from opensearchpy import OpenSearch
+
+        self._client = OpenSearch(url, timeout=120)
+        self._name = f"peer-{time.time_ns()}"
+        self._chinese = chinese
+        text = {"type": "text", "analyzer": "cjk" if chinese else "english"}
+        body = {
+            "settings": {"number_of_shards": 1, "number_of_replicas": 0},
+            "mappings": {"properties": {"text": text}},
+        }
+        self._client.indices.create(index=self._name, body=body)
+
+    def _folded(self, text: str) -> str:
+        return simplified(text) if self._chinese else text
+
+    def index(self, rows: Iterable[dict[str, str]]) -> None:
+        from opensearchpy import helpers
+
+        actions = (
+            {
+                "_index": self._name,
+                "_id": row["id"],
+                "text": self._folded(f"{row.get('title', '')} {row['text']}"),
+            }
+            for row in rows
+        )
+        helpers.bulk(self._client, actions, chunk_size=500)
+        self._client.indices.refresh(index=self._name)
+
+    def rank(self, text: str, limit: int, *, marks: bool = False) -> list[str]:
+        asked = {"query": {"match": {"text": self._folded(text)}}, "size": limit, "_source": False}
+        hits = self._client.search(index=self._name, body=asked)["hits"]["hits"]
+        return [hit["_id"] for hit in hits]
+
+    def close(self) -> None:
+        self._client.indices.delete(index=self._name)

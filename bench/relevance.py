@@ -3,7 +3,8 @@
 A DIR holds docs.jsonl (id, title, text), queries.jsonl (id, text) and qrels.tsv (query, document,
 grade), or folders that do. Words are joined by any. Printed for each DIR and, where there are
 several, as macro averages over folders of one language (the letters before the first hyphen).
-Times are CPU time of this process, on one core; queries are timed for ten hits.
+Times are CPU time of this process, on one core; queries are timed for ten hits. OpenSearch works
+elsewhere: its times here are the client's only. OPENSEARCH_URL says where it is.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import argparse
 import hashlib
 import json
 import math
+import os
+import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
@@ -19,7 +22,10 @@ from pathlib import Path
 from statistics import mean, quantiles
 from typing import NamedTuple
 
-from bench.peers import BareTantivy, Fts5, Ranker
+# A script's own folder comes first, where events.py would stand for another package's.
+sys.path[:] = [place for place in sys.path if Path(place or ".") != Path(__file__).parent]
+
+from bench.peers import BareOpenSearch, BareTantivy, Fts5, Ranker
 from kb.config import SearchConfig
 from kb.search.document import Document, Text
 from kb.search.find import Finder, Options
@@ -100,8 +106,8 @@ def scores(ranked: list[str], grades: dict[str, float]) -> tuple[float, float, f
 class Ours:
     """One of this project's engines."""
 
-    def __init__(self, folder: Path, backend: str) -> None:
-        self._finder = Finder(opener(SearchConfig(backend=backend))(folder))
+    def __init__(self, folder: Path, config: SearchConfig) -> None:
+        self._finder = Finder(opener(config)(folder))
 
     def index(self, rows: Iterable[dict[str, str]]) -> None:
         self._finder.engine.add(map(to_document, rows))
@@ -120,9 +126,11 @@ def ranker(backend: str, folder: Path, name: str) -> Ranker:
     chinese = name.startswith("zh")
     if backend == "bare-tantivy":
         return BareTantivy(folder, chinese=chinese)
+    if backend == "bare-opensearch":
+        return BareOpenSearch(os.environ["OPENSEARCH_URL"], chinese=chinese)
     if backend == "fts5":
         return Fts5(folder, chinese=chinese)
-    return Ours(folder, backend)
+    return Ours(folder, SearchConfig(backend=backend, url=os.environ.get("OPENSEARCH_URL")))
 
 
 def measure(collection: Collection, backend: str) -> Result:
@@ -190,7 +198,11 @@ def main() -> None:
     """Run over the folders of the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folders", nargs="+", type=Path, metavar="DIR")
-    parser.add_argument("--backend", default="tantivy")
+    parser.add_argument(
+        "--backend",
+        default="tantivy",
+        help="tantivy, whoosh, opensearch; bare-tantivy, fts5, bare-opensearch; several by commas",
+    )
     parser.add_argument("--half", choices=["all", "tune", "report"], default="all")
     options = parser.parse_args()
     folders = [
@@ -199,13 +211,15 @@ def main() -> None:
         for inner in ([folder] if (folder / "docs.jsonl").exists() else sorted(folder.iterdir()))
         if (inner / "docs.jsonl").exists()
     ]
-    print(HEADER)
-    results = {}
-    for folder in folders:
-        results[folder.name] = measure(load(folder, options.half), options.backend)
-        show(folder.name, results[folder.name])
-    for name, result in averages(results).items():
-        show(name, result)
+    for backend in options.backend.split(","):
+        print(backend)
+        print(HEADER)
+        results = {}
+        for folder in folders:
+            results[folder.name] = measure(load(folder, options.half), backend)
+            show(folder.name, results[folder.name])
+        for name, result in averages(results).items():
+            show(name, result)
 
 
 if __name__ == "__main__":

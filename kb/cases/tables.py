@@ -14,7 +14,8 @@ CREATE TABLE kase (
 CREATE INDEX kase_page ON kase (page_key);
 CREATE INDEX kase_id ON kase (id);
 CREATE INDEX kase_base ON kase (base_id);
-CREATE INDEX kase_place ON kase (place);
+CREATE INDEX kase_place ON kase (place, id, digest);
+CREATE INDEX kase_order ON kase (wiki, page, locale, line, base_id, copy, place);
 CREATE TABLE past (
   page_key INTEGER NOT NULL, wiki TEXT NOT NULL, page TEXT NOT NULL, locale TEXT NOT NULL,
   id TEXT NOT NULL, last TEXT, renamed_to TEXT, events BLOB NOT NULL,

@@ -77,6 +77,7 @@ def mapping(settings: dict[str, str]) -> dict[str, Any]:
                 "document": {"type": "binary"},
                 "names": name,
                 "facets": name,
+                "labels": name,
                 "head": {**positions, "index_options": "freqs"},
                 **dict.fromkeys(("seq", "rel", "num", "scoped"), positions),
                 "day": {"type": "integer"},
@@ -139,11 +140,13 @@ class OpenSearchEngine:
 
     def _action(self, document: Document) -> dict[str, Any]:
         numbers = {"day": document.day, "number": document.number}
+        names = list(names_of(document))
         source = {
             "key": document.key,
             "digest": _text(document.digest),
             "document": _text(_encode(document)),
-            "names": list(names_of(document)),
+            "names": names,
+            "labels": [n.removeprefix("label=") for n in names if n.startswith("label=")],
             "facets": [f"{name}={value}" for name, value in facets_of(document)],
             **joined(document),
             **{name: value for name, value in numbers.items() if value is not None},
@@ -196,11 +199,11 @@ class OpenSearchEngine:
 
     def labels(self) -> tuple[tuple[str, str], ...]:
         """(name, label) of the documents' fields."""
-        counted = {"terms": {"field": "names", "include": "label=.*", "size": 1000}}
+        counted = {"terms": {"field": "labels", "size": 1000}}
         with _talking():
             found = self._client.search(index=self._name, body={"size": 0, "aggs": {"l": counted}})
         keys = sorted(bucket["key"] for bucket in found["aggregations"]["l"]["buckets"])
-        pairs = (key.removeprefix("label=").partition("\t") for key in keys)
+        pairs = (key.partition("\t") for key in keys)
         return tuple((name, label) for name, _, label in pairs)
 
     def get(self, key: str) -> Document | None:
