@@ -122,7 +122,7 @@ def _common_labels(group: list[Block]) -> list[str]:
 
 def _hit(line: Shown) -> Hit | None:
     """The label that a line begins with, if it has the shape of one."""
-    hit = label_at(line, NO_RULES) or _in_brackets(line)
+    hit = _in_brackets(line) or label_at(line, NO_RULES)
     if hit is None or len(hit.label) > _SHORT_LABEL or not hit.label[:1].isalpha():
         return None
     return None if re.search(r"[。!?;,]", hit.label) or len(hit.label.split()) > 5 else hit
