@@ -117,7 +117,7 @@ def life(cases: int, revisions: int) -> None:
             archive.ingest(known, items[:-1])
             key = next(archive.digests())[0]
             began = process_time()
-            lives = page_life(archive, key, tools, None)
+            lives = page_life(archive, key, "Cases.WebHome", tools, None)
             walked = process_time() - began
             with CaseStore(path / "cases.db") as store:
                 began = process_time()

@@ -17,6 +17,7 @@ from kb.cases.draft import Kind
 from kb.cases.headings import split
 from kb.cases.normalise import read_lines
 from kb.cases.record import Event
+from kb.cases.records import made_id
 
 _ALIKE = 0.5
 """A case with a new id that shares so many of its lines with one that is gone is that one."""
@@ -46,13 +47,18 @@ class PageLife(msgspec.Struct):
     """By id; a second case of an id at one time has ~2."""
 
 
-def page_life(archive: Archive, key: int, tools: Tools, before: PageLife | None) -> PageLife:
-    """Read the page's revisions, those after ``before`` only where it still holds."""
+def page_life(
+    archive: Archive, key: int, page: str, tools: Tools, before: PageLife | None
+) -> PageLife:
+    """Read the page's revisions, those after ``before`` only where it still holds.
+
+    ``page`` is its reference.
+    """
     held = [revision for revision in archive.revisions(key) if revision.held]
     life = before
     if life is None or life.versions > len(held) or _digest(held[: life.versions]) != life.prefix:
         life = PageLife(cases={})
-    reader = _Reader(archive, key, tools)
+    reader = _Reader(archive, key, page, tools)
     known = reader.cases(held[life.versions - 1].version) if life.versions else {}
     for revision in held[life.versions :]:
         now = reader.cases(revision.version)
@@ -68,15 +74,16 @@ def _digest(revisions: Iterable[RevisionView]) -> bytes:
 class _Reader:
     """Reads a page's versions one after the other; what did not change is not read again."""
 
-    def __init__(self, archive: Archive, key: int, tools: Tools) -> None:
+    def __init__(self, archive: Archive, key: int, page: str, tools: Tools) -> None:
         self._archive = archive
         self._key = key
+        self._page = page
         self._tools = tools
         self._read: dict[tuple[str, tuple[int, ...]], Lines] = {}
 
     def once(self, version: str) -> dict[str, Lines]:
         """An older version's cases, aside from the way through the history."""
-        return _Reader(self._archive, self._key, self._tools).cases(version)
+        return _Reader(self._archive, self._key, self._page, self._tools).cases(version)
 
     def cases(self, version: str) -> dict[str, Lines]:
         """The version's cases by id, a second one of an id by id~2."""
@@ -94,7 +101,8 @@ class _Reader:
                 own = lines[span]
                 case = Lines(read_lines(own, opaque[span], block.heading, self._tools)[0], own)
             read[text] = case
-            found[_unused(block.heading.id or block.heading.text, found)] = case
+            name = block.heading.id or made_id(self._page, block.heading.text)
+            found[_unused(name, found)] = case
         self._read = read
         return found
 

@@ -75,7 +75,7 @@ class PageReader:
         tools = self._selection.tools(view.id.page)
         life = None
         if view.history == "complete":
-            life = page_life(self._archive, key, tools, before)
+            life = page_life(self._archive, key, view.id.page, tools, before)
         cases = read_page(view, tools)
         if view.gone is None:
             lives = dict(life.cases) if life else {}

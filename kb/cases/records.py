@@ -48,7 +48,7 @@ def to_case(draft: Draft, first: int, page: PageView) -> Case:
     at = Origins(page.lines, first).at
     heading = draft.heading
     return Case(
-        id=heading.id or _made_id(page, heading.text),
+        id=heading.id or made_id(page.id.page, heading.text),
         number=heading.number,
         date=heading.date,
         language=draft.language,
@@ -90,9 +90,9 @@ def to_case(draft: Draft, first: int, page: PageView) -> Case:
     )  # fmt: skip
 
 
-def _made_id(page: PageView, heading: str) -> str:
+def made_id(page: str, heading: str) -> str:
     """An id for a case that the page gives none: page reference and a digest of the heading."""
-    return f"{page.id.page}#{hashlib.sha256(heading.encode()).hexdigest()[:8]}"
+    return f"{page}#{hashlib.sha256(heading.encode()).hexdigest()[:8]}"
 
 
 def _pointers(draft: Draft) -> dict[str, Place | None]:

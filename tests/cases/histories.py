@@ -34,11 +34,12 @@ class Wiki:
     def __init__(self, folder: Path) -> None:
         self.archive = Archive(folder / "archive.db", create=True)
         self.store = CaseStore(folder / "cases.db")
+        self.config = CasesConfig()
 
     def take(self, *items: Sequence[Item] | Iterator[Item]) -> dict[str, Case]:
         source = self.archive.source("test", "test")
         self.archive.ingest(source, (item for some in items for item in some))
-        self.store.refresh(self.archive, CasesConfig())
+        self.store.refresh(self.archive, self.config)
         return {case.id: case for case in self.store.cases()}
 
     def removed(self) -> dict[str, Case]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from kb.cases.record import Case
+from kb.config import CasesConfig
 from tests.cases.histories import Wiki, gone, history
 
 FORM = """= a_case#{n}_2020010{n} =
@@ -173,3 +174,17 @@ def test_going_on_gives_what_a_fresh_reading_gives(tmp_path: Path) -> None:
     whole.take(history("A.WebHome", *texts))
     assert list(steps.store.records()) == list(whole.store.records())
     assert steps.removed() == whole.removed()
+
+
+def test_cases_without_an_id_of_their_own(wiki: Wiki) -> None:
+    texts = (
+        "= Why? =\nBecause.",
+        "= Why? =\nBecause of that.",
+        "= Why? =\nBecause.\n= Who? =\nMe.",
+    )
+    wiki.config = CasesConfig(profiles=("faq",))
+    cases = wiki.take(history("A.WebHome", *texts))
+    assert [[event.change for event in case.timeline] for case in cases.values()] == [
+        ["created", "edited", "edited"], ["created"]
+    ]  # fmt: skip
+    assert not wiki.removed()
