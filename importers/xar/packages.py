@@ -19,7 +19,7 @@ SMALL = 1 << 20
 CHUNK = 1 << 18
 """Bytes that are read at once."""
 _ENTRY_LIMIT = 250_000
-_MOST_RATIO = 1100
+MOST_RATIO = 1100
 """More than deflate can gain (1032): what claims more lies, or holds the same bytes twice."""
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 
@@ -137,7 +137,7 @@ def open_zip(path: Path, file: IO[bytes] | None = None) -> zipfile.ZipFile:
     if len(infos) > _ENTRY_LIMIT:
         package.close()
         raise InputError(f"{path}: {len(infos):,} entries, more than {_ENTRY_LIMIT:,}")
-    if total > _MOST_RATIO * _size(path, file):
+    if total > MOST_RATIO * _size(path, file):
         package.close()
         raise InputError(
             f"{path}: its entries claim {total:,} bytes, more than a zip of its size can hold",
