@@ -141,10 +141,10 @@ class Client:
         plain = {"User-Agent": AGENT, "Accept-Encoding": "gzip", **extra}
         if "Accept" not in plain:
             plain["Accept"] = "text/html" if html else _ACCEPT[self.wiki.settings.format]
-        headers = [(name.encode(), text.encode("latin-1")) for name, text in plain.items()]
         cookie = self._cookie or self.wiki.session.header()
-        if cookie and "Cookie" not in plain:
-            headers.append((b"Cookie", cookie.encode("latin-1", "replace")))
+        if cookie:
+            plain.setdefault("Cookie", cookie)
+        headers = [(k.encode(), v.encode("latin-1", "replace")) for k, v in plain.items()]
         if self._basic:
             headers.append((b"Authorization", self._basic))
         return headers

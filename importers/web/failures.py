@@ -24,6 +24,11 @@ class FetchError(Exception):
         """True where it is a wiki that says it, not the server that it may run in."""
 
     @property
+    def final(self) -> bool:
+        """True where the same server will not answer otherwise within the run."""
+        return not isinstance(self, ShutError) and (self.tries == 1 or self.status == 500)
+
+    @property
     def passing(self) -> bool:
         """True where asking later may help."""
         return self.tries != 1

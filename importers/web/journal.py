@@ -17,10 +17,13 @@ from pathlib import Path
 import msgspec
 
 from importers.web.calls import Answer
+from importers.web.failures import FetchError
 
 _HEAD = struct.Struct("<4sIIII")
 _MAGIC = b"kbJ1"
 _DAY = 86_400.0
+_REFUSED = b"refused"
+"""Stands in place of the headers of an answer; those have two line ends."""
 
 
 class _Run(msgspec.Struct):
@@ -28,6 +31,16 @@ class _Run(msgspec.Struct):
 
     identity: str
     started: float
+
+
+class _Refusal(msgspec.Struct, array_like=True):
+    """A request that the server answers with an error for good."""
+
+    code: str
+    detail: str
+    tries: int
+    status: int
+    by_wiki: bool
 
 
 class Journal:
@@ -71,6 +84,24 @@ class Journal:
         facts = "\n".join((answer.mimetype, answer.modified or "", answer.date or "")).encode()
         assert answer.body is not None
         self._append(path, facts, answer.body, answer.path)
+
+    def refuse(self, path: str, failed: FetchError) -> None:
+        """Keep a refusal that asking again in this run will not change."""
+        refusal = _Refusal(failed.code, failed.detail, failed.tries, failed.status, failed.by_wiki)
+        self._append(path.encode(), _REFUSED, msgspec.json.encode(refusal), path)
+
+    def refusal(self, path: str) -> FetchError | None:
+        """The refusal kept for ``path``; None where there is an answer. KeyError for neither."""
+        start, key, facts, size = self._where[path]
+        if facts != len(_REFUSED):
+            return None
+        data = self._read(start + key, facts + size)
+        if not data.startswith(_REFUSED):
+            return None
+        kept = msgspec.json.decode(data[facts:], type=_Refusal)
+        failed = FetchError(kept.code, kept.detail, tries=kept.tries, status=kept.status)
+        failed.by_wiki = kept.by_wiki
+        return failed
 
     def get(self, path: str) -> Answer:
         """The answer to ``path``, its value not decoded. KeyError where there is none."""

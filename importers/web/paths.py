@@ -6,12 +6,14 @@ is built with the spaces of the child (XWiki's ModelFactory).
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import quote, urlencode
 
 from importers.web.address import HOME
 from kb.references import split_reference
 
 
+@lru_cache(maxsize=4096)
 def segment(name: str) -> str:
     """A name as one segment of a path: everything but letters, digits and `-._~` encoded."""
     return quote(name, safe="")
@@ -19,10 +21,15 @@ def segment(name: str) -> str:
 
 def rest_page(wiki: str, reference: str, *more: str, **query: object) -> str:
     """Path under the base of a page's resource: `/rest/wikis/xwiki/spaces/A/pages/B/history`."""
+    rest = "".join(f"/{segment(name)}" for name in more)
+    return f"{_rest(wiki, reference)}{rest}{_query(query)}"
+
+
+@lru_cache(maxsize=1024)
+def _rest(wiki: str, reference: str) -> str:
     *spaces, page = split_reference(reference)
     path = "".join(f"/spaces/{segment(space)}" for space in spaces)
-    rest = "".join(f"/{segment(name)}" for name in more)
-    return f"/rest/wikis/{segment(wiki)}{path}/pages/{segment(page)}{rest}{_query(query)}"
+    return f"/rest/wikis/{segment(wiki)}{path}/pages/{segment(page)}"
 
 
 def rest_wiki(wiki: str, resource: str, **query: object) -> str:

@@ -133,10 +133,12 @@ class Workers:
                 return None
             replies = task.replies
 
-    def _known(self, call: Call) -> Answer | None:
-        """The answer of an interrupted run, where it is there and good."""
+    def _known(self, call: Call) -> Reply | None:
+        """The answer of an interrupted run, or its refusal."""
         if call.fresh or call.path not in self.journal:
             return None
+        if (refusal := self.journal.refusal(call.path)) is not None:
+            return refusal
         answer = self.journal.get(call.path)
         if call.decode and answer.body is not None:
             answer.value = call.decode(answer.body)
@@ -187,6 +189,8 @@ class Workers:
                     self._keep(answer)
                     self._done.put((task, index, answer))
                 except FetchError as failed:
+                    if failed.final:
+                        self.journal.refuse(call.path, failed)
                     self._done.put((task, index, failed))
                 except BaseException as error:  # raised again where jobs are run
                     self._done.put((task, index, error))

@@ -1,0 +1,172 @@
+"""A full import by REST beside a plain loop of requests, in one run.
+
+    python bench/rest.py --pages 2000 --standin ../shared/standin/standin.py
+
+Prints requests, requests in a second, CPU seconds and peak memory of `kb import`, and the same of
+a loop that asks for the same URLs with the same library and as many at a time: by threads that
+share a client, and by asyncio.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+CONCURRENCY = 4
+
+
+def made_wiki(pages: int, revisions: int) -> dict[str, Any]:
+    """Pages with so many versions; each tenth has a comment, each twentieth a file."""
+    text = "【第一轮分析】:现场已断电重启,仍复现。后台只收到启动帧,没有收到结束帧。\n" * 20
+    made = []
+    for n in range(pages):
+        page: dict[str, Any] = {
+            "spaces": ["Cases", f"S{n % 97}"], "name": f"P{n}", "title": f"Case {n}",
+            "language": "zh", "revisions": [
+                {"version": f"{v}.1", "author": "XWiki.ruan", "comment": "",
+                 "date": 1_600_000_000_000 + n * 60_000 + v * 1000,
+                 "content": f"{text}case {n} step {v}\n" * min(v, 3)}
+                for v in range(1, revisions + 1)],
+        }  # fmt: skip
+        if n % 10 == 0:
+            page["comments"] = [{"text": f"note {n}", "author": "XWiki.ruan"}]
+        if n % 20 == 0:
+            page["attachments"] = [
+                {"name": "a.bin", "mimetype": "application/octet-stream", "bytes_b64": "QUJD"}
+            ]
+        made.append(page)
+    return {"pages": made, "users": {"XWiki.ruan": {"name": "Ruan"}}}
+
+
+def least(pages: int, revisions: int) -> int:
+    """What a first import cannot do without.
+
+    One request a version, one a file, one a list of a page's history, comments, files, and one a
+    page for what tells whether it has them.
+    """
+    files = -(-pages // 20)
+    return pages * revisions + files + pages + -(-pages // 10) + files + pages
+
+
+def threads(urls: list[str]) -> None:
+    waiting, lock = iter(urls), threading.Lock()
+    limits = httpx.Limits(max_connections=CONCURRENCY)
+    with httpx.Client(headers={"Accept": "application/json"}, limits=limits) as client:
+
+        def work() -> None:
+            while True:
+                with lock:
+                    url = next(waiting, None)
+                if url is None:
+                    return
+                client.get(url).raise_for_status()
+
+        running = [threading.Thread(target=work) for _ in range(CONCURRENCY)]
+        for thread in running:
+            thread.start()
+        for thread in running:
+            thread.join()
+
+
+def tasks(urls: list[str]) -> None:
+    async def work(client: httpx.AsyncClient, waiting: Any) -> None:
+        for url in waiting:
+            (await client.get(url)).raise_for_status()
+
+    async def run() -> None:
+        waiting = iter(urls)
+        async with httpx.AsyncClient(headers={"Accept": "application/json"}) as client:
+            await asyncio.gather(*(work(client, waiting) for _ in range(CONCURRENCY)))
+
+    asyncio.run(run())
+
+
+def imported(url: str, home: Path) -> tuple[float, float, float]:
+    """Wall seconds, CPU seconds and peak MB of `kb import`."""
+    command = [sys.executable, "-m", "kb", "import", url, "--home", str(home)]
+    started = time.monotonic()
+    process = subprocess.Popen(command)
+    peak = 0.0
+    while process.poll() is None:
+        peak = max(peak, _peak(process.pid))
+        time.sleep(0.05)
+    assert process.returncode == 0
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = usage.ru_utime + usage.ru_stime
+    return time.monotonic() - started, cpu, peak
+
+
+def _peak(process: int) -> float:
+    """Largest memory of a process so far, in MB; what wait4 says counts its parent's too."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text("ascii")
+    except OSError:
+        return 0.0
+    lines = [line.split() for line in status.splitlines() if line.startswith("VmHWM")]
+    return int(lines[0][1]) / 1024 if lines else 0.0
+
+
+def asked(url: str) -> list[str]:
+    """What was asked, as far as the stand-in remembers it: its last 20,000 requests."""
+    with urllib.request.urlopen(f"{url}/standin/log") as answer:
+        return [url + row["target"] for row in json.load(answer)]
+
+
+def counted(url: str) -> int:
+    with urllib.request.urlopen(f"{url}/standin/stats") as answer:
+        return int(json.load(answer)["requests"])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pages", type=int, default=2000)
+    parser.add_argument("--revisions", type=int, default=5)
+    parser.add_argument("--standin", default="../shared/standin/standin.py")
+    parser.add_argument("--loops", default="threads,tasks")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "wiki.json"
+        file.write_text(json.dumps(made_wiki(chosen.pages, chosen.revisions)), "utf-8")
+        server = subprocess.Popen(
+            [sys.executable, chosen.standin, str(file)], stdout=subprocess.PIPE, text=True
+        )
+        try:
+            assert server.stdout is not None
+            url = server.stdout.readline().strip()
+            report(url, chosen, Path(folder))
+        finally:
+            server.terminate()
+
+
+def report(url: str, chosen: argparse.Namespace, folder: Path) -> None:
+    tasks([f"{url}/rest/wikis/xwiki/pages?start=0&number=1000"] * 50)
+    before = counted(url)
+    wall, cpu, peak = imported(url, folder / "home")
+    requests = counted(url) - before
+    rate = requests / wall
+    minimum = least(chosen.pages, chosen.revisions)
+    print(f"kb import  {requests} requests ({requests / minimum:.3f} of {minimum})")
+    print(f"           {rate:.0f}/s wall, {cpu * 1000 / requests:.2f} ms CPU each, {peak:.0f} MB")
+    urls = asked(url)[-min(requests, 20_000) :]
+    for name in chosen.loops.split(","):
+        started, used = time.monotonic(), time.process_time()
+        {"threads": threads, "tasks": tasks}[name](urls)
+        plain = len(urls) / (time.monotonic() - started)
+        each = (time.process_time() - used) * 1000 / len(urls)
+        print(f"{name:10} {plain:.0f}/s wall, {each:.2f} ms CPU each; import is {rate / plain:.0%}")
+
+
+if __name__ == "__main__":
+    main()
