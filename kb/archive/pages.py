@@ -12,7 +12,17 @@ from kb.archive.blaming import brought_up
 from kb.archive.blobs import Blobs
 from kb.archive.digests import DIGESTED
 from kb.archive.frames import Frames, Place, Text
-from kb.archive.merge import LINES, LISTED, WHOLE, Contradiction, Known, facts_of, hash_of, later
+from kb.archive.merge import (
+    LINES,
+    LISTED,
+    WHOLE,
+    Contradiction,
+    Known,
+    facts_of,
+    hash_of,
+    later,
+    same_moment,
+)
 from kb.archive.names import Names
 from kb.archive.origins import pack_origins
 from kb.archive.revisions import Revisions, Version
@@ -116,7 +126,7 @@ class PageWriter:
 
     def _page_facts(self, seen: PageSeen) -> None:
         """Later states put their facts; earlier ones only what is not known."""
-        values = [getattr(seen, fact) for fact in _FACTS]
+        values = [self._unless_coarser(seen, fact) for fact in _FACTS]
         form = "{0} = coalesce({0}, ?)" if self._stale else "{0} = coalesce(?, {0})"
         facts = ", ".join(form.format(fact) for fact in _FACTS)
         self._db.execute(
@@ -125,6 +135,16 @@ class PageWriter:
             " WHERE id = ?",
             (*values, seen.history, seen.history, self._key),
         )
+
+    def _unless_coarser(self, seen: PageSeen, fact: str) -> object:
+        """What is said of the page; None for a moment that is known more precisely."""
+        new = getattr(seen, fact)
+        if fact not in ("created", "modified") or new is None:
+            return new
+        (held,) = self._db.execute(
+            f"SELECT {fact} FROM page WHERE id = ?", (self._key,)
+        ).fetchone()  # fmt: skip
+        return None if held and len(new) < len(held) and same_moment(new, held) else new
 
     def revision(self, revision: Revision) -> None:
         """A version with its text."""

@@ -187,9 +187,15 @@ class _Page:
             return self.finding(what, "missing")
         other = [
             name for name, value in item.properties.items()
-            if value is not None and _plain(held.properties.get(name)) != _plain(value)
+            if value is not None and not _withheld(held, name)
+            and _plain(held.properties.get(name)) != _plain(value)
         ]  # fmt: skip
         return self.finding(what, "different" if other else "same", ", ".join(other))
+
+
+def _withheld(held: WikiObject, name: str) -> bool:
+    """True for a password, which no way but a XAR tells."""
+    return name in held.properties and held.properties[name] is None
 
 
 def _plain(value: object) -> str:

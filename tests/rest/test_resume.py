@@ -58,7 +58,7 @@ def run_with_kills(folder: Path, wiki: Standing, kills: int, seed: int) -> int:
 
 
 @pytest.mark.parametrize(
-    ("kills", "copies"), [(6, 2), pytest.param(30, 6, marks=pytest.mark.prove)]
+    ("kills", "copies"), [(4, 2), pytest.param(30, 6, marks=pytest.mark.prove)]
 )
 def test_killed_and_started_again(
     stand: Callable[..., Standing],

@@ -1,0 +1,102 @@
+"""URLs in any shape that a user would paste."""
+
+from __future__ import annotations
+
+import pytest
+
+from importers.web.address import Address, origin_of, read_address
+from importers.web.manners import Manners, retry_after
+from importers.web.paths import bin_page, rest_page
+from importers.web.settings import web_settings
+from kb.errors import UsageError
+
+HOST = "https://wiki.example"
+
+
+@pytest.mark.parametrize(
+    ("url", "base", "extent", "names"),
+    [
+        (HOST, "", "wiki", ()),
+        (HOST + "/", "", "wiki", ()),
+        (HOST + "/xwiki", "/xwiki", "wiki", ()),
+        (HOST + "/xwiki/bin/view/Main/", "/xwiki", "wiki", ()),
+        (HOST + "/rest", "", "wiki", ()),
+        (HOST + "/xwiki/rest/wikis/xwiki", "/xwiki", "wiki", ()),
+        (HOST + "/bin/view/A/B/", "", "space", ("A", "B")),
+        (HOST + "/bin/view/A/B", "", "either", ("A", "B")),
+        (HOST + "/bin/view/A/B/WebHome", "", "page", ("A", "B", "WebHome")),
+        (HOST + "/bin/view/A/B/?viewer=code", "", "page", ("A", "B", "WebHome")),
+        (HOST + "/bin/view/A/B?viewer=history#x", "", "either", ("A", "B")),
+        (HOST + "/bin/download/A/B/file.png?rev=1.1", "", "either", ("A", "B")),
+        (HOST + "/bin/view/%E5%94%AE/50%25%20off", "", "either", ("售", "50% off")),
+        (HOST + "/rest/wikis/xwiki/spaces/A/spaces/B/pages/P/history/1.1?x=1", "", "page",
+         ("A", "B", "P")),
+        (HOST + "/rest/wikis/xwiki/spaces/A/spaces/B/pages", "", "space", ("A", "B")),
+        (HOST + "/rest/wikis/xwiki/spaces/A.B%3AC/pages/a%2Fb", "", "page", ("A.B:C", "a/b")),
+    ],
+)  # fmt: skip
+def test_what_a_url_means(url: str, base: str, extent: str, names: tuple[str, ...]) -> None:
+    found = read_address(url)
+    assert (found.base, found.extent, found.names) == (HOST + base, extent, names)
+
+
+def test_a_subwiki_is_named_in_the_path() -> None:
+    found = read_address(HOST + "/xwiki/wiki/support/view/A/")
+    assert found == Address(
+        base=HOST + "/xwiki", sure=True, wiki="support", extent="space", names=("A",)
+    )
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://x/", "https://", "https://u:secret@wiki.example/", "http://x:y/"]
+)
+def test_what_is_no_address_is_refused_and_not_repeated(url: str) -> None:
+    with pytest.raises(UsageError) as error:
+        read_address(url)
+    assert "secret" not in str(error.value) + error.value.hint
+
+
+def test_names_are_encoded_whole() -> None:
+    reference = r"A\.B\:C.50% off + tax / x\\y"
+    assert rest_page("xwiki", reference) == (
+        "/rest/wikis/xwiki/spaces/A.B%3AC/pages/50%25%20off%20%2B%20tax%20%2F%20x%5Cy"
+    )
+    assert bin_page("A.WebHome", None, viewer="code") == "/bin/view/A/?viewer=code"
+
+
+def test_origins_are_compared_without_default_ports() -> None:
+    assert origin_of("https://Wiki.example:443/x") == origin_of("https://wiki.example/y")
+    assert origin_of("http://wiki.example") != origin_of("https://wiki.example")
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [("3", 3.0), ("", None), ("soon", None), ("Thu, 01 Jan 1970 00:00:00 GMT", 0)],
+)
+def test_retry_after(header: str, seconds: float | None) -> None:
+    assert retry_after(header) == seconds
+
+
+def test_a_rate_is_kept_and_a_pause_holds_for_all() -> None:
+    slept: list[float] = []
+    now = 0.0
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        manners._paused_until = manners._next = now
+
+    manners = Manners(2.0, sleep)
+    manners.wait_turn()
+    manners.wait_turn()
+    assert 0 < slept[0] <= 0.5
+    manners.pause(9)
+    manners.wait_turn()
+    assert 8 < slept[1] <= 9
+
+
+@pytest.mark.parametrize(
+    "given", [{"rte": "1"}, {"rate": "fast"}, {"concurrency": "0"}, {"max_attachment": "much"}]
+)
+def test_a_setting_that_cannot_be_is_named(given: dict[str, str]) -> None:
+    with pytest.raises(UsageError, match=next(iter(given)).partition("=")[0]):
+        web_settings(given)

@@ -1,0 +1,68 @@
+"""By REST in JSON and XML, by viewers, by the wiki's own export: one and the same archive."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+
+from importers.base import Options, Source, importer_named
+from kb.archive import Archive
+from kb.verify import compare
+from kb.verify.compare import Digests, Nothing
+
+from .conftest import PASSWORD, USER, Home, Standing
+
+ZONE = "Asia/Shanghai"
+
+
+def findings(home: Home, location: str, way: str) -> Counter[str]:
+    options = Options(**USER, timezone=ZONE) if way != "xar" else Options(timezone=ZONE)
+    items = importer_named(way).records(Source(location), options, Nothing(), Digests())
+    with Archive(home.path) as archive:
+        found = list(compare(archive, items))
+    assert [str(f) for f in found if f.verdict in ("missing", "different")] == []
+    return Counter(f.verdict for f in found)
+
+
+@pytest.mark.parametrize("version", ["13.10", "17.4", "18.2"])
+def test_all_ways_agree(
+    stand: Callable[..., Standing], home: Home, tmp_path: Path, version: str
+) -> None:
+    wiki = stand(version=version)
+    query = "format=xar&name=all&history=true&backup=true"
+    export = httpx.get(f"{wiki.url}/bin/export/Main/?{query}", auth=("admin", PASSWORD))
+    (tmp_path / "all.xar").write_bytes(export.content)
+    home.take(wiki.url)
+    assert findings(home, str(tmp_path / "all.xar"), "xar")["same"] > 100
+    assert findings(home, wiki.url, "viewer-html")["same"] > 100
+    home.take(str(tmp_path / "all.xar"), "xar", user=None, password_env=None)
+    home.take(wiki.url, "viewer-html", timezone=ZONE)
+    with Archive(home.path) as archive:
+        codes = {p.code for p in archive.problems()}
+    assert codes <= {"server-error", "file-without-bytes"}, "the ways contradict each other"
+    assert findings(home, wiki.url, "rest")["same"] > 100
+
+
+def test_xml_is_json(stand: Callable[..., Standing], home: Home) -> None:
+    wiki = stand()
+    home.take(wiki.url, settings={"format": "xml"})
+    assert home.differences(wiki.server) == []
+
+
+def test_after_an_export_only_the_rest_is_fetched(
+    stand: Callable[..., Standing], home: Home, tmp_path: Path
+) -> None:
+    wiki = stand()
+    query = "format=xar&name=all&history=true&backup=true"
+    export = httpx.get(f"{wiki.url}/bin/export/Main/?{query}", auth=("admin", PASSWORD))
+    (tmp_path / "all.xar").write_bytes(export.content)
+    home.take(str(tmp_path / "all.xar"), "xar", user=None, password_env=None)
+    before = wiki.requests()
+    report = home.take(wiki.url)
+    assert report.revisions <= 1, "a page without history is one request in any case"
+    assert wiki.requests() - before < 60, "versions that are held are not asked for"
+    assert home.differences(wiki.server) == []
