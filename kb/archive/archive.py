@@ -113,7 +113,7 @@ class Archive:
             yield sha256.lower()
 
     def text_digests(self, key: int) -> Iterator[tuple[str, bytes]]:
-        """Versions of a page whose text is held, with the beginning of its sha256."""
+        """Versions of a page whose text is held, with its merge.hash_of."""
         yield from self._db.execute(
             "SELECT major || '.' || minor, hash FROM revision"
             " WHERE page_id = ? AND frame_id IS NOT NULL AND hash IS NOT NULL",

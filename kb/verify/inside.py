@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 
 from kb.archive import Archive
+from kb.archive.merge import hash_of
 
 
 def check(archive: Archive) -> Iterator[str]:
@@ -29,5 +30,5 @@ def check(archive: Archive) -> Iterator[str]:
             except Exception as error:  # whatever a damaged file makes of it
                 yield f"{where} {version}: cannot be read: {error}"
                 continue
-            if text is None or not hashlib.sha256(text.encode()).digest().startswith(stored):
+            if text is None or hash_of(text.encode()) != stored:
                 yield f"{where} {version}: damaged: its text has another digest"
