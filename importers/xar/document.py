@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import cast
 
 import msgspec
 from lxml import etree
 
 from importers.xar.chars import is_plain
 from importers.xar.errors import BadXmlError
-from importers.xar.events import Events, Hook, Node
+from importers.xar.events import DEPTH_LIMIT, Events, Hook, Node
 from kb.references import join_reference, split_reference
 
 ROOT = "xwikidoc"
@@ -22,7 +24,7 @@ _WANTED = frozenset(
 """What is asked of a version in a history."""
 _QUICK = 1 << 20
 _PARSER = etree.XMLParser(
-    resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True, huge_tree=True
+    resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
 )
 _OTHERS = frozenset({"object", "attachment", "class", "versions"})
 
@@ -74,7 +76,11 @@ def read_document(chunks: Iterable[bytes], hooks: dict[str, Hook] | None = None)
     BadXmlError: not well-formed, no page, too large, or a document type.
     """
     hooks = hooks or {}
-    events = Events(chunks)
+    source = iter(chunks)
+    first, second = next(source, b""), next(source, None)
+    if second is None and (quick := _quick(first, hooks)):
+        return quick
+    events = Events(chain([first], () if second is None else [second], source))
     document = Document(attributes=begin(events))
     while isinstance(event := events.fields(document.fields, _OTHERS), tuple):
         tag = event[0]
@@ -93,19 +99,63 @@ def read_document(chunks: Iterable[bytes], hooks: dict[str, Hook] | None = None)
     return document
 
 
+def _quick(data: bytes, hooks: dict[str, Hook]) -> Document | None:
+    """The document where it is small and ordinary, and has no files: lxml is quicker then."""
+    if b"<attachment" in data:
+        return None
+    root = _parsed(data)
+    if root is None:
+        return None
+    document = Document(attributes={str(key): str(value) for key, value in root.items()})
+    try:
+        for child in root:
+            if child.tag == "object":
+                document.objects.append(_node(child, 2))
+            elif child.tag == "class":
+                document.class_ = _node(child, 2)
+            elif len(child):
+                return None
+            elif child.tag == "versions" and child.tag in hooks:
+                document.versions = hooks[child.tag](cast("Events", _Given(child.text or "")), "")
+            else:
+                document.fields.setdefault(str(child.tag), child.text or "")
+    except RecursionError:
+        return None
+    return document
+
+
+class _Given:
+    """Stands in for events where a text is at hand already."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def pieces(self) -> Iterator[str]:
+        """The text."""
+        yield self._text
+
+
+def _node(element: etree._Element, depth: int) -> Node:
+    """An element with all that it holds. RecursionError where it is deeper than any page."""
+    if depth > DEPTH_LIMIT:
+        raise RecursionError
+    children = [_node(child, depth + 1) for child in element]
+    return Node(
+        tag=str(element.tag),
+        attributes={str(key): str(value) for key, value in element.items()},
+        text="" if children else element.text or "",
+        children=children,
+    )
+
+
 def read_fields(data: bytes) -> Document:
     """Read what page XML says of a version. BadXmlError as for `read_document`.
 
     A history is thousands of small documents with little but text in them: lxml reads those in a
     third of the time. Whatever is out of the ordinary is left to the careful reader.
     """
-    if len(data) > _QUICK or b"<!DOCTYPE" in data or not is_plain(data):
-        return read_document([data])
-    try:
-        root = etree.fromstring(data, _PARSER)
-    except etree.XMLSyntaxError:
-        return read_document([data])
-    if root.tag != ROOT:
+    root = _parsed(data)
+    if root is None:
         return read_document([data])
     fields: dict[str, str] = {}
     for child in root:
@@ -113,8 +163,19 @@ def read_fields(data: bytes) -> Document:
         if tag in _WANTED and tag not in fields:
             if len(child):
                 return read_document([data])
-            fields[tag] = child.text or ""
+            fields[str(tag)] = child.text or ""
     return Document(attributes={str(key): str(value) for key, value in root.items()}, fields=fields)
+
+
+def _parsed(data: bytes) -> etree._Element | None:
+    """The root where lxml can be trusted with the bytes; None leaves them to the careful reader."""
+    if len(data) > _QUICK or b"<!DOCTYPE" in data or not is_plain(data):
+        return None
+    try:
+        root = etree.fromstring(data, _PARSER)
+    except etree.XMLSyntaxError:
+        return None
+    return root if root.tag == ROOT else None
 
 
 def begin(events: Events) -> dict[str, str]:

@@ -19,7 +19,8 @@ TEXT_LIMIT = 8 << 20
 FILE = "content"
 PLACE = "\0place"
 """An attribute that no file can have: in which byte the element begins."""
-_DEPTH_LIMIT = 64
+DEPTH_LIMIT = 64
+"""How deep the elements of a document may nest."""
 _TOKEN_LIMIT = 4 << 20
 _NODE_COST = 200
 
@@ -78,8 +79,8 @@ class Events:
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         self._depth += 1
-        if self._depth > _DEPTH_LIMIT:
-            raise BadXmlError("too-deep", f"elements are nested deeper than {_DEPTH_LIMIT}")
+        if self._depth > DEPTH_LIMIT:
+            raise BadXmlError("too-deep", f"elements are nested deeper than {DEPTH_LIMIT}")
         if tag == FILE and self._depth > 2:
             self._open = attributes[PLACE] = str(self._parser.CurrentByteIndex)
         self._queue.append((tag, attributes))

@@ -53,14 +53,14 @@ class Names:
 
 def pack_moment(moment: str | None) -> int | str | None:
     """A moment as milliseconds since 1970 where that says the same, else as it is."""
-    if moment is None or not _EXACT.fullmatch(moment):
+    if moment is None or moment.endswith(".000Z") or not _EXACT.fullmatch(moment):
         return moment
     try:
         when = datetime.fromisoformat(moment)
     except ValueError:
         return moment
-    packed = (when - _EPOCH) // timedelta(milliseconds=1)
-    return packed if unpack_moment(packed) == moment else moment
+    since = when - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000
 
 
 def unpack_moment(packed: int | str | None) -> str | None:

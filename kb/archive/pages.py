@@ -175,8 +175,12 @@ class PageWriter:
         self._contradicts(
             version,
             "version-conflict",
-            f"another text of {_written(version)} is known, saved "
-            f"{(held.date if newer else new.date) or 'at an unknown time'}; the later one counts",
+            f"two texts of {_written(version)} are known, saved {held.date} and {new.date}; "
+            + (
+                "the one that came now, saved later, counts"
+                if newer
+                else "the one known first counts"
+            ),
             self._blobs.put([lost]),
         )
         return newer
