@@ -40,6 +40,10 @@ from kb.export.public import export_public
     metavar="DIR",
     help="markdown: write the proof there: what was kept, digests, redirects.",
 )
+@click.option(
+    "--source", type=click.Choice(["xwiki", "markdown"]), default="xwiki", show_default=True,
+    help="git: what the files hold.",
+)  # fmt: skip
 @click.option("--branch", default="main", show_default=True, help="git: the branch to write to.")
 @click.option("--format-version", default="1.5", show_default=True, help="xar: 1.1 to 1.7.")
 @home_option

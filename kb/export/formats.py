@@ -21,6 +21,8 @@ class Options(NamedTuple):
     authors: Path | None = None
     """Who the wiki's users are in git: lines of `XWiki.ruan = Ruan Li <ruan@example.org>`."""
     branch: str = "main"
+    source: str = "xwiki"
+    """Of git: the wiki's own, or markdown."""
     format_version: str = "1.5"
     """Of the XAR: `1.1` to `1.7`."""
     flavour: str = "plain"

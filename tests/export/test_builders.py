@@ -124,3 +124,29 @@ def test_docusaurus_throwing_on_broken_links(tmp_path, shared):
     count, broken = broken_links(home / "site-d", "//article")
     assert not broken
     assert count > FEWER_LINKS
+
+
+def test_datasette_and_duckdb_open_the_tables(tmp_path):
+    """Real ones: a search in Chinese by table and by canned query; the same rows in Parquet."""
+    tools = TOOLS / "data"
+    if not (tools / "bin" / "datasette").exists():
+        tools.parent.mkdir(parents=True, exist_ok=True)
+        run([sys.executable, "-m", "venv", tools], ROOT)
+        packages = ("datasette>=0.64,<1", "duckdb", "setuptools<81")
+        done = run([tools / "bin" / "pip", "install", "-q", *packages, f"{ROOT}[parquet]"], ROOT)
+        if done.returncode:
+            pytest.skip(f"no package index here: {done.stderr.decode()[-200:]}")
+    python = tools / "bin" / "python"
+    assert run([python, "-m", "kb", "import", ROOT / "demo"], tmp_path).returncode == 0
+    for command in (("sqlite", "cases.db"), ("parquet", "tables")):
+        done = run([python, "-m", "kb", "export", *command], tmp_path)
+        assert done.returncode == 0, done.stderr.decode()
+    for path in ("cases.json?_search=扣费", "search.json?q=心跳中断"):
+        get = [python, "-m", "datasette", "cases.db", "--metadata", "metadata.yml",
+               "--get", f"/cases/{path}&_shape=array"]  # fmt: skip
+        assert b"njhx_case#" in run(get, tmp_path).stdout
+    count = "select count(*) from 'tables/cases.parquet'"
+    script = f'import duckdb; print(duckdb.sql("{count}").fetchone()[0])'
+    counted = run([python, "-c", script], tmp_path).stdout
+    lines = run([python, "-m", "kb", "export", "jsonl", "-"], tmp_path).stdout
+    assert int(counted) == lines.count(b"\n") > 0

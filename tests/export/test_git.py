@@ -10,6 +10,7 @@ from wiki import WIKI, page, revisions
 
 from kb.errors import UsageError
 from kb.export.git import AuthorMap, export_git, read_authors
+from kb.export.git.source import MarkdownSource
 from kb.model import Gone, LineOrigin, PageId, Revision, RevisionSeen, Snapshot
 
 AT = "2020-04-20T00:00:00Z"
@@ -267,3 +268,18 @@ def test_an_interrupted_run_is_gone_on_with(wiki, out, tmp_path, monkeypatch):
         with pytest.raises(KeyboardInterrupt):
             export_git(wiki.archive, out)
     assert export_git(wiki.archive, out).head == whole
+
+
+def test_every_revision_in_markdown(wiki, out):
+    """With front matter, links to files of the tree; another source is refused on that branch."""
+    wiki.add(page("A.WebHome", title="Home"), *revisions("= x =", "[[q>>B.Q]]"))
+    wiki.add(page("B.Q"), *revisions("**q**"))
+    export_git(wiki.archive, out, source=MarkdownSource())
+    assert tree(out) == ["A/index.md", "B/Q.md"]
+    text = (out / "A/index.md").read_text("utf-8")
+    assert text.startswith('---\ntitle: "Home"\nwiki:\n  name: "xwiki"\n  reference: "A.WebHome"')
+    assert text.endswith("---\n[q](../B/Q.md)\n")
+    assert "# x" in git(out, "show", "HEAD~2:A/index.md")
+    assert export_git(wiki.archive, out, source=MarkdownSource()).commits == 0
+    with pytest.raises(UsageError, match="another --source"):
+        export_git(wiki.archive, out)

@@ -8,6 +8,7 @@ from kb.config import Home
 from kb.export.formats import Options
 from kb.export.git.authors import AuthorMap, read_authors
 from kb.export.git.run import GitReport, export_git
+from kb.export.git.source import SOURCES
 from kb.export.place import path_of
 
 __all__ = ["AuthorMap", "GitReport", "export", "export_git", "read_authors"]
@@ -19,7 +20,8 @@ def export(home: Home, archive: Archive, store: CaseStore, dest: str, options: O
     """Bring the repository at ``dest`` up to the archive and say what was added."""
     people = read_authors(options.authors) if options.authors else AuthorMap()
     path = path_of(dest, "a repository")
-    return said(export_git(archive, path, authors=people, branch=options.branch))
+    source = SOURCES[options.source]()
+    return said(export_git(archive, path, authors=people, source=source, branch=options.branch))
 
 
 def said(report: GitReport) -> str:

@@ -61,13 +61,16 @@ def export_git(
         raise UsageError(
             f"{dest}: the branch {branch} is no export of kb", hint="name another --branch"
         )
+    chosen = source or WikiSource()
+    if any(not path.endswith(chosen.shape.ending) for path in done.paths.values()):
+        raise UsageError(f"{dest}: the branch {branch} holds another --source")
     report = GitReport()
     people = authors or AuthorMap()
     queue = Queue()
     try:
         with repository.fast_import() as pipe:
             stream = Stream(pipe, repository.ref, onto=repository.head() is not None)
-            _Run(archive, stream, queue, done, people, source or WikiSource(), report).fill()
+            _Run(archive, stream, queue, done, people, chosen, report).fill()
             _flush(queue, stream, done.last, report)
     finally:
         queue.close()
@@ -104,6 +107,7 @@ class _Run:
         wikis = list(dict.fromkeys(page.wiki for page in self._keys))
         files = {(p, name): at for p, by in done.file_paths.items() for name, at in by.items()}
         layout = Layout(source.shape, done.main_wiki or (wikis or [""])[0], done.paths, files)
+        source.begin(archive, layout)
         names = {wiki: archive.author_names(wiki) for wiki in wikis}
         self._desk = Desk(archive, stream, done, layout, source, people, names)
         self._times: dict[PageId, int] = {}
