@@ -146,7 +146,7 @@ def test_datasette_and_duckdb_open_the_tables(tmp_path):
                "--get", f"/cases/{path}&_shape=array"]  # fmt: skip
         assert b"njhx_case#" in run(get, tmp_path).stdout
     count = "select count(*) from 'tables/cases.parquet'"
-    script = f'import duckdb; print(duckdb.sql("{count}").fetchone()[0])'
+    script = f'import duckdb; print(duckdb.connect().execute("{count}").fetchall()[0][0])'
     counted = run([python, "-c", script], tmp_path).stdout
     lines = run([python, "-m", "kb", "export", "jsonl", "-"], tmp_path).stdout
     assert int(counted) == lines.count(b"\n") > 0
