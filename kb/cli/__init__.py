@@ -13,6 +13,7 @@ COMMANDS = {
     "init": "Write a kb.toml with comments.",
     "import": "Import a dump, a folder, a XAR, a saved page or a wiki's URL.",
     "sync": "Import what changed in every source of kb.toml.",
+    "run": "Sync, then build.",
     "verify": "Check the archive, alone or against a source.",
     "cases": "List the cases.",
     "show": "Show a case or a page.",

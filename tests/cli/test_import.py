@@ -117,3 +117,12 @@ def test_a_reader_that_has_enough_is_no_error(kb, tmp_path):
     done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True)
     assert done.stdout.strip() in {"0", "1"}
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(("dump", "code"), [(DUMP, 0), ("Ann 1.1 1 a\n3 c\n4 d\n", 1)])
+def test_run_syncs_and_builds_and_strict_tells_of_problems(kb, tmp_path, dump, code):
+    """`kb run` brings the sources of kb.toml in and the site up to date, problems or not."""
+    (tmp_path / "page.txt").write_text(dump)
+    (tmp_path / "kb.toml").write_text("[[source]]\nlocation = 'page.txt'\n")
+    assert kb("run", "--strict", check=False).returncode == code
+    assert (tmp_path / "build" / "internal" / "index.html").is_file()
