@@ -85,7 +85,8 @@ def test_killed_and_started_again(
 def test_interrupted_by_hand_says_so_and_goes_on(
     stand: Callable[..., Standing], sample: Callable[[], dict[str, Any]], tmp_path: Path
 ) -> None:
-    wiki = stand(larger(sample, 3))
+    # A wiki that thinks before it answers: the import must not be over before the signal comes.
+    wiki = stand(larger(sample, 3), faults="stall:seconds=0.02")
     process = started(tmp_path, wiki.url)
     while process.poll() is None and wiki.requests() < 60:
         time.sleep(0.002)
