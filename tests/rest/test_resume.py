@@ -32,8 +32,15 @@ def larger(sample: Callable[[], dict[str, Any]], copies: int) -> dict[str, Any]:
 
 
 def started(folder: Path, url: str) -> subprocess.Popen[bytes]:
-    """`kb import`, in a process of its own."""
-    command = [sys.executable, "-m", "kb", "import", url, "--user", "admin",
+    """`kb import`, in a process of its own that heeds an interrupt.
+
+    A shell starts its background jobs with SIGINT ignored, and children inherit that.
+    """
+    heeding = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
+        "from kb.cli import main; main()"
+    )
+    command = [sys.executable, "-c", heeding, "import", url, "--user", "admin",
                "--password-env", "KB_TEST_PASSWORD", "--home", str(folder)]  # fmt: skip
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 
