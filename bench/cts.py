@@ -12,7 +12,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from events import render_events
+from event_text import render_events
 
 from kb.markup import builtin_registry, expand, parse
 from kb.markup.nodes import Document, ResourceReference

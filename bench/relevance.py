@@ -14,16 +14,12 @@ import hashlib
 import json
 import math
 import os
-import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from statistics import mean, quantiles
 from typing import NamedTuple
-
-# A script's own folder comes first, where events.py would stand for another package's.
-sys.path[:] = [place for place in sys.path if Path(place or ".") != Path(__file__).parent]
 
 from bench.peers import BareOpenSearch, BareTantivy, Fts5, Ranker
 from kb.config import SearchConfig

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import resource
-import sys
 import tempfile
 import time
 from collections import defaultdict
@@ -17,9 +16,6 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from statistics import median, quantiles
-
-# A script's own folder comes first, where events.py would stand for another package's.
-sys.path[:] = [place for place in sys.path if Path(place or ".") != Path(__file__).parent]
 
 from bench.made_cases import ZH, cases, documents
 from kb.config import SearchConfig

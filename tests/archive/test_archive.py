@@ -23,12 +23,6 @@ from kb.model import (
 PAGE = PageId("xwiki", "Dev.Cases.WebHome")
 
 
-@pytest.fixture
-def archive(tmp_path):
-    with Archive(tmp_path / "archive.db", create=True) as opened:
-        yield opened
-
-
 def take(archive, *items, location="a.xar"):
     return archive.ingest(archive.source(location, "test"), items)
 

@@ -4,7 +4,6 @@ import itertools
 
 import pytest
 
-from kb.archive import Archive
 from kb.archive.merge import later, same_moment
 from kb.model import (
     AttachmentRevision,
@@ -19,12 +18,6 @@ from kb.model import (
 )
 
 PAGE = PageId("xwiki", "Dev.Cases.WebHome")
-
-
-@pytest.fixture
-def archive(tmp_path):
-    with Archive(tmp_path / "archive.db", create=True) as opened:
-        yield opened
 
 
 def take(archive, location, *items):
