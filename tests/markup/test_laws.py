@@ -175,4 +175,6 @@ def test_html_is_cleaned_in_linear_time(family: str) -> None:
         render_xhtml(expand(parse(source), builtin_registry()).children)
         return time.process_time() - start
 
-    assert seconds(8000) < 60 * max(seconds(500), 0.002)
+    # The best of three: one pause of the collector makes a single run look slow.
+    long, short = (min(seconds(size) for _ in range(3)) for size in (8000, 500))
+    assert long < 60 * max(short, 0.002)

@@ -154,8 +154,11 @@ def test_any_two_versions_are_compared(tab, home, old, new):
 def test_choosing_a_version_compares_it(tab, home):
     tab.goto(f"{home}/{SOURCE}")
     tab.click("a[href*=versions]")
+    # The two versions are loaded after the page: wait until they are named.
+    tab.locator("#between", has_text="→").wait_for()
     assert tab.text_content("#between") == "1.2 → 2.1"
     tab.check("[name=from][value='1.1']")
+    tab.locator("#between", has_text="1.1 → 2.1").wait_for()
     assert tab.text_content("#between") == "1.1 → 2.1"
     assert "from=1.1" in tab.url
 
