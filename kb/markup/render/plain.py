@@ -86,20 +86,17 @@ class _Printer:
 
     def list(self, node: n.List) -> None:
         self.lists += 1
-        if self.lists == 1:
-            self.block()
-        else:
-            self.out.append("\n")
-        for index, item in enumerate(node.children):
-            if index:
-                self.out.append("\n")
-            if isinstance(item, n.Parent):
-                self.all(item.children)
+        self.items(node, first=self.lists == 1)
         self.lists -= 1
 
     def definition_list(self, node: n.DefinitionList) -> None:
         self.definitions += 1
-        if self.definitions == 1 and not self.lists:
+        self.items(node, first=self.definitions == 1 and not self.lists)
+        self.definitions -= 1
+
+    def items(self, node: n.List | n.DefinitionList, *, first: bool) -> None:
+        """Items a line each; the ``first`` of nested lists begins a block, others a line."""
+        if first:
             self.block()
         else:
             self.out.append("\n")
@@ -108,7 +105,6 @@ class _Printer:
                 self.out.append("\n")
             if isinstance(item, n.Parent):
                 self.all(item.children)
-        self.definitions -= 1
 
     def table(self, node: n.Table) -> None:
         self.block()

@@ -10,19 +10,10 @@ from kb.markup.compare import same_tree
 from kb.markup.nodes import Node
 from kb.markup.parser import parse
 from kb.markup.render.exact import exact_source
+from kb.markup.render.exact_inline import MARKS
 from kb.markup.render.xwiki_events import Event, collect
 from kb.markup.render.xwiki_inline import InlinePrinter, State
 
-_MARKS: Final = {
-    n.BOLD: "**",
-    n.ITALIC: "//",
-    n.STRIKE: "--",
-    n.UNDERLINE: "__",
-    n.SUPERSCRIPT: "^^",
-    n.SUBSCRIPT: ",,",
-    n.MONOSPACE: "##",
-    n.STYLE_NONE: "",
-}
 _INLINE_BLOCKS: Final = (
     n.Paragraph,
     n.ListItem,
@@ -145,7 +136,7 @@ class _Printer(InlinePrinter):
             if node.style == n.ITALIC:
                 self.source.put("//", state.where)
             else:
-                self.print(_MARKS[node.style])
+                self.print(MARKS[node.style])
             if node.params:
                 state.format_params = node.params
         elif isinstance(node, n.Link):
@@ -204,7 +195,7 @@ class _Printer(InlinePrinter):
             state.format_params = None
             if not same:
                 self.params(node.params, "")
-        mark = _MARKS[node.style]
+        mark = MARKS[node.style]
         if not mark:
             return
         if node.style == n.ITALIC and self.source.last_waiting() == ":":

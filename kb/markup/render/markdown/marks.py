@@ -8,6 +8,7 @@ opens and never closes. There the HTML element says it.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from typing import Final
 
 _WAYS: Final = {
@@ -111,28 +112,22 @@ def _mark(pieces: list[Piece], at: int) -> str:
 
 
 def _before(pieces: list[Piece], at: int) -> str:
-    while at > 0:
-        at -= 1
-        piece = pieces[at]
-        if isinstance(piece, Mark):
-            return "*"
-        if isinstance(piece, Break):
-            return "\n"
-        if piece:
-            return piece[-1]
-    return "\n"
+    return _nearest((pieces[i] for i in range(at - 1, -1, -1)), -1)
 
 
 def _after(pieces: list[Piece], at: int) -> str:
-    while at < len(pieces) - 1:
-        at += 1
-        piece = pieces[at]
+    return _nearest((pieces[i] for i in range(at + 1, len(pieces))), 0)
+
+
+def _nearest(pieces: Iterator[Piece], end: int) -> str:
+    """The first character met, from that end of each piece; a mark is `*`, nothing a line end."""
+    for piece in pieces:
         if isinstance(piece, Mark):
             return "*"
         if isinstance(piece, Break):
             return "\n"
         if piece:
-            return piece[0]
+            return piece[end]
     return "\n"
 
 
