@@ -7,6 +7,7 @@ that is damaged, is made anew.
 from __future__ import annotations
 
 import hashlib
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -130,6 +131,15 @@ class CaseStore:
             "SELECT record FROM kase WHERE id = ? ORDER BY place LIMIT 1", (case_id,)
         ).fetchone()
         return from_json(row[0]) if row else None
+
+    def meant(self, text: str) -> Case | None:
+        """The case of that id, or the only one with ``text`` in its id, as ``46`` or ``#46``."""
+        exact = self.case(text)
+        if exact or not text:
+            return exact
+        whole = re.compile(rf"(?<![0-9]){re.escape(text)}(?![0-9])", re.IGNORECASE)
+        names = {name for name in self.like(text, -1) if whole.search(name)}
+        return self.case(names.pop()) if len(names) == 1 else None
 
     def digests(self) -> Iterator[tuple[str, bytes]]:
         """Id and digest of each case, in the same order: what changed shows here."""

@@ -27,10 +27,10 @@ from kb.errors import UsageError
 def command(
     name: str, home: Path | None, at: str | None, history: bool, blame: bool, as_json: bool
 ) -> None:
-    """Show a case by its id, or a page by its reference."""
+    """Show a case by its id or a part no other has, or a page by its reference."""
     with up_to_date(find_home(home)) as (archive, store):
         page = _page(archive, name)
-        case = store.case(name) or (None if page else _removed(archive, store, name))
+        case = store.case(name) if page else store.meant(name) or _removed(archive, store, name)
         if case and page is None and (at or history or blame):
             _case_part(archive, case, at, history=history, as_json=as_json)
         elif page and (case is None or at or history or blame):

@@ -194,6 +194,9 @@ def test_command_and_schema(
     assert (tmp_path / "cases.jsonl").read_text("utf-8").splitlines() == lines
     assert kb("cases", "--status", "resolved").stdout.count("\n") == 2
     assert "重复扣费" in kb("show", "szds_case#46_20200410").stdout
+    assert kb("show", "#46").stdout == kb("show", "szds_case#46_20200410").stdout
+    assert kb("show", "4", check=False).returncode == 2
+    assert "#45_20200407, szds_case#44" in kb("show", "0407", check=False).stderr
     source = kb("show", "Support.Cases.WebHome").stdout.splitlines()
     assert len(source) == 112
     assert kb("show", "nothing", check=False).returncode == 2
