@@ -10,8 +10,8 @@ import click
 from kb.cases.store import up_to_date
 from kb.cli.console import err, home_option
 from kb.config import find_home
-from kb.errors import UsageError
 from kb.export.formats import FORMATS, Options
+from kb.export.ledger import add_digests, write_report
 from kb.export.public import export_public
 
 
@@ -38,7 +38,7 @@ from kb.export.public import export_public
     "--report",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="markdown: write the proof there: what was kept, digests, redirects.",
+    help="Write the proof there: what was kept, changed, dropped; digests; redirects.",
 )
 @click.option(
     "--source", type=click.Choice(["xwiki", "markdown"]), default="xwiki", show_default=True,
@@ -49,17 +49,17 @@ from kb.export.public import export_public
 @home_option
 def command(format_name: str, dest: str, home: Path | None, **chosen: Any) -> None:
     """Write everything in FORMAT to DEST; `-` is stdout where that makes sense."""
-    format_ = FORMATS[format_name]
     options = Options(**chosen)
-    if options.audience == "public" and not format_.public:
-        raise UsageError(f"{format_name} has no public form yet", hint="leave --audience out")
     place = find_home(home)
     with up_to_date(place) as (archive, store):
         if options.audience == "public":
-            said = export_public(format_.exporter(), place, archive, store, dest, options)
+            ledger = export_public(format_name, place, archive, store, dest, options)
         else:
-            said = format_.exporter()(place, archive, store, dest, options)
-    if said:
+            ledger = FORMATS[format_name].exporter()(place, archive, store, dest, options)
+    if options.report is not None:
+        add_digests(ledger, Path(dest))
+        write_report(ledger, options.report)
+    if said := ledger.said():
         err.print(said, soft_wrap=True, markup=False)
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol
 from kb.archive import Archive
 from kb.cases.record import Case
 from kb.config import Home
+from kb.export.ledger import Ledger
 
 
 class Options(NamedTuple):
@@ -52,8 +53,11 @@ class Exporter(Protocol):
 
     def __call__(
         self, home: Home, archive: Archive, store: Cases, dest: str, options: Options
-    ) -> str | None:
-        """Write it and say what was done. InputError or UsageError where it cannot be."""
+    ) -> Ledger:
+        """Write it and account for it. InputError or UsageError where it cannot be written.
+
+        What costs a look at every page is in the ledger only where a report is asked for.
+        """
         ...
 
 
@@ -62,8 +66,8 @@ class Format(NamedTuple):
 
     help: str
     module: str
-    public: bool = False
-    """Whether it can be written for the public, with what identifies people taken out."""
+    grows: bool = False
+    """Whether a later run adds to what an earlier one made."""
 
     def exporter(self) -> Exporter:
         """The function, imported now."""
@@ -72,8 +76,8 @@ class Format(NamedTuple):
 
 
 FORMATS = {
-    "jsonl": Format("one case a line, by the published schema", "kb.export.jsonl", True),
-    "csv": Format("a table of cases, or a folder of all tables", "kb.export.tables.csv", True),
+    "jsonl": Format("one case a line, by the published schema", "kb.export.jsonl"),
+    "csv": Format("a table of cases, or a folder of all tables", "kb.export.tables.csv"),
     "sqlite": Format("all tables in one file, made for Datasette", "kb.export.tables.sqlite"),
     "parquet": Format("a folder of all tables for DuckDB, pandas", "kb.export.tables.parquet"),
     "xar": Format("the wiki's own package, to import it again", "kb.export.xar"),
@@ -81,5 +85,5 @@ FORMATS = {
         "a tree of Markdown for MkDocs, Hugo and others", "kb.export.markdown", True
     ),
     "mediawiki": Format("MediaWiki's XML dump with every revision", "kb.export.mediawiki"),
-    "git": Format("a repository with a commit for each revision", "kb.export.git"),
+    "git": Format("a repository with a commit for each revision", "kb.export.git", True),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -56,3 +57,9 @@ def new_folder(path: Path) -> Iterator[Path]:
         publish(staged, path)
     finally:
         shutil.rmtree(staged, ignore_errors=True)
+
+
+def sha256_of(path: Path) -> str:
+    """The file's sha256 in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -6,6 +6,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -16,7 +17,9 @@ from kb.cases.record import Case, from_json
 from kb.cases.store import CaseStore
 from kb.config import Home
 from kb.errors import UsageError
-from kb.export.formats import Exporter, Options
+from kb.export.formats import FORMATS, Options
+from kb.export.inside import parts_of
+from kb.export.ledger import Ledger, add_digests, write_report
 from kb.export.place import check_ours
 from kb.model import (
     AttachmentRevision,
@@ -29,11 +32,12 @@ from kb.model import (
 )
 from kb.publish.material import ArchiveMaterial, Leaf
 from kb.publish.redact.key import key_of
-from kb.publish.redact.leaks import check
+from kb.publish.redact.leaks import check_parts
+from kb.publish.redact.people import protect_case
 from kb.publish.redact.public import PublicMaterial
 from kb.publish.redact.rules import rules_of
 from kb.publish.render import own_texts
-from kb.publish.swap import MARK, publish
+from kb.publish.swap import publish
 
 
 class PublicCases:
@@ -57,37 +61,56 @@ class PublicCases:
 
 
 def export_public(
-    exporter: Exporter, place: Home, archive: Archive, store: CaseStore, dest: str, options: Options
-) -> str | None:
+    form: str, place: Home, archive: Archive, store: CaseStore, dest: str, options: Options
+) -> Ledger:
     """Export what may be public. LeakError, and nothing written, where a protected value is left.
 
-    A tree for the public does not remember the wiki's source, and has no report.
+    A tree for the public does not remember the wiki's source; its report tells of the public copy.
     """
-    if options.report is not None:
-        raise UsageError("a report tells of every page", hint="leave --report out")
+    if options.authors is not None:
+        raise UsageError("the authors' file says who people are", hint="leave --authors out")
     target = Path("export" if dest == "-" else dest)
-    if dest != "-" and target.is_dir():
+    grows = FORMATS[form].grows and target.is_dir()
+    if dest != "-" and target.is_dir() and not grows:
         check_ours(target)
-    public = PublicMaterial(ArchiveMaterial(archive, store), rules_of(place.config.public),
-                            key_of(place))  # fmt: skip
+    rules = rules_of(place.config.public)
+    public = PublicMaterial(ArchiveMaterial(archive, store), rules, key_of(place))
+    for case in store.removed(archive):  # older revisions still name them
+        protect_case(public.protected, case, rules)
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".public-", dir=target.parent) as name:
         folder = Path(name)
         made = folder / "out" / target.name
         made.parent.mkdir()
+        if grows:
+            shutil.copytree(target, made, symlinks=True)
         with Archive(folder / "archive.db", create=True) as copy:
             copy.ingest(copy.source("public", "public"), _items(public, copy))
-            said = exporter(place, copy, PublicCases(public), str(made), options)
+            exporter = FORMATS[form].exporter()
+            ledger = exporter(place, copy, PublicCases(public), str(made), options)
         shutil.rmtree(made / FOLDER, ignore_errors=True)
+        add_digests(ledger, made)
+        write_report(ledger, folder / "report")
         texts = [*own_texts(), place.config.site.title]
-        check(made.parent, public.protected, texts, [f"{made.name}/{MARK}"])
-        if dest == "-":
-            sys.stdout.buffer.write(made.read_bytes())
-        elif made.is_dir():
-            publish(made, target)
-        else:
-            made.replace(target)
-    return said
+        parts = chain(parts_of(form, made), parts_of("report", folder / "report"))
+        check_parts(parts, public.protected, texts)
+        _put(made, target, dest)
+    here = str(target)[: -len(target.name)]
+    ledger.message = ledger.message and ledger.message.replace(f"{made.parent}/", here)
+    return ledger
+
+
+def _put(made: Path, target: Path, dest: str) -> None:
+    """Put what was made, and what stands beside it, in its place."""
+    if dest == "-":
+        sys.stdout.buffer.write(made.read_bytes())
+    elif made.is_dir():
+        publish(made, target)
+    else:
+        if target.is_dir():
+            raise UsageError(f"{target}: a folder", hint="name a file")
+        for path in made.parent.iterdir():
+            path.replace(target.with_name(path.name))
 
 
 def _items(public: PublicMaterial, copy: Archive) -> Iterator[Item]:

@@ -22,6 +22,10 @@ def _none() -> Iterable[Version]:
     return ()
 
 
+def _nobody() -> Iterable[str]:
+    return ()
+
+
 class Leaf(NamedTuple):
     """A source page that need not be read unless it changed."""
 
@@ -31,6 +35,8 @@ class Leaf(NamedTuple):
     read: Callable[[], PageView]
     versions: Callable[[], Iterable[Version]] = _none
     """Oldest first."""
+    authors: Callable[[], Iterable[str]] = _nobody
+    """Who saved a version, whether or not anything of it is left."""
 
 
 class Material(Protocol):
@@ -63,7 +69,11 @@ class ArchiveMaterial:
     def pages(self) -> Iterable[Leaf]:
         """All source pages that the wiki still has."""
         for key, page, digest in self._archive.digests():
-            yield Leaf(page, digest, partial(self._archive.view, key), partial(self._versions, key))
+            view, versions = partial(self._archive.view, key), partial(self._versions, key)
+            yield Leaf(page, digest, view, versions, partial(self._authors, key))
+
+    def _authors(self, key: int) -> Iterable[str]:
+        return {revision.author for revision in self._archive.revisions(key) if revision.author}
 
     def _versions(self, key: int) -> Iterable[Version]:
         for revision in self._archive.revisions(key):

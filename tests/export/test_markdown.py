@@ -148,10 +148,10 @@ def test_the_report_counts_and_names(wiki, tmp_path):
     report = json.loads((tmp_path / "report" / "report.json").read_text())
     assert report["counts"]["page"] == {"kept": 5, "dropped": 1}
     assert report["counts"]["attachment"] == {"kept": 3, "dropped": 1}
-    assert report["counts"]["revision"] == {"dropped": 1}
+    assert report["counts"]["revision"] == {"kept": 5, "dropped": 1}
     fates = {(e["kind"], e["where"], e["what"]): e["fate"] for e in report["entries"]}
-    assert fates["link", "A.WebHome", "page No.Such"] == "broken"
-    assert fates["object", "B.Old", "objects"] == "dropped"
+    assert fates["link in", "A.WebHome", "page No.Such"] == "broken"
+    assert fates["object", "", "objects"] == "dropped"
     import hashlib
 
     for path, sha256 in report["digests"].items():

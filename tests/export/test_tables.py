@@ -193,30 +193,3 @@ def test_git_and_its_options_from_the_command(home):
     assert b"2 new commit(s) for 2 page(s)" in done.stderr
     assert b"0 new commit(s)" in run(home, "export", "git", "repo", "--branch", "wiki").stderr
     run(home, "export", "git", "-", code=2)
-
-
-@pytest.mark.parametrize("name", ["sqlite", "git", "parquet", "mediawiki", "xar"])
-def test_what_has_no_public_form_is_refused(home, name):
-    """`--audience public` writes nothing where nothing would be taken out."""
-    run(home, "export", name, "dest", "--audience", "public", code=2)
-    assert not (home / "dest").exists()
-
-
-@pytest.mark.parametrize(
-    ("name", "dest"), [("jsonl", "p.jsonl"), ("jsonl", "-"), ("csv", "p"), ("markdown", "tree")]
-)
-def test_public_forms_have_no_protected_value(home, cases, name, dest):
-    """No phone, bill or name of the demo in any byte; what is not protected is there."""
-    done = run(home, "export", name, dest, "--audience", "public")
-    paths = [p for p in (home / dest).rglob("*") if p.is_file()] if (home / dest).is_dir() else []
-    data = done.stdout if dest == "-" else b"".join(map(Path.read_bytes, paths))
-    data = data or (home / dest).read_bytes()
-    for case in cases:
-        for field in case["fields"]:
-            if field["name"] in ("phone", "bill") and len(field["value"]) > 5:
-                assert field["value"].encode() not in data
-        for engineer in case["engineers"]:
-            assert engineer.encode() not in data
-    assert "充电".encode() in data
-    assert not (home / dest / ".casebook.d").exists()
-    assert not list(home.glob(".public-*"))

@@ -14,7 +14,8 @@ from typing import IO
 from kb.errors import InputError, KbError, UsageError
 
 _CHUNK = 1 << 16
-_SETTINGS = ("-c", "core.autocrlf=false", "-c", "core.quotePath=false", "-c", "gc.auto=0")
+_SETTINGS = ("-c", "core.autocrlf=false", "-c", "core.quotePath=false", "-c", "gc.auto=0",
+             "-c", "core.logAllRefUpdates=false")  # fmt: skip
 
 
 class Repository:
@@ -79,6 +80,19 @@ class Repository:
                 yield rest.decode("utf-8", "replace")
         if process.returncode:
             raise InputError(f"{self.path}: git log fails", hint="git fsck says why")
+
+    @contextmanager
+    def objects(self) -> Iterator[IO[bytes]]:
+        """`ID KIND SIZE`, the bytes and a line end for every object that is stored."""
+        process = subprocess.Popen(
+            [*self._git, "cat-file", "--batch-all-objects", "--batch", "--buffer"],
+            cwd=self.path, env=_environment(), stdout=subprocess.PIPE,
+        )  # fmt: skip
+        assert process.stdout is not None
+        with process:
+            yield process.stdout
+        if process.returncode:
+            raise InputError(f"{self.path}: git cat-file fails", hint="git fsck says why")
 
     def check_clean(self) -> None:
         """UsageError where the work tree has changes that an export would write over."""

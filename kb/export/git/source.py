@@ -9,9 +9,9 @@ import msgspec
 
 from kb.archive import Archive, LineView, PageView, RevisionView
 from kb.export.layout import HOME, Layout, Shape
+from kb.export.links import Known, SiteResolver, TreeResolver
 from kb.export.markdown.facts import title_of
 from kb.export.markdown.front import front_matter
-from kb.export.markdown.links import Known, SiteResolver, TreeResolver
 from kb.export.markdown.render import body_of
 from kb.markup.render.markdown import FLAVOURS
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kb.archive import Archive
 from kb.config import Home
 from kb.export.formats import Cases, Options
-from kb.export.ledger import write_report
+from kb.export.ledger import Ledger
 from kb.export.markdown.nav import Site
 from kb.export.markdown.tree import write_tree
 from kb.export.place import path_of
@@ -13,12 +13,9 @@ from kb.export.place import path_of
 __all__ = ["export", "write_tree"]
 
 
-def export(home: Home, archive: Archive, store: Cases, dest: str, options: Options) -> str:
+def export(home: Home, archive: Archive, store: Cases, dest: str, options: Options) -> Ledger:
     """Write the tree to the folder ``dest``, and the report where one is asked for."""
     settings = home.config.site
     site = Site(title=settings.title, language=settings.language, url=settings.url)
     path = path_of(dest, "a tree")
-    ledger = write_tree(archive, store.cases(), path, options.flavour, site)
-    if options.report is not None:
-        write_report(ledger, options.report)
-    return ledger.said()
+    return write_tree(archive, store.cases(), path, options.flavour, site)

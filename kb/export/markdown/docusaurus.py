@@ -17,6 +17,7 @@ const config = {{
   baseUrl: '/',
   onBrokenLinks: 'throw',
   onBrokenAnchors: 'throw',
+  markdown: {{hooks: {{onBrokenMarkdownLinks: 'throw', onBrokenMarkdownImages: 'throw'}}}},
   i18n: {{defaultLocale: {locale}, locales: [{locale}]}},
   presets: [['classic', {{
     docs: {{routeBasePath: '/', numberPrefixParser: false, sidebarPath: './sidebars.js'}},

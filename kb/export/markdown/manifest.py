@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 import msgspec
 
 from kb.errors import InputError
 from kb.export.ledger import Entry
+from kb.export.place import sha256_of
 from kb.model import PageId
 from kb.publish.swap import MARK
 
-FORMAT = 1
+FORMAT = 2
 
 
 class PageEntry(msgspec.Struct, kw_only=True):
@@ -22,8 +22,8 @@ class PageEntry(msgspec.Struct, kw_only=True):
     inputs: str
     """Digest of all that the file was made of."""
     sha256: str
-    links: int
-    """Links and images that lead where they led."""
+    kept: dict[str, int]
+    """Links and images that lead where they led, by kind."""
     entries: list[Entry]
     in_html: list[tuple[PageId, str]] = []
     """Attached files that text in HTML leads to."""
@@ -75,9 +75,3 @@ def check_unedited(root: Path, manifest: Manifest) -> None:
             f"{root}: {len(edited)} page(s) edited since the last export, {edited[0]} first",
             hint="import them (kb import), or export to a new folder",
         )
-
-
-def sha256_of(path: Path) -> str:
-    """The file's sha256 in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -10,15 +10,13 @@ import msgspec
 
 from importers.markdown.memory import Memory, Piece, digest, runs_of
 from kb.archive import PageView
-from kb.export.markdown.links import SiteResolver, TreeResolver
-from kb.markup.nodes import Anchor, Document, Heading, Image, Link, Node, Parent, Section
+from kb.export.links import SiteResolver, TreeResolver
+from kb.export.reading import places_in, tree_of
+from kb.markup.nodes import Node, Section
 from kb.markup.render.markdown import Flavour, MarkdownOptions
 from kb.markup.render.markdown.blocks import blocks, is_inline, would_join
 from kb.markup.render.markdown.writer import Writer
-from kb.markup.syntaxes import read_page
 from kb.model import LineOrigin
-
-_HTML_ID = re.compile(r"""\b(?:id|name)\s?=\s?["']?([^\s"'<>=]{1,200})""")
 
 
 class Body(msgspec.Struct, frozen=True):
@@ -30,48 +28,6 @@ class Body(msgspec.Struct, frozen=True):
     """How often what Markdown cannot say: see kb.markup.render.markdown."""
 
 
-def tree_of(page: PageView) -> Document:
-    """The page's source as a tree, its macros expanded as far as they run here."""
-    return read_page(page.source, page.syntax, page=page.id.page).document
-
-
-def may_link_to_anchors(page: PageView) -> bool:
-    """False where the source cannot have a link to a place within another page."""
-    source = page.source
-    return "[" in source and ("#" in source or "anchor" in source)
-
-
-def links_of(document: Document) -> Iterator[Link]:
-    """All links of a tree."""
-    return (node for node in _nodes(document) if isinstance(node, Link))
-
-
-def anchors_of(page: PageView) -> frozenset[str]:
-    """The places of a page that a link can name."""
-    return _anchors_of(tree_of(page))
-
-
-def _anchors_of(document: Document) -> frozenset[str]:
-    found: set[str] = {match[1] for match in _HTML_ID.finditer(document.source)}
-    for node in _nodes(document):
-        if isinstance(node, Heading):
-            found.add(node.params.get("id") or node.id)
-        elif isinstance(node, Anchor):
-            found.add(node.name)
-        elif isinstance(node, Image) and node.id:
-            found.add(node.id)
-    return frozenset(found)
-
-
-def _nodes(document: Document) -> Iterator[Node]:
-    stack: list[Node] = [document]
-    while stack:
-        node = stack.pop()
-        yield node
-        if isinstance(node, Parent):
-            stack += node.children
-
-
 def body_of(
     page: PageView, flavour: Flavour, resolver: TreeResolver, site: SiteResolver,
     anchors: Collection[str],
@@ -81,7 +37,7 @@ def body_of(
     ``site`` answers for what stays HTML. A page in a syntax that nothing reads is its source.
     """
     document = tree_of(page)
-    resolver.own = site.own = _anchors_of(document)
+    resolver.own = site.own = places_in(document)
     options = MarkdownOptions(
         flavour=flavour, resolver=resolver, html_resolver=site, anchors=anchors
     )

@@ -13,26 +13,29 @@ import msgspec
 from kb import __version__
 from kb.archive import Archive, AttachmentView, PageView
 from kb.cases.record import Case
+from kb.export.account import Fates, Teller
 from kb.export.layout import Layout
-from kb.export.ledger import Entry, Ledger
+from kb.export.ledger import Ledger
+from kb.export.links import Known, TreeResolver
 from kb.export.markdown.facts import case_facts, title_of
 from kb.export.markdown.flavour import KINDS, Kind
 from kb.export.markdown.front import Yaml
-from kb.export.markdown.links import Known, TreeResolver
 from kb.export.markdown.manifest import FileEntry, Manifest, check_unedited, read_manifest
 from kb.export.markdown.nav import Nav, Site
-from kb.export.markdown.render import (
-    anchors_of,
-    links_of,
-    may_link_to_anchors,
-    tree_of,
-)
 from kb.export.markdown.work import Job, write_pages
 from kb.export.place import check_ours, new_folder
+from kb.export.reading import links_of, may_link_to_anchors, places_in, tree_of
 from kb.export.redirects import file_moves, page_moves
+from kb.markup.nodes import Link
 from kb.model import PageId, version_key
 from kb.publish.swap import MARK
 from kb.references import split_reference
+
+FATES = Fates(
+    revision=("dropped", "the tree has the present text; kb export git has every revision"),
+    older=("dropped", "--all-versions writes them too"),
+    object=("dropped", "not said in Markdown; kept by kb export xar"),
+)
 
 
 class Leaf(msgspec.Struct, frozen=True):
@@ -56,7 +59,8 @@ def write_tree(
     old = read_manifest(dest, flavour)
     check_unedited(dest, old)
     ledger = Ledger(f"markdown for {flavour}")
-    leaves = [leaf for leaf in (_leaf(archive, v, ledger) for v in archive.pages()) if leaf]
+    teller = Teller(archive, ledger, FATES)
+    leaves = [_leaf(view) for view in archive.pages() if teller.page(view)]
     layout = _layout(kind, leaves, old)
     known = Known(layout, {leaf.page: frozenset(leaf.files) for leaf in leaves})
     names = {wiki: archive.author_names(wiki) for wiki in {leaf.page.wiki for leaf in leaves}}
@@ -75,8 +79,8 @@ def write_tree(
         tasks = [(leaf.key, by_page.get(leaf.page, [])) for leaf in leaves]
         for path, entry in write_pages(job, tasks):
             manifest.pages[path] = entry
-            ledger.kept("page")
-            ledger.kept("link", entry.links)
+            for what, count in entry.kept.items():
+                ledger.kept(what, count)
             ledger.extend(entry.entries)
             ledger.digests[path] = entry.sha256
             in_html.update(entry.in_html)
@@ -98,30 +102,13 @@ def write_tree(
     return ledger
 
 
-def _leaf(archive: Archive, view: PageView, ledger: Ledger) -> Leaf | None:
+def _leaf(view: PageView) -> Leaf:
     """The page as far as all pages must be known before one is written."""
-    if view.gone:
-        why = f"gone from the wiki since {view.gone}; its history is in kb export git"
-        ledger.note(Entry("page", view.id.page, view.id.locale, "dropped", why))
-        return None
     newest: dict[str, AttachmentView] = {}
-    for file in sorted(view.attachments, key=lambda f: version_key(f.version)):
+    for file in sorted(view.attachments, key=lambda f: (f.name, version_key(f.version))):
         if file.sha256 is not None:
             newest[file.name] = file
-    for name in {f.name for f in view.attachments} - set(newest):
-        why = "the archive does not have its bytes"
-        ledger.note(Entry("attachment", view.id.page, name, "dropped", why))
-    older = sum(f.sha256 is not None for f in view.attachments) - len(newest)
-    if older:
-        why = "older versions are in kb export git and in kb export xar"
-        ledger.note(Entry("attachment", view.id.page, "older versions", "dropped", why, older))
-    held = sum(revision.held for revision in archive.revisions(view.key))
-    if held > 1:
-        why = "the tree has the present text; kb export git has every revision"
-        ledger.note(Entry("revision", view.id.page, "older ones", "dropped", why, held - 1))
-    anchored = may_link_to_anchors(view)
-    files = {name: newest[name] for name in sorted(newest)}
-    return Leaf(view.key, view.id, title_of(view), view.url, files, anchored)
+    return Leaf(view.key, view.id, title_of(view), view.url, newest, may_link_to_anchors(view))
 
 
 def _layout(kind: Kind, leaves: Iterable[Leaf], old: Manifest) -> Layout:
@@ -163,10 +150,11 @@ def _wanted(
             continue
         resolver = TreeResolver(known, leaf.page, {})
         for link in links_of(tree_of(archive.view(leaf.key))):
-            resolver.link(link.reference)
+            if isinstance(link, Link):
+                resolver.link(link.reference)
         for page, anchor in resolver.anchors:
             wanted[page].add(anchor)
-    known.anchors = {page: anchors_of(archive.view(keys[page])) for page in wanted}
+    known.anchors = {page: places_in(tree_of(archive.view(keys[page]))) for page in wanted}
     return {page: tuple(sorted(anchors & known.anchors[page])) for page, anchors in wanted.items()}
 
 
@@ -199,7 +187,6 @@ def _write_files(
             manifest.files[path] = FileEntry(
                 page=leaf.page, name=name, version=file.version, sha256=file.sha256
             )
-            ledger.kept("attachment")
             ledger.digests[path] = file.sha256
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
@@ -14,13 +15,15 @@ import msgspec
 
 from importers.markdown.memory import encode, path_of
 from kb.archive import Archive, PageView
+from kb.export.account import link_entries
 from kb.export.ledger import Entry
+from kb.export.links import Known, SiteResolver, TreeResolver
 from kb.export.markdown.facts import built_dates, page_facts
 from kb.export.markdown.flavour import KINDS
 from kb.export.markdown.front import Yaml, front_matter
-from kb.export.markdown.links import Known, SiteResolver, TreeResolver
-from kb.export.markdown.manifest import Manifest, PageEntry, sha256_of
+from kb.export.markdown.manifest import Manifest, PageEntry
 from kb.export.markdown.render import Body, body_of
+from kb.export.place import sha256_of
 from kb.model import PageId
 
 CHUNK = 50
@@ -106,7 +109,7 @@ def _write(job: Job, archive: Archive, task: Task) -> tuple[str, PageEntry]:
     kept, entries = _account(view, resolver, body)
     sha256 = hashlib.sha256(data).hexdigest()
     return path, PageEntry(
-        page=view.id, inputs=inputs, sha256=sha256, links=kept, entries=entries,
+        page=view.id, inputs=inputs, sha256=sha256, kept=dict(kept), entries=entries,
         in_html=sorted(site.files),
     )  # fmt: skip
 
@@ -132,28 +135,22 @@ def _put(path: Path, data: bytes) -> None:
     path.write_bytes(data)
 
 
-def _account(view: PageView, resolver: TreeResolver, body: Body) -> tuple[int, list[Entry]]:
-    """How many links are kept, and what was not kept of the page."""
-    where, kept = view.id.page, 0
+def _account(
+    view: PageView, resolver: TreeResolver, body: Body
+) -> tuple[Counter[str], list[Entry]]:
+    """How many links are kept, by kind, and what was not kept of the page."""
+    where = view.id.page
+    kept: Counter[str] = Counter()
     entries = []
-    for seen, count in sorted(resolver.seen.items()):
-        if seen.fate == "kept":
-            kept += count
-            continue
-        what = f"{seen.kind} {seen.target}"
-        if seen.fate == "broken":
-            why = "what it leads to is not in the archive"
-            entries.append(Entry("link", where, what, "broken", why, count))
+    for entry in link_entries(where, resolver.seen, None):
+        if isinstance(entry, Entry):
+            entries.append(entry)
         else:
-            why = "leads to the server, not to a page"
-            entries.append(Entry("link", where, what, "dropped", why, count))
+            kept[entry[0]] += entry[1]
     for what, count in body.fallbacks.items():
         if what.startswith(_STYLE):
             entries.append(Entry("markup", where, what, "dropped", "looks only", count))
         else:
             why = "stays as HTML or as its source"
             entries.append(Entry("markup", where, what, "changed", why, count))
-    if view.objects:
-        why = "not said in Markdown; kept by kb export xar"
-        entries.append(Entry("object", where, "objects", "dropped", why, len(view.objects)))
     return kept, entries

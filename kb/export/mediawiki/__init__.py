@@ -5,33 +5,29 @@ from __future__ import annotations
 from pathlib import Path
 
 from kb.archive import Archive
-from kb.cases.store import CaseStore
 from kb.config import Home
-from kb.export.formats import Options
-from kb.export.layout import Layout, Shape
-from kb.export.markdown.links import Known
+from kb.export.account import known_of
+from kb.export.formats import Cases, Options
+from kb.export.layout import Shape
+from kb.export.ledger import Ledger
 from kb.export.mediawiki.dump import Dump
 from kb.export.place import new_file, path_of
 
 
-def export(home: Home, archive: Archive, store: CaseStore, dest: str, options: Options) -> str:
+def export(home: Home, archive: Archive, store: Cases, dest: str, options: Options) -> Ledger:
     """Write the dump to the file ``dest``."""
     site = home.config.site
-    pages, revisions = write_dump(archive, path_of(dest, "a dump"), site.title, site.language)
-    return (
-        f"{pages} page(s), {revisions} revision(s): php maintenance/run.php importDump --uploads"
-        f" {dest}, then rebuildrecentchanges"
-    )
+    return write_dump(archive, path_of(dest, "a dump"), site.title, site.language)
 
 
-def write_dump(archive: Archive, path: Path, name: str, language: str) -> tuple[int, int]:
-    """Write the dump; how many pages and revisions it has."""
-    files = {
-        view.id: frozenset(file.name for file in view.attachments if file.sha256)
-        for view in archive.pages()
-        if not view.gone
-    }
-    main_wiki = next((page.wiki for page in files), "")
-    known = Known(Layout(Shape(), main_wiki), files)
+def write_dump(archive: Archive, path: Path, name: str, language: str) -> Ledger:
+    """Write the dump and account for it."""
+    known = known_of(archive, Shape())
+    ledger = Ledger("mediawiki")
     with new_file(path) as part, part.open("w", encoding="utf-8", newline="\n") as file:
-        return Dump(archive, known, main_wiki, file).write(name, language)
+        pages, revisions = Dump(archive, known, file, ledger).write(name, language)
+    ledger.message = (
+        f"{pages} page(s), {revisions} revision(s): php maintenance/run.php importDump --uploads"
+        f" {path}, then rebuildrecentchanges"
+    )
+    return ledger

@@ -10,15 +10,18 @@ import hashlib
 import re
 from datetime import UTC, datetime
 from typing import IO
+from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
 from kb.archive import Archive, AttachmentView, PageView
-from kb.export.markdown.links import Known
+from kb.export.account import Fates, Teller
+from kb.export.ledger import Ledger
+from kb.export.links import Known, TreeResolver
 from kb.export.mediawiki.titles import Titles
 from kb.export.mediawiki.wikitext import Wikitext
 from kb.export.moments import instant_of
-from kb.markup.nodes import ResourceReference
-from kb.markup.resolve import NoWiki, Target
+from kb.export.reading import places_in
+from kb.export.redirects import file_moves, page_moves
 from kb.markup.syntaxes import read_page
 from kb.model import PageId
 
@@ -35,39 +38,44 @@ _HEAD = """\
 """
 _INVALID = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NO_ANCHOR = re.compile(r"[<>\[\]|{}]")
+FATES = Fates(
+    page=("changed", "in wikitext; what it cannot say is HTML"),
+    revision=("changed", "in wikitext; what it cannot say is HTML"),
+    comment=("dropped", "in kb export markdown, sqlite and xar"),
+    object=("dropped", "in kb export markdown, sqlite and xar"),
+)
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
-class _Links(NoWiki):
+class _Links(TreeResolver):
     """Titles for references of one page."""
 
     def __init__(self, known: Known, titles: Titles, page: PageId) -> None:
-        self._known, self._titles, self._page = known, titles, page
+        super().__init__(known, page, {})
+        self._titles = titles
 
-    def page(self, reference: ResourceReference) -> Target:
-        """The title of a page that is in the dump."""
-        found = self._known.page(reference.type, reference.reference, self._page)
-        if found is None:
-            return Target(None, "page", reference.reference)
-        anchor = reference.parameters.get("anchor")
-        place = f"#{_NO_ANCHOR.sub('.', anchor)}" if anchor else ""
-        return Target(f"{self._titles.page(found)}{place}", "page", reference.reference)
+    def to_page(self, page: PageId) -> str:
+        """The title of a page."""
+        return self._titles.page(page)
 
-    def attachment(self, reference: ResourceReference) -> Target:
-        """The name of a file that is in the dump."""
-        found = self._known.file(reference.type, reference.reference, self._page)
-        if found is None:
-            return Target(None, "attachment", reference.reference)
-        return Target(self._titles.file(*found), "attachment", found[1])
+    def to_file(self, page: PageId, name: str) -> str:
+        """The name of a file."""
+        return self._titles.file(page, name)
+
+    def to_place(self, anchor: str) -> str:
+        """A place as a title may name it."""
+        return _NO_ANCHOR.sub(".", anchor)
 
 
 class Dump:
     """Writes one dump."""
 
-    def __init__(self, archive: Archive, known: Known, main_wiki: str, file: IO[str]) -> None:
+    def __init__(self, archive: Archive, known: Known, file: IO[str], ledger: Ledger) -> None:
         self._archive = archive
         self._known = known
-        self._titles = Titles(main_wiki)
+        self._titles = Titles(known.layout.main_wiki)
+        self._teller = Teller(archive, ledger, FATES)
+        self._moves = ledger.moves
         self._file = file
         self._revision = 0
         self._names: dict[str, dict[str, str]] = {}
@@ -77,7 +85,7 @@ class Dump:
         pages = 0
         self._file.write(_HEAD.format(lang=quoteattr(language), name=_xml(name)))
         for view in self._archive.pages():
-            if not view.gone:
+            if self._teller.page(view):
                 pages += 1
                 self._page(view, pages)
         self._file.write("</mediawiki>\n")
@@ -85,7 +93,9 @@ class Dump:
 
     def _page(self, view: PageView, number: int) -> None:
         out = self._file.write
-        out(f"  <page>\n    <title>{_xml(self._titles.page(view.id))}</title>\n    <ns>0</ns>\n")
+        title = self._titles.page(view.id)
+        self._moves += page_moves(view.id, view.url, address_of(title))
+        out(f"  <page>\n    <title>{_xml(title)}</title>\n    <ns>0</ns>\n")
         out(f"    <id>{number}</id>\n")
         self._names.setdefault(view.id.wiki, self._archive.author_names(view.id.wiki))
         held = [r for r in self._archive.revisions(view.key) if r.held]
@@ -110,10 +120,13 @@ class Dump:
         for file in view.attachments:
             if file.sha256:
                 self._upload(view, file)
+        self._teller.links(view, self._links.seen)
 
     def _text(self, view: PageView, source: str, syntax: str | None) -> str:
         document = read_page(source, syntax, page=view.id.page).document
-        return Wikitext(_Links(self._known, self._titles, view.id)).blocks(document.children)
+        self._links = _Links(self._known, self._titles, view.id)
+        self._links.own = places_in(document)
+        return Wikitext(self._links).blocks(document.children)
 
     def _write(
         self, page: PageId, parent: int | None, author: str | None, date: str | None,
@@ -146,6 +159,7 @@ class Dump:
         assert file.sha256
         data = self._archive.blobs.open(file.sha256)
         title = self._titles.file(PageId(view.id.wiki, view.id.page), file.name)
+        self._moves += file_moves(view.id, view.url, file.name, address_of(f"File:{title}"))
         self._file.write(
             f"  <page>\n    <title>File:{_xml(title)}</title>\n    <ns>6</ns>\n    <upload>\n"
             f"      <timestamp>{_timestamp(file.date)}</timestamp>\n"
@@ -156,6 +170,11 @@ class Dump:
             f'      <contents encoding="base64">{base64.b64encode(data).decode()}</contents>\n'
             "    </upload>\n  </page>\n"
         )
+
+
+def address_of(title: str) -> str:
+    """The path of a title on a wiki with MediaWiki's usual short addresses."""
+    return f"/wiki/{quote(title.replace(' ', '_'), safe='/:@$!*(),;-._~')}"
 
 
 def _xml(text: str) -> str:

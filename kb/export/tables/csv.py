@@ -16,9 +16,12 @@ from typing import IO
 
 from kb.archive import Archive
 from kb.config import Home
+from kb.export.account import told
 from kb.export.formats import Cases, Options
+from kb.export.jsonl import FATES as FATES_OF_CASES
+from kb.export.ledger import Ledger
 from kb.export.place import new_file, new_folder
-from kb.export.tables.rows import Tables, tables_of
+from kb.export.tables.rows import FATES, Tables, tables_of
 from kb.export.tables.tables import CASE_TABLES, PAGE_TABLES, Row, Value
 
 BOM = "\ufeff"
@@ -40,17 +43,21 @@ def _is_number(text: str) -> bool:
     return text[:1] in "+-" and text[1:].isascii() and text[1:].isdigit()
 
 
-def export(home: Home, archive: Archive, store: Cases, dest: str, options: Options) -> None:
+def export(home: Home, archive: Archive, store: Cases, dest: str, options: Options) -> Ledger:
     """The cases to stdout or a file that ends in `.csv`; else all tables to a folder."""
     tables = tables_of(archive, store.cases())
+    fates = FATES
     if dest == "-":
+        fates = FATES_OF_CASES
         write_cases(tables, sys.stdout.buffer)
     elif dest.endswith(".csv"):
+        fates = FATES_OF_CASES
         with new_file(Path(dest)) as part, part.open("wb") as file:
             write_cases(tables, file)
     else:
         with new_folder(Path(dest)) as folder:
             write_folder(tables, folder)
+    return told("csv", archive, fates, wanted=options.report is not None)
 
 
 class CsvWriter:

@@ -8,19 +8,22 @@ from pathlib import Path
 from kb.archive import Archive
 from kb.config import Home
 from kb.errors import UsageError
+from kb.export.account import told
 from kb.export.formats import Cases, Options
+from kb.export.ledger import Ledger
 from kb.export.place import new_folder, path_of
-from kb.export.tables.rows import Tables, tables_of
+from kb.export.tables.rows import FATES, Tables, tables_of
 from kb.export.tables.tables import CASE_TABLES, PAGE_TABLES, Row
 
 BATCH = 5_000
 """Rows held before they are written."""
 
 
-def export(home: Home, archive: Archive, store: Cases, dest: str, options: Options) -> None:
+def export(home: Home, archive: Archive, store: Cases, dest: str, options: Options) -> Ledger:
     """All tables to a folder."""
     with new_folder(path_of(dest, "Parquet")) as folder:
         write_parquet(tables_of(archive, store.cases()), folder)
+    return told("parquet", archive, FATES, wanted=options.report is not None)
 
 
 def write_parquet(tables: Tables, folder: Path) -> None:

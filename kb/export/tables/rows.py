@@ -7,7 +7,17 @@ from typing import NamedTuple
 
 from kb.archive import Archive
 from kb.cases.record import Case
+from kb.export.account import Fates
 from kb.export.tables.tables import CASE_TABLES, PAGE_TABLES, CaseTable, Keys, PageTable, Row
+
+FATES = Fates(
+    gone=("changed", "a row that says since when it is gone"),
+    revision=("changed", "a row with author, date, comment; the text is in kb export git"),
+    file=("changed", "a row with its digest; the bytes are in kb export markdown, git and xar"),
+    older=("changed", "a row with its digest; the bytes are in kb export git and xar"),
+    link=("changed", "stand in the source of their page, as the wiki wrote them"),
+)
+"""Of all tables; of the table of cases alone see kb.export.jsonl."""
 
 
 class Tables(NamedTuple):

@@ -14,9 +14,11 @@ from pathlib import Path
 
 from kb.archive import Archive
 from kb.config import Home
+from kb.export.account import told
 from kb.export.formats import Cases, Options
+from kb.export.ledger import Ledger
 from kb.export.place import new_file, path_of
-from kb.export.tables.rows import Tables, tables_of
+from kb.export.tables.rows import FATES, Tables, tables_of
 from kb.export.tables.tables import CASE_TABLES, KEY_OF, PAGE_TABLES, CaseTable, Column, PageTable
 from kb.search.analysis import terms
 
@@ -32,9 +34,11 @@ _INDEXED = {
     "files": ("name",),
 }
 """Columns that are filtered or counted by."""
+_THIRD = {"attachments": ', "version"', "objects": ', "number"'}
+"""The rest of a table's key, where two columns are not enough."""
 
 
-def export(home: Home, archive: Archive, store: Cases, dest: str, options: Options) -> str:
+def export(home: Home, archive: Archive, store: Cases, dest: str, options: Options) -> Ledger:
     """The database to a file, metadata.yml for Datasette beside it."""
     path = path_of(dest, "SQLite")
     with new_file(path) as part:
@@ -42,7 +46,9 @@ def export(home: Home, archive: Archive, store: Cases, dest: str, options: Optio
     beside = path.with_name("metadata.yml")
     with new_file(beside) as part:
         part.write_text(metadata(home.config.site.title, path.stem), "utf-8", newline="\n")
-    return f"datasette {path} --metadata {beside}"
+    ledger = told("sqlite", archive, FATES, wanted=options.report is not None)
+    ledger.message = f"datasette {path} --metadata {beside}"
+    return ledger
 
 
 def write_sqlite(tables: Tables, path: Path) -> None:
@@ -70,7 +76,7 @@ def _create(table: CaseTable | PageTable) -> str:
     lines = [_declared(column, key) for column in table.columns]
     if key is None:
         first, second = (column.name for column in table.columns[:2])
-        rest = ', "version"' if table.name == "attachments" else ""
+        rest = _THIRD.get(table.name, "")
         lines.append(f'PRIMARY KEY ("{first}", "{second}"{rest})')
     return f'CREATE TABLE "{table.name}" ({", ".join(lines)})'
 
@@ -165,6 +171,7 @@ def metadata(title: str, database: str) -> str:
         "fields": ("name",), "identifiers": ("kind",), "turns": ("speaker", "round"),
         "engineers": ("name",), "timeline": ("change", "author"), "anomalies": ("code",),
         "pages": ("wiki", "history", "syntax"), "attachments": ("mimetype", "author"),
+        "comments": ("author",), "objects": ("class",),
     }  # fmt: skip
     lines = [f"title: {_quoted(title)}", "databases:", f"  {_quoted(database)}:", "    tables:"]
     for table, columns in facets.items():

@@ -174,6 +174,19 @@ def _attachments(archive: Archive, page: PageView, keys: Keys) -> Iterator[Row]:
                f.date, f.comment)  # fmt: skip
 
 
+def _comments(archive: Archive, page: PageView, keys: Keys) -> Iterator[Row]:
+    for c in page.comments:
+        resolved = None if c.resolved is None else int(c.resolved)
+        yield (keys.page(page.id), c.number, c.author, c.date, c.text, c.reply_to, c.selection,
+               resolved)  # fmt: skip
+
+
+def _objects(archive: Archive, page: PageView, keys: Keys) -> Iterator[Row]:
+    for thing in page.objects:
+        properties = json.dumps(thing.properties, ensure_ascii=False)
+        yield keys.page(page.id), thing.class_name, thing.number, thing.guid, properties
+
+
 CASE_TABLES = (
     CaseTable("cases", (
         Column("id"), Column("number", "integer"), Column("date"), Column("language"),
@@ -214,6 +227,15 @@ PAGE_TABLES = (
         Column("size", "integer"), Column("mimetype"), Column("author"), Column("date"),
         Column("comment"),
     ), _attachments),
+    PageTable("comments", (
+        Column("page", refers="pages"), Column("number", "integer"), Column("author"),
+        Column("date"), Column("text"), Column("reply_to", "integer"), Column("selection"),
+        Column("resolved", "integer"),
+    ), _comments),
+    PageTable("objects", (
+        Column("page", refers="pages"), Column("class"), Column("number", "integer"),
+        Column("guid"), Column("properties"),
+    ), _objects),
 )  # fmt: skip
 
 KEY_OF = {"cases": "id", "pages": "page"}

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from kb.archive import Archive, PageView
-from kb.cases.store import CaseStore
 from kb.config import Home
 from kb.errors import InputError, UsageError
-from kb.export.formats import Options
+from kb.export.account import Fates, told
+from kb.export.formats import Cases, Options
+from kb.export.ledger import Ledger
+from kb.export.place import path_of
 from kb.export.xar.page import PageXml
 from kb.export.xar.xml import attribute, declaration, escape
 from kb.model import PageId
@@ -21,13 +23,16 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 _UNSAFE = frozenset('%/\\:*?"<>|')
 
 
-def export(
-    home: Home, archive: Archive, store: CaseStore, dest: str, options: Options
-) -> str | None:
+FATES = Fates(gone=("dropped", "gone from the wiki; a XAR has what is there"))
+
+
+def export(home: Home, archive: Archive, store: Cases, dest: str, options: Options) -> Ledger:
     """Write a XAR to ``dest``; `-` cannot be: a zip is not written in one stream."""
-    if dest == "-":
-        raise UsageError("a XAR needs a file to be written to", hint="kb export xar wiki.xar")
-    return write_xar(archive, Path(dest), options.format_version)
+    path = path_of(dest, "a XAR")
+    message = write_xar(archive, path, options.format_version)
+    ledger = told("xar", archive, FATES, wanted=options.report is not None)
+    ledger.message = message
+    return ledger
 
 
 def write_xar(archive: Archive, dest: Path, format_version: str = "1.5") -> str:

@@ -12,7 +12,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 from urllib.parse import unquote
 
 from kb.errors import KbError
@@ -53,14 +53,26 @@ def check(folder: Path, protected: Protected, own: Iterable[str], constant: Iter
     ``own`` are texts of the interface, which may contain somebody's name by chance; ``constant``
     are paths whose bytes depend on no case.
     """
-    search = _Search(protected, protected.without(own))
     fixed = frozenset(constant)
-    leaks: list[Leak] = []
+    check_parts(_files(folder, fixed), protected, own)
+
+
+def _files(folder: Path, fixed: frozenset[str]) -> Iterator[tuple[str, bytes]]:
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
+        is_read = path.is_file() and name not in fixed
+        yield name, _telling(name, path.read_bytes()) if is_read else b""
+
+
+def check_parts(
+    parts: Iterable[tuple[str, bytes]], protected: Protected, own: Iterable[str]
+) -> None:
+    """LeakError where a part's name or bytes hold a protected value; ``own`` as for `check`."""
+    search = _Search(protected, protected.without(own))
+    leaks: list[Leak] = []
+    for name, data in parts:
         leaks += search.in_name(name)
-        if path.is_file() and name not in fixed:
-            leaks += search.in_bytes(name, _telling(name, path.read_bytes()))
+        leaks += search.in_bytes(name, data)
     if leaks:
         more = f" and {len(leaks) - _SHOWN} more" if len(leaks) > _SHOWN else ""
         raise LeakError(
@@ -140,9 +152,19 @@ def _gunzipped(data: bytes) -> Iterator[bytes]:
     if data[:2] == b"\x1f\x8b":
         with gzip.open(io.BytesIO(data)) as stream:
             try:
-                yield stream.read(_MOST)
+                yield _bounded(stream)
             except (OSError, EOFError, zlib.error):
                 return
+
+
+def _bounded(stream: IO[bytes] | gzip.GzipFile) -> bytes:
+    data = stream.read(_MOST + 1)
+    if len(data) > _MOST:
+        raise LeakError(
+            f"a compressed part unfolds to more than {_MOST >> 20} MiB: nobody can search it",
+            hint="leave such files out by [public] attachments in kb.toml",
+        )
+    return data
 
 
 def _unzipped(data: bytes) -> Iterator[bytes]:
@@ -152,7 +174,7 @@ def _unzipped(data: bytes) -> Iterator[bytes]:
                 for entry in archive.infolist():
                     yield entry.filename.encode("utf-8", "replace")
                     with archive.open(entry) as stream:
-                        yield stream.read(_MOST)
+                        yield _bounded(stream)
         except (zipfile.BadZipFile, OSError, zlib.error, RuntimeError, NotImplementedError):
             return
 

@@ -69,3 +69,6 @@ def names_in(case: Case) -> Iterable[str]:
 def _identified(case: Case) -> Iterator[tuple[str, str]]:
     yield from ((one.kind, one.value) for one in case.identifiers)
     yield from ((field.name, field.value) for field in case.fields)
+    for event in case.timeline:
+        if event.change == "field" and event.name:
+            yield from ((event.name, value) for value in (event.old, event.new) if value)

@@ -14,7 +14,7 @@ from kb.archive import LineView, PageView
 from kb.cases.record import Case, from_json
 from kb.model import PageId
 from kb.publish.material import Leaf, Material, Version
-from kb.publish.redact.people import protect_case, protect_page, protect_rules
+from kb.publish.redact.people import protect_case, protect_name, protect_page, protect_rules
 from kb.publish.redact.protected import Protected
 from kb.publish.redact.rights import Rights
 from kb.publish.redact.rules import Rules
@@ -44,6 +44,8 @@ class PublicMaterial:
             page = leaf.read()
             self._rights.learn(page)
             protect_page(self.protected, page)
+            for author in sorted(leaf.authors()):
+                protect_name(self.protected, author)
             if page.hidden or page.gone or self._matches(page.id.page, self.rules.exclude):
                 self._hidden.add(page.id)
             seen.add(page.id)

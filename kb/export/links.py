@@ -28,11 +28,16 @@ class Seen(NamedTuple):
     """A link or image and what became of it."""
 
     kind: str
-    """page, file, url, mail, anchor or other."""
+    """page, file, url, image, mail, anchor or other."""
     target: str
     """As the wiki has it."""
     fate: Fate
     """kept: it leads there still; broken: it led nowhere in the wiki; outside: not in the tree."""
+
+    @property
+    def way(self) -> str:
+        """Whether it leads to something of the wiki or out of it: `in`, `out`."""
+        return "in" if self.kind in ("page", "file", "anchor") else "out"
 
 
 class Known:
@@ -114,7 +119,7 @@ class TreeResolver(NoWiki):
             self._note("anchor", f"{text}#{anchor}", "broken")
             anchor = ""
         self._note("page", text, "kept")
-        place = f"#{quote(anchor, safe=_IN_FRAGMENT)}" if anchor else ""
+        place = f"#{self.to_place(anchor)}" if anchor else ""
         return Target(self.to_page(found) + place, "page", text)
 
     def attachment(self, reference: ResourceReference) -> Target:
@@ -145,6 +150,10 @@ class TreeResolver(NoWiki):
     def to_file(self, page: PageId, name: str) -> str:
         """The way from this page's file to an attached one."""
         return self._to(self._known.layout.file(page, name))
+
+    def to_place(self, anchor: str) -> str:
+        """A place within a page, as it stands behind `#`."""
+        return quote(anchor, safe=_IN_FRAGMENT)
 
     def _to(self, path: str) -> str:
         here = posixpath.dirname(self._known.layout.page(self._page)) or "."
