@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from kb.cases.headings import heading_line
 from kb.cases.labels import label_at
 from kb.cases.names import names_in
 from kb.cases.parts import part_at, round_at
 from kb.cases.rules import Rules
 from kb.cases.shown import Shown
-from kb.cases.speakers import Marks
+from kb.cases.speakers import Marks, is_weak
 
 
 def bare_speakers(lines: Iterable[Shown | None], rules: Rules, marks: Marks) -> frozenset[str]:
@@ -35,11 +36,13 @@ class _Evidence:
         self._unsigned: set[str] = set()
         self._engineers: set[str] = set()
         self._bare: Counter[str] = Counter()
-        self._opening = False
+        self._opening = self._weak_opening = False
         self._after_mark = False
         self._tracking = False
 
     def take(self, line: Shown, rules: Rules, marks: Marks) -> None:
+        heading = heading_line(line.raw) if line.raw.lstrip().startswith("=") else None
+        line = heading.line if heading else line
         part, round_ = part_at(line, rules), round_at(line, rules)
         if round_ or part:
             self._tracking = bool(round_) or bool(part and part[0] == "tracking")
@@ -57,7 +60,8 @@ class _Evidence:
         bare = marks.bare(line) if self._tracking and not mark else None
         if bare:
             self._bare[bare.name] += 1
-            self._opening = self._opening or self._after_mark
+            self._opening = self._opening or (self._after_mark and not is_weak(bare.name))
+            self._weak_opening = self._weak_opening or self._after_mark
         self._after_mark = False
 
     def names(self) -> frozenset[str]:
@@ -66,6 +70,10 @@ class _Evidence:
             return frozenset(self._signed | (self._engineers & bare))
         if self._unsigned:
             return frozenset(self._unsigned | (self._engineers & bare))
-        if self._opening or max(self._bare.values(), default=0) > 1:
+        strong = any(not is_weak(name) for name in bare)
+        if self._opening or (self._weak_opening and strong) or self._twice():
             return frozenset(bare)
         return frozenset(self._engineers & bare)
+
+    def _twice(self) -> bool:
+        return max(self._bare.values(), default=0) > 1

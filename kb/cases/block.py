@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from kb.cases.bare import bare_speakers
-from kb.cases.draft import Draft, DraftText, Heading, Kind, Named, Place
-from kb.cases.elements import Elements
+from kb.cases.draft import Draft, DraftText, Heading, Kind, Place
+from kb.cases.ending import Ending, Tools
 from kb.cases.files import find_files
 from kb.cases.headings import heading_line
 from kb.cases.labels import (
@@ -15,58 +14,31 @@ from kb.cases.labels import (
     cells_of,
     is_plain,
     known_labels,
-    label_at,
+    label_alone,
     may_be_field,
-    status_without_colon,
 )
-from kb.cases.names import names_in
 from kb.cases.open import after_mark
 from kb.cases.parts import part_at, round_at, section_at
-from kb.cases.rules import Rules
-from kb.cases.shown import Shown, shown
-from kb.cases.speakers import Mark, Marks, may_follow
-from kb.cases.status import Option, Reading, StatusWords, joint
+from kb.cases.rules import Label
+from kb.cases.shown import Shown
+from kb.cases.speakers import Mark, may_follow
+from kb.cases.status import Option, joint
 
 
-class Tools(NamedTuple):
-    """What reads a case's lines by some profiles."""
-
-    rules: Rules
-    marks: Marks
-    status: StatusWords
-
-
-class _StatusLine(NamedTuple):
-    legend: str
-    options: list[Option]
-    bare: bool
-    """True where the line itself names no state, so that list items below may."""
-
-
-class BlockReader(Elements):
+class BlockReader(Ending):
     """One case's lines on their way to a draft."""
 
     def __init__(
         self, lines: Sequence[str], opaque: Sequence[bool], heading: Heading, tools: Tools
     ) -> None:
         """``lines`` begin with the heading, unless the page itself is the case."""
-        super().__init__(len(lines), heading, tools.rules)
-        self._lines = lines
-        self._marks, self._status = tools.marks, tools.status
-        pairs = zip(lines, opaque, strict=True)
-        self.shown = [None if hidden else shown(raw) for raw, hidden in pairs]
-        """What each line shows; None for code and verbatim."""
+        super().__init__(lines, opaque, heading, tools)
         self._explicit = heading.rule.body == "resolution"
         """True where a mark opened the zone, not merely what stands in it."""
-        self._status_lines: list[_StatusLine] = []
-        self._below_status = False
         self._columns: list[str] = []
         """Labels at the head of the table that the line before is a row of."""
         self._bare: frozenset[str] | None = None
         self._tracking_at: int | None = None
-        self._engineers: set[str] = set()
-        self._labelled_line: Shown | None = None
-        self._label_hit: Hit | None = None
 
     def read(self) -> Draft:
         """Take every line after the heading, in order."""
@@ -99,8 +71,8 @@ class BlockReader(Elements):
             self._sub_heading(number, heading.line)
             return
         for step in (
-            self._option, self._part, self._status_line, self._engineer, self._round_mark,
-            self._section, self._speaker,
+            self._option, self._engineer_below, self._part, self._status_line, self._engineer,
+            self._round_mark, self._section, self._term, self._speaker,
         ):  # fmt: skip
             if step(number, line):
                 return
@@ -113,27 +85,54 @@ class BlockReader(Elements):
         else:
             self.draft.kinds[number] = Kind.MARK
 
-    def _is(self, kind: Kind, number: int) -> bool:
-        super()._is(kind, number)
-        if kind is not Kind.STATUS:
-            self._below_status = False
-        return True
-
     def _sub_heading(self, number: int, line: Shown) -> None:
         """A heading within the case: a part, a round, a label of what follows, or a section."""
         if self._part(number, line, heading=True) or self._round_mark(number, line):
             return
+        hit = self._label(line)
+        if hit and hit.meaning and line.text[hit.start : hit.end].strip():
+            self._meant(number, line, hit, hit.meaning)
+            return
         self._close()
         self._is(Kind.MARK, number)
-        text = line.text.strip().rstrip(":").strip()
-        meaning = self._rules.meaning(text)
-        if meaning and meaning.role == "problem":
-            self._start(Kind.PROBLEM, None, number, "")
+        alone = label_alone(line, self._rules)
+        if alone and alone.meaning and self._fits_below(alone.meaning, number):
+            self._meant(number, line, alone, alone.meaning)
             return
         opening = section_at(line, self._rules, heading=True)
         label = opening.label if opening else line.cut(0, len(line.text.rstrip(" :")))
         self._start(Kind.SECTION, label, number, "")
         self._is(Kind.SECTION, number)
+
+    def _fits_below(self, meaning: Label, number: int) -> bool:
+        """True where what stands below a label may be its value: a field has a line alone."""
+        if meaning.role != "field":
+            return True
+        below = [line.strip() for line in self._lines[number + 1 : number + 4]]
+        text = [n for n, line in enumerate(below) if line]
+        return bool(text) and (text[0] + 1 >= len(below) or _is_end(below[text[0] + 1]))
+
+    def _meant(self, number: int, line: Shown, hit: Hit, meaning: Label) -> None:
+        """Take a labelled line for what its label means."""
+        if meaning.role == "status":
+            self._open_status(number, hit, Option(line, hit.start, hit.end))
+        elif meaning.role == "engineer":
+            self._open_people(number, line, hit, meaning)
+        else:
+            self._labelled(number, line, hit)
+
+    def _term(self, number: int, line: Shown) -> bool:
+        """A label with no colon, its value below as its definition: `; label`, `: value`."""
+        below = self._lines[number + 1].lstrip() if number + 1 < len(self._lines) else ""
+        if not below.startswith((":", "：")):
+            return False
+        hit = label_alone(line, self._rules)
+        if hit is None or hit.meaning is None or self._in_turn():
+            return False
+        if hit.meaning.role in ("field", "problem", "station") and self._zone != "head":
+            return False
+        self._meant(number, line, hit, hit.meaning)
+        return True
 
     def _part(self, number: int, line: Shown, *, heading: bool = False) -> bool:
         found = part_at(line, self._rules)
@@ -150,79 +149,6 @@ class BlockReader(Elements):
         if rest:
             self._text(number, after_mark(line, opening.rest))
         return True
-
-    def _label(self, line: Shown) -> Hit | None:
-        """The label that the line begins with, looked for once."""
-        if line is not self._labelled_line:
-            self._labelled_line, self._label_hit = line, label_at(line, self._rules)
-        return self._label_hit
-
-    def _stands_alone(self, number: int) -> bool:
-        return number <= 1 or not self._lines[number - 1].strip()
-
-    def _status_line(self, number: int, line: Shown) -> bool:
-        hit = self._label(line)
-        if hit is None or hit.meaning is None:
-            hit = status_without_colon(line, self._rules)
-            if hit is None or not self._status.looks_marked(Option(line, hit.start, hit.end)):
-                return False
-        if hit.meaning is None or hit.meaning.role != "status":
-            return False
-        option = Option(line, hit.start, hit.end)
-        empty = not line.text[hit.start : hit.end].strip()
-        if self._in_turn() and not (hit.legend or self._status.looks_marked(option)):
-            below = self.shown[number + 1] if number + 1 < len(self._lines) else None
-            if not (empty and below and self._status.is_option(below, bare=False)):
-                return False
-        self._close()
-        if self._zone == "tracking":
-            self._zone, self._explicit = "resolution", False
-        bare = not self._status.names_a_state(option)
-        self._status_lines.append(_StatusLine(hit.legend, [] if empty else [option], bare))
-        self._status_at(number)
-        self._below_status = True
-        return self._is(Kind.STATUS, number)
-
-    def _status_at(self, number: int) -> None:
-        place = self.draft.status_place
-        self.draft.status_place = Place(place.first if place else number, number)
-
-    def _option(self, number: int, line: Shown) -> bool:
-        """An option of the status line, listed right below it."""
-        if not self._below_status:
-            return False
-        status = self._status_lines[-1]
-        if not self._status.is_option(line, bare=status.bare):
-            return False
-        status.options.append(Option(line, 0, len(line.text)))
-        self._status_at(number)
-        return self._is(Kind.STATUS, number)
-
-    def _in_turn(self) -> bool:
-        return self._zone == "tracking" and self._open is not None
-
-    def _engineer(self, number: int, line: Shown) -> bool:
-        hit = self._label(line)
-        if hit is None or hit.meaning is None or hit.meaning.role != "engineer":
-            return False
-        if self._in_turn() and not self._status_follows(number):
-            return False
-        self._close()
-        rule = self._rules.profiles[hit.meaning.profile].engineers
-        value = line.raw[line.raw_end(hit.start) :].strip().strip("|")
-        for name in names_in(value, rule, self._rules.nobody):
-            if name not in self._engineers:
-                self._engineers.add(name)
-                self.draft.engineers.append(Named(name, Place(number, number)))
-        return self._is(Kind.ENGINEER, number)
-
-    def _status_follows(self, number: int) -> bool:
-        """True where the next line that is not blank is a status line, or there is none."""
-        for line in self.shown[number + 1 : number + 4]:
-            if line and line.raw.strip():
-                hit = label_at(line, self._rules)
-                return bool(hit and hit.meaning and hit.meaning.role == "status")
-        return self._stands_alone(number)
 
     def _round_mark(self, number: int, line: Shown) -> bool:
         found = round_at(line, self._rules)
@@ -336,9 +262,19 @@ class BlockReader(Elements):
             self.draft.station = DraftText("", text, Place(number, number))
             self._is(Kind.STATION, number)
             return
-        self._text(number, line.raw)
-        if self._open and self._open.kind is Kind.FIELD:
+        self._text(number, self._below_label(line))
+        if self._open and self._open.kind in (Kind.FIELD, Kind.STATION):
             self._close()
+
+    def _below_label(self, line: Shown) -> str:
+        """The line's source; where it is the value of a label above it, without its mark."""
+        open_ = self._open
+        if open_ is None or not open_.is_empty or open_.kind is Kind.UNCLASSIFIED:
+            return line.raw
+        if open_.kind in (Kind.FIELD, Kind.STATION):
+            return line.cut(len(line.text) - len(line.text.lstrip(" :")), len(line.text))
+        raw = line.raw.lstrip()
+        return raw[1:].lstrip() if raw.startswith((":", "：")) else line.raw
 
     def _table_row(self, number: int, line: Shown) -> bool:
         """A row of headings, or one of values below headings that are labels."""
@@ -364,6 +300,7 @@ class BlockReader(Elements):
         text = line.text.strip()
         return taken and any(pattern.fullmatch(text) for pattern in self._rules.stations)
 
-    def readings(self) -> list[Reading]:
-        """What each status line says."""
-        return [self._status.read(line.options, line.legend) for line in self._status_lines]
+
+def _is_end(line: str) -> bool:
+    """True for a line after which something else begins: blank, or a heading."""
+    return not line or line.startswith("=")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from kb.archive.views import PageView
-from kb.cases.block import Tools
+from kb.cases.ending import Tools
 from kb.cases.normalise import cases_of
 from kb.cases.record import Case
 

@@ -49,8 +49,11 @@ class Elements:
         if role == "problem":
             self._start(Kind.PROBLEM, hit.label, number, value)
         elif role == "station" and self.draft.station is None:
-            self.draft.station = DraftText(hit.label, value, place)
             self._is(Kind.STATION, number)
+            if value:
+                self.draft.station = DraftText(hit.label, value, place)
+            else:
+                self._start(Kind.STATION, hit.label, number, "")
         else:
             name = hit.meaning.name if hit.meaning else hit.label
             kind: FieldType = hit.meaning.type if hit.meaning else "text"
@@ -91,6 +94,8 @@ class Elements:
                 self._problem.append(done)
             case Kind.UNCLASSIFIED:
                 self.draft.unclassified.append(DraftText("", text, place))
+            case Kind.STATION if text:
+                self.draft.station = DraftText(done.label or "", text, place)
             case Kind.FIELD if text:
                 last = self.draft.fields[-1]
                 value = parsed(text, last.type, self._rules)

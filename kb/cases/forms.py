@@ -8,8 +8,9 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from kb.archive.views import PageView
-from kb.cases.block import BlockReader, Tools
+from kb.cases.block import BlockReader
 from kb.cases.draft import Draft, DraftField, DraftText, DraftTurn, Heading, Kind, Named, Place
+from kb.cases.ending import Tools
 from kb.cases.files import find_files
 from kb.cases.labels import cells_of
 from kb.cases.names import names_in

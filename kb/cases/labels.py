@@ -6,26 +6,26 @@ import re
 from itertools import pairwise
 from typing import NamedTuple
 
+from kb.cases.lead import CLOSING, LEAD, past_lead
 from kb.cases.rules import Label, Rules, label_key
 from kb.cases.shown import Shown, fold
 
 _LABEL = re.compile(
-    r"""\s*(?P<row>\|=?\s*)?
-    (?:\(?\d{1,2}[.、)]\s*)?
-    (?P<label>[^:|=()]{0,40}(?P<legend>\([^()]{0,120}\)[^:|=()]{0,40})?)
+    rf"""\s*(?P<row>\|=?\s*)?{LEAD}
+    (?P<label>[^:|=()]{{0,40}}(?P<legend>\([^()]{{0,120}}\)[^:|=()]{{0,40}})?)
     (?P<sep>:\s*\|?=?|\|=?|=)\s*""",
     re.VERBOSE,
 )
 _BRACKETED = re.compile(
-    r"\s*[【\[〖〔]\s*(?P<label>[^\[\]【】〖〗〔〕:|]{1,40})[】\]〗〕]\s*(?P<legend>\([^()]{0,120}\))?\s*:?\s*"
+    rf"{LEAD}[【\[〖〔]\s*(?P<label>[^\[\]【】〖〗〔〕:|]{{1,40}})[】\]〗〕]\s*(?P<legend>\([^()]{{0,120}}\))?\s*:?\s*"
 )
 _STATUS = re.compile(
-    r"\s*(?P<label>\w{1,20}(?: \w{1,20})?)\s*(?P<legend>\([^()]{0,120}\))?\s*(?=\W)"
+    rf"{LEAD}(?P<label>\w{{1,20}}(?: \w{{1,20}})?)\s*(?P<legend>\([^()]{{0,120}}\))?\s*(?=\W)"
 )
 _DASH = re.compile(r"[-–—→]")
 _DASHED = re.compile(
-    r"\s*(?P<label>\w[^:|=()—–-]{0,30}(?:\([^()]{0,40}\)[^:|=()—–-]{0,20})?)"
-    r"(?P<sep>\s[-–]\s|\s?—{1,2}|\s?→)\s*"
+    rf"{LEAD}(?P<label>\w[^:|=()—–-]{{0,30}}(?:\([^()]{{0,40}}\)[^:|=()—–-]{{0,20}})?)"
+    r"(?P<sep>\s[-–](?:\s|$)|\s?—{1,2}|\s?→)\s*"
 )
 """A dash or an arrow between label and value: for labels that are known."""
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -71,6 +71,17 @@ def label_at(line: Shown, rules: Rules, start: int = 0) -> Hit | None:
         rules.meaning(match["label"]), line.cut(at, match.end("label")), legend,
         match.end(), max(end, match.end()), row,
     )  # fmt: skip
+
+
+def label_alone(line: Shown, rules: Rules) -> Hit | None:
+    """A known label that is all of the line, its value below."""
+    start, _ = past_lead(line.text)
+    label = line.text[start:].rstrip(CLOSING + ":")
+    meaning = rules.meaning(label) if len(label) <= 40 else None
+    if meaning is None:
+        return None
+    end = len(line.text)
+    return Hit(meaning, line.cut(start, start + len(label)), "", end, end, row=False)
 
 
 class Cell(NamedTuple):

@@ -11,9 +11,9 @@ from collections.abc import Iterable
 import msgspec
 
 from kb.archive import Archive, RevisionView
-from kb.cases.block import Tools
 from kb.cases.changes import Change, Lines, changes
 from kb.cases.draft import Kind
+from kb.cases.ending import Tools
 from kb.cases.headings import split
 from kb.cases.normalise import read_lines
 from kb.cases.record import Event

@@ -13,6 +13,7 @@ _LINK = re.compile(r"\[\[(?P<label>[^\[\]|>]{1,200})(?P<to>(?:>>|\|)[^\]]{0,500}
 _MENTION = re.compile(
     r"\{\{mention [^{}]{0,300}?reference=\"(?P<who>[^\"]{1,200})\"[^{}]{0,300}\}\}"
 )
+_STYLE = re.compile(r"\(%.{0,300}?%\)")
 _AROUND = " \t*/_@\u3000\u00a0"
 
 
@@ -31,7 +32,8 @@ def _spaced(separator: str) -> str:
 
 def names_in(value: str, rule: EngineerRule, nobody: set[str]) -> list[str]:
     """The people that a value names, as written, in order, each once."""
-    text = _MENTION.sub(lambda m: m["who"].rpartition(".")[2], value)
+    text = _STYLE.sub("", value)
+    text = _MENTION.sub(lambda m: m["who"].rpartition(".")[2], text)
     text = _LINK.sub(lambda m: m["label"] if m["to"] else m["label"].rpartition(".")[2], text)
     if text.strip(_AROUND).casefold() in nobody:
         return []

@@ -8,9 +8,10 @@ from typing import NamedTuple
 import msgspec
 
 from kb.archive.views import PageView
-from kb.cases.block import BlockReader, Tools
+from kb.cases.block import BlockReader
 from kb.cases.checks import check
 from kb.cases.draft import Draft, Heading
+from kb.cases.ending import Tools
 from kb.cases.forms import forms
 from kb.cases.headings import Block, split
 from kb.cases.identifiers import find_identifiers

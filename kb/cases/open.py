@@ -24,6 +24,11 @@ class Open:
             self.place = Place(self.place.first, number)
 
     @property
+    def is_empty(self) -> bool:
+        """True while it has no text."""
+        return not any(line.strip() for line in self._lines)
+
+    @property
     def one_line(self) -> bool:
         """True while all its text stands on the line of its label."""
         return bool(self._lines[0]) and not any(line.strip() for line in self._lines[1:])
@@ -48,4 +53,6 @@ def after_mark(line: Shown, index: int, end: int | None = None) -> str:
     for mark in _FORMATS:
         if text.startswith(mark) and line.raw.count(mark, 0, start) % 2:
             text = text[len(mark) :].lstrip()
+    if text.startswith("(%%)") and "(%" in line.raw[:start]:
+        text = text[4:].lstrip()
     return text

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from kb.cases.lead import CLOSING, past_lead
 from kb.cases.profile import PartName
 from kb.cases.rules import Rules, label_key
 from kb.cases.shown import Shown
 from kb.cases.values import numeral
 
-_DECORATION = " \t-—–=*#~·•>+_【[「|"
-_CLOSING = " \t-—–=*#~_】]」|"
 _SECTION = re.compile(
     r"\s*(?P<open>[【\[])?\s*(?P<label>[^:,;。|\[\]【】]{1,30}?)\s*(?(open)[】\]]\s*)(?P<sep>[:,;]|$)\s*"
 )
@@ -29,18 +28,21 @@ class Opening(NamedTuple):
 def part_at(line: Shown, rules: Rules) -> tuple[PartName, Opening] | None:
     """The part that the line opens: `~-~-跟踪`, `== Resolution ==`, `跟踪:`."""
     text = line.text
-    start = len(text) - len(text.lstrip(_DECORATION))
+    start, decorated = past_lead(text)
     colon = text.find(":", start, start + 40)
     end = colon if colon >= 0 else len(text)
     if end - start > 40:
         return None
-    name = rules.parts.get(label_key(text[start:end].rstrip(_CLOSING)))
+    label = text[start:end].rstrip(CLOSING)
+    name = rules.parts.get(label_key(label))
+    if name is None and "(" in label:
+        name = rules.parts.get(label_key(label.partition("(")[0]))
     if name is None:
         return None
-    decorated = start > len(text) - len(text.lstrip()) or bool(line.formats) or line.listed
+    decorated = decorated or bool(line.formats) or line.listed
     rest = len(text) if colon < 0 else colon + 1
-    sure = decorated or (colon >= 0 and not text[rest:].strip(_CLOSING))
-    return name, Opening(text[start:end].rstrip(_CLOSING), rest, sure)
+    sure = decorated or (colon >= 0 and not text[rest:].strip(CLOSING))
+    return name, Opening(label, rest, sure)
 
 
 def round_at(line: Shown, rules: Rules) -> tuple[int | None, int] | None:

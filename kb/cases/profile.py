@@ -82,6 +82,10 @@ class StatusRule(_Table, frozen=True, kw_only=True):
     ticks: tuple[str, ...] = ()
     boxes: tuple[str, ...] = ()
     """Marks of a state that is not chosen."""
+    crosses: tuple[str, ...] = ()
+    """Ticks that are crosses where a tick of another form stands on the line."""
+    icons: tuple[str, ...] = ()
+    """Names of icons, `{{icon name="check"/}}`, that are ticks."""
     bullets: tuple[str, ...] = ()
     """Ticks that are mere bullets where several states have one and none has a box."""
     states: States = States()

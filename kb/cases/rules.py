@@ -6,13 +6,21 @@ import re
 from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
+from kb.cases.lead import LEAD
 from kb.cases.profile import FieldType, IdentifierRule, PartName, Profile
 from kb.cases.shown import fold
 
 Role: TypeAlias = Literal["field", "problem", "station", "status", "engineer"]
 
 _IGNORED = re.compile(r"[\s_.\-#№·]+")
+_SAME = str.maketrans("帐", "账")
+"""Two characters for one word, of which teams use either."""
 _BRACKETED = re.compile(r"\([^()]*\)")
+_SINCE = (
+    r"(?:\s*\([^()]{0,40}\)|[\s,]*\d{2,4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?"
+    r"(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?)?"
+)
+"""What a round's mark may say beside its number: when it was, a remark in brackets."""
 
 
 class Label(NamedTuple):
@@ -47,7 +55,7 @@ class IdentifierKind(NamedTuple):
 @lru_cache(maxsize=4096)
 def label_key(label: str) -> str:
     """A label without what does not tell it from another: width, case, space, dots, hyphens."""
-    return _IGNORED.sub("", fold(label).casefold())
+    return _IGNORED.sub("", fold(label).casefold()).translate(_SAME)
 
 
 class Rules:
@@ -118,9 +126,9 @@ class Rules:
     def rounds(self) -> tuple[re.Pattern[str], ...]:
         """Lines that open a round: in brackets, or closed by a colon or the line's end."""
         each = dict.fromkeys(p for one in self.profiles for p in one.rounds.patterns)
-        forms = (r"[【\[]\s*(?:{})\s*[】\]]\s*:?", r"(?:{})\s*(?::|$)")
+        forms = (r"[【\[(]\s*(?:{})\s*[】\])]\s*:?", r"(?:{})\s*(?::|$)")
         return self._compiled(
-            rf"[\s=*#>·•-]*{form.format(p)}[\s=]*" for p in each for form in forms
+            rf"{LEAD}[\s=*#-]*{form.format(p + _SINCE)}[\s=]*" for p in each for form in forms
         )
 
     @cached_property

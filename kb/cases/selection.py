@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from kb.cases.block import Tools
+from kb.cases.ending import Tools
 from kb.cases.normalise import tools_of
 from kb.cases.profile import CaseRule, Profile, load_profile
 from kb.config import CasesConfig

@@ -19,21 +19,24 @@ _WIDE = (*range(0xFF01, 0xFF5F), *range(0xFE50, 0xFE6C), 0x3000, 0xA0, *range(0x
 _FOLDED = {
     code: single for code in _WIDE if len(single := unicodedata.normalize("NFKC", chr(code))) == 1
 }
-"""One character to one, so that places stay."""
+_FOLDED |= {0xFE30: ":", 0x2236: ":", 0xA789: ":"}
+"""One character to one, so that places stay. What looks like a colon is one."""
 
 _TOKEN = re.compile(
     r"""(?P<escape>~\S)
     |(?P<keep>\[\[[^\]\n]{0,1000}\]\]|[A-Za-z]{3,6}:(?:~?/){2}[!-~]{0,2000})
+    |(?P<icon>\{\{icon\s[^{}]{0,200}\}\})
     |(?P<drop>\\\\|\(%.{0,300}?%\)|\{\{/?[A-Za-z][^{}]{0,300}\}\}
-       |[\u200b-\u200f\u2060\ufeff\r])
+       |[\u200b-\u200f\u2060\ufe0e\ufe0f\ufeff\r])
     |(?P<format>\*\*|//|__|--|\^\^|,,|\#\#)""",
     re.VERBOSE,
 )
+_ICON = re.compile(r"name\s*=\s*\"?([\w-]{1,40})")
 _LIST = re.compile(r"[ \t]*(?:(?:[*]+|-+|1(?:[*1]*)\.|[;:]+)[ \t]+)?")
 
 
 class Format(NamedTuple):
-    """A formatting mark: where it stands in the shown text, and which."""
+    """A formatting mark, or an icon: where it stands in the shown text, and which."""
 
     at: int
     mark: str
@@ -116,6 +119,8 @@ def shown(raw: str) -> Shown:
             show(token.start(), at)
         elif token.lastgroup == "format":
             formats.append(Format(length, token[0]))
+        elif token.lastgroup == "icon" and (name := _ICON.search(token[0])):
+            formats.append(Format(length, f"icon:{name[1]}"))
     show(at, len(raw))
     return Shown(
         raw, fold("".join(parts)), tuple(starts), tuple(places), tuple(formats),

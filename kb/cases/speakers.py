@@ -5,14 +5,32 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from kb.cases.lead import BULLETS, ITEM
 from kb.cases.rules import Rules, label_key
-from kb.cases.shown import Shown
+from kb.cases.shown import Shown, fold
 
 _DATED = re.compile(r"\s*(?:\d{2,4}\s*[-./年]|\d{1,2}\s*[-./月:时点]\s*\d)")
 _LETTER = re.compile(r"[^\W\d_]")
-_HAN_NAME = re.compile(r"[\u3400-\u9fff·]{1,5}(?:[A-Za-z]{1,10})?$")
-_NAME = re.compile(r"[A-Z][\w'’-]*\.?(?: [A-Z][\w'’-]*\.?){0,2}(?: ?\([^()]{1,20}\))?$")
-_BARE = re.compile(r"\s*(?P<name>[^\s:|\[\]【】{}=<>][^:|\[\]【】{}=<>]{0,39}?)\s*:(?!/)")
+_ROLE = r"(?: ?\([^()]{1,20}\))?$"
+_HAN_NAME = re.compile(rf"[\u3400-\u9fff·]{{1,5}}(?:[A-Za-z]{{1,10}})?{_ROLE}")
+_UPPER = r"[A-Z\u00c0-\u00de\u0400-\u042f][\w'’-]*\.?"
+_NAME = re.compile(rf"{_UPPER}(?: {_UPPER}){{0,2}}{_ROLE}")
+_LOWER = re.compile(rf"[a-z][a-z'’-]{{1,14}}(?: {_UPPER})?{_ROLE}")
+_PERSON = (
+    r"\[\[(?:[^\[\]>|\n]{1,80}>>)?(?:(?:user|doc):)?(?:[\w-]{1,40}:)?XWiki\.[^\[\]\n]{1,200}\]\]"
+)
+"""A link to a user's page."""
+_PERSON_AT = re.compile(rf"[\s{BULLETS}]*@?(?P<name>{_PERSON})\s*:\s*")
+_MENTIONED = re.compile(
+    r"[\s*]*\{\{mention [^{}]{0,300}?reference=\"(?P<name>[^\"]{1,200})\"[^{}]{0,300}\}\}"
+    r"\s*[:：]\s*"
+)
+_START = re.compile(rf"[\s{BULLETS}]*(?:{ITEM}\s*)?")
+_WHEN = r"\(?\d{2,4}[-/.年:][\d\s:./月日时分秒-]{2,20}\)?\s*"
+"""A date or a time between a speaker's mark and its colon: it stays in the text."""
+_BARE = re.compile(
+    rf"[\s{BULLETS}]*(?P<name>[^\s:|\[\]【】{{}}=<>][^:|\[\]【】{{}}=<>]{{0,39}}?)\s*:(?!/)"
+)
 _BREAK = re.compile(r"[\s。.!?;,、）)]")
 
 
@@ -34,15 +52,19 @@ class Marks:
         every = re.escape(rules.brackets)
         self._opens = frozenset(rules.brackets[::2])
         forms = (
-            rf"{re.escape(o)}\s*(?P<name{n}>(?:[^{every}:|]|(?<=\d):(?=\d)){{1,40}}?)\s*{re.escape(c)}"
+            rf"{re.escape(o)}\s*(?P<name{n}>{_PERSON}|(?:[^{every}:|]|(?<=\d):(?=\d)){{1,40}}?)\s*{re.escape(c)}"
             for n, (o, c) in enumerate(pairs)
         )
-        self._bracketed = re.compile(rf"(?:{'|'.join(forms) or '(?!)'})\s*(?P<colon>:)?\s*")
+        self._bracketed = re.compile(
+            rf"(?:{'|'.join(forms) or '(?!)'})\s*(?P<colon>:|(?={_WHEN}:))?\s*"
+        )
 
     def opening(self, line: Shown) -> Mark | None:
         """The bracketed speaker that the line begins with."""
-        at = len(line.text) - len(line.text.lstrip())
-        match = self._bracketed.match(line.text, at)
+        if "XWiki." in line.raw and (person := self._person(line)):
+            return person
+        start = _START.match(line.text)
+        match = self._bracketed.match(line.text, start.end()) if start else None
         return self._mark(line, match) if match else None
 
     def within(self, line: Shown, start: int) -> list[Mark]:
@@ -58,18 +80,36 @@ class Marks:
         if match is None:
             return None
         name = match["name"].removeprefix("@")
-        if not (_HAN_NAME.match(name) or _NAME.match(name)) or not self._may_be(name):
+        if not self.may_be_name(name):
             return None
         if label_key(name) in self._rules.never_bare:
             return None
         start = match.start("name")
         return Mark(line.cut(start, match.end("name")), start, match.end(), colon=True)
 
+    def may_be_name(self, name: str) -> bool:
+        """True for what has the form of a person's name and is no known label."""
+        folded = fold(name)
+        forms = (_HAN_NAME, _NAME, _LOWER)
+        return any(form.match(folded) for form in forms) and self._may_be(folded)
+
+    @staticmethod
+    def _person(line: Shown) -> Mark | None:
+        """A link to a user, or a mention of one, before a colon."""
+        link = _PERSON_AT.match(line.text)
+        if link:
+            return Mark(_linked(link["name"]), link.start("name"), link.end(), colon=True)
+        mention = _MENTIONED.match(line.raw)
+        if mention is None:
+            return None
+        end = line.text.index(":") + 1
+        return Mark(mention["name"].rpartition(".")[2], 0, end, colon=True)
+
     def _mark(self, line: Shown, match: re.Match[str]) -> Mark | None:
         group = next(n for n, name in match.groupdict().items() if name and n != "colon")
-        if not self._may_be(match[group]):
+        name = _linked(line.cut(match.start(group), match.end(group)))
+        if not self._may_be(fold(name)):
             return None
-        name = line.cut(match.start(group), match.end(group))
         return Mark(name, match.start(), match.end(), colon=bool(match["colon"]))
 
     def _may_be(self, name: str) -> bool:
@@ -83,6 +123,19 @@ class Marks:
         if key in rules.never or key in rules.parts or key in rules.sections:
             return False
         return rules.meaning(name) is None
+
+
+def is_weak(name: str) -> bool:
+    """True for a name in small letters, which is a name only beside others."""
+    return bool(_LOWER.match(name))
+
+
+def _linked(name: str) -> str:
+    """The name that a link to a user shows; any other as it is."""
+    if not name.startswith("[["):
+        return name
+    label, arrow, reference = name[2:-2].partition(">>")
+    return label.strip() if arrow else reference.partition("||")[0].rpartition(".")[2]
 
 
 def may_follow(line: Shown, mark: Mark) -> bool:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from kb.cases.headings import heading_line
 from kb.cases.labels import Hit, label_at
+from kb.cases.lead import CLOSING, past_lead
 from kb.cases.opaque import opaque_lines
 from kb.cases.profile import Profile
 from kb.cases.rules import Rules, label_key
@@ -187,4 +188,5 @@ def _marks(blocks: list[Block]) -> Counter[str]:
 
 def bare(line: Shown) -> str:
     """The line without decoration and a colon at its end."""
-    return line.text.strip(" \t-—–=*#~·•>+_【】[]|:")
+    start, _ = past_lead(line.text)
+    return line.text[start:].rstrip(CLOSING + ":")
