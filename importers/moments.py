@@ -16,9 +16,8 @@ def from_epoch(milliseconds: int | None) -> str | None:
         moment = _EPOCH + timedelta(milliseconds=milliseconds)
     except OverflowError:
         return None
-    return moment.isoformat(timespec="milliseconds" if milliseconds % 1000 else "seconds")[:-6] + (
-        "Z"
-    )
+    text = moment.isoformat(timespec="milliseconds") if milliseconds % 1000 else moment.isoformat()
+    return f"{text[:-6]}Z"
 
 
 def from_http(header: str | None) -> str | None:

@@ -6,7 +6,7 @@ import hashlib
 import sqlite3
 from collections.abc import Callable
 from functools import partial
-from time import process_time
+from time import thread_time
 
 from kb.archive.blaming import brought_up
 from kb.archive.blobs import Blobs
@@ -329,7 +329,7 @@ class PageWriter:
 
     def _blame(self, whole: bool) -> None:
         """Bring the page's blame up to its versions."""
-        started = process_time()
+        started = thread_time()
         held = self._held_versions()
         packed = None
         if held[: len(self._held)] == self._held and not self._revisions.rewritten:
@@ -337,7 +337,7 @@ class PageWriter:
             packed = row[0]
         if whole and (new := brought_up(packed, len(held), partial(self._content, held))):
             self._db.execute("UPDATE page SET blame = ? WHERE id = ?", (new, self._key))
-        self.blame_seconds += process_time() - started
+        self.blame_seconds += thread_time() - started
 
     def _content(self, held: list[Version], place: int) -> str:
         text = self._revisions.text(held[place])

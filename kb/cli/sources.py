@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from importers.base import Confidence, Importer, Options, Source, importer_for, importer_named
 from kb.archive import Archive
+from kb.archive.beside import WriterBeside
 from kb.archive.ingest import IngestReport
 from kb.cli.console import err, say
 from kb.cli.progress import Counted
@@ -78,6 +79,10 @@ def take(
         return IngestReport(), counted
     if importer.recognises(source) is Confidence.NO:
         say("note", "cyan", f"{source.location} does not look like {importer.name}; trying")
+    if source.is_url:
+        writer = WriterBeside(archive.path, known.location, known.format_name)
+        items = importer.records(source, options, known, writer)
+        return writer.ingest(counted.passing(items)), counted
     items = importer.records(source, options, known, archive.blobs)
     return archive.ingest(known, counted.passing(_stamped(items, stamp))), counted
 

@@ -1,0 +1,224 @@
+"""Reading a tree or any folder of Markdown, with its history in git."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from importers.base import Options, Source
+from importers.markdown.front import Front, moment_of, split_front, text_of, texts_of
+from importers.markdown.history import Blobs, History
+from importers.markdown.links import Links
+from importers.markdown.memory import KnownTree, Memory, read, read_tree
+from importers.markdown.places import content_root, files_in, is_page, owner_of, page_of
+from importers.markdown.restore import source_of, to_source
+from importers.markdown.steps import after, known_version, remembered, revisions, steps_of
+from kb.errors import InputError, Problem
+from kb.model import (
+    AttachmentRevision,
+    Comment,
+    Item,
+    LineOrigin,
+    PageId,
+    PageSeen,
+    Sink,
+    Snapshot,
+)
+from kb.model import History as HistoryKind
+
+_CHUNK = 1 << 20
+
+
+class Tree(msgspec.Struct):
+    """A folder as it is read: where everything is."""
+
+    root: Path
+    """The folder that was named; its memory is here."""
+    content: Path
+    """Where the pages are, within it."""
+    known: KnownTree | None
+    pages: dict[str, PageId]
+    """Page of each file, by its path below ``content``."""
+    files: dict[str, PageId]
+    """Owner of each other file."""
+    problems: list[Problem]
+
+
+def read_folder(source: Source, options: Options, sink: Sink) -> Iterator[Item]:
+    """Each page with its lines or revisions, its files and its comments.
+
+    Raises InputError where there is no Markdown.
+    """
+    tree = _tree(source, options)
+    if not tree.pages:
+        raise InputError(f"{source.location}: no Markdown here", hint="name a folder with some")
+    history = History(tree.content) if options.history else None
+    if history is None:
+        yield from _pages(tree, options, Blobs(None), None, sink)
+        return
+    with history.blobs() as blobs:
+        yield from _pages(tree, options, blobs, history, sink)
+
+
+def _tree(source: Source, options: Options) -> Tree:
+    if source.is_url or not source.path.exists():
+        raise InputError(f"{source.location}: no such folder")
+    path = source.path
+    root, only = (path.parent, path.name) if path.is_file() else (path, None)
+    known = read_tree(root) if only is None else None
+    content = content_root(root) if only is None else root
+    found = list(files_in(content)) if only is None else [only]
+    tree = Tree(root, content, known, {}, {}, [])
+    prefix = _prefix(tree)
+    made = set(known.made if known else ())
+    for path_ in found:
+        if is_page(path_) and f"{prefix}{path_}" not in made:
+            front = split_front(_text(content / path_, tree))
+            if front.facts.get("casebook") != "contents":
+                tree.pages[path_] = page_of(path_, front.facts, options.wiki)
+    for path_ in found:
+        if path_ in tree.pages or f"{prefix}{path_}" in made or only is not None:
+            continue
+        owner = owner_of(f"{prefix}{path_}", tree.pages, known) or owner_of(path_, tree.pages, None)
+        if owner is None:
+            where = str(content / path_)
+            tree.problems.append(
+                Problem(where=where, code="file-of-no-page", detail="no page beside it: left out")
+            )
+        else:
+            tree.files[path_] = owner
+    return tree
+
+
+def _prefix(tree: Tree) -> str:
+    """From the root to the content folder, slash behind."""
+    inner = tree.content.relative_to(tree.root).as_posix()
+    return "" if inner == "." else f"{inner}/"
+
+
+def _text(path: Path, tree: Tree) -> str:
+    data = path.read_bytes()
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        detail = f"not UTF-8 at byte {error.start}: read as Latin-1"
+        tree.problems.append(Problem(where=str(path), code="not-utf-8", detail=detail))
+        return data.decode("latin-1")
+
+
+def _wanted(page: PageId, options: Options) -> bool:
+    def hit(patterns: tuple[str, ...]) -> bool:
+        return any(fnmatch.fnmatchcase(page.page, pattern) for pattern in patterns)
+
+    chosen = (*options.spaces, *options.pages)
+    return (not chosen or hit(chosen)) and not hit(options.exclude)
+
+
+def _pages(
+    tree: Tree, options: Options, blobs: Blobs, history: History | None, sink: Sink
+) -> Iterator[Item]:
+    files: dict[PageId, list[str]] = {}
+    for path, owner in tree.files.items():
+        files.setdefault(owner, []).append(path)
+    links = Links(tree.pages, tree.files, tree.known, _prefix(tree))
+    seen: set[PageId] = set()
+    for path, page in sorted(tree.pages.items(), key=lambda item: (item[1], item[0])):
+        if page in seen:
+            detail = f"a second file for {page.page}: left out"
+            yield Problem(where=str(tree.content / path), code="page-twice", detail=detail)
+        elif _wanted(page, options):
+            seen.add(page)
+            yield from _page(tree, path, page, links, blobs, history)
+            if not page.locale and options.attachments:
+                yield from _attachments(tree, page, files.get(page, []), links, sink)
+    yield from tree.problems
+
+
+def _page(
+    tree: Tree, path: str, page: PageId, links: Links, blobs: Blobs, history: History | None
+) -> Iterator[Item]:
+    text = _text(tree.content / path, tree)
+    front = split_front(text)
+    about = _about(front.facts)
+    memory = read(tree.root, f"{_prefix(tree)}{path}")
+    changes = history.of(path) if history else []
+    steps = list(steps_of(changes, blobs, text))
+    find = links.finder(path)
+    version = known_version(about.get("version"))
+    yield _seen(page, front, about, _history(memory, about, bool(changes)), text)
+    if memory is not None:
+        yield from remembered(memory, steps, version, lambda body: source_of(body, memory, find))
+    elif changes:
+        yield from revisions(steps, version, lambda body: to_source(body, find).split("\n"))
+    else:
+        lines = to_source(front.body, find).split("\n")
+        yield Snapshot(lines=tuple(lines), origins=(LineOrigin(None),) * len(lines))
+    if front.problem:
+        where = str(tree.content / path)
+        yield Problem(where=where, code="bad-front-matter", detail=front.problem, page=page.page)
+    yield from _comments(about.get("comments"))
+
+
+def _about(facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What an export says of the page in the wiki; empty where the file is none."""
+    said = facts.get("wiki")
+    return said if isinstance(said, dict) else {}
+
+
+def _history(memory: Memory | None, about: Mapping[str, Any], committed: bool) -> HistoryKind:
+    if memory is not None:
+        return "latest" if about.get("history") == "latest" else "lines"
+    return "complete" if committed else "latest"
+
+
+def _seen(
+    page: PageId, front: Front, about: Mapping[str, Any], history: HistoryKind, text: str
+) -> PageSeen:
+    facts = front.facts
+    parent, creator, url, syntax = (
+        text_of(about.get(key)) for key in ("parent", "creator", "url", "syntax")
+    )
+    hidden = about.get("hidden")
+    return PageSeen(
+        id=page, history=history,
+        title=None if about.get("untitled") else text_of(facts.get("title")),
+        syntax=syntax if about else "xwiki/2.1", parent=parent, creator=creator, url=url,
+        hidden=hidden if isinstance(hidden, bool) else None,
+        created=moment_of(about.get("created") or facts.get("date")),
+        modified=moment_of(about.get("modified") or facts.get("lastmod")),
+        tags=tuple(texts_of(facts.get("tags"))) if "tags" in facts else None,
+        raw=text.encode("utf-8", "replace"),
+    )  # fmt: skip
+
+
+def _comments(said: object) -> Iterator[Comment]:
+    for number, item in enumerate(said if isinstance(said, list) else []):
+        if not isinstance(item, dict) or not isinstance(item.get("text"), str):
+            continue
+        own, reply_to = item.get("number"), item.get("reply_to")
+        yield Comment(
+            number=own if type(own) is int else number, text=item["text"],
+            author=text_of(item.get("author")), date=moment_of(item.get("date")),
+            reply_to=reply_to if type(reply_to) is int else None,
+            selection=text_of(item.get("selection")),
+        )  # fmt: skip
+
+
+def _attachments(
+    tree: Tree, page: PageId, paths: list[str], links: Links, sink: Sink
+) -> Iterator[Item]:
+    for path in paths:
+        with (tree.content / path).open("rb") as file:
+            sha256 = sink.put(iter(lambda: file.read(_CHUNK), b""))
+        before = tree.known.files.get(f"{_prefix(tree)}{path}") if tree.known else None
+        version = "1.1"
+        if before is not None:
+            version = before.version if before.sha256 == sha256 else after(before.version)
+        size = (tree.content / path).stat().st_size
+        yield AttachmentRevision(
+            name=links.name_of(path), version=version, sha256=sha256, size=size
+        )
