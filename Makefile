@@ -21,6 +21,7 @@ test: system
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not prove"
 
 prove: system check
+	$(BIN)/python tools/system.py prove
 	$(BIN)/python -m pytest -n $(WORKERS)
 
 check: $(STAMP)

@@ -7,12 +7,17 @@ import shutil
 import subprocess
 import sys
 
-WANTED = {"chromium": "chromium", "fc-list": "fontconfig"}
+WANTED = {
+    "chromium": "chromium",
+    "fc-list": "fontconfig",
+    "java": "default-jre-headless",
+    "npm": "npm",
+}
 
 
-def missing() -> list[str]:
-    """Debian packages that are needed and not there."""
-    packages = [package for program, package in WANTED.items() if not shutil.which(program)]
+def missing(wanted: dict[str, str]) -> list[str]:
+    """Debian packages that are needed and not there: fonts, and these by their programs."""
+    packages = [package for program, package in wanted.items() if not shutil.which(program)]
     fonts = ""
     if shutil.which("fc-list"):
         listing = subprocess.run(["fc-list", ":lang=zh"], capture_output=True, check=False)
@@ -22,7 +27,7 @@ def missing() -> list[str]:
 
 def main() -> int:
     """Install what is missing where that is allowed; elsewhere say what will be skipped."""
-    packages = missing()
+    packages = missing(WANTED | FOR_PROVE if sys.argv[1:] == ["prove"] else WANTED)
     if not packages:
         return 0
     if not shutil.which("apt-get") or os.geteuid() != 0:

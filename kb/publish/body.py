@@ -15,6 +15,7 @@ from kb.markup.resolve import NoWiki, Target
 from kb.markup.syntaxes import read_page
 from kb.markup.values import ResourceReference
 from kb.model import PageId
+from kb.publish.tidy import NOWHERE, tidy
 from kb.references import file_candidates, page_candidates
 
 _PLAIN = (None, "xwiki/2.0", "xwiki/2.1")
@@ -36,7 +37,6 @@ _WORDS = Words(
 
 _ID = re.compile(r'\sid="([^"]*)"')
 _ANCHOR = re.compile(r'<a([^>]*?) href="#([^"]*)"([^>]*)>')
-_NOWHERE = ' class="wiki-nowhere" role="link" aria-disabled="true"'
 
 
 class Places(Protocol):
@@ -74,9 +74,9 @@ class Bodies:
         )  # fmt: skip
         if "{{" not in text and self._syntax in _PLAIN:  # no macro: no registry to make
             html = render_html(parse(text, self._syntax or "xwiki/2.1"), options)
-            return Markup(_marked(html))  # noqa: S704  (sanitised by the renderer)
+            return Markup(_marked(tidy(html)))  # noqa: S704  (sanitised by the renderer)
         shown = read_page(text, self._syntax, pages=self._around, page=self._page.page)
-        return Markup(_marked(shown.html(options)))  # noqa: S704  (sanitised by the renderer)
+        return Markup(_marked(tidy(shown.html(options))))  # noqa: S704  (sanitised by the renderer)
 
 
 def _marked(html: str) -> str:
@@ -84,7 +84,7 @@ def _marked(html: str) -> str:
     if 'href="#' not in html:
         return html
     ids = frozenset(_ID.findall(html))
-    return _ANCHOR.sub(lambda m: m[0] if m[2] in ids else f"<a{m[1]}{_NOWHERE}{m[3]}>", html)
+    return _ANCHOR.sub(lambda m: m[0] if m[2] in ids else f"<a{m[1]}{NOWHERE}{m[3]}>", html)
 
 
 class _SiteLinks(NoWiki):

@@ -33,8 +33,8 @@ _ATTRIBUTES: Final[dict[str, set[str]]] = {
     "img": {"src", "alt", "width", "height"},
     "ol": {"start", "reversed", "type"},
     "li": {"value"},
-    "td": {"colspan", "rowspan", "headers"},
-    "th": {"colspan", "rowspan", "headers", "scope", "abbr"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope", "abbr"},
     "col": {"span"},
     "colgroup": {"span"},
     "del": {"cite", "datetime"},
@@ -46,6 +46,22 @@ _ATTRIBUTES: Final[dict[str, set[str]]] = {
     "bdo": {"dir"},
     "details": {"open"},
 }
+_UNWRAPPED: Final = _names("address center font footer header main tt")
+"""Of somebody else's HTML: parts that a page has once, or that the standard has given up."""
+_VALUES: Final[dict[str, re.Pattern[str]]] = {
+    "id": re.compile(r"\S+"),
+    "lang": re.compile(r"[a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{2,8})*"),
+    "hreflang": re.compile(r"[a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{2,8})*"),
+    "dir": re.compile(r"ltr|rtl|auto", re.IGNORECASE),
+    "width": re.compile(r"[0-9]{1,5}"),
+    "height": re.compile(r"[0-9]{1,5}"),
+    "start": re.compile(r"-?[0-9]{1,9}"),
+    "type": re.compile(r"[1aAiI]"),
+    "colspan": re.compile(r"[1-9][0-9]{0,2}"),
+    "scope": re.compile(r"row|col|rowgroup|colgroup", re.IGNORECASE),
+    "datetime": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
+}
+"""What an attribute of somebody else's HTML may say; anything else is left out with it."""
 # What only the renderer itself may write.
 _OWN: Final = {"class", "role", "data-line", "data-lang", "data-name", "tabindex"} | {
     f"aria-{name}" for name in ("label", "labelledby", "disabled", "hidden", "checked")
@@ -122,6 +138,9 @@ def _foreign_attribute(tag: str, name: str, value: str) -> str | None:
     if name == "style":
         classes = classes_of(value)
         return _SIGN + " ".join(classes) if classes else None
+    allowed = _VALUES.get(name)
+    if allowed and not allowed.fullmatch(value):
+        return None
     return _attribute(tag, name, value)
 
 
@@ -144,7 +163,7 @@ def _own() -> nh3.Cleaner:
 @cache
 def _foreign(id_prefix: str, inline: bool) -> nh3.Cleaner:
     return nh3.Cleaner(
-        tags=set(_PHRASING if inline else _PHRASING | _FLOW),
+        tags=set((_PHRASING if inline else _PHRASING | _FLOW) - _UNWRAPPED),
         clean_content_tags=_GONE_WITH_CONTENT,
         attributes={**_ATTRIBUTES, "*": _ATTRIBUTES["*"] | {"class", "style"}},
         attribute_filter=_foreign_attribute,
