@@ -70,8 +70,8 @@ class _Evidence:
             return frozenset(self._signed | (self._engineers & bare))
         if self._unsigned:
             return frozenset(self._unsigned | (self._engineers & bare))
-        strong = any(not is_weak(name) for name in bare)
-        if self._opening or (self._weak_opening and strong) or self._twice():
+        several = len(bare) > 1 or any(not is_weak(name) for name in bare)
+        if self._opening or (self._weak_opening and several) or self._twice():
             return frozenset(bare)
         return frozenset(self._engineers & bare)
 

@@ -5,27 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kb.cases.bare import bare_speakers
-from kb.cases.draft import Draft, DraftText, Heading, Kind, Place
-from kb.cases.ending import Ending, Tools
+from kb.cases.draft import Draft, Heading, Kind
+from kb.cases.ending import Tools
 from kb.cases.files import find_files
+from kb.cases.head import Head
 from kb.cases.headings import heading_line
 from kb.cases.labels import (
-    Hit,
-    cells_of,
-    is_plain,
-    known_labels,
     label_alone,
-    may_be_field,
 )
+from kb.cases.lead import BULLETS
 from kb.cases.open import after_mark
 from kb.cases.parts import part_at, round_at, section_at
-from kb.cases.rules import Label
+from kb.cases.profile import PartName
 from kb.cases.shown import Shown
 from kb.cases.speakers import Mark, may_follow
-from kb.cases.status import Option, joint
+from kb.cases.status import joint
 
 
-class BlockReader(Ending):
+class BlockReader(Head):
     """One case's lines on their way to a draft."""
 
     def __init__(
@@ -35,8 +32,6 @@ class BlockReader(Ending):
         super().__init__(lines, opaque, heading, tools)
         self._explicit = heading.rule.body == "resolution"
         """True where a mark opened the zone, not merely what stands in it."""
-        self._columns: list[str] = []
-        """Labels at the head of the table that the line before is a row of."""
         self._bare: frozenset[str] | None = None
         self._tracking_at: int | None = None
 
@@ -104,44 +99,13 @@ class BlockReader(Ending):
         self._start(Kind.SECTION, label, number, "")
         self._is(Kind.SECTION, number)
 
-    def _fits_below(self, meaning: Label, number: int) -> bool:
-        """True where what stands below a label may be its value: a field has a line alone."""
-        if meaning.role != "field":
-            return True
-        below = [line.strip() for line in self._lines[number + 1 : number + 4]]
-        text = [n for n, line in enumerate(below) if line]
-        return bool(text) and (text[0] + 1 >= len(below) or _is_end(below[text[0] + 1]))
-
-    def _meant(self, number: int, line: Shown, hit: Hit, meaning: Label) -> None:
-        """Take a labelled line for what its label means."""
-        if meaning.role == "status":
-            self._open_status(number, hit, Option(line, hit.start, hit.end))
-        elif meaning.role == "engineer":
-            self._open_people(number, line, hit, meaning)
-        else:
-            self._labelled(number, line, hit)
-
-    def _term(self, number: int, line: Shown) -> bool:
-        """A label with no colon, its value below as its definition: `; label`, `: value`."""
-        below = self._lines[number + 1].lstrip() if number + 1 < len(self._lines) else ""
-        if not below.startswith((":", "：")):
-            return False
-        hit = label_alone(line, self._rules)
-        if hit is None or hit.meaning is None or self._in_turn():
-            return False
-        if hit.meaning.role in ("field", "problem", "station") and self._zone != "head":
-            return False
-        self._meant(number, line, hit, hit.meaning)
-        return True
-
     def _part(self, number: int, line: Shown, *, heading: bool = False) -> bool:
         found = part_at(line, self._rules)
         if found is None:
             return False
         name, opening = found
         rest = line.text[opening.rest :].strip(" -=*】]")
-        alone = not rest and self._stands_alone(number)
-        if not (heading or opening.sure or alone or (rest and self._open is None)):
+        if not (heading or opening.sure or self._opens(name, number, rest=bool(rest))):
             return False
         self._close()
         self._zone, self._explicit = name, True
@@ -149,6 +113,14 @@ class BlockReader(Ending):
         if rest:
             self._text(number, after_mark(line, opening.rest))
         return True
+
+    def _opens(self, name: PartName, number: int, *, rest: bool) -> bool:
+        """True where the place of a part's bare label bears it out: nothing else is open here."""
+        if rest and self._open is None:
+            return True
+        if name == "resolution" and self._status_near(number):
+            return True
+        return not rest and (self._stands_alone(number) or self._zone == "head")
 
     def _round_mark(self, number: int, line: Shown) -> bool:
         found = round_at(line, self._rules)
@@ -213,7 +185,7 @@ class BlockReader(Ending):
                 marks.append(mark)
         if not marks:
             return False
-        if marks[0].start > 0 and line.text[: marks[0].start].strip():
+        if marks[0].start > 0 and line.text[: marks[0].start].strip(f"{BULLETS} "):
             self._plain(number, line, line.raw[: line.raw_start(marks[0].start)])
         self._zone = "tracking"
         for mark, following in zip(marks, [*marks[1:], None], strict=True):
@@ -230,77 +202,3 @@ class BlockReader(Ending):
             return
         else:
             self._text(number, line.raw if raw is None else raw)
-
-    def _fields(self, number: int, line: Shown) -> bool:
-        """Known labels of the line, taken as fields."""
-        hit = self._label(line)
-        if hit is None or hit.meaning is None:
-            return False
-        for one in known_labels(line, self._rules, hit):
-            self._labelled(number, line, one)
-        return True
-
-    def _late_field(self, number: int, line: Shown) -> bool:
-        """A field outside the head: a known label, with a value and no sentence after it."""
-        if self._round is not None and self._zone == "tracking":
-            return False
-        hit = self._label(line)
-        plain = hit and hit.meaning and hit.meaning.type != "text" and is_plain(hit, line)
-        return bool(plain) and self._fields(number, line)
-
-    def _head(self, number: int, line: Shown) -> None:
-        if self._table_row(number, line) or self._fields(number, line):
-            return
-        hit = self._label(line)
-        problem = self._open if self._open and self._open.kind is Kind.PROBLEM else None
-        may_be = hit and may_be_field(hit, line, self._rules, in_problem=problem is not None)
-        if hit and may_be and (problem is None or problem.one_line):
-            self._labelled(number, line, hit)
-            return
-        if self._is_station(line):
-            text = line.cut(0, len(line.text))
-            self.draft.station = DraftText("", text, Place(number, number))
-            self._is(Kind.STATION, number)
-            return
-        self._text(number, self._below_label(line))
-        if self._open and self._open.kind in (Kind.FIELD, Kind.STATION):
-            self._close()
-
-    def _below_label(self, line: Shown) -> str:
-        """The line's source; where it is the value of a label above it, without its mark."""
-        open_ = self._open
-        if open_ is None or not open_.is_empty or open_.kind is Kind.UNCLASSIFIED:
-            return line.raw
-        if open_.kind in (Kind.FIELD, Kind.STATION):
-            return line.cut(len(line.text) - len(line.text.lstrip(" :")), len(line.text))
-        raw = line.raw.lstrip()
-        return raw[1:].lstrip() if raw.startswith((":", "：")) else line.raw
-
-    def _table_row(self, number: int, line: Shown) -> bool:
-        """A row of headings, or one of values below headings that are labels."""
-        cells = cells_of(line)
-        if cells and all(cell.heading for cell in cells) and len(cells) > 1:
-            self._close()
-            self._columns = [line.cut(cell.start, cell.end) for cell in cells]
-            known = sum(self._rules.meaning(label) is not None for label in self._columns)
-            self._columns = self._columns if known > 1 else []
-            return self._is(Kind.MARK, number)
-        if not cells or len(cells) != len(self._columns):
-            self._columns = []
-            return False
-        for label, cell in zip(self._columns, cells, strict=True):
-            meaning = self._rules.meaning(label)
-            self._labelled(number, line, Hit(meaning, label, "", cell.start, cell.end, row=True))
-        self._close()
-        return self._is(Kind.FIELD, number)
-
-    def _is_station(self, line: Shown) -> bool:
-        """True for a line with no label right below the heading that the profile takes so."""
-        taken = set(self.draft.kinds) <= {Kind.HEADING, Kind.BLANK}
-        text = line.text.strip()
-        return taken and any(pattern.fullmatch(text) for pattern in self._rules.stations)
-
-
-def _is_end(line: str) -> bool:
-    """True for a line after which something else begins: blank, or a heading."""
-    return not line or line.startswith("=")

@@ -120,11 +120,28 @@ class Ending(Elements):
 
     def _engineer(self, number: int, line: Shown) -> bool:
         hit = self._label(line)
-        if hit is None or hit.meaning is None or hit.meaning.role != "engineer":
+        if hit is None or hit.meaning is None:
+            return self._engineer_spaced(number, line)
+        if hit.meaning.role != "engineer":
             return False
         if self._in_turn() and not self._status_follows(number):
             return False
         return self._open_people(number, line, hit, hit.meaning)
+
+    def _engineer_spaced(self, number: int, line: Shown) -> bool:
+        """A label with no colon, right below a status line, with names after it."""
+        if self.draft.kinds[number - 1] is not Kind.STATUS:
+            return False
+        label, _, value = line.text.strip().partition(" ")
+        meaning = self._rules.meaning(label)
+        if meaning is None or meaning.role != "engineer":
+            return False
+        names = names_in(value, self._rules.profiles[meaning.profile].engineers, set())
+        if not names or not all(self._marks.may_be_name(name) for name in names):
+            return False
+        start = len(line.text) - len(line.text.lstrip()) + len(label)
+        hit = Hit(meaning, label, "", start, len(line.text), row=False)
+        return self._open_people(number, line, hit, meaning)
 
     def _open_people(self, number: int, line: Shown, hit: Hit, meaning: Label) -> bool:
         """Take the line for one that names who is responsible."""
@@ -163,6 +180,16 @@ class Ending(Elements):
                 hit = label_at(line, self._rules)
                 return bool(hit and hit.meaning and hit.meaning.role == "status")
         return self._stands_alone(number)
+
+    def _status_near(self, number: int) -> bool:
+        """True where a status line with marks or options is among the next few lines."""
+        for line in self.shown[number + 1 : number + 5]:
+            hit = label_at(line, self._rules) if line else None
+            if line and hit and hit.meaning and hit.meaning.role == "status":
+                return bool(hit.legend) or self._status.looks_marked(
+                    Option(line, hit.start, hit.end)
+                )
+        return False
 
     def readings(self) -> list[Reading]:
         """What each status line says."""

@@ -53,9 +53,15 @@ def case_heading(line: Shown, rules: Rules) -> Heading | None:
     start = prefix.end() if prefix else 0
     for pattern, rule in rules.headings:
         match = pattern.match(line.text, start) or pattern.match(line.text)
-        if match:
+        if match and not _names_another(line, match, rules):
             return _heading(line, match, rules, rule)
     return None
+
+
+def _names_another(line: Shown, match: re.Match[str], rules: Rules) -> bool:
+    """True where the heading goes on to another case's id: it compares them, or tells of both."""
+    rest = line.text[match.end() :]
+    return bool(rest) and any(pattern.search(rest) for pattern in rules.mentions)
 
 
 def _heading(line: Shown, match: re.Match[str], rules: Rules, rule: CaseRule) -> Heading:

@@ -19,18 +19,25 @@ _LABEL = re.compile(
 _BRACKETED = re.compile(
     rf"{LEAD}[【\[〖〔]\s*(?P<label>[^\[\]【】〖〗〔〕:|]{{1,40}})[】\]〗〕]\s*(?P<legend>\([^()]{{0,120}}\))?\s*:?\s*"
 )
-_STATUS = re.compile(
-    rf"{LEAD}(?P<label>\w{{1,20}}(?: \w{{1,20}})?)\s*(?P<legend>\([^()]{{0,120}}\))?\s*(?=\W)"
+_UNMARKED = tuple(
+    re.compile(rf"{LEAD}(?P<label>{words})\s*(?P<legend>\([^()]{{0,120}}\))?\s*(?=\W)")
+    for words in (r"\w{1,20} \w{1,20}", r"\w{1,20}")
 )
+_SPACED = re.compile(rf"{LEAD}(?P<label>[\u3400-\u9fff]{{2,10}})\s+(?=\S)")
 _DASH = re.compile(r"[-–—→]")
 _DASHED = re.compile(
-    rf"{LEAD}(?P<label>\w[^:|=()—–-]{{0,30}}(?:\([^()]{{0,40}}\)[^:|=()—–-]{{0,20}})?)"
+    rf"{LEAD}(?P<label>\w(?:[^:|=()—–-]|(?<=\w)-(?=\w)){{0,30}}(?:\([^()]{{0,40}}\)[^:|=()—–-]{{0,20}})?)"
     r"(?P<sep>\s[-–](?:\s|$)|\s?—{1,2}|\s?→)\s*"
 )
 """A dash or an arrow between label and value: for labels that are known."""
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _GAP = re.compile(r"[\s,;、|]+")
 _SENTENCE = re.compile(r"[。!?;,、“”\"]|\.\s")
+
+
+def _is_status(label: str, rules: Rules) -> bool:
+    meaning = rules.meaning(label)
+    return meaning is not None and meaning.role == "status"
 
 
 class Hit(NamedTuple):
@@ -108,14 +115,27 @@ def cells_of(line: Shown) -> list[Cell]:
 
 def status_without_colon(line: Shown, rules: Rules) -> Hit | None:
     """A status label with no colon: what follows must be marked, as the caller sees to."""
-    match = _STATUS.match(line.text)
+    found = (pattern.match(line.text) for pattern in _UNMARKED)
+    match = next((m for m in found if m and _is_status(m["label"], rules)), None)
     meaning = rules.meaning(match["label"]) if match else None
-    if match is None or meaning is None or meaning.role != "status":
+    if match is None:
         return None
     label = line.cut(match.start("label"), match.end("label"))
     return Hit(
         meaning, label, match["legend"] or "", match.end(), len(line.text.rstrip()), row=False
     )
+
+
+def label_spaced(line: Shown, rules: Rules) -> Hit | None:
+    """A known Han label with a space for a colon, where its value has a digit or it is long."""
+    match = _SPACED.match(line.text)
+    meaning = rules.meaning(match["label"]) if match else None
+    if match is None or meaning is None or meaning.role not in ("field", "problem"):
+        return None
+    if not (len(match["label"]) > 2 or line.text[match.end()].isdigit()):
+        return None
+    label = line.cut(match.start("label"), match.end("label"))
+    return Hit(meaning, label, "", match.end(), len(line.text.rstrip()), row=False)
 
 
 def may_be_field(hit: Hit, line: Shown, rules: Rules, *, in_problem: bool) -> bool:

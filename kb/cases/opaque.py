@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-MACROS = "code|velocity|groovy|python|ruby|php|perl|script|html|comment|uml|plantuml|mermaid|css"
+MACROS = (
+    "code|velocity|groovy|python|ruby|php|perl|script|html|comment|uml|plantuml|mermaid|css"
+    "|noformat|markdown|formula|latex|mathjax|graphviz"
+)
 TOKEN = re.compile(
     rf"(?<!~)(?:\{{\{{(?P<close>/)?(?P<name>{MACROS})(?:\s[^{{}}]{{0,500}}?)?(?P<self>/)?\}}\}}"
     r"|(?P<open>\{\{\{)|(?P<shut>\}\}\}))",

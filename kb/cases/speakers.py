@@ -31,6 +31,7 @@ _WHEN = r"\(?\d{2,4}[-/.年:][\d\s:./月日时分秒-]{2,20}\)?\s*"
 _BARE = re.compile(
     rf"[\s{BULLETS}]*(?P<name>[^\s:|\[\]【】{{}}=<>][^:|\[\]【】{{}}=<>]{{0,39}}?)\s*:(?!/)"
 )
+_QUOTES = "“‘\"'「『《("
 _BREAK = re.compile(r"[\s。.!?;,、）)]")
 
 
@@ -72,7 +73,7 @@ class Marks:
         if line.text.find(":", start) < 0 or self._opens.isdisjoint(line.text):
             return []
         found = [self._mark(line, match) for match in self._bracketed.finditer(line.text, start)]
-        return [mark for mark in found if mark and mark.colon]
+        return [mark for mark in found if mark and mark.colon and not _is_quoted(line, mark)]
 
     def bare(self, line: Shown) -> Mark | None:
         """What may be a speaker with no brackets: `Name:` at the start of the line."""
@@ -110,7 +111,7 @@ class Marks:
         name = _linked(line.cut(match.start(group), match.end(group)))
         if not self._may_be(fold(name)):
             return None
-        return Mark(name, match.start(), match.end(), colon=bool(match["colon"]))
+        return Mark(name, match.start(), match.end(), colon=match["colon"] is not None)
 
     def _may_be(self, name: str) -> bool:
         """False for dates, numbers, and labels that are no one's name."""
@@ -143,3 +144,8 @@ def may_follow(line: Shown, mark: Mark) -> bool:
     if line.text[mark.start] in "【〖":
         return True
     return mark.start == 0 or bool(_BREAK.match(line.text[mark.start - 1]))
+
+
+def _is_quoted(line: Shown, mark: Mark) -> bool:
+    """True for a mark right after an opening quote: what someone is said to have said."""
+    return mark.start > 0 and line.text[mark.start - 1] in _QUOTES
