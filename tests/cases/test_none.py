@@ -22,8 +22,8 @@ NOTHING = {
     ),
     "case studies": "= Case 1: ACME =\nProblem: x\nSolution: y\nContact: a@b.c\nLocation: Berlin",
     "a template shown": (
-        "{{code}}\n= szds_case#46_20200410 =\n状态: ☑已解决\n{{/code}}\n~= szds_case#46_20200410 =\n"
-        "{{{\n= szds_case#47_20200410 =\n}}}\n{{noformat}}\n= szds_case#50_20200410 =\n{{/noformat}}"
+        "{{code}}\n= szds_case#46_20200410 =\n状态: ☑已解决\n{{/code}}\n~= szds_case#46_20200410\n"
+        "{{{\n= szds_case#47_20200410 =\n}}}\n{{noformat}}\n= case#50_20200410 =\n{{/noformat}}"
     ),
     "a list of cases": (
         "= 案例目录 =\n* [[szds_case#46_20200410>>A.B]]\n| szds_case#46_20200410 | 已解决 |\n"
