@@ -105,18 +105,22 @@ class Fts5:
 
 
 class BareOpenSearch:
-    """OpenSearch with its own analyzer: english, or cjk over text folded to simplified."""
+    """OpenSearch with analyzers of its own: english; cjk, smartcn or icu over simplified text."""
 
-    def __init__(self, url: str, *, chinese: bool) -> None:
+    def __init__(self, url: str, analyzer: str) -> None:
         from opensearchpy import OpenSearch
 
-        self._client = OpenSearch(url, timeout=120)
+        self._client = OpenSearch(url.split(), timeout=120)
         self._name = f"peer-{time.time_ns()}"
-        self._chinese = chinese
-        text = {"type": "text", "analyzer": "cjk" if chinese else "english"}
+        self._chinese = analyzer != "english"
+        icu = {"type": "custom", "tokenizer": "icu_tokenizer", "filter": ["lowercase"]}
         body = {
-            "settings": {"number_of_shards": 1, "number_of_replicas": 0},
-            "mappings": {"properties": {"text": text}},
+            "settings": {
+                "number_of_shards": 1,
+                "number_of_replicas": 0,
+                **({"analysis": {"analyzer": {"icu": icu}}} if analyzer == "icu" else {}),
+            },
+            "mappings": {"properties": {"text": {"type": "text", "analyzer": analyzer}}},
         }
         self._client.indices.create(index=self._name, body=body)
 

@@ -4,7 +4,8 @@ A DIR holds docs.jsonl (id, title, text), queries.jsonl (id, text) and qrels.tsv
 grade), or folders that do. Words are joined by any. Printed for each DIR and, where there are
 several, as macro averages over folders of one language (the letters before the first hyphen).
 Times are CPU time of this process, on one core; queries are timed for ten hits. OpenSearch works
-elsewhere: its times here are the client's only. OPENSEARCH_URL says where it is.
+in other processes: its times are wall time. OPENSEARCH_URL says where it is; `--opensearch FOLDER`
+starts a node, whose libraries are kept there (Maven, JDK 17).
 """
 
 from __future__ import annotations
@@ -16,11 +17,13 @@ import math
 import os
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from statistics import mean, quantiles
 from typing import NamedTuple
 
+from bench.cluster import Cluster
 from bench.peers import BareOpenSearch, BareTantivy, Fts5, Ranker
 from kb.config import SearchConfig
 from kb.search.document import Document, Text
@@ -122,8 +125,9 @@ def ranker(backend: str, folder: Path, name: str) -> Ranker:
     chinese = name.startswith("zh")
     if backend == "bare-tantivy":
         return BareTantivy(folder, chinese=chinese)
-    if backend == "bare-opensearch":
-        return BareOpenSearch(os.environ["OPENSEARCH_URL"], chinese=chinese)
+    if backend.startswith("bare-opensearch"):
+        own = backend.removeprefix("bare-opensearch").removeprefix("-") or "cjk"
+        return BareOpenSearch(os.environ["OPENSEARCH_URL"], own if chinese else "english")
     if backend == "fts5":
         return Fts5(folder, chinese=chinese)
     return Ours(folder, SearchConfig(backend=backend, url=os.environ.get("OPENSEARCH_URL")))
@@ -134,16 +138,17 @@ def measure(collection: Collection, backend: str) -> Result:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         engine = ranker(backend, folder, collection.name)
-        start = time.process_time()
+        clock = time.perf_counter if "opensearch" in backend else time.process_time
+        start = clock()
         engine.index(collection.documents)
-        seconds = time.process_time() - start
+        seconds = clock() - start
         size = sum(f.stat().st_size for f in folder.rglob("*") if f.is_file())
         rows = [
             scores(engine.rank(text, DEPTH), collection.grades[key])
             for key, text in collection.queries
         ]
-        plain = _times(engine, collection, marks=False)
-        marked = _times(engine, collection, marks=True)
+        plain = _times(engine, collection, clock, marks=False)
+        marked = _times(engine, collection, clock, marks=True)
         engine.close()
     ndcg, mrr, recall = (mean(column) for column in zip(*rows, strict=True))
     rate = len(collection.documents) / seconds
@@ -151,12 +156,14 @@ def measure(collection: Collection, backend: str) -> Result:
     return Result(ndcg, mrr, recall, rate, size / 1e6, p50, p95, _points(marked)[1])
 
 
-def _times(engine: Ranker, collection: Collection, *, marks: bool) -> list[float]:
+def _times(
+    engine: Ranker, collection: Collection, clock: Callable[[], float], *, marks: bool
+) -> list[float]:
     found = []
     for _, text in collection.queries:
-        start = time.process_time()
+        start = clock()
         engine.rank(text, 10, marks=marks)
-        found.append((time.process_time() - start) * 1000)
+        found.append((clock() - start) * 1000)
     return found
 
 
@@ -190,6 +197,16 @@ def averages(results: dict[str, Result]) -> dict[str, Result]:
     }
 
 
+def folders_of(places: Iterable[Path]) -> list[Path]:
+    """The folders that hold questions: each place itself, or what is in it."""
+    return [
+        inner
+        for place in places
+        for inner in ([place] if (place / "docs.jsonl").exists() else sorted(place.iterdir()))
+        if (inner / "docs.jsonl").exists()
+    ]
+
+
 def main() -> None:
     """Run over the folders of the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -197,25 +214,30 @@ def main() -> None:
     parser.add_argument(
         "--backend",
         default="tantivy",
-        help="tantivy, whoosh, opensearch; bare-tantivy, fts5, bare-opensearch; several by commas",
+        help="tantivy, whoosh, opensearch; bare-tantivy, fts5, bare-opensearch (cjk), "
+        "bare-opensearch-smartcn, bare-opensearch-icu; several by commas",
     )
     parser.add_argument("--half", choices=["all", "tune", "report"], default="all")
+    parser.add_argument("--opensearch", type=Path, metavar="FOLDER")
     options = parser.parse_args()
-    folders = [
-        inner
-        for folder in options.folders
-        for inner in ([folder] if (folder / "docs.jsonl").exists() else sorted(folder.iterdir()))
-        if (inner / "docs.jsonl").exists()
-    ]
-    for backend in options.backend.split(","):
-        print(backend)
-        print(HEADER)
-        results = {}
-        for folder in folders:
-            results[folder.name] = measure(load(folder, options.half), backend)
-            show(folder.name, results[folder.name])
-        for name, result in averages(results).items():
-            show(name, result)
+    with ExitStack() as stack:
+        if options.opensearch:
+            data = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            cluster = Cluster(data, 1, heap="1g", library=options.opensearch)
+            os.environ["OPENSEARCH_URL"] = stack.enter_context(cluster).urls
+        for backend in options.backend.split(","):
+            _run(backend, folders_of(options.folders), options.half)
+
+
+def _run(backend: str, folders: list[Path], half: str) -> None:
+    print(backend)
+    print(HEADER)
+    results = {}
+    for folder in folders:
+        results[folder.name] = measure(load(folder, half), backend)
+        show(folder.name, results[folder.name])
+    for name, result in averages(results).items():
+        show(name, result)
 
 
 if __name__ == "__main__":

@@ -5,20 +5,39 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-from rich.console import Console
-from rich.text import Text
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False)
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    out: Console
+    err: Console
+else:
+
+    def __getattr__(name):
+        """`out` and `err`, made when first asked for: a command that needs none starts sooner."""
+        if name not in ("out", "err"):
+            raise AttributeError(name)
+        from rich.console import Console
+
+        wide = name == "out"
+        made = Console(stderr=not wide, highlight=False, soft_wrap=wide)
+        return globals().setdefault(name, made)
 
 
 def say(kind: str, style: str, message: object) -> None:
     """Print a line to stderr. `Text` keeps a wiki's brackets from being read as markup."""
+    if not sys.stderr.isatty():
+        sys.stderr.write(f"{kind}: {message}\n")
+        return
+    from rich.text import Text
+
+    from kb.cli.console import err
+
     err.print(Text.assemble((f"{kind}: ", style), str(message)), soft_wrap=True)
 
 

@@ -49,18 +49,15 @@ def command(
     Words side by side in quotes, -without, OR, (brackets), begin*, *6730, field:value,
     after:2020-04, before:, on:. A run of four or more digits is found inside any number.
     """
-    from kb.cases.store import up_to_date
     from kb.search.find import Options
-    from kb.search.service import Search, everything
+    from kb.search.service import searching
 
     if bool(query) == bool(like_id):
         raise click.UsageError("say what to find: words, or --like with a case's id")
     options = Options(
         limit=limit, offset=limit * (page - 1), sort=sort, facets=facets, explain=explain
     )
-    found_home = find_home(home)
-    with up_to_date(found_home) as (archive, store):
-        search = Search(found_home, everything(archive, store))
+    with searching(find_home(home)) as search:
         hits = search.like(like_id, limit) if like_id else search.find(" ".join(query), options)
     if hits is None:
         raise InputError(f"no case is called {like_id}", hint="kb cases lists them")

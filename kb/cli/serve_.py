@@ -18,7 +18,7 @@ from kb.publish.material import ArchiveMaterial
 from kb.publish.serve import Served, server_for
 from kb.publish.swap import MARK
 from kb.search.find import Options
-from kb.search.service import Search, everything
+from kb.search.service import searching
 
 _EVERY = 2.0
 """Seconds between two looks at whether the archive changed."""
@@ -61,8 +61,8 @@ def _build(place: Home, out: Path, lock: threading.Lock) -> None:
 
 
 def _answer(place: Home, lock: threading.Lock, query: str, limit: int) -> bytes:
-    with lock, up_to_date(place) as (archive, store):
-        found = Search(place, everything(archive, store)).find(query, Options(limit=limit))
+    with lock, searching(place) as search:
+        found = search.find(query, Options(limit=limit))
     return json_of(found)
 
 

@@ -1,38 +1,39 @@
 """The index on disk: found, brought up to date, built anew when stale or damaged.
 
-`.kb/index/state.json` names the generation in use (a folder beside it), what it was made of and
-the sizes of its files. A new generation is built in its own folder and becomes the one in use by
-replacing state.json; until then readers go on with the old one.
+`.kb/index/ENGINE/state.json` names the generation in use (a folder beside it), what it was made of
+and the sizes of its files. A new generation is built in its own folder, which building.json names,
+and becomes the one in use by replacing state.json; until then readers go on with the old one. What
+was interrupted goes on from its last commit.
 """
 
 from __future__ import annotations
 
-import hashlib
-import os
 import secrets
 import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from importlib.resources import files
+from itertools import islice
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import msgspec
 
 from kb.search.document import Document
 from kb.search.protocol import DamagedIndexError, Engine
-
-_PARTS = (
-    "analysis",
-    "engines",
-    "cases.py",
-    "document.py",
-    "files.py",
-    "names.py",
-    "pages.py",
-    "streams.py",
+from kb.search.state import (
+    Begun,
+    State,
+    digest_of,
+    fingerprint,
+    read_begun,
+    read_state,
+    state_of,
+    write_whole,
 )
-"""What of kb.search an index depends on."""
+
+BATCH = 10_000
+"""Documents between two commits of a new generation."""
+Opened: TypeAlias = Callable[[Path], Engine]
 
 
 class Source(Protocol):
@@ -47,156 +48,160 @@ class Source(Protocol):
         ...
 
 
-class State(msgspec.Struct, frozen=True):
-    """state.json."""
-
-    made_by: str
-    """Fingerprint of the code that made the index."""
-    folder: str
-    documents: int
-    stamp: str
-    """Of the digests of all that is in it."""
-    sizes: dict[str, int]
-    """File → bytes."""
-
-
-def refresh(folder: Path, source: Source, opened: Callable[[Path], Engine], name: str) -> Engine:
+def refresh(
+    folder: Path, source: Source, opened: Opened, name: str, stamp: str | None = None
+) -> Engine:
     """An engine over exactly what ``source`` has. Costs what changed.
 
-    ``opened`` makes an engine of a folder, ``name`` says which kind of engine that is.
+    ``opened`` makes an engine of a folder, ``name`` says which kind of engine that is. Where
+    ``stamp`` is the one of the last time, the source is not asked at all.
     """
-    wanted = source.digests()
-    made_by, stamp = f"{name}-{_fingerprint()}", _stamp(wanted)
-    state = _read(folder)
-    if state and state.made_by == made_by and state.stamp == stamp:
-        engine = _opened(folder, state, opened)
+    made_by = f"{name}-{fingerprint()}"
+    state = read_state(folder)
+    if state and state.made_by == made_by and _same(state, source, stamp):
+        engine = _whole(folder, state, opened)
         if engine is not None:
+            if stamp and stamp != state.stamp:
+                _note_stamp(folder, state, stamp)
             return engine
     folder.mkdir(parents=True, exist_ok=True)
     with _locked(folder / "lock"):
-        return _updated(folder, source, wanted, made_by, opened)
+        return _Writing(folder, source, opened, made_by, stamp).done()
 
 
-def rebuild(folder: Path, source: Source, opened: Callable[[Path], Engine], name: str) -> Engine:
-    """The same, whatever is there: for an index that turned out to be damaged."""
-    (folder / "state.json").unlink(missing_ok=True)
-    return refresh(folder, source, opened, name)
-
-
-def _updated(
-    folder: Path,
-    source: Source,
-    wanted: Mapping[str, bytes],
-    made_by: str,
-    opened: Callable[[Path], Engine],
+def rebuild(
+    folder: Path, source: Source, opened: Opened, name: str, stamp: str | None = None
 ) -> Engine:
-    """Under the lock: the index in use changed in place, or a new one built."""
-    state = _read(folder)
-    engine = _opened(folder, state, opened) if state and state.made_by == made_by else None
-    if engine is not None and state is not None:
+    """The same, whatever is there: for an index that turned out to be damaged."""
+    for name_of_state in ("state.json", "building.json"):
+        (folder / name_of_state).unlink(missing_ok=True)
+    return refresh(folder, source, opened, name, stamp)
+
+
+def _same(state: State, source: Source, stamp: str | None) -> bool:
+    return (stamp is not None and stamp == state.stamp) or state.digest == digest_of(
+        source.digests()
+    )
+
+
+def _note_stamp(folder: Path, state: State, stamp: str) -> None:
+    """Remember that nothing had changed, so that next time the stamp alone says so."""
+    with _locked(folder / "lock", wait=False) as mine:
+        if mine and read_state(folder) == state:
+            write_whole(folder / "state.json", msgspec.structs.replace(state, stamp=stamp))
+
+
+class _Writing:
+    """One bringing up to date, under the lock."""
+
+    def __init__(
+        self, folder: Path, source: Source, opened: Opened, made_by: str, stamp: str | None
+    ) -> None:
+        self._folder = folder
+        self._source = source
+        self._opened = opened
+        self._made_by = made_by
+        self._stamp = stamp
+        self._wanted = source.digests()
+
+    def done(self) -> Engine:
+        """The index in use changed in place, or a new one built."""
+        state = read_state(self._folder)
+        if state and state.made_by == self._made_by:
+            engine = _opened(self._folder, state, self._opened)
+            if engine is not None and self._changed(engine):
+                return self._in_use(engine, state.folder)
+        return self._built()
+
+    def _changed(self, engine: Engine, batch: int | None = None) -> bool:
+        """Make the engine hold what is wanted; False where it cannot be read."""
         try:
-            _change(engine, source, wanted)
+            held = engine.digests()
+            engine.remove(held.keys() - self._wanted.keys())
+            new = [key for key, digest in self._wanted.items() if held.get(key) != digest]
+            documents = iter(self._source.documents(new))
+            while engine.add(islice(documents, batch)) == batch:
+                engine.commit()
+            engine.commit()
         except DamagedIndexError:
             engine.close()
-        else:
-            _write(folder, state.folder, made_by, wanted)
+            return False
+        return True
+
+    def _built(self) -> Engine:
+        """A new generation, or the one that was begun."""
+        begun = read_begun(self._folder)
+        if begun and begun.made_by == self._made_by:
+            engine = _tried(self._folder / begun.folder, self._opened)
+            if engine is not None and self._changed(engine, BATCH):
+                return self._in_use(engine, begun.folder)
+        generation = f"g-{secrets.token_hex(4)}"
+        write_whole(self._folder / "building.json", Begun(self._made_by, generation))
+        engine = self._opened(self._folder / generation)
+        if not self._changed(engine, BATCH):
+            raise DamagedIndexError(f"{self._folder / generation}: a new index cannot be read")
+        return self._in_use(engine, generation)
+
+    def _in_use(self, engine: Engine, generation: str) -> Engine:
+        """The generation is the one that everybody reads from now on; the others go."""
+        state = state_of(self._folder / generation, self._made_by, self._wanted, self._stamp)
+        write_whole(self._folder / "state.json", state)
+        (self._folder / "building.json").unlink(missing_ok=True)
+        engine.publish()
+        for other in self._folder.glob("g-*"):
+            if other.name != generation:
+                shutil.rmtree(other, ignore_errors=True)
+        return engine
+
+
+def _whole(folder: Path, state: State, opened: Opened) -> Engine | None:
+    """The index that ``state`` names, if it has as many documents as it had."""
+    engine = _opened(folder, state, opened)
+    if engine is None:
+        return None
+    try:
+        if engine.counts("seq", [])[0] == state.documents:
             return engine
-    return _built(folder, source, wanted, made_by, opened)
+    except DamagedIndexError:
+        pass
+    engine.close()
+    return None
 
 
-def _change(engine: Engine, source: Source, wanted: Mapping[str, bytes]) -> None:
-    held = engine.digests()
-    engine.remove(held.keys() - wanted.keys())
-    new = [key for key, digest in wanted.items() if held.get(key) != digest]
-    engine.add(source.documents(new))
-    engine.commit()
-
-
-def _built(
-    folder: Path,
-    source: Source,
-    wanted: Mapping[str, bytes],
-    made_by: str,
-    opened: Callable[[Path], Engine],
-) -> Engine:
-    generation = f"g-{secrets.token_hex(4)}"
-    engine = opened(folder / generation)
-    engine.add(source.documents(list(wanted)))
-    engine.commit()
-    _write(folder, generation, made_by, wanted)
-    engine.publish()
-    for other in folder.glob("g-*"):
-        if other.name != generation:
-            shutil.rmtree(other, ignore_errors=True)
-    return engine
-
-
-def _opened(folder: Path, state: State, opened: Callable[[Path], Engine]) -> Engine | None:
+def _opened(folder: Path, state: State, opened: Opened) -> Engine | None:
     """The index that ``state`` names; None where its files are not those that were written."""
     place = folder / state.folder
     try:
         if any((place / file).stat().st_size != size for file, size in state.sizes.items()):
             return None
-        engine = opened(place)
-        if engine.counts("seq", [])[0] == state.documents:
-            return engine
-        engine.close()
+    except OSError:
+        return None
+    return _tried(place, opened)
+
+
+def _tried(place: Path, opened: Opened) -> Engine | None:
+    """The engine of a folder; None where it cannot be read."""
+    try:
+        return opened(place)
     except (OSError, DamagedIndexError):
         return None
-    return None
-
-
-def _read(folder: Path) -> State | None:
-    try:
-        return msgspec.json.decode((folder / "state.json").read_bytes(), type=State)
-    except (OSError, msgspec.MsgspecError):
-        return None
-
-
-def _write(folder: Path, generation: str, made_by: str, wanted: Mapping[str, bytes]) -> None:
-    place = folder / generation
-    found = place.iterdir() if place.is_dir() else iter(())
-    sizes = {file.name: file.stat().st_size for file in found if _lasting(file)}
-    state = State(made_by, generation, len(wanted), _stamp(wanted), sizes)
-    fresh = folder / f"state-{secrets.token_hex(4)}"
-    with fresh.open("wb") as file:
-        file.write(msgspec.json.encode(state))
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(folder / "state.json")
-
-
-def _lasting(file: Path) -> bool:
-    return file.is_file() and not file.name.startswith(".") and file.suffix != ".lock"
-
-
-def _stamp(digests: Mapping[str, bytes]) -> str:
-    made = hashlib.sha256()
-    for key in sorted(digests):
-        made.update(key.encode("utf-8", "surrogatepass") + b"\0" + digests[key] + b"\n")
-    return made.hexdigest()
-
-
-def _fingerprint() -> str:
-    """Of the code and tables that decide what an index holds."""
-    made = hashlib.sha256()
-    root = files("kb.search")
-    for part in _PARTS:
-        place = root / part
-        for file in [place] if place.is_file() else sorted(place.iterdir(), key=lambda f: f.name):
-            if file.is_file():
-                made.update(file.read_bytes())
-    return made.hexdigest()[:16]
 
 
 @contextmanager
-def _locked(file: Path) -> Iterator[None]:
-    """One writer at a time among processes; where the system has no such lock, the engine's own."""
+def _locked(file: Path, *, wait: bool = True) -> Iterator[bool]:
+    """One writer at a time among processes; where the system has no such lock, the engine's own.
+
+    Gives whether the lock is held: always, unless nobody waits for it.
+    """
     try:
         import fcntl
     except ImportError:
-        yield
+        yield True
         return
     with file.open("wb") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            yield False
+            return
+        yield True

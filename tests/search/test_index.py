@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from kb.config import Config, Home, SearchConfig
+from kb.config import CasesConfig, Config, Home, SearchConfig
+from kb.search.document import Document
 from kb.search.find import Finder
 from kb.search.index import refresh
 from kb.search.protocol import Engine
-from kb.search.service import Search, opener
+from kb.search.service import Search, opener, searching
+from kb.search.stamp import stamp_of
 from tests.search.rough import Documents, document
 
 ROOT = Path(__file__).parents[2]
@@ -116,6 +120,63 @@ def test_a_crash_at_any_moment_leaves_an_index_that_answers_or_mends(
         killed(tmp_path, f"轮次{moment % 3}", 0.02 + 0.9 * moment / count)
         wanted = Documents(document(f"k{i}", f"退款 编号{i}") for i in range(20))
         assert Finder(current(tmp_path, wanted)).find("退款").total == 20
+
+
+def test_a_first_index_that_was_interrupted_goes_on_from_its_last_commit(
+    tmp_path: Path, source: Documents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kb.search.index.BATCH", 10)
+    given, asked = source.documents, list[int]()
+
+    def cut_short(keys: Collection[str]) -> Iterator[Document]:
+        asked.append(len(keys))
+        for number, made in enumerate(given(keys)):
+            if len(asked) == 1 and number == 35:
+                raise KeyboardInterrupt
+            yield made
+
+    source.documents = cut_short  # type: ignore[method-assign]
+    with pytest.raises(KeyboardInterrupt):
+        current(tmp_path, source)
+    assert Finder(current(tmp_path, source)).find("退款").total == 50
+    assert asked == [50, 20]
+    assert len(list(tmp_path.glob("g-*"))) == 1
+    assert not (tmp_path / "building.json").exists()
+
+
+def test_while_nothing_is_written_the_archive_is_not_opened(
+    kb: Callable[..., object], shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kb("import", shared / "samples" / "after-sales-cases.blame.txt", "--page-name", "A.Cases")
+    home, archive = Home(tmp_path, Config()), tmp_path / ".kb" / "archive.db"
+    assert stamp_of(home) is None, "written this very moment"
+    os.utime(archive, (1, 1))
+    with searching(home) as search:
+        assert search.find("6730").total == 1
+    monkeypatch.setattr("kb.cases.store.up_to_date", None)
+    with searching(home) as search:
+        assert search.find("6730").total == 1
+    for touched in (tmp_path / "corrections.toml", archive):
+        touched.touch()
+        os.utime(touched, (2, 2))
+        with pytest.raises(TypeError), searching(home):
+            pass
+
+
+def test_a_home_s_own_profile_counts_and_what_it_extends(tmp_path: Path) -> None:
+    archive = tmp_path / ".kb" / "archive.db"
+    archive.parent.mkdir()
+    archive.write_bytes(b"x")
+    os.utime(archive, (1, 1))
+    (tmp_path / "mine.toml").write_text('extends = ["base.toml"]')
+    home = Home(tmp_path, Config(cases=CasesConfig(profiles=("mine.toml",))))
+    stamps = [stamp_of(home)]
+    for name in ("base.toml", "mine.toml", "kb.toml"):
+        with (tmp_path / name).open("a") as file:
+            file.write("# more\n")
+        stamps.append(stamp_of(home))
+    assert None not in stamps
+    assert len(set(stamps)) == 4
 
 
 def test_threads_ask_while_one_writes(tmp_path: Path, source: Documents) -> None:

@@ -35,7 +35,9 @@ PIECE = rf"{_LETTER}+(?:['{_MARKS}]+{_LETTER}+)*[{_MARKS}]*"
 CONNECTOR = r"[._\-@/:#+~%&=?\\]"
 """What joins the pieces of a file name, version, address, error code or date."""
 
-TOKEN = re.compile(rf"[{RUN}]+|{PIECE}(?:{CONNECTOR}{{1,3}}{PIECE})*")
+_WORD = rf"{_LETTER}+(?:(?:['{_MARKS}]+|[{_MARKS}]*{CONNECTOR}{{1,3}}){_LETTER}+)*[{_MARKS}]*"
+"""Pieces with connectors between them, with as few sets as may be: each takes long to compile."""
+TOKEN = re.compile(rf"[{RUN}]+|{_WORD}")
 """A run, or a word with all that is joined to it."""
 KINDS = re.compile(
     rf"([{RUN}]+)|([a-z]+)(?!{_LETTER}|['{_MARKS}]|{CONNECTOR}{{1,3}}{_LETTER})|({TOKEN.pattern})"

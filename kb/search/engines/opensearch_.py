@@ -12,6 +12,7 @@ import os
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any, TypeVar
 
 import msgspec
@@ -214,20 +215,35 @@ class OpenSearchEngine:
         return _found(hits[0]).document if hits else None
 
     def counts(self, stream: Scored, terms: list[str]) -> tuple[int, list[int]]:
-        """Documents in all, and with each term; a term's is a shard's count, brought up to all."""
+        """Documents in all, and with each term, summed over the shards.
+
+        A shard counts a document that was replaced until it is merged away, so no more than all.
+        """
         with _talking():
             total = int(self._client.count(index=self._name)["count"])
             if not terms:
                 return total, []
             asked = {
                 "doc": {stream: " ".join(terms)}, "fields": [stream], "term_statistics": True,
-                "field_statistics": True, "positions": False, "offsets": False, "payloads": False,
+                "field_statistics": False, "positions": False, "offsets": False, "payloads": False,
             }  # fmt: skip
-            found = self._client.termvectors(index=self._name, body=asked)["term_vectors"]
-        vector = found.get(stream, {"terms": {}, "field_statistics": {"doc_count": 0}})
-        shard = max(1, vector["field_statistics"]["doc_count"])
-        held = (vector["terms"].get(term, {}).get("doc_freq", 0) for term in terms)
-        return total, [min(total, round(count * max(1.0, total / shard))) for count in held]
+            rows = [{"_index": self._name, "routing": key, **asked} for key in self._shards]
+            found = self._client.mtermvectors(body={"docs": rows})["docs"]
+        held = [row["term_vectors"].get(stream, {"terms": {}})["terms"] for row in found]
+        sums = (sum(h.get(term, {}).get("doc_freq", 0) for h in held) for term in terms)
+        return total, [min(total, count) for count in sums]
+
+    @cached_property
+    def _shards(self) -> list[str]:
+        """For each shard a routing value that leads to it."""
+        settings = self._client.indices.get_settings(index=self._name)[self._name]["settings"]
+        wanted, found = int(settings["index"]["number_of_shards"]), dict[int, str]()
+        for key in map(str, range(100 * wanted)):
+            if len(found) == wanted:
+                break
+            way = self._client.search_shards(index=self._name, params={"routing": key})
+            found.setdefault(way["shards"][0][0]["shard"], key)
+        return [found[shard] for shard in sorted(found)]
 
     def ask(self, request: Request) -> Answer:
         """What fits, best first."""
@@ -236,6 +252,7 @@ class OpenSearchEngine:
                 index=self._name,
                 body=body_of(request),
                 allow_partial_search_results=False,
+                search_type="dfs_query_then_fetch",
             )
         rows = tuple(_found(hit) for hit in found["hits"]["hits"])
         facets: dict[str, dict[str, int]] = {}
