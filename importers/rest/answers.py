@@ -72,6 +72,7 @@ class Attachment(_Answer, frozen=True):
 
     name: str
     version: str
+    page_id: str | None = None
     size: int | None = None
     long_size: int | None = None
     mime_type: str | None = None

@@ -7,11 +7,12 @@ not see after it has counted: a part that is short, or even empty, need not be i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import msgspec
 
-from importers.rest.answers import HISTORY, PAGES, HistoryRow
+from importers.rest.answers import ATTACHMENTS, HISTORY, PAGES, Attachment, HistoryRow
 from importers.rest.lists import Limit, part_of_list
 from importers.web.paths import rest_wiki
 from importers.web.work import Job
@@ -22,6 +23,8 @@ _HIDDEN_ROWS = 50
 
 _LEAST = 3
 """Empty parts one after another that end a list of any length."""
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 class Listing(msgspec.Struct):
@@ -41,14 +44,29 @@ def list_pages(wiki: str, limit: Limit, turn: int) -> Job[Listing]:
     def path(start: int, number: int) -> str:
         return rest_wiki(wiki, "pages", start=start, number=number, **again)
 
-    start = empty = 0
-    while empty < _patience(limit.rows, names.total()):
-        answer, asked = yield from part_of_list(limit, path, PAGES, start)
-        rows = [row.full_name for row in answer.page_summaries]
-        names.update(rows)
-        empty = 0 if rows else empty + 1
-        start += asked
+    yield from _parts(
+        limit, path, PAGES, lambda answer: answer.page_summaries,
+        lambda row: names.update((row.full_name,)), _patience,
+    )  # fmt: skip
     return Listing(names, names.total())
+
+
+def list_files(wiki: str, limit: Limit) -> Job[dict[str, dict[str, str]]]:
+    """Present versions of the files of all pages that are not hidden, by page and name."""
+    files: dict[str, dict[str, str]] = {}
+
+    def take(file: Attachment) -> None:
+        if file.page_id:
+            page = file.page_id.removeprefix(f"{wiki}:")
+            files.setdefault(page, {})[file.name] = file.version
+
+    def path(start: int, number: int) -> str:
+        return rest_wiki(wiki, "attachments", start=start, number=number)
+
+    yield from _parts(
+        limit, path, ATTACHMENTS, lambda answer: answer.attachments, take, _patience
+    )  # fmt: skip
+    return files
 
 
 def list_changes(wiki: str, limit: Limit, since: int) -> Job[dict[tuple[str, str], str]]:
@@ -90,14 +108,36 @@ def _changes(
             prettyNames="true",
         )  # fmt: skip
 
+    def take_row(row: HistoryRow) -> None:
+        if row.page_id:
+            take(row.page_id.removeprefix(f"{wiki}:"), row)
+
+    yield from _parts(
+        limit, path, HISTORY, lambda answer: answer.history_summaries, take_row,
+        lambda _, met: _LEAST if met else 1,
+    )  # fmt: skip
+
+
+def _parts(
+    limit: Limit,
+    path: Callable[[int, int], str],
+    decode: Callable[[bytes], T],
+    rows_of: Callable[[T], Sequence[R]],
+    take: Callable[[R], object],
+    patience: Callable[[int, int], int],
+) -> Job[None]:
+    """Hand each row of a filtered list to ``take``, until so many parts in a row are empty.
+
+    ``patience`` says how many, of the rows asked for at a time and those met so far.
+    """
     start = empty = met = 0
-    while empty < (_LEAST if met else 1):
-        answer, asked = yield from part_of_list(limit, path, HISTORY, start)
-        met += len(answer.history_summaries)
-        for row in answer.history_summaries:
-            if row.page_id:
-                take(row.page_id.removeprefix(f"{wiki}:"), row)
-        empty = 0 if answer.history_summaries else empty + 1
+    while empty < patience(limit.rows, met):
+        answer, asked = yield from part_of_list(limit, path, decode, start)
+        rows = rows_of(answer)
+        for row in rows:
+            take(row)
+        met += len(rows)
+        empty = 0 if rows else empty + 1
         start += asked
 
 

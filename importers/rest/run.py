@@ -13,6 +13,7 @@ from importers.rest.emit import Emitter, files_on_disk
 from importers.rest.listing import Listing, changes_of, list_changes, list_pages
 from importers.rest.lists import Limit
 from importers.rest.page import MAIN, PageFetched, PageReader
+from importers.rest.refusals import Refusals
 from importers.rest.scope import Scope
 from importers.rest.state import PageState, load_states, same_past, saved
 from importers.viewer_html.history import HistoryLine
@@ -60,14 +61,16 @@ class WikiRun:
         self._states = load_states(known, name)
         self._new: dict[str, list[HistoryRow]] = {}
         """Histories of pages that this run met first: one may be a page renamed."""
+        self._refusals = Refusals(self._states, options)
         self._failed: dict[str, FetchError] = {}
         """Pages of which nothing came."""
         self._read_any = False
-        self._views = ViewRun(workers, wiki, name, scope, known, sink, self._states)
+        self._views = ViewRun(workers, wiki, name, scope, known, sink, self._states, self._limit)
 
     def items(self) -> Iterator[Item]:
         """All that is new. Raises RemoteError where the server cannot be asked."""
         listing = self._ask_list(0) if not self._scope.exact else None
+        self._views.hints.rows = listing.names if listing else None
         changes = self._changes()
         clock = self._remembered("running") or self._clock()
         yield self._remember("running", clock)
@@ -117,8 +120,11 @@ class WikiRun:
 
     def _wanted(self, listing: Listing | None, changes: Changes | None) -> list[str]:
         """References to read: new ones, changed ones, those that were not whole."""
-        names = list(self._scope.exact if listing is None else listing.names)
-        wanted = {name: None for name in names if self._unread(name)}
+        if listing is None:
+            wanted = {name: None for name in self._scope.exact if self._unread(name)}
+        else:
+            names = (name for name in listing.names if not self._refusals.out(name))
+            wanted = {name: None for name in names if self._unread(name)}
         wanted |= dict.fromkeys(self._changed(changes or {}))
         if changes is None:
             wanted |= dict.fromkeys(self._states)
@@ -164,9 +170,16 @@ class WikiRun:
 
     def _by_viewers(self, names: list[str]) -> Iterator[Item]:
         """Pages that REST cannot address (a slash in a name), or fails at, by their viewers."""
-        odd = [name for name in names if self._failed[name].status in (400, 500)]
+        odd = [
+            name for name in names
+            if self._failed[name].status in (400, 500)
+            and not self._refusals.known(name, self._failed[name])
+        ]  # fmt: skip
         if odd:
-            self._views.emitter.better = self._precise(set(odd))
+            self._views.emitter.better = better = self._precise(set(odd))
+            self._views.hints.learn_locales(better)
+            if "a" in self._flags and not self._views.hints.files:
+                self._views.hints.ask_files(self._workers, self._wiki)
         for item in self._views.read(odd):
             yield item
             if isinstance(item, PageSeen) and not item.id.locale:
@@ -210,7 +223,8 @@ class WikiRun:
         if got.error is not None:
             self._failed[name] = got.error
             return
-        if name not in self._states or self._states[name].gone:
+        before = self._states.get(name)
+        if before is None or before.gone or before.refused_to is not None:
             self._new[name] = got.document.rows
         state = self._emitter.state(got, self._flags)
         self._states[name] = state
@@ -274,7 +288,10 @@ class WikiRun:
                 if not state.gone and self._scope.holds(name)
                 and (listing is None or name not in listing.names)
             ]  # fmt: skip
-        names += [n for n in self._failed if n in self._states and not self._states[n].gone]
+        names += [
+            name for name, failed in self._failed.items()
+            if failed.status in (404, 410) and name in self._states and not self._states[name].gone
+        ]  # fmt: skip
         names = [name for name in dict.fromkeys(names) if name not in self._new]
         for name, reply in self._workers.run(self._ask(name) for name in names):
             if isinstance(reply, FetchError) and reply.status in (404, 410):
@@ -305,13 +322,17 @@ class WikiRun:
         found = [new for new, rows in self._new.items() if same_past(state.rows, rows)]
         return found[0] if len(found) == 1 else None
 
-    def _not_there(self) -> Iterator[Problem]:
+    def _not_there(self) -> Iterator[Item]:
         """Pages of which nothing came, and why. RemoteError where that is all that was asked."""
-        read = [name for name in self._scope.exact if name in self._states]
+        there = {name for name, state in self._states.items() if state.refused_to is None}
+        read = there & set(self._scope.exact)
         for name, failed in self._failed.items():
             if self._scope.alternatives and (read or name != self._scope.exact[-1]):
                 continue
             yield failed.problem(self._workers.wiki.base + rest_page(self._wiki, name), name)
+            listed = self._views.hints.translations(name) or 0
+            if (state := self._refusals.state(name, failed, listed)) is not None:
+                yield saved(self._name, name, state)
         if self._failed and self._scope.exact and not read:
             failed = self._failed[self._scope.exact[-1]]
             raise RemoteError(f"{self._scope.exact[-1]}: {failed.detail}")

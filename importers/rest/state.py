@@ -30,15 +30,21 @@ class PageState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     scope: str = "ha"
     """What was read: h for the history, a for the attachments."""
     way: str = "rest"
-    """`rest` or `viewer`."""
+    """`rest`, `viewer`, or `none` where nothing of the page was shown."""
     whole: bool = True
     """False where something is missing that may come another time."""
     gone: bool = False
+    refused_to: str | None = None
+    """Who was refused the page; None where it was shown."""
+    asked: int = 0
+    """When it was refused, in seconds since 1970."""
+    untold: int = 0
+    """Translations that the wiki's list counts and that nobody could find."""
 
     @property
     def documents(self) -> int:
         """Rows that the page has in the wiki's list: itself and its translations."""
-        return 1 + len(self.locales)
+        return 1 + len(self.locales) + self.untold
 
 
 def rows_of(history: Sequence[HistoryRow], count: int | None = None) -> Rows:

@@ -67,6 +67,7 @@ class ViewEmitter:
             locales={locale: _rows(page) for locale, page in got.locales.items()},
             scope=scope,
             way="viewer",
+            untold=got.untold,
             whole=not got.passing,
         )
 

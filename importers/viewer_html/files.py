@@ -14,7 +14,7 @@ from importers.web.failures import FetchError
 from importers.web.html import attribute, parse_html, select
 from importers.web.paths import bin_file
 from importers.web.work import Job
-from kb.model import AttachmentRevision, Sink
+from kb.model import AttachmentRevision, Sink, version_key
 from kb.references import split_reference
 
 _NAMED = re.compile(r"(?:attach|image):([^\]|\n>]{1,255})")
@@ -60,11 +60,15 @@ def names_saved(comments: Iterable[str | None]) -> Iterator[str]:
 
 
 def read_file(
-    reference: str, name: str, held: frozenset[str], wiki: str | None
+    reference: str, name: str, held: frozenset[str], wiki: str | None, newest: str | None = None
 ) -> Job[list[FileGot]]:
-    """All versions of a file from 1.1 on, until the wiki has no more; none where it has none."""
+    """All versions of a file from 1.1 on, until the wiki has no more; none where it has none.
+
+    Up to ``newest``, which a list names, versions may be missing in between.
+    """
     got: list[FileGot] = []
     number = 1
+    last = version_key(newest)[1] if newest and newest.startswith("1.") else 0
     while True:
         version = f"1.{number}"
         if version in held:
@@ -75,8 +79,10 @@ def read_file(
             if isinstance(reply, FetchError):
                 if reply.status != 404:
                     raise reply
-                return got
-            got.append(FileGot(name, version, reply))
+                if number >= last:
+                    return got
+            else:
+                got.append(FileGot(name, version, reply))
         number += 1
 
 

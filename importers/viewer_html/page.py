@@ -9,6 +9,7 @@ import msgspec
 
 from importers.base import Options
 from importers.rest.lists import Limit, together
+from importers.rest.page import MAIN
 from importers.rest.state import PageState, Rows
 from importers.viewer_html.code import CodeView, read_code
 from importers.viewer_html.comments import read_comments
@@ -19,14 +20,17 @@ from importers.viewer_html.files import (
     names_saved,
     read_file,
 )
+from importers.viewer_html.hints import Hints
 from importers.viewer_html.history import HistoryLine, HistoryView, read_history
 from importers.web.calls import Answer, Call
 from importers.web.failures import FetchError
 from importers.web.paths import bin_page
+from importers.web.settings import web_settings
 from importers.web.work import Job, Reply
 from kb.model import Comment, Known, PageId, version_key
 
-_LANGUAGES = "en zh"
+_ROWS = 100
+"""Rows of a history asked for at a time."""
 
 
 class VersionGot(msgspec.Struct):
@@ -56,6 +60,8 @@ class ViewsGot(msgspec.Struct):
     locales: dict[str, LocaleGot] = {}
     comments: list[Comment] = []
     files: list[FileGot] = []
+    untold: int = 0
+    """Translations that the wiki's list counts and that were not found."""
     failures: list[tuple[str, FetchError]] = []
 
     @property
@@ -78,13 +84,18 @@ class ViewReader:
     """What is the same for all pages in a run."""
 
     def __init__(
-        self, name: str, known: Known, limit: Limit, options: Options, subwiki: str | None = None
+        self,
+        name: str,
+        known: Known,
+        options: Options,
+        hints: Hints,
+        subwiki: str | None = None,
     ) -> None:
         """``subwiki`` is the id of a wiki that is not the main one."""
-        self._name, self._known, self._limit, self._options = name, known, limit, options
+        self._hints = hints
+        self._name, self._known, self._limit, self._options = name, known, Limit(_ROWS), options
         self._subwiki = subwiki
-        self._languages = options.settings.get("languages", _LANGUAGES).split()
-        """Those that a page may be translated to: no viewer lists them in all skins."""
+        self._languages = web_settings(options.settings).languages.split()
 
     def read(self, reference: str, state: PageState | None) -> Job[ViewsGot]:
         """The requests for a page, and what comes of them; it raises nothing.
@@ -103,12 +114,17 @@ class ViewReader:
                 return got
             yield from self._in(got, got.page, "", None)
         jobs: list[Job[None]] = [self._comments(got)]
-        jobs += [self._locale(got, locale) for locale in self._languages]
+        wiki = self._subwiki or MAIN
+        languages, count = yield from self._hints.languages(wiki, reference, self._languages)
+        jobs += [self._locale(got, locale) for locale in languages]
         if self._options.attachments:
             jobs.append(self._files(got))
         for result in (yield from together(jobs)):
             if isinstance(result, FetchError):
                 got.failures.append((self._path(reference), result))
+        got.untold = max(0, count - len(got.locales))
+        if got.untold:
+            got.failures.append((self._path(reference), _untold(languages)))
         return got
 
     def _path(self, reference: str, **query: object) -> str:
@@ -215,10 +231,16 @@ class ViewReader:
         assert got.page.head is not None
         names |= dict.fromkeys(names_mentioned("\n".join(got.page.head.lines)))
         names |= dict.fromkeys(names_saved(row.comment for row in got.page.rows))
+        listed = self._hints.files.get(got.reference, {})
+        names |= dict.fromkeys(listed)
         page = PageId(self._name, got.reference)
         jobs = [
             read_file(
-                got.reference, name, self._known.attachment_versions(page, name), self._subwiki
+                got.reference,
+                name,
+                self._known.attachment_versions(page, name),
+                self._subwiki,
+                listed.get(name),
             )
             for name in names
         ]
@@ -236,3 +258,10 @@ class ViewReader:
 
     def _history(self, path: str) -> Callable[[bytes], HistoryView]:
         return partial(read_history, location=path, zone=self._options.timezone)
+
+
+def _untold(asked: list[str]) -> FetchError:
+    return FetchError(
+        "translation-missing",
+        f"the wiki lists more translations than were found; asked for: {' '.join(asked)}",
+    )

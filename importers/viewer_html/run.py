@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from urllib.parse import urljoin
 
 from importers.base import EXPECTED
-from importers.rest.listing import Listing, list_pages
+from importers.rest.listing import Listing, list_changes, list_pages
 from importers.rest.lists import Limit
 from importers.rest.page import MAIN
 from importers.rest.scope import Scope
 from importers.rest.state import PageState, load_states, saved
 from importers.viewer_html.emit import ViewEmitter
+from importers.viewer_html.hints import Hints
 from importers.viewer_html.page import ViewReader, ViewsGot
 from importers.viewer_html.root import reference_in
 from importers.web.address import origin_of
@@ -24,8 +25,6 @@ from importers.web.work import Job, RefusedError, Workers
 from kb.errors import RemoteError
 from kb.model import Checkpoint, FetchState, Gone, Item, Known, PageId, Sink
 
-_ROWS = 100
-"""Rows of a history asked for at a time."""
 _MOST = 20_000
 """Pages that links are followed to."""
 
@@ -42,16 +41,20 @@ class ViewRun:
         known: Known,
         sink: Sink,
         states: dict[str, PageState] | None = None,
+        limit: Limit | None = None,
     ) -> None:
         """``wiki`` is its id on the server, ``name`` what the archive calls it.
 
-        ``states`` is what is remembered of each page, where somebody has loaded it.
+        ``states`` is what is remembered of each page, where somebody has loaded it; ``limit``
+        what is known of the rows that REST gives.
         """
         options = scope.options
         self._workers, self._wiki, self._name, self._scope = workers, wiki, name, scope
         self._subwiki = None if wiki == MAIN else wiki
         self._flags = ("h" if options.history else "") + ("a" if options.attachments else "")
-        self._reader = ViewReader(name, known, Limit(_ROWS), options, self._subwiki)
+        self.hints = Hints(limit or Limit(workers.wiki.settings.limit))
+        """What lists know of the pages."""
+        self._reader = ViewReader(name, known, options, self.hints, self._subwiki)
         base = workers.wiki.base
         self.emitter = ViewEmitter(base, name, options, sink, workers.whole)
         self.states = load_states(known, name) if states is None else states
@@ -120,10 +123,10 @@ class ViewRun:
 
     def _names(self) -> list[str]:
         """Pages to read: from REST's list where that is on, else by following links."""
-        limit = Limit(self._workers.wiki.settings.limit)
         try:
-            listing: Listing = self._workers.one(list_pages(self._wiki, limit, 0))
+            listing: Listing = self._workers.one(list_pages(self._wiki, self.hints.limit, 0))
             names = list(listing.names)
+            self._ask_lists(listing)
         except RefusedError:
             raise
         except (FetchError, RemoteError):
@@ -135,6 +138,16 @@ class ViewRun:
                 hint="name pages: --page Space.Page, or give their URLs",
             )
         return found
+
+    def _ask_lists(self, listing: Listing) -> None:
+        """What REST's lists know that viewers do not show. FetchError where there are none."""
+        self.hints.rows = listing.names
+        if any(count > 1 for count in listing.names.values()):
+            self.hints.learn_locales(
+                self._workers.one(list_changes(self._wiki, self.hints.limit, 0))
+            )
+        if "a" in self._flags:
+            self.hints.ask_files(self._workers, self._wiki)
 
     def _linked(self) -> dict[str, None]:
         """Pages that links lead to, breadth first from the start page."""

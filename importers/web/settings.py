@@ -34,6 +34,8 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
     """`basic`, `form`, or `auto`: Basic first, the login form where a viewer ignores it."""
     format: str = "json"
     """`json` or `xml`: what REST is asked for."""
+    languages: str = "en zh"
+    """Translations that viewers are asked for where no list tells which there are."""
 
 
 def web_settings(given: Mapping[str, str]) -> WebSettings:

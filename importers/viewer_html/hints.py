@@ -1,0 +1,84 @@
+"""What the wiki's lists know of pages that are read by their viewers: languages, names of files.
+
+No viewer shows in all skins which translations a page has, or which files.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+import msgspec
+
+from importers.rest.answers import PAGES
+from importers.rest.listing import list_files
+from importers.rest.lists import Limit
+from importers.web.calls import Answer, Call
+from importers.web.failures import FetchError
+from importers.web.paths import rest_wiki
+from importers.web.work import Job, RefusedError, Workers
+from kb.errors import RemoteError
+
+_COMMON = (
+    "en", "zh", "zh_CN", "zh_TW", "fr", "de", "es", "pt", "pt_BR", "it", "nl", "ja", "ko", "ru",
+    "pl", "cs", "tr", "sv", "da", "fi", "nb", "no", "hu", "ro", "uk", "ar", "he", "el", "th",
+    "vi", "id", "ca", "hr", "sk", "sl", "bg", "et", "lv", "lt", "fa", "hi", "en_US", "en_GB",
+    "fr_FR", "fr_CA", "de_DE", "es_ES",
+)  # fmt: skip
+"""Tried where the list of pages counts more translations than are known."""
+
+
+class Hints(msgspec.Struct):
+    """Empty where there are no lists."""
+
+    limit: Limit
+    """How many rows the server gives at a time."""
+    rows: Counter[str] | None = None
+    """Documents of each page, itself and its translations; where the list has no order, more."""
+    locales: dict[str, set[str]] = {}
+    """Languages of translations, of those that have a history."""
+    files: dict[str, dict[str, str]] = {}
+    """Files of each page that is not hidden, with their present versions."""
+
+    def translations(self, page: str) -> int | None:
+        """How many there are; None where nobody says."""
+        return None if self.rows is None or page not in self.rows else self.rows[page] - 1
+
+    def languages(self, wiki: str, page: str, chosen: list[str]) -> Job[tuple[list[str], int]]:
+        """Those to ask the page for; and how many translations there are at least."""
+        known, count = sorted(self.locales.get(page, ())), self.translations(page)
+        if count is None:
+            return list(dict.fromkeys((*known, *chosen))), 0
+        if count > len(known):
+            count = yield from self._counted(wiki, page)
+        if count is not None and count <= len(known):
+            return known, count
+        return list(dict.fromkeys((*known, *chosen, *_COMMON))), count or 0
+
+    def _counted(self, wiki: str, page: str) -> Job[int | None]:
+        """How many translations one answer has; None where it is too short to tell.
+
+        A list that comes in parts and has no order may bring one document several times.
+        """
+        path = rest_wiki(wiki, "pages", start=0, number=self.limit.rows, name=page)
+        (reply,) = yield [Call(path, decode=PAGES)]
+        if not isinstance(reply, Answer):
+            return None
+        rows = reply.value.page_summaries
+        found = sum(row.full_name == page for row in rows)
+        return found - 1 if found and len(rows) < self.limit.rows else None
+
+    def learn_locales(self, pages: Iterable[tuple[str, str]]) -> None:
+        """Take in which documents there are, by reference and locale."""
+        for page, locale in pages:
+            if locale:
+                self.locales.setdefault(page, set()).add(locale)
+
+    def ask_files(self, workers: Workers, wiki: str) -> None:
+        """Take in the wiki's list of files; nothing where the server has none."""
+        try:
+            self.files = workers.one(list_files(wiki, self.limit))
+        except RefusedError:
+            raise
+        except (FetchError, RemoteError):
+            self.files = {}
