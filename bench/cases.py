@@ -18,7 +18,7 @@ from time import process_time
 
 from kb.archive import Archive
 from kb.archive.views import LineView, PageView
-from kb.cases.life import page_life
+from kb.cases.life import Subject, page_life
 from kb.cases.normalise import cases_of
 from kb.cases.selection import Selection
 from kb.cases.store import CaseStore
@@ -117,7 +117,7 @@ def life(cases: int, revisions: int) -> None:
             archive.ingest(known, items[:-1])
             key = next(archive.digests())[0]
             began = process_time()
-            lives = page_life(archive, key, "Cases.WebHome", tools, None)
+            lives = page_life(archive, Subject(key, "Cases.WebHome"), tools, None)
             walked = process_time() - began
             with CaseStore(path / "cases.db") as store:
                 began = process_time()

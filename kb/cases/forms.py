@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import NamedTuple
 
 from kb.archive.views import PageView
@@ -19,7 +20,7 @@ from kb.cases.rules import label_key
 from kb.cases.shown import Shown, shown
 from kb.cases.status import Option, Reading, joint
 from kb.cases.values import day, moment, parsed
-from kb.model import PropertyValue
+from kb.model import Comment, PropertyValue, WikiObject
 from kb.references import split_reference
 
 _TASK = re.compile(
@@ -30,28 +31,45 @@ _PARAMETER = re.compile(r"(\w{1,40})\s*=\s*\"((?:[^\"~]|~.){0,500})\"")
 
 
 class Form(NamedTuple):
-    """A case found: its first line on the page (from 0), its draft, its lines, its readings."""
+    """A case read: its draft, its lines, what they show, what its status lines say."""
 
-    first: int
     draft: Draft
     lines: list[str]
     shown: list[Shown | None]
     readings: list[Reading]
 
 
-def forms(page: PageView, opaque: Sequence[bool], tools: Tools) -> Iterator[Form]:
+class Found(NamedTuple):
+    """A case found and not read yet."""
+
+    first: int
+    """Its first line on the page, from 0."""
+    key: tuple[object, ...]
+    """What the reading depends on: two places with the same key read the same."""
+    read: Callable[[], Form]
+
+
+def forms(page: PageView, opaque: Sequence[bool], tools: Tools) -> Iterator[Found]:
     """The cases of the page by the profiles whose cases do not begin with a heading."""
-    lines = [line.text for line in page.lines]
+    yield from forms_in(page_title(page), [line.text for line in page.lines], opaque, tools, page)
+
+
+def forms_in(
+    title: str, lines: list[str], opaque: Sequence[bool], tools: Tools,
+    page: PageView | None = None,
+) -> Iterator[Found]:  # fmt: skip
+    """The cases of a page's text, in one of its versions; objects and comments are the page's."""
     for profile in tools.rules.profiles:
         rule = profile.case
         if rule.begins == "page":
-            yield _page(page, lines, opaque, rule, tools)
+            comments = page.comments if page and rule.comments else ()
+            yield _page(title, lines, opaque, comments, rule, tools)
         elif rule.begins == "row":
             yield from _rows(lines, opaque, rule, tools)
         elif rule.begins == "task":
             yield from _tasks(lines, rule, tools)
-        elif rule.begins == "object":
-            yield from _objects(page, rule, tools)
+        elif rule.begins == "object" and page:
+            yield from _objects(title, page.objects, rule, tools)
 
 
 def page_title(page: PageView) -> str:
@@ -61,18 +79,21 @@ def page_title(page: PageView) -> str:
 
 
 def _page(
-    page: PageView, lines: list[str], opaque: Sequence[bool], rule: CaseRule, tools: Tools
-) -> Form:
-    heading = Heading("", None, None, "", page_title(page), rule)
-    reader = BlockReader(lines, opaque, heading, tools)
-    draft = reader.read()
-    if rule.comments:
+    title: str, lines: list[str], opaque: Sequence[bool], comments: Sequence[Comment],
+    rule: CaseRule, tools: Tools,
+) -> Found:  # fmt: skip
+    def read() -> Form:
+        heading = Heading("", None, None, "", title, rule)
+        reader = BlockReader(lines, opaque, heading, tools)
+        draft = reader.read()
         whole = Place(0, max(len(lines) - 1, 0))
         draft.turns += [
-            DraftTurn(None, comment.author, comment.text.strip(), whole)
-            for comment in page.comments
+            DraftTurn(None, comment.author, comment.text.strip(), whole) for comment in comments
         ]
-    return Form(0, draft, lines, reader.shown, reader.readings())
+        return Form(draft, lines, reader.shown, reader.readings())
+
+    hidden = tuple(n for n, flag in enumerate(opaque) if flag)
+    return Found(0, ("page", title, hidden, *lines), read)
 
 
 class _Sheet:
@@ -117,67 +138,90 @@ class _Sheet:
     def _head(self, **values: object) -> None:
         self.draft.heading = self.draft.heading._replace(**values)  # type: ignore[arg-type]
 
-    def form(self, first: int, lines: list[str], kind: Kind) -> Form:
+    def form(self, lines: list[str], kind: Kind) -> Form:
         """What came of it."""
         self.draft.kinds = [kind if line.strip() else Kind.BLANK for line in lines]
         self.draft.status = joint(self.readings)
         seen: list[Shown | None] = [shown(line) for line in lines]
         find_files(self.draft, seen)
-        return Form(first, self.draft, lines, seen, self.readings)
+        return Form(self.draft, lines, seen, self.readings)
 
 
-def _rows(lines: list[str], opaque: Sequence[bool], rule: CaseRule, tools: Tools) -> Iterator[Form]:
+def _rows(
+    lines: list[str], opaque: Sequence[bool], rule: CaseRule, tools: Tools
+) -> Iterator[Found]:
     """Rows below a row of headings, of which the profiles know two labels at least."""
-    labels: list[str] = []
+    labels: tuple[str, ...] = ()
     for number, raw in enumerate(lines):
-        line = shown(raw)
-        cells = [] if opaque[number] else cells_of(line)
-        values = [line.cut(cell.start, cell.end) for cell in cells]
-        if not cells:
-            labels = []
-        elif all(cell.heading for cell in cells):
-            labels = values if _known(values, tools) > 1 else []
+        bare = raw.lstrip()
+        if opaque[number] or not bare.startswith(("|", "(%", "!")):
+            labels = ()
+            continue
+        if "|=" in bare and (cells := _all_headings(shown(raw))):
+            labels = cells if _known(cells, tools) > 1 else ()
         elif labels:
-            sheet = _Sheet(" · ".join(values), 1, rule, tools)
-            for label, value in zip(labels, values, strict=False):
-                sheet.put(label, value)
-            yield sheet.form(number, [raw], Kind.FIELD)
+            yield Found(number, ("row", labels, raw), partial(_row, labels, raw, rule, tools))
 
 
-def _known(labels: list[str], tools: Tools) -> int:
+def _all_headings(line: Shown) -> tuple[str, ...]:
+    """The texts of a row's cells where all of them are headings."""
+    cells = cells_of(line)
+    if not all(cell.heading for cell in cells):
+        return ()
+    return tuple(line.cut(cell.start, cell.end) for cell in cells)
+
+
+def _row(labels: tuple[str, ...], raw: str, rule: CaseRule, tools: Tools) -> Form:
+    line = shown(raw)
+    values = [line.cut(cell.start, cell.end) for cell in cells_of(line)]
+    sheet = _Sheet(" · ".join(values), 1, rule, tools)
+    for label, value in zip(labels, values, strict=False):
+        sheet.put(label, value)
+    return sheet.form([raw], Kind.FIELD)
+
+
+def _known(labels: Sequence[str], tools: Tools) -> int:
     rules = tools.rules
     special = rules.ids | rules.days
     return sum(rules.meaning(n) is not None or label_key(n) in special for n in labels)
 
 
-def _tasks(lines: list[str], rule: CaseRule, tools: Tools) -> Iterator[Form]:
+def _tasks(lines: list[str], rule: CaseRule, tools: Tools) -> Iterator[Found]:
     """`{{task reference="…" status="Done"}}text{{/task}}`."""
     text = "\n".join(lines)
     at = number = 0
     for match in _TASK.finditer(text):
         number += text.count("\n", at, match.start())
         at = match.start()
-        own = match[0].split("\n")
-        sheet = _Sheet(" ".join(match["text"].split())[:200], len(own), rule, tools)
-        for name, value in _PARAMETER.findall(match["parameters"]):
-            sheet.put(name, re.sub(r"~(.)", r"\1", value))
-        said = match["text"].strip()
-        sheet.draft.problem = DraftText("", said, Place(0, len(own) - 1))
-        yield sheet.form(number, own, Kind.PROBLEM)
+        yield Found(number, ("task", match[0]), partial(_task, match, rule, tools))
 
 
-def _objects(page: PageView, rule: CaseRule, tools: Tools) -> Iterator[Form]:
+def _task(match: re.Match[str], rule: CaseRule, tools: Tools) -> Form:
+    own = match[0].split("\n")
+    sheet = _Sheet(" ".join(match["text"].split())[:200], len(own), rule, tools)
+    for name, value in _PARAMETER.findall(match["parameters"]):
+        sheet.put(name, re.sub(r"~(.)", r"\1", value))
+    sheet.draft.problem = DraftText("", match["text"].strip(), Place(0, len(own) - 1))
+    return sheet.form(own, Kind.PROBLEM)
+
+
+def _objects(
+    title: str, objects: Sequence[WikiObject], rule: CaseRule, tools: Tools
+) -> Iterator[Found]:
     """Objects of the classes that the rule names; all stand where the page's text stands."""
-    for found in page.objects:
-        if not _fits(found.class_name, rule.classes):
-            continue
-        title = page_title(page)
-        sheet = _Sheet(f"{title} {found.class_name}[{found.number}]", 1, rule, tools)
-        for label, value in found.properties.items():
-            if (text := _written(value)) is not None:
-                sheet.put(label, text)
-        values = (f"{k}: {_written(v) or ''}" for k, v in found.properties.items())
-        yield sheet.form(0, [" ".join(" ".join(values).split())], Kind.FIELD)
+    for one in objects:
+        if _fits(one.class_name, rule.classes):
+            key = ("object", one.class_name, one.number)
+            yield Found(0, key, partial(_object, title, one, rule, tools))
+
+
+def _object(title: str, one: WikiObject, rule: CaseRule, tools: Tools) -> Form:
+    sheet = _Sheet(f"{title} {one.class_name}[{one.number}]", 1, rule, tools)
+    for label, value in one.properties.items():
+        if (text := _written(value)) is not None:
+            sheet.put(label, text)
+    values = (f"{k}: {_written(v) or ''}" for k, v in one.properties.items())
+    return sheet.form([" ".join(" ".join(values).split())], Kind.FIELD)
 
 
 def _fits(name: str, globs: Sequence[str]) -> bool:

@@ -6,7 +6,8 @@ The cost of a revision is that of finding where its cases begin, and of reading 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 import msgspec
 
@@ -14,7 +15,8 @@ from kb.archive import Archive, RevisionView
 from kb.cases.changes import Change, Lines, changes
 from kb.cases.draft import Kind
 from kb.cases.ending import Tools
-from kb.cases.headings import split
+from kb.cases.forms import forms_in
+from kb.cases.headings import Block, split
 from kb.cases.normalise import read_lines
 from kb.cases.record import Event
 from kb.cases.records import made_id
@@ -47,64 +49,91 @@ class PageLife(msgspec.Struct):
     """By id; a second case of an id at one time has ~2."""
 
 
+class Subject(NamedTuple):
+    """The page whose life is read."""
+
+    key: int
+    """Its row in the archive."""
+    page: str
+    """Its reference."""
+    title: str = ""
+    """What it is called now: what a case is called that is the whole page."""
+
+
 def page_life(
-    archive: Archive, key: int, page: str, tools: Tools, before: PageLife | None
+    archive: Archive, subject: Subject, tools: Tools, before: PageLife | None
 ) -> PageLife:
     """Read the page's revisions, those after ``before`` only where it still holds.
 
-    ``page`` is its reference.
+    Objects and comments have no part in it: no source tells how they were in older versions.
     """
-    held = [revision for revision in archive.revisions(key) if revision.held]
-    life = before
-    if life is None or life.versions > len(held) or _digest(held[: life.versions]) != life.prefix:
+    held = [revision for revision in archive.revisions(subject.key) if revision.held]
+    life = before or PageLife(cases={})
+    if life.versions > len(held) or _digest(subject, held[: life.versions]) != life.prefix:
         life = PageLife(cases={})
-    reader = _Reader(archive, key, page, tools)
+    reader = _Reader(archive, subject, tools)
     known = reader.cases(held[life.versions - 1].version) if life.versions else {}
     for revision in held[life.versions :]:
         now = reader.cases(revision.version)
         _Step(life.cases, reader, revision).advance(known, now)
         known = now
-    return PageLife(versions=len(held), prefix=_digest(held), cases=life.cases)
+    return PageLife(versions=len(held), prefix=_digest(subject, held), cases=life.cases)
 
 
-def _digest(revisions: Iterable[RevisionView]) -> bytes:
-    return hashlib.sha256(msgspec.msgpack.encode(list(revisions))).digest()
+def _digest(subject: Subject, revisions: Iterable[RevisionView]) -> bytes:
+    return hashlib.sha256(msgspec.msgpack.encode([subject.title, *revisions])).digest()
 
 
 class _Reader:
     """Reads a page's versions one after the other; what did not change is not read again."""
 
-    def __init__(self, archive: Archive, key: int, page: str, tools: Tools) -> None:
+    def __init__(self, archive: Archive, subject: Subject, tools: Tools) -> None:
         self._archive = archive
-        self._key = key
-        self._page = page
+        self._subject = subject
         self._tools = tools
-        self._read: dict[tuple[str, tuple[int, ...]], Lines] = {}
+        self._read: dict[tuple[object, ...], Lines] = {}
 
     def once(self, version: str) -> dict[str, Lines]:
         """An older version's cases, aside from the way through the history."""
-        return _Reader(self._archive, self._key, self._page, self._tools).cases(version)
+        return _Reader(self._archive, self._subject, self._tools).cases(version)
 
     def cases(self, version: str) -> dict[str, Lines]:
         """The version's cases by id, a second one of an id by id~2."""
-        lines = (self._archive.content(self._key, version) or "").split("\n")
+        lines = (self._archive.content(self._subject.key, version) or "").split("\n")
         blocks, opaque = split(lines, self._tools.rules)
-        hidden = any(opaque)
-        read: dict[tuple[str, tuple[int, ...]], Lines] = {}
+        read: dict[tuple[object, ...], Lines] = {}
         found: dict[str, Lines] = {}
-        for block in blocks:
-            span = slice(block.first, block.last)
-            flags = tuple(n for n, flag in enumerate(opaque[span]) if flag) if hidden else ()
-            text = ("\n".join(lines[span]).rstrip(), flags)
-            case = self._read.get(text)
-            if case is None:
-                own = lines[span]
-                case = Lines(read_lines(own, opaque[span], block.heading, self._tools)[0], own)
-            read[text] = case
-            name = block.heading.id or made_id(self._page, block.heading.text)
+        for key, case in (*self._blocks(blocks, lines, opaque), *self._forms(lines, opaque)):
+            read[key] = case
+            heading = case.draft.heading
+            name = heading.id or made_id(self._subject.page, heading.text)
             found[_unused(name, found)] = case
         self._read = read
         return found
+
+    def _blocks(
+        self, blocks: Iterable[Block], lines: list[str], opaque: list[bool]
+    ) -> Iterator[tuple[tuple[object, ...], Lines]]:
+        hidden = any(opaque)
+        for block in blocks:
+            span = slice(block.first, block.last)
+            flags = tuple(n for n, flag in enumerate(opaque[span]) if flag) if hidden else ()
+            key = ("\n".join(lines[span]).rstrip(), flags)
+            case = self._read.get(key)
+            if case is None:
+                own = lines[span]
+                case = Lines(read_lines(own, opaque[span], block.heading, self._tools)[0], own)
+            yield key, case
+
+    def _forms(
+        self, lines: list[str], opaque: list[bool]
+    ) -> Iterator[tuple[tuple[object, ...], Lines]]:
+        for place in forms_in(self._subject.title, lines, opaque, self._tools):
+            case = self._read.get(place.key)
+            if case is None:
+                form = place.read()
+                case = Lines(form.draft, form.lines)
+            yield place.key, case
 
 
 def _unused(name: str, taken: dict[str, Lines]) -> str:
@@ -180,5 +209,7 @@ def _renamed(case: Lines, gone: dict[str, Lines]) -> str | None:
 
 def _own(case: Lines) -> set[str]:
     """Lines that are the case's own, not every case's form."""
+    if case.draft.heading.rule.begins == "row":
+        return {cell.strip() for cell in case.lines[0].split("|")} - {""}
     pairs = zip(case.lines, case.draft.kinds, strict=True)
     return {line.strip() for line, kind in pairs if kind not in _FORM}

@@ -55,9 +55,10 @@ def read_page(page: PageView, tools: Tools) -> list[PageCase]:
     lines = [line.text for line in page.lines]
     blocks, opaque = split(lines, tools.rules)
     found = [(block.first, draft_of(block, lines, opaque, tools)) for block in blocks]
-    for form in forms(page, opaque, tools):
+    for place in forms(page, opaque, tools):
+        form = place.read()
         _finish(form.draft, form.shown, form.lines, form.readings, tools)
-        found.append((form.first, form.draft))
+        found.append((place.first, form.draft))
     found.sort(key=lambda one: one[0])
     return [_page_case(draft, first, page, tools) for first, draft in found]
 

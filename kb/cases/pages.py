@@ -9,7 +9,8 @@ from typing import NamedTuple
 import msgspec
 
 from kb.archive import Archive, PageView
-from kb.cases.life import CaseLife, PageLife, page_life
+from kb.cases.forms import page_title
+from kb.cases.life import CaseLife, PageLife, Subject, page_life
 from kb.cases.normalise import PageCase, read_page
 from kb.cases.record import Case, Event, to_json
 from kb.cases.relate import affected_by
@@ -75,7 +76,8 @@ class PageReader:
         tools = self._selection.tools(view.id.page)
         life = None
         if view.history == "complete":
-            life = page_life(self._archive, key, view.id.page, tools, before)
+            subject = Subject(key, view.id.page, page_title(view))
+            life = page_life(self._archive, subject, tools, before)
         cases = read_page(view, tools)
         if view.gone is None:
             lives = dict(life.cases) if life else {}

@@ -188,3 +188,92 @@ def test_cases_without_an_id_of_their_own(wiki: Wiki) -> None:
         ["created", "edited", "edited"], ["created"]
     ]  # fmt: skip
     assert not wiki.removed()
+
+
+def test_a_page_that_is_a_case(wiki: Wiki) -> None:
+    wiki.config = CasesConfig(profiles=("generic",))
+    cases = wiki.take(
+        history(
+            "A.WebHome",
+            "Phone: 134\nSome text.",
+            "Phone: 135\nSome text.",
+            "Phone: 135\nSome text.\nStatus: [x] Resolved [ ] In progress\nEngineer: Ann",
+            "Phone: 135\nOther text.\nStatus: [x] Resolved [ ] In progress\nEngineer: Ann",
+        )
+    )
+    (case,) = cases.values()
+    assert told(case) == [
+        ("1.1", "created", None, None, None),
+        ("1.2", "field", "phone", "134", "135"),
+        ("1.3", "status", None, "unset", "resolved"),
+        ("1.3", "engineer", None, None, "Ann"),
+        ("1.4", "edited", None, None, None),
+    ]
+    assert case.timeline[2].author == "ann"
+    assert isinstance(case.x, dict)
+    assert case.x["durations"]["to_resolution"] == 2 * 86400
+
+
+ROWS = "|=ID|=Title|=Status|=Assignee\n{}"
+
+
+def test_rows_of_a_table(wiki: Wiki) -> None:
+    wiki.config = CasesConfig(profiles=("tables",))
+    rows = ("|T-1|Offline|Open|Ann", "|T-2|Charged twice|Open|Bob")
+    texts = (
+        rows,
+        (rows[0], "|T-2|Charged twice|Closed|Bob"),
+        ("|T-2|Charged twice|Closed|Bob",),
+        ("|T-2|Charged twice|Closed|Bob, Ann", rows[0]),
+    )
+    cases = wiki.take(history("A.WebHome", *(ROWS.format("\n".join(text)) for text in texts)))
+    assert told(cases["T-1"]) == [
+        ("1.1", "created", None, None, None),
+        ("1.3", "removed", None, None, None),
+        ("1.4", "restored", None, None, None),
+    ]
+    assert told(cases["T-2"]) == [
+        ("1.1", "created", None, None, None),
+        ("1.2", "status", None, "in_progress", "resolved"),
+        ("1.4", "engineer", None, None, "Ann"),
+    ]
+
+
+def test_rows_with_no_id_stay_themselves(wiki: Wiki) -> None:
+    wiki.config = CasesConfig(profiles=("tables",))
+    head = "|=Title|=Status|=Phone|=Assignee\n"
+    row = "|Charged twice|{}|13410765291|Bob"
+    cases = wiki.take(history("A.WebHome", *(head + row.format(s) for s in ("Open", "Closed"))))
+    (case,) = cases.values()
+    assert [event[:2] for event in told(case)] == [
+        ("1.1", "created"), ("1.2", "renamed"), ("1.2", "status")
+    ]  # fmt: skip
+    assert not wiki.removed()
+
+
+def test_tasks(wiki: Wiki) -> None:
+    wiki.config = CasesConfig(profiles=("tasks",))
+    task = '{{{{task reference="T1" status="{}" assignee="ann"}}}}{}{{{{/task}}}}'
+    texts = (task.format("InProgress", "Call"), "x\n" + task.format("Done", "Call back"))
+    cases = wiki.take(history("A.WebHome", *texts))
+    assert told(cases["T1"]) == [
+        ("1.1", "created", None, None, None),
+        ("1.2", "problem", None, "Call", "Call back"),
+        ("1.2", "status", None, "in_progress", "resolved"),
+    ]
+
+
+@pytest.mark.parametrize("profile", ["generic", "tables", "tasks"])
+def test_a_form_goes_on_as_a_fresh_reading_would(profile: str, tmp_path: Path) -> None:
+    rows = ["|a|Open|1|2", "|b|Open|3|4", "|b|Closed|3|4"]
+    head = "|=Title|=Status|=Phone|=Assignee\n"
+    texts = [head + "\n".join(rows[:n]) for n in (1, 2, 3)] + [head + rows[2], "", head + rows[0]]
+    for name in ("steps", "whole"):
+        (tmp_path / name).mkdir()
+    steps, whole = Wiki(tmp_path / "steps"), Wiki(tmp_path / "whole")
+    steps.config = whole.config = CasesConfig(profiles=(profile,))
+    for count in range(1, len(texts) + 1):
+        steps.take(history("A.WebHome", *texts[:count]))
+    whole.take(history("A.WebHome", *texts))
+    assert list(steps.store.records()) == list(whole.store.records())
+    assert steps.removed() == whole.removed()
