@@ -7,10 +7,11 @@ says so; once the page says something else, the page's word stands and the case 
 from __future__ import annotations
 
 import json
+import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -91,10 +92,15 @@ def changed_ids(before: Corrections, after: Corrections) -> set[str]:
     return {name for name in names if before.about(name) != after.about(name)}
 
 
-def corrected(case: Case, found: Corrections) -> Case:
+Parse: TypeAlias = Callable[[str, str], str | int | float | None]
+"""Label and value of a field → the value as its type has it."""
+_FIELD_VALUE = re.compile(r"/fields/(\d{1,6})/value$")
+
+
+def corrected(case: Case, found: Corrections, parse: Parse) -> Case:
     """The case with what was put right by hand, and a complaint where the page has changed."""
     for entry in found.correction:
-        case = _with_value(case, entry)
+        case = _with_value(case, entry, parse)
     extra = dict(case.x) if isinstance(case.x, dict) else {}
     if found.withhold:
         last = found.withhold[-1]
@@ -114,7 +120,7 @@ def _with_same(related: Sequence[Related], others: Iterable[str]) -> tuple[Relat
     return tuple(sorted(ties.values(), key=lambda one: not one.via[0].startswith("same:")))
 
 
-def _with_value(case: Case, entry: ValueEntry) -> Case:
+def _with_value(case: Case, entry: ValueEntry, parse: Parse) -> Case:
     record = plain(case)
     try:
         says = value_at(record, entry.path)
@@ -123,6 +129,7 @@ def _with_value(case: Case, entry: ValueEntry) -> Case:
             message = f"{entry.path}: the page {done}; put right by {entry.by}: {entry.new!r}"
             return _complain(case, "correction-outdated", message)
         _put(record, entry.path, entry.new)
+        _parse_again(record, entry, parse)
         fixed: Case = msgspec.convert(record, Case)
     except (LookupError, ValueError) as error:
         message = f"{entry.path}: the correction by {entry.by} does not fit: {error}"
@@ -132,6 +139,14 @@ def _with_value(case: Case, entry: ValueEntry) -> Case:
     )
     before = () if fixed.corrections is msgspec.UNSET else fixed.corrections
     return msgspec.structs.replace(fixed, corrections=(*before, note))
+
+
+def _parse_again(record: Any, entry: ValueEntry, parse: Parse) -> None:
+    """A field's value that is another has another parsed form too."""
+    match = _FIELD_VALUE.match(entry.path)
+    if match and isinstance(entry.new, str):
+        field = record["fields"][int(match[1])]
+        field["parsed"] = parse(field["label"], entry.new)
 
 
 def plain(case: Case) -> Any:

@@ -11,6 +11,7 @@ import msgspec
 from kb.cases.ending import Tools
 from kb.cases.normalise import tools_of
 from kb.cases.profile import CaseRule, Profile, load_profile
+from kb.cases.values import parsed
 from kb.config import CasesConfig
 
 DEFAULT = ("after-sales-zh", "after-sales-en")
@@ -43,6 +44,12 @@ class Selection:
         if names not in self._tools:
             self._tools[names] = tools_of(self.whole(names))
         return self._tools[names]
+
+    def parse(self, page: str, label: str, value: str) -> str | int | float | None:
+        """A field's value as its type has it, by the profiles of the page."""
+        rules = self.tools(page).rules
+        meaning = rules.meaning(label)
+        return parsed(value, meaning.type, rules) if meaning else None
 
     def whole(self, names: Iterable[str]) -> list[Profile]:
         """The profiles of these names, and the vocabulary of those that they extend."""

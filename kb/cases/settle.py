@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,6 +15,7 @@ from kb.cases.durations import durations
 from kb.cases.moves import Stay, whole_life
 from kb.cases.record import Anomaly, Case, Event, from_json, to_json
 from kb.cases.relate import affected_by, alike, related_to
+from kb.cases.selection import Selection
 
 if TYPE_CHECKING:
     from kb.cases.pages import Touched
@@ -43,6 +45,7 @@ def settle(
     db: sqlite3.Connection,
     touched: Touched,
     corrections: Corrections,
+    selection: Selection,
     report: RefreshReport,
 ) -> None:
     """Number doubled ids and write the records of all cases that are other than before."""
@@ -61,7 +64,7 @@ def settle(
     dirty = affected_by(db, touched.new | renamed) | touched.beside | _by_hand(db, corrections)
     about = {name: corrections.about(name) for name in corrections.named()}
     for key in sorted(dirty):
-        _write(db, key, about, report)
+        _write(db, key, about, selection, report)
 
 
 def _by_hand(db: sqlite3.Connection, corrections: Corrections) -> set[int]:
@@ -77,14 +80,15 @@ def _by_hand(db: sqlite3.Connection, corrections: Corrections) -> set[int]:
 
 
 def _write(
-    db: sqlite3.Connection, key: int, about: Mapping[str, Corrections], report: RefreshReport
-) -> None:
+    db: sqlite3.Connection, key: int, about: Mapping[str, Corrections], selection: Selection,
+    report: RefreshReport,
+) -> None:  # fmt: skip
     row = db.execute("SELECT id, copy, base, digest FROM kase WHERE key = ?", (key,)).fetchone()
     if row is None:
         return
     case = _settled(db, key, *row[:3])
     if case.id in about:
-        case = corrected(case, about[case.id])
+        case = corrected(case, about[case.id], partial(selection.parse, case.source.page))
     record = to_json(case)
     digest = hashlib.sha256(record).digest()
     if digest != row[3]:

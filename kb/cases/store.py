@@ -87,7 +87,7 @@ class CaseStore:
         try:
             self._begin(selection)
             touched = PageReader(self._db, archive, selection).read(report)
-            settle(self._db, touched, load_corrections(root), report)
+            settle(self._db, touched, load_corrections(root), selection, report)
         except BaseException:
             self._db.execute("ROLLBACK")
             raise

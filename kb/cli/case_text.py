@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from rich.text import Text
 
 from kb.cases.record import Case, Event, Origin
-from kb.cli.cases_ import COLOURS
+from kb.cli.cases_ import COLOURS, fitted
+
+_SHORT = 50
+"""Cells of a terminal that a value in a change may take."""
 
 
 def case_text(case: Case) -> Text:
@@ -41,7 +44,8 @@ def _talk(case: Case) -> Iterator[Text]:
         yield Text()
         if turn.round != round_:
             round_ = turn.round
-            yield Text(f"— round {round_}", style="magenta")
+            name = "no round" if round_ is None else f"round {round_}"
+            yield Text(f"— {name}", style="magenta")
         yield Text.assemble(
             (f"{turn.speaker or '·'}: ", "bold yellow"), turn.text, _at(turn.origin)
         )
@@ -67,6 +71,10 @@ def _end(case: Case) -> Iterator[Text]:
     for note in case.corrections if isinstance(case.corrections, tuple) else ():
         line = f"{note.path} {note.old!r} → {note.new!r} by {note.by}: {note.why}"
         yield Text.assemble(("put right: ", "magenta"), line)
+    extra = case.x if isinstance(case.x, dict) else {}
+    if withheld := extra.get("withheld"):
+        line = f"by {withheld['by']}: {withheld['why']}"
+        yield Text.assemble(("withheld from the public: ", "magenta"), line)
     for related in case.related:
         yield Text.assemble(("related: ", "cyan"), related.id, f"  by {', '.join(related.via)}")
     if case.timeline:
@@ -83,8 +91,7 @@ def event_text(event: Event) -> Text:
 
 
 def _short(value: str) -> str:
-    flat = " ".join(value.split())
-    return flat if len(flat) <= 60 else flat[:59] + "…"
+    return fitted(" ".join(value.split()), _SHORT)
 
 
 def _at(origin: Origin) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from kb.cases.record import Case, to_json
@@ -15,7 +16,8 @@ from kb.config import find_home
 
 STATES = ("unset", "resolved", "in_progress", "shelved", "conflicting")
 COLOURS = {"resolved": "green", "in_progress": "yellow", "shelved": "blue", "conflicting": "red"}
-_PROBLEM = 80
+_PROBLEM, _LEAST = 120, 20
+"""Cells for the problem: where there is no terminal, and at the least."""
 
 
 @click.command(epilog="Example: kb cases --status in_progress")
@@ -42,10 +44,14 @@ def _with_status(cases: Iterator[Case], status: str | None) -> Iterator[Case]:
 
 def line_of(case: Case) -> Text:
     """Id, date, status and the problem's beginning."""
-    problem = " ".join(case.problem.split())
-    if len(problem) > _PROBLEM:
-        problem = problem[: _PROBLEM - 1] + "…"
-    return Text.assemble(
+    text = Text.assemble(
         (f"{case.id:<28}", "bold"), f" {case.date or '-':<10} ",
-        (f"{case.status:<11}", COLOURS.get(case.status, "dim")), f" {problem}",
+        (f"{case.status:<11}", COLOURS.get(case.status, "dim")), " ",
     )  # fmt: skip
+    room = out.width - text.cell_len if out.is_terminal else _PROBLEM
+    return text.append(fitted(" ".join(case.problem.split()), max(room, _LEAST)))
+
+
+def fitted(text: str, cells: int) -> str:
+    """The text, or its beginning and an ellipsis, in so many cells; a Han character takes two."""
+    return text if cell_len(text) <= cells else set_cell_size(text, cells - 1).rstrip() + "…"

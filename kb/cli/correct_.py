@@ -23,9 +23,12 @@ from kb.cases.corrections import (
 )
 from kb.cases.record import Case
 from kb.cases.store import CaseStore, up_to_date
+from kb.cli.cases_ import STATES
 from kb.cli.console import home_option, say
 from kb.config import find_home
 from kb.errors import UsageError
+
+_NAMES = ("status", "problem", "station", "date", "engineers")
 
 
 @click.command(epilog='Example: kb correct szds_case#46_20200410 status resolved --why "refunded"')
@@ -81,7 +84,9 @@ def _entry(
     try:
         old = value_at(record, path)
     except (LookupError, ValueError) as error:
-        raise UsageError(f"{case.id} has no {what}: {error}") from error
+        fields = dict.fromkeys(field.name for field in case.fields)
+        hint = f"one of: {', '.join((*_NAMES, *fields))}; or a JSON pointer into the record"
+        raise UsageError(f"{case.id} has no {what}", hint=hint) from error
     new = None if clear or value is None else _typed(value, old, path)
     entry = ValueEntry(case=case.id, path=path, old=old, new=new, **note)
     _check(case, entry)
@@ -107,5 +112,7 @@ def _typed(value: str, old: Any, path: str) -> Value:
 def _check(case: Case, entry: ValueEntry) -> None:
     """UsageError where the corrected record would be none."""
     bare = msgspec.structs.replace(case, corrections=msgspec.UNSET)
-    if corrected(bare, Corrections(correction=(entry,))).corrections is msgspec.UNSET:
-        raise UsageError(f"{entry.new!r} cannot be the value of {entry.path}")
+    done = corrected(bare, Corrections(correction=(entry,)), lambda _label, _value: None)
+    if done.corrections is msgspec.UNSET:
+        hint = f"one of: {', '.join(STATES)}" if entry.path == "/status" else ""
+        raise UsageError(f"{entry.new!r} cannot be the value of {entry.path}", hint=hint)

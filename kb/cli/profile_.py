@@ -68,6 +68,11 @@ def check(glob: str, names: tuple[str, ...], home: Path | None, as_json: bool) -
         return
     for one in found:
         _print_page(one)
+    if not found:
+        err.print(
+            "no page that fits has a case: kb profile learn proposes a profile", soft_wrap=True
+        )
+        return
     err.print(f"{sum(one.cases for one in found)} case(s) on {len(found)} page(s);"
               f" {explained(found):.1%} of their lines taken", soft_wrap=True)  # fmt: skip
 

@@ -59,6 +59,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "sections": ("补充", "More"),
     "unclassified": ("其他原文", "Other lines"),
     "corrections": ("人工更正", "Corrected by hand"),
+    "withheld": ("不对外公开", "Withheld from the public"),
     "origins": ("出处", "Where it comes from"),
     "value": ("内容", "Value"),
     "lines": ("行", "Lines"),

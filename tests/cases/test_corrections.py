@@ -45,7 +45,7 @@ def test_values_by_name_and_by_pointer(kb: Kb, home: Path) -> None:
     kb("correct", ID, "status", "shelved", "--why", "not after all")
     case = show(home)
     assert (case.status, case.engineers, case.problem) == ("shelved", ("YD", "施文俊"), "乙")
-    assert case.fields[0].value == "3"
+    assert (case.fields[0].value, case.fields[0].parsed) == ("3", 3)
     assert isinstance(case.corrections, tuple)
     assert [(c.path, c.old, c.new) for c in case.corrections] == [
         ("/status", "unset", "resolved"), ("/engineers", ["YD"], ["YD", "施文俊"]),
@@ -83,6 +83,22 @@ def test_withheld_and_same(kb: Kb, home: Path) -> None:
     assert one.x["withheld"]["why"] == "private"
     assert (one.x["same_as"], two.x["same_as"]) == ([two.id], [one.id])
     assert one.related[0].via[0] == f"same:{two.id}"
+
+
+def test_withheld_is_nowhere_in_public(kb: Kb, home: Path) -> None:
+    """Neither its record, nor its lines on the page's source, nor its words in the index."""
+    kb("correct", ID, "--withhold", "--why", "private")
+    assert "withheld from the public" in kb("show", ID).stdout
+    inside = [json.loads(line) for line in kb("export", "jsonl", "-").stdout.splitlines()]
+    assert [("withheld" in case["x"]) for case in inside] == [True, False]
+    public = kb("export", "jsonl", "-", "--audience", "public").stdout
+    assert [json.loads(line)["number"] for line in public.splitlines()] == [2]
+    kb("build", "--audience", "public", "--yes")
+    kb("export", "markdown", "tree", "--audience", "public")
+    for folder in ("build/public", "tree"):
+        files = [path for path in (home / folder).rglob("*") if path.is_file()]
+        assert files
+        assert not [path for path in files if "甲".encode() in path.read_bytes()]
 
 
 def test_stats_count_the_cases(kb: Kb, home: Path) -> None:

@@ -17,7 +17,7 @@ import pytest
 from conftest import SITE
 from samples import PIXEL, Sample, double_charge, page, refund, small
 
-from kb.cases.record import from_json
+from kb.cases.record import Related, from_json
 from kb.model import WikiObject
 from kb.publish.build import build
 from kb.publish.names import encode
@@ -192,6 +192,24 @@ def test_withheld_cases_and_listed_attachments():
     cases = [from_json(line) for line in public.records()]
     assert [case.number or case.id for case in cases] == [46, "demo_case#45_20200407"]
     assert [file.name for file in cases[0].attachments] == ["screen 1.png"]
+
+
+def test_a_case_withheld_by_hand_is_nowhere_in_public():
+    case = double_charge()
+    note = {"by": "ann", "why": "private", "date": None}
+    withheld = msgspec.structs.replace(case, x={"withheld": note})
+    tie = Related(id=case.id, via=("bill:1",))
+    other = msgspec.structs.replace(refund(), related=(tie,))
+    public = PublicMaterial(Sample([withheld, other], [page()]), Rules(attachments=("*",)), b"key")
+    (left,) = [from_json(line) for line in public.records()]
+    assert (left.number, left.related) == (other.number, ())
+    (leaf,) = public.pages()
+    view = leaf.read()
+    first, last = case.source.lines
+    assert {line.text for line in view.lines[first - 1 : last]} == {""}
+    assert any(line.text for line in view.lines)
+    assert not {file.name for file in view.attachments} & {f.name for f in case.attachments}
+    assert {version.source for version in leaf.versions()} <= {None}
 
 
 def test_a_public_build_is_put_in_place_only_when_somebody_agrees(kb, shared):

@@ -35,6 +35,10 @@ class PublicMaterial:
         self.protected = Protected(rules, key)
         self._rights = Rights()
         self._hidden: set[PageId] = set()
+        self._withheld: dict[PageId, list[Case]] = {}
+        """Cases that are kept back, by the page whose other text may be shown."""
+        self._inside: set[str] = set()
+        """Ids of all cases that are not for the public."""
         self._learn()
 
     def _learn(self) -> None:
@@ -50,7 +54,12 @@ class PublicMaterial:
                 self._hidden.add(page.id)
             seen.add(page.id)
         for record in self.inner.records():
-            protect_case(self.protected, from_json(record), self.rules)
+            case = from_json(record)
+            protect_case(self.protected, case, self.rules)
+            if self._is_withheld(case):
+                self._withheld.setdefault(_page_of(case), []).append(case)
+            if not self._is_public(case):
+                self._inside.add(case.id)
 
     def records(self) -> Iterable[bytes]:
         """Cases that may be public."""
@@ -73,8 +82,12 @@ class PublicMaterial:
         return self.inner.blob(sha256)
 
     def _is_public(self, case: Case) -> bool:
-        page = PageId(case.source.wiki, case.source.page, case.source.locale)
-        return self._shown(page) and not self._matches(case.id, self.rules.withhold)
+        return self._shown(_page_of(case)) and not self._is_withheld(case)
+
+    def _is_withheld(self, case: Case) -> bool:
+        """True where kb.toml or a correction keeps the case back."""
+        by_hand = isinstance(case.x, dict) and "withheld" in case.x
+        return by_hand or self._matches(case.id, self.rules.withhold)
 
     def _shown(self, page: PageId) -> bool:
         return page not in self._hidden and self._rights.guests_may_view(page.wiki, page.page)
@@ -89,6 +102,9 @@ class PublicMaterial:
             if self._matches(file["name"], self.rules.attachments)
         ]  # fmt: skip
         record["source"]["url"] = None
+        record["related"] = [one for one in record["related"] if one["id"] not in self._inside]
+        for key, value in record.get("x", {}).items():
+            record["x"][key] = self._without_inside(value)
         for field in record["fields"]:
             if field["name"] in self.rules.kinds:
                 field["parsed"] = None
@@ -98,6 +114,16 @@ class PublicMaterial:
                 identifier["value"] = self._whole(identifier["kind"], identifier["value"])
         done: dict[str, Any] = self._clean(record)
         return done
+
+    def _without_inside(self, value: Any) -> Any:
+        """What an extension says of other cases, without those that are not for the public."""
+        match value:
+            case dict():
+                return {k: v for k, v in value.items() if k not in self._inside}
+            case list():
+                return [one for one in value if one not in self._inside]
+            case _:
+                return value
 
     def _whole(self, kind: str, value: str) -> str:
         """A value that is protected as a whole, even where nothing in it could be found."""
@@ -118,29 +144,46 @@ class PublicMaterial:
     def _view(self, page: PageView) -> PageView:
         clean = self.protected.replaced
         name = PageId(page.id.wiki, clean(page.id.page), page.id.locale)
-        files = (f for f in page.attachments if self._matches(f.name, self.rules.attachments))
+        kept_back = self._withheld.get(page.id, [])
+        theirs = {file.name for case in kept_back for file in case.attachments}
+        files = (
+            f for f in page.attachments
+            if f.name not in theirs and self._matches(f.name, self.rules.attachments)
+        )  # fmt: skip
         return msgspec.structs.replace(
             page, id=name, title=clean(page.title or "") or None, parent=None, creator=None,
-            url=None, lines=tuple(self._lines(page.lines)), comments=(), objects=(),
+            url=None, lines=tuple(self._lines(page.lines, kept_back)), comments=(), objects=(),
             attachments=tuple(msgspec.structs.replace(f, author=None, comment=None) for f in files),
             tags=tuple(map(clean, page.tags)), digest=b"",
         )  # fmt: skip
 
     def _versions(self, leaf: Leaf) -> Iterator[Version]:
         clean = self.protected.replaced
+        partly = leaf.id in self._withheld  # where a case stood in older versions is not known
         for about, source in leaf.versions():
             public = msgspec.structs.replace(
                 about, author=clean(about.author) if about.author else None,
                 comment=clean(about.comment or "") or None, title=clean(about.title or "") or None,
             )  # fmt: skip
-            lines = map(clean, source.split("\n")) if source is not None else None
+            shown = None if partly else source
+            lines = map(clean, shown.split("\n")) if shown is not None else None
             yield Version(public, None if lines is None else "\n".join(lines))
 
-    def _lines(self, lines: Iterable[LineView]) -> Iterator[LineView]:
+    def _lines(self, lines: Iterable[LineView], without: Iterable[Case]) -> Iterator[LineView]:
+        """The lines, those of cases that are kept back empty, so that the others keep theirs."""
         clean = self.protected.replaced
+        spans = (case.source.lines for case in without)
+        empty = {n for first, last in spans for n in range(first, last + 1)}
         for line in lines:
+            if line.number in empty:
+                yield LineView(line.number, "", line.version, None, line.date)
+                continue
             author = clean(line.author) if line.author else None
             yield msgspec.structs.replace(line, text=clean(line.text), author=author)
+
+
+def _page_of(case: Case) -> PageId:
+    return PageId(case.source.wiki, case.source.page, case.source.locale)
 
 
 def _same(view: PageView) -> PageView:
