@@ -13,10 +13,12 @@ from pathlib import Path
 
 import msgspec
 
-from kb.model import LineOrigin, PageId
+from kb.model import LineOrigin, PageId, WikiClass, WikiObject
 
 MARK = ".casebook"
 FOLDER = ".casebook.d"
+OBJECTS = "_objects"
+"""Folder of what is no text of a page, at the root of a tree."""
 
 
 class Piece(msgspec.Struct, frozen=True, array_like=True):
@@ -50,6 +52,15 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
     """Digest of each line of the Markdown's body."""
     pieces: list[Piece]
     """In order; lines of either text between two pieces are blank."""
+
+
+class Beside(msgspec.Struct, frozen=True, kw_only=True):
+    """What a page has that is no text, as the tree's folder OBJECTS holds it."""
+
+    reference: str
+    locale: str = ""
+    objects: list[WikiObject] = []
+    class_: WikiClass | None = msgspec.field(default=None, name="class")
 
 
 def runs_of(origins: Iterable[LineOrigin]) -> list[Run]:
@@ -99,11 +110,23 @@ class KnownFile(msgspec.Struct, frozen=True):
     name: str
     version: str
     sha256: str
+    author: str | None = None
+    date: str | None = None
+    comment: str | None = None
+    mimetype: str | None = None
+
+
+class KnownPage(msgspec.Struct, frozen=True):
+    """A page as it was exported."""
+
+    beside: str | None = None
+    """Path of its file in OBJECTS."""
 
 
 class KnownTree(msgspec.Struct, frozen=True):
     """What a tree says of itself, as far as reading it needs."""
 
+    pages: dict[str, KnownPage] = {}
     files: dict[str, KnownFile] = {}
     made: list[str] = []
     """Files that are neither pages nor attachments."""

@@ -13,7 +13,7 @@ from importers.base import Options, Source
 from importers.markdown.front import Front, moment_of, split_front, text_of, texts_of
 from importers.markdown.history import Blobs, History
 from importers.markdown.links import Links
-from importers.markdown.memory import KnownTree, Memory, read, read_tree
+from importers.markdown.memory import OBJECTS, Beside, KnownTree, Memory, read, read_tree
 from importers.markdown.places import content_root, files_in, is_page, owner_of, page_of
 from importers.markdown.restore import source_of, to_source
 from importers.markdown.steps import after, known_version, remembered, revisions, steps_of
@@ -72,6 +72,8 @@ def _tree(source: Source, options: Options) -> Tree:
     known = read_tree(root) if only is None else None
     content = content_root(root) if only is None else root
     found = list(files_in(content)) if only is None else [only]
+    if known is not None:
+        found = [path for path in found if not path.startswith(f"{OBJECTS}/")]
     tree = Tree(root, content, known, {}, {}, [])
     prefix = _prefix(tree)
     made = set(known.made if known else ())
@@ -161,6 +163,7 @@ def _page(
         where = str(tree.content / path)
         yield Problem(where=where, code="bad-front-matter", detail=front.problem, page=page.page)
     yield from _comments(about.get("comments"))
+    yield from _beside(tree, f"{_prefix(tree)}{path}", page)
 
 
 def _about(facts: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -179,13 +182,15 @@ def _seen(
     page: PageId, front: Front, about: Mapping[str, Any], history: HistoryKind, text: str
 ) -> PageSeen:
     facts = front.facts
+    empty = frozenset(texts_of(about.get("empty")))
     parent, creator, url, syntax = (
-        text_of(about.get(key)) for key in ("parent", "creator", "url", "syntax")
+        "" if key in empty else text_of(about.get(key))
+        for key in ("parent", "creator", "url", "syntax")
     )
     hidden = about.get("hidden")
     return PageSeen(
         id=page, history=history,
-        title=None if about.get("untitled") else text_of(facts.get("title")),
+        title=_title(facts, about, empty),
         syntax=syntax if about else "xwiki/2.1", parent=parent, creator=creator, url=url,
         hidden=hidden if isinstance(hidden, bool) else None,
         created=moment_of(about.get("created") or facts.get("date")),
@@ -195,16 +200,43 @@ def _seen(
     )  # fmt: skip
 
 
+def _title(facts: Mapping[str, Any], about: Mapping[str, Any], empty: frozenset[str]) -> str | None:
+    """The title, unless the export made one because the wiki had none."""
+    if about.get("untitled"):
+        return None
+    shown, exact = text_of(facts.get("title")), about.get("title")
+    if isinstance(exact, str) and " ".join(exact.split()) == shown:
+        return exact
+    return "" if "title" in empty else shown
+
+
+def _beside(tree: Tree, path: str, page: PageId) -> Iterator[Item]:
+    """The page's objects and class, where the tree has them."""
+    known = tree.known.pages.get(path) if tree.known else None
+    if known is None or known.beside is None:
+        return
+    file = tree.root / known.beside
+    try:
+        found = msgspec.json.decode(file.read_bytes(), type=Beside)
+    except (OSError, msgspec.DecodeError) as error:
+        yield Problem(where=str(file), code="bad-objects", detail=str(error), page=page.page)
+        return
+    if found.class_ is not None:
+        yield found.class_
+    yield from found.objects
+
+
 def _comments(said: object) -> Iterator[Comment]:
     for number, item in enumerate(said if isinstance(said, list) else []):
         if not isinstance(item, dict) or not isinstance(item.get("text"), str):
             continue
-        own, reply_to = item.get("number"), item.get("reply_to")
+        own, reply_to, resolved = (item.get(key) for key in ("number", "reply_to", "resolved"))
         yield Comment(
             number=own if type(own) is int else number, text=item["text"],
             author=text_of(item.get("author")), date=moment_of(item.get("date")),
             reply_to=reply_to if type(reply_to) is int else None,
             selection=text_of(item.get("selection")),
+            resolved=resolved if isinstance(resolved, bool) else None,
         )  # fmt: skip
 
 
@@ -214,11 +246,15 @@ def _attachments(
     for path in paths:
         with (tree.content / path).open("rb") as file:
             sha256 = sink.put(iter(lambda: file.read(_CHUNK), b""))
-        before = tree.known.files.get(f"{_prefix(tree)}{path}") if tree.known else None
-        version = "1.1"
-        if before is not None:
-            version = before.version if before.sha256 == sha256 else after(before.version)
         size = (tree.content / path).stat().st_size
-        yield AttachmentRevision(
-            name=links.name_of(path), version=version, sha256=sha256, size=size
-        )
+        before = tree.known.files.get(f"{_prefix(tree)}{path}") if tree.known else None
+        if before is None or before.sha256 != sha256:
+            version = after(before.version) if before else "1.1"
+            name = links.name_of(path)
+            yield AttachmentRevision(name=name, version=version, sha256=sha256, size=size)
+        else:
+            yield AttachmentRevision(
+                name=before.name, version=before.version, sha256=sha256, size=size,
+                author=before.author, date=before.date, comment=before.comment,
+                mimetype=before.mimetype,
+            )  # fmt: skip

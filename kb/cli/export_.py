@@ -34,6 +34,7 @@ from kb.export.public import export_public
     show_default=True,
     help="markdown: the program that will read it.",
 )
+@click.option("--all-versions", is_flag=True, help="markdown: every version of attached files.")
 @click.option(
     "--report",
     type=click.Path(path_type=Path, file_okay=False),

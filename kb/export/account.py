@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import TypeAlias
 
@@ -13,7 +14,6 @@ from kb.export.ledger import EVERYWHERE, Entry, Fate, Ledger
 from kb.export.links import Known, Seen, TreeResolver
 from kb.export.reading import links_of, places_in, tree_of
 from kb.markup.nodes import Image
-from kb.model import version_key
 
 Fated: TypeAlias = tuple[Fate, str] | None
 """What becomes of a thing, and why; None where it is simply kept."""
@@ -33,6 +33,8 @@ class Fates(msgspec.Struct, frozen=True, kw_only=True):
     """The newest version of each attached file."""
     older: Fated = None
     """Earlier versions of attached files."""
+    removed: Fated = ("dropped", "the page no longer has it; kb export git has it")
+    """Files that were taken from their page."""
     comment: Fated = None
     object: Fated = None
     link: Fated = None
@@ -91,16 +93,17 @@ class Teller:
         self._tell("revision", where, "versions without text", len(rows) - held, lost)
 
     def _files(self, view: PageView) -> None:
-        newest = {}
-        for file in sorted(view.attachments, key=lambda f: version_key(f.version)):
-            if file.sha256 is not None:
-                newest[file.name] = file
         where = view.id.page
+        held = [f for f in view.attachments if f.sha256 is not None]
         lost: Fated = ("dropped", "the archive does not have its bytes")
-        for name in sorted({f.name for f in view.attachments} - set(newest)):
+        for name in sorted({f.name for f in view.attachments} - {f.name for f in held}):
             self._tell("attachment", where, name, 1, lost)
-        self._all("attachment", "files", len(newest), self._fates.file)
-        older = sum(f.sha256 is not None for f in view.attachments) - len(newest)
+        gone = Counter(f.name for f in held if f.gone)
+        for name, count in sorted(gone.items()):
+            self._tell("attachment", where, name, count, self._fates.removed)
+        newest = len({f.name for f in held if not f.gone})
+        self._all("attachment", "files", newest, self._fates.file)
+        older = sum(not f.gone for f in held) - newest
         self._all("attachment", "older versions", older, self._fates.older)
 
 

@@ -28,6 +28,8 @@ class Options(NamedTuple):
     """Of the XAR: `1.1` to `1.7`."""
     flavour: str = "plain"
     """Of Markdown: plain, mkdocs, hugo, obsidian, docusaurus."""
+    all_versions: bool = False
+    """Of Markdown: earlier versions of attached files too."""
     report: Path | None = None
     """Folder for the proof: what was kept, changed and dropped, digests, redirects."""
 

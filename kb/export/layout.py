@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from importers.markdown.memory import OBJECTS
 from kb.export.names import LONGEST_PATH, Names, safe_name, split_ending
 from kb.model import PageId
 from kb.references import split_reference
@@ -51,6 +52,7 @@ class Layout:
         if shape.addressed:
             for path in self._pages.values():
                 self._names.reserve(split_ending(path)[0])
+        self._names.reserve(OBJECTS)
         self._folders: dict[tuple[str, ...], str] = {(main_wiki,): ""}
         for page, path in sorted(self._pages.items()):
             self._learn_folders(page, path)
@@ -74,17 +76,19 @@ class Layout:
             return f"{folder}/" if folder else ""
         return f"{folder}/{split_ending(name)[0]}_files/".lstrip("/")
 
-    def file(self, page: PageId, name: str) -> str:
-        """Path of a file attached to the page."""
+    def file(self, page: PageId, name: str, version: str | None = None) -> str:
+        """Path of a file attached to the page, or of an earlier ``version`` of it."""
         page = PageId(page.wiki, page.page)
-        path = self._files.get((page, name))
+        key = file_key(name, version)
+        path = self._files.get((page, key))
         if path is None:
             stem, ending = split_ending(name)
             if ending.casefold() in self.shape.page_like:
                 ending += ".txt"
-            folder, thing = self.files_folder(page), f"{_thing(page)}\0{name}"
+            ending = f"-v{version}{ending}" if version else ending
+            folder, thing = self.files_folder(page), f"{_thing(page)}\0{key}"
             path = self._names.claim(folder, safe_name(stem), ending, thing)
-            self._files[page, name] = path
+            self._files[page, key] = path
         return path
 
     def _learn_folders(self, page: PageId, path: str) -> None:
@@ -145,6 +149,11 @@ class Layout:
             found = self._names.claim(above, safe_name(names[-1]), "/", "\0".join(names))
             self._folders[names] = found
         return found
+
+
+def file_key(name: str, version: str | None = None) -> str:
+    """What a layout knows a file by; ``version`` where it is an earlier one."""
+    return f"{name}\0{version}" if version else name
 
 
 def _thing(page: PageId) -> str:

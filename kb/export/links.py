@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import posixpath
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Literal, NamedTuple
 from urllib.parse import quote
 
@@ -85,6 +86,8 @@ class TreeResolver(NoWiki):
         """Places in other pages that this one links to."""
         self.own: frozenset[str] | None = None
         """Places in the page itself; None: not known."""
+        self.asked: set[tuple[str, ...]] = set()
+        """What was asked of the rest of the tree."""
 
     def link(self, reference: ResourceReference) -> Target:
         """As NoWiki answers, but what no builder can read as a URL leads nowhere."""
@@ -110,7 +113,7 @@ class TreeResolver(NoWiki):
     def page(self, reference: ResourceReference) -> Target:
         """The page's file, with the anchor that the link names."""
         text = reference.reference
-        found = self._known.page(reference.type, text, self._page)
+        found = self._ask_page(reference.type, text)
         if found is None:
             self._note("page", text, "broken")
             return Target(None, "page", text)
@@ -125,6 +128,7 @@ class TreeResolver(NoWiki):
     def attachment(self, reference: ResourceReference) -> Target:
         """The file beside its page."""
         text = reference.reference
+        self.asked.add(("file", reference.type, text))
         found = self._known.file(reference.type, text, self._page)
         if found is None:
             self._note("file", text, "broken")
@@ -139,7 +143,8 @@ class TreeResolver(NoWiki):
 
     def user(self, reference: str) -> Target:
         """The user's page where it is in the tree."""
-        found = self._known.page("doc", reference, self._page)
+        self.asked.add(("name", reference))
+        found = self._ask_page("doc", reference)
         name = self._names.get(reference) or reference.rpartition(".")[2] or reference
         return Target(self.to_page(found) if found else None, "user", name)
 
@@ -164,7 +169,30 @@ class TreeResolver(NoWiki):
         if page is None or page == self._page:
             return self.own is None or anchor in self.own
         self.anchors.add((page, anchor))
+        self.asked.add(("place", page.wiki, page.page, page.locale, anchor))
         return self._known.has_anchor(page, anchor)
+
+    def _ask_page(self, kind: str, text: str) -> PageId | None:
+        self.asked.add(("page", kind, text))
+        return self._known.page(kind, text, self._page)
+
+    def answers(self, asked: Iterable[tuple[str, ...]]) -> str:
+        """Digest of what the tree answers now: where it is the same, so are a page's links."""
+        digest = hashlib.sha256()
+        for ask in asked:
+            digest.update(f"{self._answer(*ask)}\0".encode("utf-8", "replace"))
+        return digest.hexdigest()[:32]
+
+    def _answer(self, what: str, *rest: str) -> object:
+        if what == "page":
+            page = self._known.page(rest[0], rest[1], self._page)
+            return page and self._known.layout.page(page)
+        if what == "file":
+            file = self._known.file(rest[0], rest[1], self._page)
+            return file and self._known.layout.file(*file)
+        if what == "name":
+            return self._names.get(rest[0])
+        return self._known.has_anchor(PageId(*rest[:3]), rest[3])
 
     def _note(self, kind: str, target: str, fate: Fate) -> None:
         seen = Seen(kind, target, fate)
@@ -180,6 +208,7 @@ class SiteResolver(TreeResolver):
         """What it sees is noted by ``tree``; ``rooted`` addresses begin with a slash."""
         super().__init__(tree._known, tree._page, tree._names)
         self.seen, self.anchors, self.own = tree.seen, tree.anchors, tree.own
+        self.asked = tree.asked
         self._url = url
         self._rooted = rooted
         self.files: set[tuple[PageId, str]] = set()
@@ -203,10 +232,6 @@ class SiteResolver(TreeResolver):
         here = self._address(self._page).rpartition("/")[0] or "."
         slash = "/" if address.endswith("/") or not address else ""
         return posixpath.relpath(address or ".", here) + slash
-
-
-def _apart(text: str) -> str:
-    return text.replace("://", f":{_APART}//")
 
 
 def is_url(text: str) -> bool:

@@ -89,16 +89,17 @@ def test_out_in_and_out_again_is_the_same_tree(kb, tmp_path):
     assert one == two
 
 
-def test_an_edit_shows_with_its_commit_as_version(kb, tmp_path):
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_an_edit_shows_with_its_commit_as_version(kb, tmp_path, flavour):
     """One line changed in the tree and committed: that line is new, all others as they were."""
     kb("import", DEMO)
     old = [json.loads(line) for line in kb("export", "jsonl", "-").stdout.splitlines()]
-    kb("export", "markdown", "tree")
+    kb("export", "markdown", "tree", "--flavour", flavour)
     tree = tmp_path / "tree"
     git(tree, "init", "-q")
     git(tree, "add", ".")
     git(tree, "commit", "-q", "-m", "the wiki as it was")
-    page = next(path for path in tree.glob("*.md") if "枪号:1" in path.read_text("utf-8"))
+    page = next(path for path in tree.rglob("*.md") if "枪号:1" in path.read_text("utf-8"))
     text = page.read_text("utf-8").partition("\n---\n")
     page.write_text(f"{text[0]}{text[1]}{text[2].replace('枪号:1', '枪号:7', 1)}", "utf-8")
     git(tree, "commit", "-q", "-a", "-m", "the other connector")

@@ -17,13 +17,19 @@ __all__ = ["AuthorMap", "GitReport", "export", "export_git", "read_authors"]
 _SHOWN = 5
 FATES = Fates(
     gone=None,
+    removed=None,
     comment=("dropped", "in kb export markdown, sqlite and xar"),
     object=("dropped", "in kb export markdown, sqlite and xar"),
     link=("changed", "stand in the source, as the wiki wrote them"),
 )
 _MARKDOWN: Fated = ("changed", "in Markdown; what it cannot say is HTML")
 FATES_IN_MARKDOWN = Fates(
-    gone=None, page=_MARKDOWN, revision=_MARKDOWN, comment=FATES.comment, object=FATES.object
+    gone=None,
+    removed=None,
+    page=_MARKDOWN,
+    revision=_MARKDOWN,
+    comment=FATES.comment,
+    object=FATES.object,
 )
 
 

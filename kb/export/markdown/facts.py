@@ -9,6 +9,8 @@ from kb.archive import PageView
 from kb.cases.record import Case
 from kb.export.markdown.front import Yaml
 
+_MAY_BE_EMPTY = ("title", "parent", "creator", "syntax", "created", "url")
+"""Facts of which it is told that they are known to be empty."""
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d))?")
 
 
@@ -32,15 +34,17 @@ def page_facts(
     authors = dict.fromkeys(line.author for line in page.lines if line.author)
     about: dict[str, Yaml] = {
         "untitled": page.title is None or None,
+        "title": page.title if page.title and page.title != title_of(page) else None,
+        "empty": [key for key in _MAY_BE_EMPTY if getattr(page, key) == ""],
         "name": page.id.wiki, "reference": page.id.page, "locale": page.id.locale,
         "version": page.version, "syntax": page.syntax, "history": page.history,
         "authors": [names.get(author, author) for author in authors],
         "creator": page.creator, "created": page.created, "modified": _modified(page),
-        "parent": page.parent, "hidden": page.hidden or None, "url": page.url,
+        "parent": page.parent, "hidden": page.hidden, "url": page.url,
         "comments": [
             {
                 "number": c.number, "author": c.author, "date": c.date, "reply_to": c.reply_to,
-                "selection": c.selection, "text": c.text,
+                "selection": c.selection, "resolved": c.resolved, "text": c.text,
             }
             for c in page.comments
         ],

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
 from kb.errors import InputError
+from kb.export.layout import file_key
 from kb.export.ledger import Entry
 from kb.export.place import sha256_of
 from kb.model import PageId
@@ -15,7 +17,7 @@ from kb.publish.swap import MARK
 FORMAT = 2
 
 
-class PageEntry(msgspec.Struct, kw_only=True):
+class PageEntry(msgspec.Struct, kw_only=True, omit_defaults=True):
     """A page's file."""
 
     page: PageId
@@ -27,15 +29,33 @@ class PageEntry(msgspec.Struct, kw_only=True):
     entries: list[Entry]
     in_html: list[tuple[PageId, str]] = []
     """Attached files that text in HTML leads to."""
+    asked: list[tuple[str, ...]] = []
+    """What was asked of the rest of the tree; see TreeResolver.answers."""
+    answers: str = ""
+    """Digest of what was answered."""
+    beside: str | None = None
+    """Path of the file with the page's objects."""
+    beside_sha256: str | None = None
 
 
-class FileEntry(msgspec.Struct, kw_only=True):
+class FileEntry(msgspec.Struct, kw_only=True, omit_defaults=True):
     """An attachment's file."""
 
     page: PageId
     name: str
     version: str
     sha256: str
+    old: bool = False
+    """Whether a later version of the file stands beside it."""
+    author: str | None = None
+    date: str | None = None
+    comment: str | None = None
+    mimetype: str | None = None
+
+    @property
+    def key(self) -> str:
+        """What the layout knows it by."""
+        return file_key(self.name, self.version if self.old else None)
 
 
 class Manifest(msgspec.Struct, kw_only=True):
@@ -65,13 +85,22 @@ def read_manifest(root: Path, flavour: str) -> Manifest:
 
 
 def check_unedited(root: Path, manifest: Manifest) -> None:
-    """InputError where somebody changed a page in the tree, which an export would undo."""
+    """InputError where somebody changed a file of the tree, which an export would undo."""
     edited = [
-        path for path, entry in manifest.pages.items()
-        if (root / path).is_file() and sha256_of(root / path) != entry.sha256
+        path for path, sha256 in _digests(manifest)
+        if (root / path).is_file() and sha256_of(root / path) != sha256
     ]  # fmt: skip
     if edited:
         raise InputError(
-            f"{root}: {len(edited)} page(s) edited since the last export, {edited[0]} first",
+            f"{root}: {len(edited)} file(s) edited since the last export, {edited[0]} first",
             hint="import them (kb import), or export to a new folder",
         )
+
+
+def _digests(manifest: Manifest) -> Iterator[tuple[str, str]]:
+    for path, entry in manifest.pages.items():
+        yield path, entry.sha256
+        if entry.beside and entry.beside_sha256:
+            yield entry.beside, entry.beside_sha256
+    for path, file in manifest.files.items():
+        yield path, file.sha256

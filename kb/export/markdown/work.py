@@ -14,10 +14,12 @@ from pathlib import Path
 import msgspec
 
 from importers.markdown.memory import encode, path_of
+from kb import __version__
 from kb.archive import Archive, PageView
 from kb.export.account import link_entries
 from kb.export.ledger import Entry
 from kb.export.links import Known, SiteResolver, TreeResolver
+from kb.export.markdown.beside import beside_of, beside_path
 from kb.export.markdown.facts import built_dates, page_facts
 from kb.export.markdown.flavour import KINDS
 from kb.export.markdown.front import Yaml, front_matter
@@ -46,8 +48,6 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """Places of each page that others link to."""
     names: Mapping[str, Mapping[str, str]]
     """Users' displayed names by wiki."""
-    base: str
-    """Digest of what every page depends on: the version of the writer, all paths."""
     old: Manifest
     old_root: Path
     root: Path
@@ -91,11 +91,13 @@ def _write(job: Job, archive: Archive, task: Task) -> tuple[str, PageEntry]:
     kind = KINDS[job.flavour]
     path = f"{kind.content}{job.known.layout.page(view.id)}"
     anchors = job.anchors.get(view.id, ())
-    inputs = _digest(job.base, view.digest, anchors, cases)
-    before = job.old.pages.get(path)
-    if before is not None and before.inputs == inputs and _take_over(job, path, before):
-        return path, before
+    inputs = _digest(__version__, view.digest, anchors, cases)
     resolver = TreeResolver(job.known, view.id, job.names.get(view.id.wiki, {}))
+    before = job.old.pages.get(path)
+    if before is not None and before.inputs == inputs:
+        same = resolver.answers(before.asked) == before.answers
+        if same and _take_over(job, path, before):
+            return path, before
     site = SiteResolver(resolver, kind.url, rooted=kind.static != "")
     links = site if kind.by_address else resolver
     body = body_of(view, kind.markdown, links, site, anchors)
@@ -107,11 +109,20 @@ def _write(job: Job, archive: Archive, task: Task) -> tuple[str, PageEntry]:
     _put(job.root / path, data)
     _put(job.root / path_of(path), encode(body.memory))
     kept, entries = _account(view, resolver, body)
-    sha256 = hashlib.sha256(data).hexdigest()
+    beside, lost = beside_of(archive, view)
+    at = beside_path(job.known.layout.page(view.id)) if beside else None
+    if beside and at:
+        _put(job.root / at, beside)
+    asked = sorted(resolver.asked)
     return path, PageEntry(
-        page=view.id, inputs=inputs, sha256=sha256, kept=dict(kept), entries=entries,
-        in_html=sorted(site.files),
+        page=view.id, inputs=inputs, sha256=_sha256(data), kept=dict(kept), entries=entries + lost,
+        in_html=sorted(site.files), asked=asked, answers=resolver.answers(asked), beside=at,
+        beside_sha256=_sha256(beside) if beside else None,
     )  # fmt: skip
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def _digest(*parts: object) -> str:
@@ -120,11 +131,14 @@ def _digest(*parts: object) -> str:
 
 def _take_over(job: Job, path: str, before: PageEntry) -> bool:
     """Copy what nothing changed about; False where the old file is not what it was."""
-    page, memory = job.old_root / path, job.old_root / path_of(path)
-    if not page.is_file() or not memory.is_file() or sha256_of(page) != before.sha256:
+    page = job.old_root / path
+    names = [path, path_of(path), *([before.beside] if before.beside else [])]
+    if not all((job.old_root / name).is_file() for name in names):
         return False
-    for old in (page, memory):
-        new = job.root / old.relative_to(job.old_root)
+    if sha256_of(page) != before.sha256:
+        return False
+    for name in names:
+        old, new = job.old_root / name, job.root / name
         new.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(old, new)
     return True

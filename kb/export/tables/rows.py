@@ -14,6 +14,7 @@ FATES = Fates(
     gone=("changed", "a row that says since when it is gone"),
     revision=("changed", "a row with author, date, comment; the text is in kb export git"),
     file=("changed", "a row with its digest; the bytes are in kb export markdown, git and xar"),
+    removed=("changed", "a row; the page no longer has the file"),
     older=("changed", "a row with its digest; the bytes are in kb export git and xar"),
     link=("changed", "stand in the source of their page, as the wiki wrote them"),
 )

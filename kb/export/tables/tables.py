@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from kb.archive import Archive, PageView
 from kb.cases.record import Case, Origin
+from kb.export.secrets import without_secrets
 from kb.model import PageId
 
 Value: TypeAlias = str | int | float | None
@@ -183,7 +184,7 @@ def _comments(archive: Archive, page: PageView, keys: Keys) -> Iterator[Row]:
 
 def _objects(archive: Archive, page: PageView, keys: Keys) -> Iterator[Row]:
     for thing in page.objects:
-        properties = json.dumps(thing.properties, ensure_ascii=False)
+        properties = json.dumps(without_secrets(thing).properties, ensure_ascii=False)
         yield keys.page(page.id), thing.class_name, thing.number, thing.guid, properties
 
 

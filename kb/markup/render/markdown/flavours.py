@@ -79,8 +79,9 @@ DOCUSAURUS: Final = Flavour(
     toc="none",
     jsx=True,
     code_title=True,
-    specials=re.compile(r"[{}<$]|:(?=[\w:])"),
-    line_specials=re.compile(r"import\b|export\b|:::"),
+    # `:name` is read as it stands, unless brackets make a directive of it.
+    specials=re.compile(r"[{}<$]|:(?=[A-Za-z][A-Za-z0-9_-]*\Z)"),
+    line_specials=re.compile(r"import\b|export\b|::"),
 )
 FLAVOURS: Final = {
     flavour.name: flavour for flavour in (PLAIN, MATERIAL, HUGO, OBSIDIAN, DOCUSAURUS)
