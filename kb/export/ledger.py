@@ -51,7 +51,8 @@ class Ledger:
 
     def kept(self, kind: str, count: int = 1) -> None:
         """Note that ``count`` of a kind came through as they were."""
-        self.counts[kind, "kept"] += count
+        if count:
+            self.counts[kind, "kept"] += count
 
     def note(self, entry: Entry) -> None:
         """Note something else."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from messages import without_messages
 from site_links import broken_links
 from wiki import WIKI, page, revisions
 
@@ -19,6 +21,7 @@ from kb.export.markdown.flavour import KINDS
 from kb.export.markdown.front import front_matter
 from kb.export.markdown.nav import Site
 from kb.export.markdown.tree import write_tree
+from kb.export.markdown.words import lost_words, markdown_text
 from kb.model import Comment, Gone, PageId, WikiObject
 
 SITE = Site(title="Wiki", language="zh", url=None)
@@ -236,3 +239,26 @@ def test_what_html_leads_to_is_there_for_docusaurus(wiki, tmp_path):
     text = (tmp_path / "out" / "docs" / "A" / "P.md").read_text("utf-8")
     assert 'src="/A/P_files/s.png"' in text
     assert (tmp_path / "out" / "static" / "A" / "P_files" / "s.png").read_bytes() == b"png"
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_words_of_real_pages_are_kept(wiki, tmp_path, shared, flavour):
+    """Every thirtieth page of the corpus: XWiki's plain text is in what the Markdown shows."""
+    with gzip.open(shared / "corpus" / "pages.jsonl.gz") as file:
+        rows = [json.loads(line) for line in list(file)[::30]]
+    for number, row in enumerate(rows):
+        wiki.add(page(f"S.P{number}", syntax=row["syntax"]), *revisions(row["source"]))
+    tree = tmp_path / "tree"
+    ledger = write_tree(wiki.archive, (), tree, flavour, SITE, proof=True)
+    shape = KINDS[flavour].shape
+    total = lost = 0
+    for number, row in enumerate(rows):
+        inner = "/index.md" if shape.bundle else ".md"
+        text = (tree / KINDS[flavour].content / f"S/P{number}{inner}").read_text("utf-8")
+        shown = markdown_text(text.partition("\n---\n")[2])
+        count, missing = lost_words(without_messages(row["plain"]), shown)
+        total, lost = total + count, lost + missing.total()
+    assert total > 10_000
+    assert lost <= total * 0.001
+    words = ledger.table()["word"]
+    assert words.get("dropped", 0) <= words["kept"] * 0.001

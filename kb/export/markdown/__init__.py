@@ -19,5 +19,6 @@ def export(home: Home, archive: Archive, store: Cases, dest: str, options: Optio
     site = Site(title=settings.title, language=settings.language, url=settings.url)
     path = path_of(dest, "a tree")
     return write_tree(
-        archive, store.cases(), path, options.flavour, site, all_versions=options.all_versions
-    )
+        archive, store.cases(), path, options.flavour, site, all_versions=options.all_versions,
+        proof=options.report is not None,
+    )  # fmt: skip

@@ -19,6 +19,7 @@ const config = {{
   onBrokenAnchors: 'throw',
   markdown: {{hooks: {{onBrokenMarkdownLinks: 'throw', onBrokenMarkdownImages: 'throw'}}}},
   i18n: {{defaultLocale: {locale}, locales: [{locale}]}},
+  themeConfig: {{tableOfContents: {{minHeadingLevel: 2, maxHeadingLevel: 6}}}},
   presets: [['classic', {{
     docs: {{routeBasePath: '/', numberPrefixParser: false, sidebarPath: './sidebars.js'}},
     blog: false,

@@ -23,6 +23,9 @@ enableEmoji = false
   title = true
 [markup.goldmark.extensions]
   typographer = false
+[markup.tableOfContents]
+  startLevel = 1
+  endLevel = 6
 """
 _BASE = """\
 <!DOCTYPE html>
@@ -67,6 +70,7 @@ def project(site: Site, nav: Nav) -> dict[str, str]:
         "hugo.toml": settings,
         f"{layouts}/single.html": _BASE,
         f"{layouts}/list.html": _BASE,
+        "layouts/shortcodes/toc.html": "{{ .Page.TableOfContents }}",
         f"{layouts}/_markup/render-link.html": _LINK,
         f"{layouts}/_markup/render-image.html": _IMAGE,
     }

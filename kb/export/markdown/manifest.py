@@ -33,6 +33,8 @@ class PageEntry(msgspec.Struct, kw_only=True, omit_defaults=True):
     """What was asked of the rest of the tree; see TreeResolver.answers."""
     answers: str = ""
     """Digest of what was answered."""
+    words: int | None = None
+    """Words of the page's text that were looked for in its Markdown; None: nobody looked."""
     beside: str | None = None
     """Path of the file with the page's objects."""
     beside_sha256: str | None = None

@@ -16,6 +16,7 @@ from kb.markup.nodes import Node, Section
 from kb.markup.render.markdown import Flavour, MarkdownOptions
 from kb.markup.render.markdown.blocks import blocks, is_inline, would_join
 from kb.markup.render.markdown.writer import Writer
+from kb.markup.render.plain import plain_text
 from kb.model import LineOrigin
 
 
@@ -23,6 +24,8 @@ class Body(msgspec.Struct, frozen=True):
     """The Markdown of a page's source."""
 
     text: str
+    plain: str
+    """The page's text as XWiki would say it without any markup."""
     memory: Memory
     fallbacks: dict[str, int]
     """How often what Markdown cannot say: see kb.markup.render.markdown."""
@@ -64,7 +67,7 @@ def body_of(
         before = shown[-1]
     text = "\n".join(lines) + "\n" if lines else ""
     memory = _memory(page, lines, pieces)
-    return Body(text, memory, dict(sorted(writer.fallbacks.items())))
+    return Body(text, plain_text(document.children), memory, dict(sorted(writer.fallbacks.items())))
 
 
 def _memory(page: PageView, lines: list[str], pieces: list[Piece]) -> Memory:

@@ -42,9 +42,12 @@ _OLDER = ("dropped", "--all-versions writes them too")
 
 def write_tree(
     archive: Archive, cases: Iterable[Case], dest: Path, flavour: str, site: Site,
-    *, all_versions: bool = False,
+    *, all_versions: bool = False, proof: bool = False,
 ) -> Ledger:  # fmt: skip
-    """Write the tree to ``dest``. InputError where that is not ours or was edited since."""
+    """Write the tree to ``dest``; with ``proof``, look for every word of the pages in it.
+
+    InputError where ``dest`` is not ours or was edited since.
+    """
     kind = KINDS[flavour]
     check_ours(dest)
     old = read_manifest(dest, flavour)
@@ -58,6 +61,7 @@ def write_tree(
     with new_folder(dest) as root:
         job = Job(
             archive=archive.path, flavour=flavour, known=known, old=old, old_root=dest, root=root,
+            proof=proof,
             names={wiki: archive.author_names(wiki) for wiki in {lf.page.wiki for lf in leaves}},
             anchors=wanted_places(archive, leaves, known),
         )  # fmt: skip
@@ -83,6 +87,8 @@ def _write_pages(
         for what, count in entry.kept.items():
             ledger.kept(what, count)
         ledger.extend(entry.entries)
+        lost = sum(e.count for e in entry.entries if e.kind == "word")
+        ledger.kept("word", (entry.words or 0) - lost)
         ledger.digests[path] = entry.sha256
 
 

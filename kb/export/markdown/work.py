@@ -25,6 +25,7 @@ from kb.export.markdown.flavour import KINDS
 from kb.export.markdown.front import Yaml, front_matter
 from kb.export.markdown.manifest import Manifest, PageEntry
 from kb.export.markdown.render import Body, body_of
+from kb.export.markdown.words import lost_words, markdown_text
 from kb.export.place import sha256_of
 from kb.model import PageId
 
@@ -48,6 +49,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """Places of each page that others link to."""
     names: Mapping[str, Mapping[str, str]]
     """Users' displayed names by wiki."""
+    proof: bool
+    """Whether the words of each page are looked for in its Markdown."""
     old: Manifest
     old_root: Path
     root: Path
@@ -91,12 +94,13 @@ def _write(job: Job, archive: Archive, task: Task) -> tuple[str, PageEntry]:
     kind = KINDS[job.flavour]
     path = f"{kind.content}{job.known.layout.page(view.id)}"
     anchors = job.anchors.get(view.id, ())
-    inputs = _digest(__version__, view.digest, anchors, cases)
+    inputs = _digest(__version__, repr(kind.markdown), view.digest, anchors, cases)
     resolver = TreeResolver(job.known, view.id, job.names.get(view.id.wiki, {}))
     before = job.old.pages.get(path)
     if before is not None and before.inputs == inputs:
         same = resolver.answers(before.asked) == before.answers
-        if same and _take_over(job, path, before):
+        proven = before.words is not None or not job.proof
+        if same and proven and _take_over(job, path, before):
             return path, before
     site = SiteResolver(resolver, kind.url, rooted=kind.static != "")
     links = site if kind.by_address else resolver
@@ -113,12 +117,27 @@ def _write(job: Job, archive: Archive, task: Task) -> tuple[str, PageEntry]:
     at = beside_path(job.known.layout.page(view.id)) if beside else None
     if beside and at:
         _put(job.root / at, beside)
+    words = None
+    if job.proof:
+        words, missing = lost_words(body.plain, markdown_text(body.text))
+        lost += [
+            Entry("word", view.id.page, word, "dropped", _why(word, body.text), count)
+            for word, count in missing.items()
+        ]
     asked = sorted(resolver.asked)
     return path, PageEntry(
-        page=view.id, inputs=inputs, sha256=_sha256(data), kept=dict(kept), entries=entries + lost,
-        in_html=sorted(site.files), asked=asked, answers=resolver.answers(asked), beside=at,
+        page=view.id, inputs=inputs, sha256=_sha256(data), kept=dict(kept),
+        entries=[*entries, *lost], in_html=sorted(site.files), asked=asked,
+        answers=resolver.answers(asked), beside=at, words=words,
         beside_sha256=_sha256(beside) if beside else None,
     )  # fmt: skip
+
+
+def _why(word: str, text: str) -> str:
+    """Why a word is not as often in what the Markdown shows as in the page's plain text."""
+    if word in text:
+        return "stands there fewer times: in HTML's own tags, or in contents that the program lists"
+    return "not in the Markdown"
 
 
 def _sha256(data: bytes) -> str:

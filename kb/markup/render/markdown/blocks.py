@@ -212,7 +212,7 @@ def _result(w: Writer, node: MacroResult) -> list[str]:
 def _toc(w: Writer, node: MacroResult) -> list[str]:
     if w.flavour.toc == "list":
         return blocks(w, node.children)
-    return ["[TOC]"] if w.flavour.toc == "[TOC]" else []
+    return [] if w.flavour.toc == "none" else [w.flavour.toc]
 
 
 _WRITERS: Final[dict[type[Node], Callable[..., list[str]]]] = {

@@ -18,8 +18,8 @@ class Flavour:
     """`> [!NOTE]` · `> [!info] Title` · `!!! note "Title"` · `:::note[Title]`."""
     anchor: Literal["html", "attribute", "text"] = "html"
     """An id is `<a id>` · `{#id}` after the heading · links name the heading's text."""
-    toc: Literal["list", "[TOC]", "none"] = "list"
-    """A table of contents is written out · asked for by a mark · made by the program anyway."""
+    toc: Literal["list", "[TOC]", "{{< toc >}}", "none"] = "list"
+    """A table of contents is written out · asked for by that mark · made by the program anyway."""
     image_size: Literal["html", "attribute", "pipe"] = "html"
     """`<img width>` · `![](){ width=3 }` · `![alt|3]()`."""
     definition_lists: bool = False
@@ -58,7 +58,7 @@ MATERIAL: Final = Flavour(
 HUGO: Final = Flavour(
     name="hugo",
     anchor="attribute",
-    toc="none",
+    toc="{{< toc >}}",
     definition_lists=True,
     specials=re.compile(r"\{\{|\}\}|:(?=[\w+-]+:)"),
     line_specials=re.compile(r":(?=\s)|\+\+\+"),
