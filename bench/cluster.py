@@ -6,8 +6,10 @@ Needs a JDK 17 and Maven, which brings the libraries from Maven Central once int
 from __future__ import annotations
 
 import shutil
+import socket
 import subprocess
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
@@ -35,17 +37,29 @@ def libraries(folder: Path) -> str:
     return f"{classes}:{jars}/*"
 
 
+def _free_ports(count: int) -> list[int]:
+    """Ports that nobody listens on, all different."""
+    with ExitStack() as stack:
+        held = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for one in held:
+            one.bind(("127.0.0.1", 0))
+        return [int(one.getsockname()[1]) for one in held]
+
+
 class Cluster:
-    """``count`` nodes on ports ``port`` + 1 …; data and logs in ``folder``."""
+    """``count`` nodes; data and logs in ``folder``, libraries in ``library`` or there too."""
 
     def __init__(
-        self, folder: Path, count: int = 3, port: int = 9280, heap: str = "512m",
-        library: Path | None = None,
-    ) -> None:  # fmt: skip
+        self, folder: Path, count: int = 3, heap: str = "512m", library: Path | None = None
+    ) -> None:
         self._folder = folder
         self._heap = heap
         self._path = libraries(library or folder)
-        self.ports = {n: port + n for n in range(1, count + 1)}
+        free = _free_ports(2 * count)
+        self.ports = dict(enumerate(free[:count], 1))
+        self._talk = dict(enumerate(free[count:], 1))
+        self.repository = folder / "snapshots"
+        """Where the nodes may keep snapshots."""
         self._nodes: dict[int, subprocess.Popen[bytes]] = {}
         for node in self.ports:
             self.start(node)
@@ -73,14 +87,14 @@ class Cluster:
         home = self._folder / f"node{node}"
         home.mkdir(parents=True, exist_ok=True)
         names = ",".join(f"n{n}" for n in self.ports)
-        hosts = ",".join(f"127.0.0.1:{port + 100}" for port in self.ports.values())
+        hosts = ",".join(f"127.0.0.1:{port}" for port in self._talk.values())
         settings = {
             "cluster.name": "bench",
             "node.name": f"n{node}",
             "path.home": home,
-            "path.repo": self._folder / "snapshots",
+            "path.repo": self.repository,
             "http.port": self.ports[node],
-            "transport.port": self.ports[node] + 100,
+            "transport.port": self._talk[node],
             "discovery.seed_hosts": hosts,
             "cluster.initial_cluster_manager_nodes": names,
             "cluster.routing.allocation.disk.threshold_enabled": "false",

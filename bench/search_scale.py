@@ -1,5 +1,7 @@
 """Search at size: `python bench/search_scale.py [--cases 10000] [--short 1000000] [--backend B]`.
 
+With `--opensearch FOLDER` on three nodes, a process each; the libraries are kept in FOLDER.
+
 Identifiers over generated cases (exact, first 8, last 4, any 5 inside: found, extra, ms), ordinary
 queries, and short documents by the million. Times are CPU time of this process unless the engine
 is elsewhere, then wall time.
@@ -11,12 +13,16 @@ import argparse
 import resource
 import tempfile
 import time
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import ExitStack
+from itertools import accumulate
 from pathlib import Path
 from random import Random
 from statistics import median, quantiles
 
+from bench.cluster import Cluster
 from bench.made_cases import ZH, cases, documents
 from kb.config import SearchConfig
 from kb.search.document import Document, Text
@@ -34,36 +40,54 @@ QUERIES = (
 PLAIN = Options(limit=1000, highlight=False)
 
 
+class Numbers:
+    """Every number of the cases as a line of one text, which is quick to scan."""
+
+    def __init__(self, count: int) -> None:
+        rows = [
+            (case.id, number)
+            for case in cases(count)
+            # the numbers in a case's id count as well
+            for number in (*(f.value for f in case.fields), *case.id.split("#")[1].split("_"))
+        ]
+        self._keys = [key for key, _ in rows]
+        lines = [number for _, number in rows]
+        self._starts = list(accumulate((len(line) + 1 for line in lines), initial=1))
+        self._text = "\n" + "\n".join(lines) + "\n"
+        self.fields = [number for number in lines if len(number) > 8]
+
+    def holding(self, part: str) -> set[str]:
+        """Keys of the cases that have a number with this in it; a line's end is part of it."""
+        found, at = set(), self._text.find(part)
+        while at >= 0:
+            inside = at + part.startswith("\n")
+            found.add(self._keys[bisect_right(self._starts, inside) - 1])
+            at = self._text.find(part, at + 1)
+        return found
+
+
 def identifiers(finder: Finder, count: int, clock: Callable[[], float]) -> None:
-    """Every way to ask for a number, against a scan of the cases themselves."""
-    held = [(case.id, [f.value for f in case.fields]) for case in cases(count)]
-    numbers = [number for _, values in held for number in values]
-    random = Random(7)
-    ways: dict[str, Callable[[str], tuple[str, Callable[[str], bool]]]] = {
-        "exact": lambda n: (n, lambda m: n in m),
-        "first 8": lambda n: (n[:8] + "*", lambda m: m.startswith(n[:8])),
-        "last 4": lambda n: ("*" + n[-4:], lambda m: m.endswith(n[-4:])),
-        "5 inside": lambda n: (n[3:8], lambda m: n[3:8] in m),
+    """Every way to ask for a number, against a scan of the numbers themselves."""
+    numbers, random = Numbers(count), Random(7)
+    ways: dict[str, Callable[[str], tuple[str, str]]] = {
+        "exact": lambda n: (n, n),
+        "first 8": lambda n: (n[:8] + "*", "\n" + n[:8]),
+        "last 4": lambda n: ("*" + n[-4:], n[-4:] + "\n"),
+        "5 inside": lambda n: (n[3:8], n[3:8]),
     }
     for way, make in ways.items():
         found = missing = extra = 0
         times = []
-        for number in random.sample(numbers, 200):
-            query, fits = make(number)
-            wanted = {key for key, values in held if any(map(fits, [*values, *_dates(key)]))}
+        for number in random.sample(numbers.fields, 200):
+            query, part = make(number)
             start = clock()
             hits = finder.find(query, PLAIN)
             times.append((clock() - start) * 1000)
-            got = {hit.document.key for hit in hits.hits}
+            got, wanted = {hit.document.key for hit in hits.hits}, numbers.holding(part)
             found += len(got & wanted)
             missing += len(wanted - got)
             extra += len(got - wanted)
         print(f"  {way:9} {found:6} found, {missing} missing, {extra} extra; {_ms(times)}")
-
-
-def _dates(key: str) -> list[str]:
-    """The numbers in a case's id count as well."""
-    return key.split("#")[1].split("_")
 
 
 def _ms(times: list[float]) -> str:
@@ -117,20 +141,31 @@ def main() -> None:
     parser.add_argument("--short", type=int, default=0)
     parser.add_argument("--backend", default="tantivy")
     parser.add_argument("--url")
+    parser.add_argument("--opensearch", type=Path, metavar="FOLDER")
     asked = parser.parse_args()
-    clock = time.perf_counter if asked.url else time.process_time
-    with tempfile.TemporaryDirectory() as place:
+    with ExitStack() as stack:
+        place = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         config = SearchConfig(backend=asked.backend, url=asked.url)
-        finder = Finder(opener(config)(Path(place) / f"bench{time.time_ns()}"))
-        start = clock()
-        finder.engine.add(documents(asked.cases))
-        finder.engine.commit()
-        seconds = clock() - start
-        print(f"{asked.cases} cases on {asked.backend}: {asked.cases / seconds:.0f}/s, made too")
-        identifiers(finder, asked.cases, clock)
-        queries(finder, clock)
+        if asked.opensearch:
+            cluster = stack.enter_context(Cluster(place, heap="1g", library=asked.opensearch))
+            settings = {"shards": "3", "replicas": "1"}
+            config = SearchConfig(backend="opensearch", url=cluster.urls, settings=settings)
+        measure(config, place, asked.cases)
         if asked.short:
-            millions(Path(place) / "short", asked.short)
+            millions(place / "short", asked.short)
+
+
+def measure(config: SearchConfig, place: Path, count: int) -> None:
+    """Generated cases: how quickly they are indexed and found."""
+    clock = time.perf_counter if config.url else time.process_time
+    finder = Finder(opener(config)(place / f"bench{time.time_ns()}"))
+    start = clock()
+    finder.engine.add(documents(count))
+    finder.engine.commit()
+    seconds = clock() - start
+    print(f"{count} cases on {config.backend}: {count / seconds:.0f}/s, made too", flush=True)
+    identifiers(finder, count, clock)
+    queries(finder, clock)
 
 
 if __name__ == "__main__":

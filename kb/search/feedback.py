@@ -17,10 +17,10 @@ from kb.search.document import Document
 from kb.search.function_words import STEMS
 from kb.search.score import Bag, Clause, Counts, idf
 
-BEST = 5
+BEST = 8
 """Documents that are looked at."""
-MOST_TERMS = 20
-WEIGHT = 0.2
+MOST_TERMS = 25
+WEIGHT = 0.4
 """Of the best term, beside 1 for the query's own."""
 COMMON = 0.1
 """Terms in more than this share of all documents are left out."""

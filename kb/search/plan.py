@@ -198,3 +198,18 @@ def _mapped(found: Plan, name: Callable[[str], str]) -> Plan:
             return All(tuple(_mapped(p, name) for p in plans))
         case _:
             return found
+
+
+def implied(plan: Plan) -> frozenset[tuple[str, str]]:
+    """(stream, term) that every document has that fits the plan."""
+    match plan:
+        case Row("seq" | "rel" as stream, terms):
+            found: set[tuple[str, str]] = {(stream, term) for term in terms}
+            if stream == "rel":  # a pair's characters stand in `seq`
+                runs = (term for term in terms if IN_RUN.match(term))
+                found.update(("seq", character) for run in runs for character in run)
+            return frozenset(found)
+        case All(plans):
+            return frozenset().union(*map(implied, plans))
+        case _:
+            return frozenset()

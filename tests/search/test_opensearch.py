@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -14,11 +15,13 @@ from bench.cluster import Cluster, missing_programs
 from bench.made_cases import documents
 from kb.config import SearchConfig
 from kb.errors import RemoteError
+from kb.search.engines.opensearch_ import connect
 from kb.search.find import Finder, Options
 from kb.search.index import refresh
 from kb.search.service import opener
 from tests.search import conformance
 from tests.search.rough import Documents, document
+from tests.search.tls_front import tls_front
 
 pytestmark = [pytest.mark.prove, pytest.mark.xdist_group("opensearch")]
 
@@ -65,6 +68,50 @@ def test_a_cluster_that_is_not_there_is_an_error_of_ours(tmp_path: Path) -> None
     nowhere = SearchConfig(backend="opensearch", url="http://127.0.0.1:9")
     with pytest.raises(RemoteError):
         opener(nowhere)(tmp_path / "x")
+
+
+def test_an_index_that_the_cluster_lost_comes_back_from_its_snapshot(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    asked = config(cluster, "kept", snapshots="safe")
+    source = Documents(document(str(i), f"扣费 {i}") for i in range(20))
+    with pytest.raises(RemoteError, match="safe"):
+        refresh(tmp_path / "none", source, opener(asked), "opensearch")
+    client = connect(asked)
+    place = {"type": "fs", "settings": {"location": str(cluster.repository)}}
+    client.snapshot.create_repository(repository="safe", body=place)
+    refresh(tmp_path, source, opener(asked), "opensearch")
+    source.held["x"] = document("x", "退款")
+    refresh(tmp_path, source, opener(asked), "opensearch")
+    client.indices.delete(index="kept-*")
+    source.held["y"] = document("y", "登录")
+    asked_for, given = list[int](), source.documents
+    source.documents = lambda keys: (asked_for.append(len(keys)), given(keys))[1]  # type: ignore
+    again = Finder(refresh(tmp_path, source, opener(asked), "opensearch"))
+    assert [again.find(word).total for word in ("扣费", "退款", "登录")] == [20, 1, 1]
+    assert asked_for == [1]
+    assert client.count(index="kept")["count"] == 22
+    assert len(client.snapshot.get(repository="safe", snapshot="kept-*")["snapshots"]) == 2
+
+
+def test_a_cluster_behind_tls_and_a_password(
+    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not shutil.which("openssl"):
+        pytest.skip("needs openssl for a certificate")
+    monkeypatch.setenv("SECRET", "扣费 pass:word")
+    with tls_front(cluster.urls.split()[0], tmp_path, "kb", "扣费 pass:word") as (url, authority):
+        given = {"user": "kb", "password_env": "SECRET", "ca_certs": str(authority)}
+        made = SearchConfig(backend="opensearch", url=url, settings={"index": "safe", **given})
+        finder = conformance.filled(opener(made)(tmp_path / "one"))
+        conformance.check_queries(finder)
+        monkeypatch.setenv("SECRET", "wrong")
+        with pytest.raises(RemoteError) as refused:
+            opener(made)(tmp_path / "two")
+        assert "password_env" in refused.value.hint
+        unknown = {"user": "kb", "password_env": "SECRET"}
+        with pytest.raises(RemoteError, match="certificate"):
+            opener(SearchConfig(backend="opensearch", url=url, settings=unknown))(tmp_path / "x")
 
 
 def test_killing_a_node_while_indexing_and_the_manager_while_asking_loses_nothing(

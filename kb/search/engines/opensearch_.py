@@ -2,7 +2,8 @@
 
 Each generation of an index is an index of its own, `PREFIX-GENERATION`; the alias PREFIX names
 the one in use, so that a rebuild leaves no gap. Settings of `[search]` in kb.toml: `url`, and in
-`settings`: `index` (the prefix), `user`, `password_env`, `ca_certs`, `shards`, `replicas`.
+`settings`: `index` (the prefix), `user`, `password_env`, `ca_certs`, `shards`, `replicas`,
+`snapshots` (a repository that is registered on the cluster).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from kb.config import SearchConfig
 from kb.errors import RemoteError, UsageError
 from kb.search.document import Document
 from kb.search.engines.opensearch_query import body_of
+from kb.search.engines.opensearch_snapshots import bring_back, take
 from kb.search.names import facets_of, names_of
 from kb.search.protocol import Answer, DamagedIndexError, Found, Request
 from kb.search.score import Scored
@@ -49,7 +51,7 @@ def connect(config: SearchConfig) -> OpenSearch:
         verify_certs=True,
         ca_certs=settings.get("ca_certs"),
         timeout=60,
-        max_retries=8,
+        max_retries=4,
         retry_on_timeout=True,
         retry_on_status=(429, 502, 503, 504),
     )
@@ -97,8 +99,14 @@ class OpenSearchEngine:
         self._name = f"{self._alias}-{generation}"
         self._settings = config.settings
         with _talking():
-            if not self._client.indices.exists(index=self._name):
+            if not self._client.indices.exists(index=self._name) and not self._brought_back():
                 self._client.indices.create(index=self._name, body=mapping(config.settings))
+
+    def _brought_back(self) -> bool:
+        repository = self._settings.get("snapshots")
+        if not repository:
+            return False
+        return bring_back(self._client, repository, self._alias, self._name)
 
     def add(self, documents: Iterable[Document]) -> int:
         """Send documents in chunks; what a lost node took with it is sent again."""
@@ -175,16 +183,8 @@ class OpenSearchEngine:
             ]
             add = {"add": {"index": self._name, "alias": self._alias}}
             self._client.indices.update_aliases(body={"actions": [add, *remove]})
-
-    def snapshot(self, repository: str, name: str) -> None:
-        """Keep a copy of this index in a repository that the cluster knows."""
-        with _talking():
-            self._client.snapshot.create(
-                repository=repository,
-                snapshot=name,
-                body={"indices": self._name, "include_global_state": False},
-                wait_for_completion=True,
-            )
+            if repository := self._settings.get("snapshots"):
+                take(self._client, repository, self._alias, self._name)
 
     def close(self) -> None:
         """Let go of the connections."""

@@ -6,18 +6,21 @@ import re
 
 import tantivy
 
-from kb.search.plan import All, AnyOf, Beginning, Key, Near, Plan, Row, Span, Without
+from kb.search.plan import All, AnyOf, Beginning, Key, Near, Plan, Row, Span, Without, implied
 from kb.search.protocol import Request
-from kb.search.score import Clause
+from kb.search.score import Clause, idf
 
 MOST_EXPANSIONS = 1024
+TELLING = 0.1
+"""The inverse document frequency of what nine documents in ten have."""
 _MUST, _SHOULD, _NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
 
 
 def query_of(schema: tantivy.Schema, searcher: tantivy.Searcher, request: Request) -> tantivy.Query:
     """What fits the plan, scored by the bag alone."""
     made = _Maker(schema, searcher)
-    scored = [made.clause(clause) for clause in request.bag]
+    sure = implied(request.plan)
+    scored = [made.clause(c, sure) for c in request.bag if not made.tells_nothing(c, sure)]
     if request.some:
         any_of = tantivy.Query.boolean_query(scored)
         if request.plan == All(()):
@@ -100,9 +103,23 @@ class _Maker:
         wanted = [(_SHOULD, self.query(p)) for p in plans]
         return tantivy.Query.boolean_query(wanted, minimum_number_should_match=least)
 
-    def clause(self, clause: Clause) -> tuple[tantivy.Occur, tantivy.Query]:
-        """What counts for the score if it is there."""
+    def tells_nothing(self, clause: Clause, sure: frozenset[tuple[str, str]]) -> bool:
+        """Whether nearly every document has it, beside something that fewer have."""
+        if not sure or len(clause.terms) > 1:
+            return False
+        frequency = self.searcher.doc_freq(clause.stream, clause.terms[0])
+        return idf(self.searcher.num_docs, frequency) < TELLING
+
+    def clause(
+        self, clause: Clause, sure: frozenset[tuple[str, str]]
+    ) -> tuple[tantivy.Occur, tantivy.Query]:
+        """What counts for the score if it is there.
+
+        What is there in any case is asked for: tantivy leaps from one document to the next that
+        has all, where it would look at each that has one.
+        """
         query = self.row(clause.stream, clause.terms)
         if clause.weight != 1:
             query = tantivy.Query.boost_query(query, clause.weight)
-        return _SHOULD, query
+        found = len(clause.terms) == 1 and (clause.stream, clause.terms[0]) in sure
+        return (_MUST if found else _SHOULD), query
