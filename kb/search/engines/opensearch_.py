@@ -295,6 +295,9 @@ def _talking() -> Iterator[None]:
     try:
         yield
     except exceptions.NotFoundError as error:
+        if error.error == "repository_missing_exception":
+            hint = "kb.toml: [search.settings] snapshots names a repository of the cluster"
+            raise RemoteError(f"OpenSearch: {error}", hint=hint) from error
         raise DamagedIndexError(str(error)) from error
     except (exceptions.AuthenticationException, exceptions.AuthorizationException) as error:
         hint = "kb.toml: [search.settings] user, password_env"
