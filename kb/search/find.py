@@ -79,7 +79,7 @@ class Finder:
         needles = Needles(list(words_of(query.node))) if options.highlight else None
         why = self._why(answer, bag) if options.explain else {}
         return Hits(
-            text,
+            query.text,
             answer.total,
             tuple(_hit(found, needles, why) for found in answer.found),
             (*query.notes, *notes),

@@ -148,15 +148,33 @@ def _window(text: Text, spans: list[tuple[int, int]]) -> Highlight:
 
 
 def _whole(text: str, begin: int, end: int) -> tuple[int, int]:
-    """Moved outwards so that no letter is parted from its marks."""
-    while begin > 0 and _joins(text[begin]):
+    """Moved outwards so that no character is parted, whatever it is made of."""
+    while begin > 0 and _joined(text, begin):
         begin -= 1
-    while end < len(text) and _joins(text[end]):
+    while end < len(text) and _joined(text, end):
         end += 1
     return begin, end
 
 
-def _joins(character: str) -> bool:
+_EXTENDS = re.compile("[\u200c\u200d\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
+"""Joiners, variation selectors, skin tones, tags; what is a mark by its category comes beside."""
+_JAMO = re.compile("[\u1100-\u11ff\uac00-\ud7a3][\u1160-\u11ff]|[\u1100-\u115f][\uac00-\ud7a3]")
+_EMOJI = re.compile("\u200d[\u2190-\u2bff\U0001f000-\U0001faff]")
+_FLAGS = re.compile("[\U0001f1e6-\U0001f1ff]+")
+
+
+def _joined(text: str, place: int) -> bool:
+    """Whether one character goes on across that place, by the rules of Unicode's annex 29."""
     import unicodedata
 
-    return character in "\u200d\ufe0f\ufe0e" or unicodedata.category(character).startswith("M")
+    after = text[place]
+    if _EXTENDS.match(after) or unicodedata.category(after).startswith("M"):
+        return True
+    if _JAMO.match(text, place - 1) or _EMOJI.match(text, place - 1):
+        return True
+    if not _FLAGS.match(after):
+        return False
+    before = place
+    while before > 0 and _FLAGS.match(text, before - 1):
+        before -= 1
+    return (place - before) % 2 == 1

@@ -47,7 +47,7 @@ def connect(config: SearchConfig) -> OpenSearch:
     user, password = settings.get("user"), os.environ.get(settings.get("password_env", ""), "")
     return OpenSearch(
         hosts=config.url.split(),
-        http_auth=(user, password) if user else None,
+        headers=_authorization(user, password) if user else None,
         verify_certs=True,
         ca_certs=settings.get("ca_certs"),
         timeout=60,
@@ -55,6 +55,12 @@ def connect(config: SearchConfig) -> OpenSearch:
         retry_on_timeout=True,
         retry_on_status=(429, 502, 503, 504),
     )
+
+
+def _authorization(user: str, password: str) -> dict[str, str]:
+    """Made here: the library's own cannot say a password beyond Latin-1."""
+    token = base64.b64encode(f"{user}:{password}".encode()).decode("ascii")
+    return {"authorization": f"Basic {token}"}
 
 
 def mapping(settings: dict[str, str]) -> dict[str, Any]:

@@ -26,9 +26,18 @@ def parse(text: str, names: FieldNames | None = None) -> Query:
     Grammar: `query = or; or = and ("OR" and)*; and = item*; item = "-" item | "(" or ")" |
     field:value | "phrase" | word`, where a word may carry `*` at an end or `~` behind it.
     """
+    text = _in_whole_characters(text)
     parser = _Parser(text, names or _OWN)
     node = parser.read()
     return Query(text, node, tuple(dict.fromkeys(parser.notes)))
+
+
+def _in_whole_characters(text: str) -> str:
+    """Halves of characters joined; one without its other half becomes U+FFFD.
+
+    A shell gives such halves for bytes that are no UTF-8. No engine and no JSON takes them.
+    """
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 class _Parser:
