@@ -156,7 +156,9 @@ def _whole(text: str, begin: int, end: int) -> tuple[int, int]:
     return begin, end
 
 
-_EXTENDS = re.compile("[\u200c\u200d\uff9e\uff9f\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
+_EXTENDS = re.compile(
+    "[\u200c\u200d\ufe00-\ufe0f\uff9e\uff9f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]"
+)
 """Joiners, variation selectors, skin tones, tags; what is a mark by its category comes beside."""
 _JAMO = re.compile("[\u1100-\u11ff\uac00-\ud7a3][\u1160-\u11ff]|[\u1100-\u115f][\uac00-\ud7a3]")
 _EMOJI = re.compile("\u200d[\u2190-\u2bff\U0001f000-\U0001faff]")
