@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
-from urllib.request import getproxies, proxy_bypass
 
-import httpx
 import stamina
 
 from importers.web.address import origin_of
-from importers.web.calls import Answer, Call
+from importers.web.calls import Answer, Call, Kind
 from importers.web.credentials import Credentials
 from importers.web.failures import FetchError, ShutError, refused_status
 from importers.web.login import Session
 from importers.web.manners import PATIENCE, Manners, backoff, retry_after
 from importers.web.settings import WebSettings
+from importers.web.wire import Headers, Incoming, Wire
 
 AGENT = f"wiki-casebook/{version('wiki-casebook')} (kb import; XWiki REST and viewers)"
 logging.getLogger("stamina").addHandler(logging.NullHandler())  # a retry is no news
 _LARGEST = 256 << 20
+_ZIPPED: Headers = [(b"Accept-Encoding", b"gzip")]
 _REDIRECTS = 5
 _MOVED = (301, 302, 303, 307, 308)
 _MOST = re.compile(rb"less than or equal to (\d{1,9})")
@@ -56,19 +56,18 @@ class Client:
         """``part`` says where the bytes of a large file go while they come in."""
         self.wiki = wiki
         self.part = part
-        self._transport = httpx.HTTPTransport(
-            proxy=_proxy(wiki.base), limits=httpx.Limits(max_connections=1)
-        )
-        seconds = wiki.settings.timeout
-        self._extensions = {
-            "timeout": {"connect": seconds, "read": seconds, "write": seconds, "pool": seconds}
-        }
+        self._wire = Wire(wiki.base, wiki.settings.timeout)
         self._basic = None if wiki.form_only else wiki.credentials.basic()
         self._cookie = wiki.credentials.cookies()
+        accepted = {"rest": _ACCEPT[wiki.settings.format], "html": "text/html", "file": "*/*"}
+        self._plain = {
+            kind: [(b"User-Agent", AGENT.encode()), (b"Accept", accept.encode())]
+            for kind, accept in accepted.items()
+        }
 
     def close(self) -> None:
         """Close the connection."""
-        self._transport.close()
+        self._wire.close()
 
     def fetch(self, call: Call) -> Answer:
         """The answer to ``call``, after as many tries as it is worth; else FetchError."""
@@ -105,64 +104,33 @@ class Client:
                 return self._once(call)
         raise AssertionError("a retry context ends by returning or raising")
 
-    @contextmanager
-    def stream(
-        self,
-        path: str,
-        headers: dict[str, str] | None = None,
-        *,
-        html: bool = False,
-        method: str = "GET",
-        body: bytes = b"",
-    ) -> Iterator[httpx.Response]:
-        """Send one request under the base; the answer is closed at the end of the block."""
+    def send(
+        self, path: str, kind: Kind, more: Headers, *, method: str = "GET", body: bytes = b""
+    ) -> Incoming:
+        """Send one request under the base, when its turn has come; the answer is to be closed."""
         self.wiki.manners.wait_turn()
-        url = self.wiki.base + path
-        try:
-            request = httpx.Request(
-                method, url, headers=self._headers(headers or {}, html), content=body or None,
-                extensions=self._extensions,
-            )  # fmt: skip
-            answer = self._transport.handle_request(request)
-            try:
-                yield answer
-            finally:
-                answer.close()
-        except httpx.TimeoutException as error:
-            raise FetchError("timeout", "no answer in time", tries=0) from error
-        except httpx.ConnectError as error:
-            raise FetchError("unreachable", f"no connection: {error}", tries=0) from error
-        except httpx.DecodingError as error:
-            raise FetchError("bad-answer", "the answer is badly compressed", tries=0) from error
-        except httpx.TransportError as error:
-            raise FetchError("cut-off", f"the connection broke: {error}", tries=0) from error
-
-    def _headers(self, extra: dict[str, str], html: bool) -> list[tuple[bytes, bytes]]:
-        plain = {"User-Agent": AGENT, "Accept-Encoding": "gzip", **extra}
-        if "Accept" not in plain:
-            plain["Accept"] = "text/html" if html else _ACCEPT[self.wiki.settings.format]
+        headers = self._plain[kind] + more
         cookie = self._cookie or self.wiki.session.header()
-        if cookie:
-            plain.setdefault("Cookie", cookie)
-        headers = [(k.encode(), v.encode("latin-1", "replace")) for k, v in plain.items()]
+        if cookie and not any(name == b"Cookie" for name, _ in more):
+            headers.append((b"Cookie", cookie.encode("latin-1", "replace")))
         if self._basic:
             headers.append((b"Authorization", self._basic))
-        return headers
+        return self._wire.send(method, path, headers, body)
 
     def _once(self, call: Call) -> Answer:
         if call.kind == "file":
             from importers.web.download import download
 
             return download(self, call)
-        path, html = call.path, call.kind == "html"
+        path = call.path
         if self.wiki.form_only and not self.wiki.session.number:
             self.log_in(0)
         for _ in range(_REDIRECTS):
             logins = self.wiki.session.number
-            with self.stream(path, html=html) as answer:
-                failed = None if answer.status_code in _MOVED else self.refusal(answer)
-                body = _read(answer) if answer.status_code < 300 else b""
-            if answer.status_code in _MOVED:
+            with closing(self.send(path, call.kind, _ZIPPED)) as answer:
+                failed = None if answer.status in _MOVED else self.refusal(answer)
+                body = answer.read(_LARGEST) if answer.status < 300 else b""
+            if answer.status in _MOVED:
                 path = self.redirected(path, answer, logins)
                 continue
             if failed is not None:
@@ -170,33 +138,33 @@ class Client:
             return self._judge(call, answer, body, logins)
         raise FetchError("redirects", "redirected in a circle", tries=3)
 
-    def refusal(self, answer: httpx.Response) -> FetchError | None:
+    def refusal(self, answer: Incoming) -> FetchError | None:
         """What an error status says, with its Retry-After; None for any other status."""
-        status = answer.status_code
+        status = answer.status
         if status < 400:
             return None
-        wait = retry_after(answer.headers.get("retry-after"))
+        wait = retry_after(answer.header("retry-after"))
         if wait is not None and wait > PATIENCE:
             return ShutError("busy", f"the server asks to come back in {wait:.0f} s", status=status)
         failed = refused_status(status, wait)
-        if status == 400 and (most := _MOST.search(_read(answer))):
+        if status == 400 and (most := _MOST.search(answer.read(_LARGEST))):
             failed.detail += f": {most[0].decode()}"
-        if status == 404 and "html" in answer.headers.get("content-type", ""):
-            failed.by_wiki = b"data-xwiki-" in _read(answer)
+        if status == 404 and "html" in (answer.header("content-type") or ""):
+            failed.by_wiki = b"data-xwiki-" in answer.read(_LARGEST)
         return failed
 
-    def told(self, failed: FetchError, answer: httpx.Response, logins: int) -> FetchError:
+    def told(self, failed: FetchError, answer: Incoming, logins: int) -> FetchError:
         """The refusal, once it is sure that the wiki refuses us and not a guest."""
-        if failed.status == 401 and "xwiki-version" in answer.headers:
-            self._recognised(answer.headers.get("xwiki-user"), logins)
+        if failed.status == 401 and answer.header("xwiki-version") is not None:
+            self._recognised(answer.header("xwiki-user"), logins)
         return failed
 
-    def redirected(self, path: str, answer: httpx.Response, logins: int) -> str:
+    def redirected(self, path: str, answer: Incoming, logins: int) -> str:
         """Where a redirect leads, under our base. FetchError for a login page or another host.
 
         To be called once the answer is closed: it may log in.
         """
-        location = urljoin(self.wiki.base + path, str(answer.headers.get("location", "")))
+        location = urljoin(self.wiki.base + path, answer.header("location") or "")
         if origin_of(location) != origin_of(self.wiki.base):
             raise FetchError(
                 "other-host", f"redirected to {origin_of(location)}, where we do not go", tries=4
@@ -207,20 +175,20 @@ class Client:
             raise FetchError("redirects", "redirected out of the wiki", tries=3)
         return str(location[len(self.wiki.base) :].partition("#")[0])
 
-    def _judge(self, call: Call, answer: httpx.Response, body: bytes, logins: int) -> Answer:
+    def _judge(self, call: Call, answer: Incoming, body: bytes, logins: int) -> Answer:
         """What came with status 200, unless it is something else than was asked for."""
-        mimetype = answer.headers.get("content-type", "")
+        mimetype = answer.header("content-type") or ""
         if call.kind == "html":
             body = self._viewed(mimetype, body, logins)
         elif "html" in mimetype or not body:
             raise FetchError("bad-answer", "a page in place of data, with status 200", tries=0)
-        elif "xwiki-version" in answer.headers:
-            self._recognised(answer.headers.get("xwiki-user"), logins)
+        elif answer.header("xwiki-version") is not None:
+            self._recognised(answer.header("xwiki-user"), logins)
         try:
             value = call.decode(body) if call.decode else None
         except ValueError as error:
             raise FetchError("bad-answer", f"not what was asked for: {error}", tries=0) from error
-        modified, date = answer.headers.get("last-modified"), answer.headers.get("date")
+        modified, date = answer.header("last-modified"), answer.header("date")
         return Answer(call.path, body, value, mimetype, modified, date)
 
     def _viewed(self, mimetype: str, body: bytes, logins: int) -> bytes:
@@ -254,10 +222,10 @@ class Client:
             raise ShutError("logged-out", "the wiki takes us for a guest: wrong user or password")
         self.wiki.session.log_in(self._form, seen)
 
-    def _form(self, method: str, path: str, headers: dict[str, str], body: bytes) -> httpx.Response:
-        with self.stream(path, headers, html=True, method=method, body=body) as answer:
+    def _form(self, method: str, path: str, headers: Headers, body: bytes) -> Incoming:
+        with closing(self.send(path, "html", headers, method=method, body=body)) as answer:
             failed = self.refusal(answer)
-            answer.read()
+            answer.read(_LARGEST)
         if failed is not None and failed.passing:
             raise failed
         return answer
@@ -266,22 +234,3 @@ class Client:
 def without_token(page: bytes) -> bytes:
     """A page without the token of the session that it was sent to."""
     return _TOKEN.sub(lambda found: found[1] or found[2], page)
-
-
-def _read(answer: httpx.Response) -> bytes:
-    """The body, decompressed, up to a size that no honest page has."""
-    pieces, size = [], 0
-    for piece in answer.iter_bytes():
-        size += len(piece)
-        if size > _LARGEST:
-            raise FetchError("too-large", f"an answer of more than {_LARGEST >> 20} MB")
-        pieces.append(piece)
-    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
-
-
-def _proxy(base: str) -> str | None:
-    """The proxy that the environment names for this host."""
-    parts = urlsplit(base)
-    if proxy_bypass(parts.hostname or ""):
-        return None
-    return getproxies().get(parts.scheme)

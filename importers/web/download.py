@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import httpx
-
 from importers.web.calls import Answer, Call
 from importers.web.failures import FetchError
+from importers.web.wire import Headers, Incoming
 
 if TYPE_CHECKING:
     from importers.web.client import Client
 
 IN_MEMORY = 1 << 20
 """Larger files go to disk."""
+_PLAIN = (b"Accept-Encoding", b"identity")
 _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 
 
@@ -33,11 +34,11 @@ class Partial:
         self._file.unlink(missing_ok=True)
         self._pieces, self.size, self.on_disk = [], 0, False
 
-    def take(self, answer: httpx.Response) -> None:
+    def take(self, answer: Incoming) -> None:
         """Append the body of an answer; what came before a break stays."""
         stream = self._file.open("ab") if self.on_disk else None
         try:
-            for piece in answer.iter_bytes():
+            for piece in answer.pieces():
                 self.size += len(piece)
                 if stream is None and self.size > IN_MEMORY:
                     stream = self._file.open("wb")
@@ -52,9 +53,9 @@ class Partial:
             if stream is not None:
                 stream.close()
 
-    def answer(self, path: str, got: httpx.Response) -> Answer:
+    def answer(self, path: str, got: Incoming) -> Answer:
         """The whole file."""
-        facts = (got.headers.get("content-type", ""), got.headers.get("last-modified"))
+        facts = (got.header("content-type") or "", got.header("last-modified"))
         if self.on_disk:
             return Answer(path, None, None, *facts, file=self._file)
         return Answer(path, b"".join(self._pieces), None, *facts)
@@ -78,20 +79,20 @@ def download(client: Client, call: Call) -> Answer:
 
 def _from_start(client: Client, call: Call, part: Partial) -> Answer:
     part.restart()
-    headers = {"Accept": "*/*", "Accept-Encoding": "identity"}
+    more: Headers = [_PLAIN]
     if call.since:
-        headers["If-Modified-Since"] = call.since
+        more.append((b"If-Modified-Since", call.since.encode()))
     logins = client.wiki.session.number
-    with client.stream(call.path, headers, html=call.path.startswith("/bin/")) as answer:
+    with closing(client.send(call.path, "file", more)) as answer:
         failed = client.refusal(answer)
-        if answer.status_code == 200 and failed is None:
+        if answer.status == 200 and failed is None:
             _file_not_page(answer, call)
             part.take(answer)
-    if answer.status_code == 304:
+    if answer.status == 304:
         return Answer(call.path, unchanged=True)
     if failed is not None:
         raise client.told(failed, answer, logins)
-    if answer.status_code != 200:
+    if answer.status != 200:
         client.redirected(call.path, answer, logins)
         raise FetchError("redirects", "a file that is somewhere else", tries=3)
     return _whole(call, part, answer)
@@ -100,24 +101,24 @@ def _from_start(client: Client, call: Call, part: Partial) -> Answer:
 def _go_on(client: Client, call: Call, part: Partial) -> Answer:
     """The rest of a file from the address that knows ranges."""
     assert call.resume is not None
-    headers = {"Accept-Encoding": "identity", "Range": f"bytes={part.size}-", "Accept": "*/*"}
-    with client.stream(call.resume, headers, html=True) as answer:
-        found = _RANGE.match(answer.headers.get("content-range", ""))
+    more = [_PLAIN, (b"Range", f"bytes={part.size}-".encode())]
+    with closing(client.send(call.resume, "file", more)) as answer:
+        found = _RANGE.match(answer.header("content-range") or "")
         fits = found and int(found[1]) == part.size and found[2] in ("*", str(call.size))
-        if answer.status_code != 206 or not fits:
+        if answer.status != 206 or not fits:
             raise FetchError("bad-answer", "the server does not go on where it stopped", tries=3)
         part.take(answer)
     return _whole(call, part, answer)
 
 
-def _file_not_page(answer: httpx.Response, call: Call) -> None:
+def _file_not_page(answer: Incoming, call: Call) -> None:
     """A file has a disposition, or at least its own type; an error with status 200 has neither."""
-    mimetype = answer.headers.get("content-type", "").partition(";")[0].strip()
-    if "content-disposition" not in answer.headers and mimetype != call.mimetype:
+    mimetype = (answer.header("content-type") or "").partition(";")[0].strip()
+    if answer.header("content-disposition") is None and mimetype != call.mimetype:
         raise FetchError("bad-answer", "something else than the file, with status 200", tries=0)
 
 
-def _whole(call: Call, part: Partial, answer: httpx.Response) -> Answer:
+def _whole(call: Call, part: Partial, answer: Incoming) -> Answer:
     if call.size is not None and part.size != call.size:
         got = part.size
         if got > call.size or not part.on_disk:

@@ -7,15 +7,15 @@ from collections.abc import Callable
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import urlencode
 
-import httpx
-
 from importers.web.credentials import Credentials
 from importers.web.failures import FetchError, ShutError
 from importers.web.html import attribute, first, parse_html, select
+from importers.web.wire import Headers, Incoming
 
 FORM = "/bin/login/XWiki/XWikiLogin?loginLink=1"
 SUBMIT = "/bin/loginsubmit/XWiki/XWikiLogin"
-Send = Callable[..., httpx.Response]
+_LARGEST = 16 << 20
+Send = Callable[..., Incoming]
 """(method, path, headers, body) → the answer, read."""
 
 
@@ -44,20 +44,21 @@ class Session:
             if self.number != seen:
                 return
             jar: dict[str, str] = {}
-            form = send("GET", FORM, {}, b"")
+            form = send("GET", FORM, [], b"")
             _collect(jar, form)
-            fields = _hidden(form.content)
+            fields = _hidden(form.read(_LARGEST))
             assert self._credentials.password is not None
             fields |= {
                 "j_username": self._credentials.user or "",
                 "j_password": self._credentials.password.reveal(),
             }
-            headers = {"Content-Type": "application/x-www-form-urlencoded"}
+            headers: Headers = [(b"Content-Type", b"application/x-www-form-urlencoded")]
             if jar:
-                headers["Cookie"] = "; ".join(f"{k}={v}" for k, v in jar.items())
+                cookie = "; ".join(f"{k}={v}" for k, v in jar.items())
+                headers.append((b"Cookie", cookie.encode("latin-1", "replace")))
             done = send("POST", SUBMIT, headers, urlencode(fields).encode())
             _collect(jar, done)
-            if done.status_code not in (302, 303) or "Resubmit" in done.headers.get("location", ""):
+            if done.status not in (302, 303) or "Resubmit" in (done.header("location") or ""):
                 raise ShutError("login-refused", "the wiki refuses this user or password")
             self._cookies, self.number = jar, self.number + 1
 
@@ -74,8 +75,8 @@ def _hidden(page: bytes) -> dict[str, str]:
     return {attribute(field, "name"): attribute(field, "value") for field in fields}
 
 
-def _collect(jar: dict[str, str], answer: httpx.Response) -> None:
-    for line in answer.headers.get_list("set-cookie"):
+def _collect(jar: dict[str, str], answer: Incoming) -> None:
+    for line in answer.all_of("set-cookie"):
         try:
             found = SimpleCookie(line)
         except CookieError:

@@ -20,6 +20,8 @@ Job = Generator[list[Call], list[Reply], T]
 
 _HELD = 12 << 20
 """Bytes of answers that may wait in memory; what is beyond is read from the journal again."""
+_AHEAD = 8
+"""Jobs under way for each thread, so that none waits while results are taken."""
 _IN_A_ROW = 12
 """Failures without an answer between, after which the server counts as down."""
 
@@ -83,7 +85,7 @@ class Workers:
         Raises RemoteError where the server is down, does not know us, or fails too often.
         """
         waiting, active = iter(jobs), 0
-        most = ahead or 3 * len(self._threads)
+        most = ahead or _AHEAD * len(self._threads)
         while True:
             while active < most and (job := next(waiting, None)) is not None:
                 active += 1

@@ -26,7 +26,9 @@ _KEPT = (
 )  # fmt: skip
 """What a child is told of the environment, beside what begins with PYTHON."""
 _BATCH = 64
-_BATCH_BYTES = 1 << 18
+_BATCH_BYTES = 1 << 16
+_ON_THE_WAY = 1 << 20
+"""Bytes that may wait in the pipe, where the system lets us say so."""
 _OWN_GROUP = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
 
 
@@ -118,8 +120,15 @@ def _started() -> subprocess.Popen[bytes]:
     kept = {k: v for k, v in os.environ.items() if k in _KEPT or k.startswith("PYTHON")}
     package = str(Path(kb.__file__).parents[1])
     kept["PYTHONPATH"] = os.pathsep.join(filter(None, (package, kept.get("PYTHONPATH"))))
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-P", "-m", "kb.archive.writer"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=kept,
         start_new_session=os.name == "posix", creationflags=_OWN_GROUP,
     )  # fmt: skip
+    if sys.platform == "linux":
+        import fcntl
+
+        assert process.stdin is not None
+        with suppress(OSError):  # an ordinary user may have no more
+            fcntl.fcntl(process.stdin, fcntl.F_SETPIPE_SZ, _ON_THE_WAY)
+    return process
