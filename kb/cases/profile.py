@@ -120,6 +120,8 @@ class SpeakerRule(_Table, frozen=True, kw_only=True):
     """Labels that are no one's name."""
     never_bare: tuple[str, ...] = ()
     """Labels that are a name only in brackets: `客户`."""
+    never_ends: tuple[str, ...] = ()
+    """What ends labels that are a name only in brackets: `…状态`."""
 
 
 class RoundRule(_Table, frozen=True, kw_only=True):

@@ -69,6 +69,7 @@ class Rules:
         self.never: set[str] = set()
         self.never_bare: set[str] = set()
         self.nobody: set[str] = set()
+        self.never_ends = tuple(fold(e) for one in profiles for e in one.speakers.never_ends)
         for number, profile in enumerate(profiles):
             self._add(number, profile)
         self.headings = tuple(

@@ -83,7 +83,8 @@ class Marks:
         name = match["name"].removeprefix("@")
         if not self.may_be_name(name):
             return None
-        if label_key(name) in self._rules.never_bare:
+        bare = name.partition("(")[0].rstrip()
+        if label_key(bare) in self._rules.never_bare or bare.endswith(self._rules.never_ends):
             return None
         start = match.start("name")
         return Mark(line.cut(start, match.end("name")), start, match.end(), colon=True)

@@ -141,14 +141,21 @@ class Mix:
     """One way of writing, and a page so written."""
 
     seed: int
+    words_of: Mapping[str, Sequence[str]] | None = None
+    """Another vocabulary than the shipped ones."""
+    headings: Sequence[str] = HEADINGS
+    cases: int = 3
     lines: list[str] = field(default_factory=list)
     facts: dict[str, Counter[Fact]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         rng = self.rng = random.Random(f"mix/{self.seed}")
         self.english = rng.random() < 0.4
-        self.words = {k: rng.choice(v) for k, v in (EN if self.english else ZH).items()}
-        self.heading, self.part = rng.choice(HEADINGS), rng.choice(PARTS)
+        vocabulary = self.words_of or (EN if self.english else ZH)
+        if self.words_of:
+            self.english = all(words[0][0] < "\u2e80" for words in vocabulary.values())
+        self.words = {k: rng.choice(v) for k, v in vocabulary.items()}
+        self.heading, self.part = rng.choice(self.headings), rng.choice(PARTS)
         self.label, self.speaker = rng.choice(LABELS), rng.choice(SPEAKERS)
         self.round = rng.choice((None, rng.choice(ROUNDS[self.english])))
         self.mark, self.between = rng.choice(MARKS), rng.choice(BETWEEN)
@@ -158,7 +165,7 @@ class Mix:
         self.end = self.label if one_way else rng.choice(("{l}：{v}", "{l}: {v}"))
         legend = rng.choice(LEGENDS)
         self.status_label = self.words["status"] + ("" if "==" in self.end else legend)
-        for n in range(3):
+        for n in range(self.cases):
             self._case(self.seed * 10 + n)
 
     def _put(self, text: str) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from kb.cases.learn.toml import profile_toml
 from kb.cases.normalise import cases_of, tools_of
 from kb.cases.profile import parse_profile
 from tests.cases.dialects import EN, Dialect, Fact, _words, page_of_dialect
+from tests.cases.mixes import Mix
 from tests.cases.pages import page_of
 
 GERMAN = _words(
@@ -97,5 +98,52 @@ def test_a_proposal_reads_the_pages_that_it_was_made_from(dialect: Dialect) -> N
     print({kind: round(measure, 3) for kind, measure in measures.items()})
     missed = {kind: (want[kind] - got[kind]).most_common(3) for kind in want}
     if dialect.speaker.endswith(" : "):
-        del measures["turn"]  # which of its lines `x : y` are a name's, only a person can tell
+        del measures["turn"]  # bare names after unsigned text: a case alone does not show them
     assert min(measures.values()) >= 0.9, f"{measures}\n{missed}\n{text}"
+
+
+_KINDS = (
+    "phone", "bill", "connector", "pile", "started", "ended", "problem", "station", "tracking",
+    "resolution", "status", "engineers", "resolved", "in_progress", "shelved", "unknown",
+)  # fmt: skip
+LANGUAGES = {
+    "spanish": "Teléfono|Factura|Conector|Cargador|Inicio|Fin|Descripción|Sede|Seguimiento"
+    "|Resolución|Estado|Responsable|Resuelto|En curso|Suspendido|Escalado",
+    "korean": "전화번호|청구번호|커넥터|충전기번호|시작시간|종료시간|문제내용|지점|진행경과"
+    "|처리결과|상태|담당자|해결됨|진행중|보류|이관",
+    "russian": "Телефон|Счёт|Разъём|Станция|Начало|Конец|Описание|Площадка|История|Решение"
+    "|Статус|Инженер|Решено|В работе|Отложено|Передано",
+    "other-chinese": "来电人|流水编码|插口|终端|起点时刻|终点时刻|事由|网点|沟通记录|结果反馈|进展"
+    "|经办|已办结|在办|挂起|转派",
+    "other-english": "Caller|Reference|Socket|Unit serial|From|Until|Symptom|Branch|History"
+    "|Closing|State|Agent|Done|Open|Parked|Forwarded",
+}
+HEADINGS = (
+    "= Ticket {n} =", "= INC-{n} ({d}) =", "== RMA{n}: {d} ==", "= Reclamo n.º {n} - {d} =",
+    "= {d} / {n} =", "=== 客诉{n}（{d}） ===", "= #{n} {d} =", "= 2020-{n} =", "== REQ_{n}_{d8} ==",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_ways_of_writing_mixed_at_random(language: str) -> None:
+    """Twelve teams of a language, a profile learned for each: nine in ten of all is found."""
+    words = {k: (w,) for k, w in zip(_KINDS, LANGUAGES[language].split("|"), strict=True)}
+    want: Counter[Fact] = Counter()
+    got: Counter[Fact] = Counter()
+    for seed in range(12):
+        mix = Mix(seed * 7, words, HEADINGS, cases=20)
+        found = survey([("P", mix.lines)])
+        tools = tools_of([parse_profile(profile_toml(propose(found), language), "proposal")])
+        for case in cases_of(page_of("\n".join(mix.lines)), tools):
+            status = case.origins.get("/status")
+            got.update(("field", seed, f.value, f.origin.lines[0]) for f in case.fields)
+            got.update(("turn", seed, t.speaker, t.origin.lines[0]) for t in case.turns)
+            got.update([("status", seed, case.status, status.lines[0])] if status else [])
+        for kind, picked in (("field", (2, 3)), ("turn", (2, 4)), ("status", (1, 2))):
+            facts = mix.facts[kind].elements()
+            want.update((kind, seed, *(fact[n] for n in picked)) for fact in facts)
+    measures = {}
+    for kind in ("field", "turn", "status"):
+        a, b = (Counter({f: n for f, n in c.items() if f[0] == kind}) for c in (want, got))
+        measures[kind] = 2 * (a & b).total() / (a.total() + b.total())
+    assert min(measures.values()) >= 0.9, measures

@@ -6,15 +6,14 @@ import re
 from collections import Counter, defaultdict
 from typing import NamedTuple
 
-from kb.cases.learn.survey import Block, LabelUse
+from kb.cases.learn.survey import LabelUse
 from kb.cases.shown import fold
 
 _MARK = re.compile(
-    r"\[[^\[\]\w]\]|\[[xX ]?\]|\([xX√✓✔ ]?\)|[^\w\s.,:;|/、。()\[\]【】\"'“”<>{}*_~&+-]"
+    r"\[[^\[\]\w]\]|\[[xX ]?\]|\([xX√✓✔/ ]?\)|[^\w\s.,:;|/、。()\[\]【】\"'“”<>{}*_~&+-]"
 )
-_SPLIT = re.compile(r"\s*[|/、,;]\s*|\s{2,}")
+_SPLIT = re.compile(r"\s*(?:[|、,;]|(?<!\()/(?!\)))\s*|\s{2,}|\t")
 _STATES = ("resolved", "in_progress", "shelved")
-_PAIRS = ("【】", "[]", "〖〗", "〔〕", "「」", "『』", "<>", "«»")
 
 
 class StatusForm(NamedTuple):
@@ -39,7 +38,7 @@ def status_form(use: LabelUse, lexicon: dict[str, list[str]]) -> StatusForm | No
     marked: Counter[str] = Counter()
     for value in values:
         for place, piece in enumerate(filter(None, _pieces(value, known))):
-            word = _MARK.sub(" ", piece).strip(" .:*_-")
+            word = _MARK.sub(" ", piece).strip(" .:*_·\\-")
             if word and len(word) <= 30:
                 words[word] += 1
                 order[word].append(place)
@@ -110,17 +109,3 @@ def _states(
 
 def _folded(word: str) -> str:
     return fold(word).casefold()
-
-
-def speaker_brackets(blocks: list[Block]) -> list[str]:
-    """Pairs of brackets in which a name opens a line and a colon follows."""
-    uses: Counter[str] = Counter()
-    for block in blocks:
-        for line in block.lines:
-            text = line.text.strip()
-            for pair in _PAIRS:
-                name = rf"[^\d\W][^{re.escape(pair)}:]{{0,30}}"
-                form = rf"{re.escape(pair[0])}\s*{name}{re.escape(pair[1])}\s*:"
-                if re.match(form, text):
-                    uses[pair] += 1
-    return [pair for pair, count in uses.most_common() if count >= max(2, len(blocks) // 10)]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from kb.cases.headings import heading_line
 from kb.cases.labels import Hit, label_at
-from kb.cases.lead import CLOSING, past_lead
+from kb.cases.lead import CLOSING, LEAD, past_lead
 from kb.cases.opaque import opaque_lines
 from kb.cases.profile import Profile
 from kb.cases.rules import Rules, label_key
@@ -17,9 +17,20 @@ from kb.cases.shown import Shown, shown
 
 _FIRST_NUMBER = re.compile(r"(?P<before>\D{0,40}?)(?P<number>\d{1,12})")
 _LETTERS = re.compile(r"[A-Za-z]+")
-_BRACKETED = re.compile(r"\s*【\s*(?P<label>[^【】:\d]{1,20})】\s*(?!:)")
+_BRACKETED = re.compile(
+    rf"{LEAD}[【\[]\s*(?P<label>[^【】\[\]:\d]{{2,20}})[】\]]\s*(?:\([^()]{{0,60}}\))?(?P<colon>\s*:)?\s*"
+)
+_VALUE = re.compile(r"[^。!?;,]{0,40}")
+_UNUSUAL = re.compile(
+    rf"{LEAD}(?P<label>[^\W\d][^:=|()→]{{0,30}}?(?:\([^()]{{0,60}}\))?)"
+    r"\s*(?:=|→|\||\s[-–](?:\s|$))\s*"
+)
+"""Other marks than a colon between label and value: only what recurs is a label."""
 _SHORT_LABEL = 40
+_OPTION = re.compile(r"[^:。!?]{1,40}(?::\s*\W{0,4})?")
 _MOST_VALUES = 400
+_LONGEST = 300
+"""Lines of a block."""
 _MOST_LINES = 200_000
 NO_RULES = Rules((Profile(name="none", language="und"),))
 """No vocabulary at all: every label is unknown."""
@@ -76,21 +87,32 @@ def survey(pages: Iterable[tuple[str, Sequence[str]]]) -> Survey:
 
 
 def _blocks(page: str, lines: Sequence[str]) -> Iterator[Block]:
+    """Every heading with the lines up to the next of its shape, or a higher one."""
     hidden = opaque_lines(lines)
     found = [
-        (number, heading)
+        (number, heading.level, heading.line.text.strip())
         for number, raw in enumerate(lines)
         if not hidden[number] and (heading := heading_line(raw))
     ]
-    for n, (number, heading) in enumerate(found):
-        later = (at for at, other in found[n + 1 :] if other.level <= heading.level)
-        end = next(later, len(lines))
+    for n, (number, level, text) in enumerate(found):
+        last, shape = min(number + _LONGEST, len(lines)), shape_of(text)
+        for at, other, title in found[n + 1 :]:
+            if at >= last:
+                break
+            if other < level or (other == level and (not shape or shape_of(title) == shape)):
+                last = at
+                break
         body = tuple(
-            shown(raw)
-            for raw, flag in zip(lines[number + 1 : end], hidden[number + 1 : end], strict=True)
-            if raw.strip() and not flag
-        )
-        yield Block(page, number, heading.level, heading.line.text.strip(), body)
+            _shown(lines[at]) for at in range(number + 1, last)
+            if lines[at].strip() and not hidden[at]
+        )  # fmt: skip
+        yield Block(page, number, level, text, body)
+
+
+def _shown(raw: str) -> Shown:
+    """A line, of a heading its text."""
+    heading = heading_line(raw)
+    return heading.line if heading else shown(raw)
 
 
 def shape_of(heading: str) -> str:
@@ -105,9 +127,9 @@ def _cases(blocks: list[Block]) -> tuple[str, list[Block]]:
     for block in blocks:
         groups[block.level, shape_of(block.heading)].append(block)
     best: tuple[float, str, list[Block]] = (0.0, "", [])
-    for (_, shape), group in groups.items():
+    for (level, shape), group in groups.items():
         common = _common_labels(group)
-        score = len(group) * len(common)
+        score = len(group) * len(common) / level**2
         if len(group) >= 2 and len(common) >= 2 and score > best[0]:
             best = (score, shape, group)
     return best[1], best[2]
@@ -117,21 +139,30 @@ def _common_labels(group: list[Block]) -> list[str]:
     """Labels that at least a third of the blocks have."""
     uses: Counter[str] = Counter()
     for block in group:
-        uses.update({label_key(hit.label) for line in block.lines if (hit := _hit(line))})
+        uses.update({label_key(hit.label) for line in block.lines if (hit := label_of(line))})
     return [key for key, count in uses.items() if count * 3 >= len(group)]
 
 
-def _hit(line: Shown) -> Hit | None:
+def label_of(line: Shown) -> Hit | None:
     """The label that a line begins with, if it has the shape of one."""
-    hit = _in_brackets(line) or label_at(line, NO_RULES)
+    hit = _in_brackets(line) or _unusual(line) or label_at(line, NO_RULES)
     if hit is None or len(hit.label) > _SHORT_LABEL or not hit.label[:1].isalpha():
         return None
     return None if re.search(r"[。!?;,]", hit.label) or len(hit.label.split()) > 5 else hit
 
 
 def _in_brackets(line: Shown) -> Hit | None:
-    """`【label】value`, with no colon: a speaker would have one more often than not."""
+    """`【label】value`; with a colon before what reads like a value: a speaker says more."""
     match = _BRACKETED.match(line.text)
+    if match is None or (match["colon"] and not _VALUE.fullmatch(line.text, match.end())):
+        return None
+    label = line.cut(match.start("label"), match.end("label"))
+    return Hit(None, label, "", match.end(), len(line.text.rstrip()), row=False)
+
+
+def _unusual(line: Shown) -> Hit | None:
+    """`label = value`, `label → value`, `label - value`."""
+    match = _UNUSUAL.match(line.text)
     if match is None:
         return None
     label = line.cut(match.start("label"), match.end("label"))
@@ -146,7 +177,7 @@ def _labels(blocks: list[Block]) -> list[LabelUse]:
     for block in blocks:
         seen: set[str] = set()
         for number, line in enumerate(block.lines):
-            hit = _hit(line)
+            hit = label_of(line)
             if hit is None:
                 continue
             label = re.sub(r"[(（][^()（）]*[)）]", "", hit.label).strip() or hit.label
@@ -166,16 +197,28 @@ def _labels(blocks: list[Block]) -> list[LabelUse]:
 
 def _value(lines: Sequence[Shown], number: int, hit: Hit) -> str:
     """What follows the label on its line, else the short items listed below it."""
-    text = lines[number].text[hit.start : hit.end].strip()
+    text = _with_icons(lines[number], hit.start, hit.end)
     if text:
         return text
     options = []
     for line in lines[number + 1 : number + 9]:
-        item = line.text.strip()
-        if not (line.listed or not item[:1].isalnum()) or ":" in item or len(item) > 40:
+        item = _with_icons(line, 0, len(line.text))
+        if not _OPTION.fullmatch(item) or (":" in item and not line.listed):
             break
         options.append(item)
-    return " | ".join(options)
+    listed = any(not item[:1].isalnum() or not item[-1:].isalnum() for item in options)
+    listed = listed or (bool(options) and lines[number + 1].listed)
+    return " | ".join(options) if listed else ""
+
+
+def _with_icons(line: Shown, start: int, end: int) -> str:
+    """The text, a tick for each icon."""
+    icons = [f.at for f in line.formats if f.mark.startswith("icon:") and f.at <= end]
+    before = [at for at in icons if at < start and not line.text[at:start].strip()]
+    text = line.text[start:end]
+    for at in sorted((at for at in icons if at >= start), reverse=True):
+        text = f"{text[: at - start]}☑{text[at - start :]}"
+    return ("☑" * len(before) + text).strip()
 
 
 def _marks(blocks: list[Block]) -> Counter[str]:

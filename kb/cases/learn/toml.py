@@ -80,7 +80,7 @@ def _status(proposal: Proposal) -> Iterator[str]:
     yield f"ticks = [{_list(form.ticks)}]"
     yield f"boxes = [{_list(form.boxes)}]"
     yield "# words of the line's own legend, by which bold or struck states count"
-    for key in ("bold", "struck", "chosen", "excluded"):
+    for key in ("bold", "struck", "chosen", "excluded", "crosses", "icons"):
         legend = (word for p in _shipped() for word in getattr(p.status, key))
         yield f"{key} = [{_list(dict.fromkeys(legend))}]"
     if form.lone:
