@@ -72,10 +72,12 @@ def build(
     ``memory`` is a folder of the builder's own, for what one build tells the next. InputError
     where ``out`` holds something else.
     """
+    gc.disable()  # until all is known that stays to the end: see Build._read
     try:
         return Build(material, out, site, memory).run(guard)
     finally:
         gc.unfreeze()
+        gc.enable()
 
 
 class Build:
@@ -95,7 +97,14 @@ class Build:
 
     def run(self, guard: Guard | None) -> Report:
         """Prepare the new site beside the old, and exchange them."""
-        catalogue, leaves = self._read()
+        leaves = list(self.material.pages())
+        if self._nothing_changed(leaves):
+            assert self.old is not None
+            return Report(
+                out=self.tree.out, cases=len(self.old.cases), pages=len(leaves),
+                written=0, removed=0,
+            )  # fmt: skip
+        catalogue = self._read(leaves)
         made = self._cases_made(catalogue)
         for unit in self._units(catalogue, leaves):
             made[unit.key] = self._make(unit)
@@ -111,18 +120,29 @@ class Build:
             written=len(self.written), removed=len(self.removed),
         )  # fmt: skip
 
-    def _read(self) -> tuple[Catalogue, list[Leaf]]:
+    def _nothing_changed(self, leaves: list[Leaf]) -> bool:
+        """Whether the site in place was made of these very cases and pages, in the same way."""
+        if self.old is None or self.old.stamp != self.stamp:
+            return False
+        pages = [(page.id, page.digest) for page in self.old.pages]
+        if pages != [(leaf.id, leaf.digest) for leaf in leaves]:
+            return False
+        known = {case.digest for case in self.old.cases}
+        found = {self._digest(record) for record in self.material.records()}
+        return found == known
+
+    def _read(self, leaves: list[Leaf]) -> Catalogue:
         """All facts: from the last build where a record or page is as it was."""
         cases = {c.digest: c for c in self.old.cases} if self.old else {}
         pages = {(p.id, p.digest): p for p in self.old.pages} if self.old else {}
-        leaves = list(self.material.pages())
         facts = [
             pages.get((leaf.id, leaf.digest)) or page_facts(leaf.read(), leaf.digest)
             for leaf in leaves
         ]
         catalogue = Catalogue(self._cases(cases), facts)
         gc.freeze()  # it all stays to the end: the collector need not walk it again and again
-        return catalogue, leaves
+        gc.enable()
+        return catalogue
 
     def _cases(self, known: dict[bytes, CaseFacts]) -> Iterator[CaseFacts]:
         for record in self.material.records():
@@ -136,13 +156,15 @@ class Build:
         """Case pages and the search index, in one more reading of the records."""
         made: dict[str, Made] = {}
         pages: dict[bytes, str] = {}
+        units = self.old.units if self.old else {}
         for facts in catalogue.cases:
-            path = case_path(facts.card.wiki, facts.card.id)
-            key, digest = f"case:{path}", digest_of(self.stamp, case_digest(facts, catalogue))
-            before = self.old.units.get(key) if self.old else None
-            made[key] = before if before and before.digest == digest else Made(digest, (path,))
-            if made[key] is not before:
-                pages[facts.digest] = path
+            key, digest = f"case:{facts.card.url}", case_digest(facts, catalogue, self.stamp)
+            before = units.get(key)
+            if before is not None and before.digest == digest:
+                made[key] = before
+            else:
+                path = pages[facts.digest] = case_path(facts.card.wiki, facts.card.id)
+                made[key] = Made(digest, (path,))
         indexing = Indexing(self.tree, self.old, self._write, catalogue.cases)
         if pages or indexing.wanted:
             self._prepare()
@@ -220,7 +242,7 @@ class Build:
             return
         self._prepare()
         state = State(
-            build=name, before=self.old.build if self.old else None,
+            build=name, stamp=self.stamp, before=self.old.build if self.old else None,
             differing=tuple(sorted(self.written | self.removed)), units=made,
             cases=tuple(catalogue.cases), pages=tuple(catalogue.pages.values()), search=self.search,
         )  # fmt: skip

@@ -18,6 +18,7 @@ from kb.publish.render import Renderer
 from kb.publish.units import Output, Unit
 
 LISTS = ("month", "status", "station", "engineer", "speaker", "tag", "anomaly")
+_FROM_FACETS = frozenset(LISTS) - {"month", "tag", "anomaly"}
 _LONG = 200
 """Cases that one page shows; more are divided by year."""
 
@@ -35,18 +36,17 @@ def list_path(kind: str, value: str) -> str:
     return f"list/{kind}/{encode(value)}.html"
 
 
-def values_of(case: CaseFacts, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
-    """Lists that a case stands in: kind and value."""
+def values_of(case: CaseFacts, catalogue: Catalogue) -> list[tuple[str, str]]:
+    """Lists that a case stands in: kind and value, each once."""
+    found = [pair for pair in case.facets if pair[0] in _FROM_FACETS]
     if case.card.date:
-        yield "month", case.card.date[:7]
-    for name, value in case.facets:
-        if name in LISTS:
-            yield name, value
+        found.append(("month", case.card.date[:7]))
     page = catalogue.pages.get(case.card.page)
-    for tag in page.tags if page else ():
-        yield "tag", tag
-    for code in dict.fromkeys(code for code, _ in case.anomalies):
-        yield "anomaly", code
+    if page and page.tags:
+        found += (("tag", tag) for tag in page.tags)
+    if case.anomalies:
+        found += (("anomaly", code) for code in {code: None for code, _ in case.anomalies})
+    return found
 
 
 def browse_units(catalogue: Catalogue, renderer: Renderer) -> Iterator[Unit]:
@@ -55,7 +55,7 @@ def browse_units(catalogue: Catalogue, renderer: Renderer) -> Iterator[Unit]:
         kind: defaultdict(list) for kind in LISTS
     }
     for case in catalogue.cases:
-        for kind, value in dict.fromkeys(values_of(case, catalogue)):
+        for kind, value in values_of(case, catalogue):
             kinds[kind][value].append(case)
     for kind, values in kinds.items():
         for value, cases in values.items():

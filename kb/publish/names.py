@@ -13,6 +13,8 @@ from urllib.parse import quote
 
 from kb.model import PageId
 
+_PLAIN = re.compile("[A-Za-z0-9_\\-぀-ヿ㐀-䶿一-鿿가-힣][A-Za-z0-9_\\-぀-ヿ㐀-䶿一-鿿가-힣]{4,50}")
+"""Names that need no encoding: of five characters or more, for all that are reserved are shorter."""
 _UNSAFE = re.compile("[^A-Za-z0-9._\\-぀-ヿ㐀-䶿一-鿿가-힣]")
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(?=\.|$)", re.IGNORECASE)
 _ENCODED = re.compile(r"(?:~[0-9a-f]{2})+|~_")
@@ -23,6 +25,8 @@ _LONGEST = 180
 
 def encode(name: str) -> str:
     """A safe relative path for any text: `a#1` → `a~231`."""
+    if _PLAIN.fullmatch(name):
+        return name
     if not name:
         return "~_"
     done = _UNSAFE.sub(lambda m: _bytes(m[0]), name)

@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 import jinja2
 import msgspec
+from markupsafe import Markup
 
 from kb.assets import assets
 from kb.publish.names import root_of, url_of
@@ -24,6 +25,7 @@ POLICY = (
 """Content-Security-Policy of every page: nothing inline, nothing from elsewhere."""
 
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_PHRASE = re.compile(r"\{\{ t\.([a-z_]+) \}\}")
 _DIGITS = 5
 """A value with a number at least this long gets a copy button."""
 
@@ -48,7 +50,7 @@ class Renderer:
 
     def page(self, template: str, path: str, title: str, **values: Any) -> bytes:
         """The HTML page at ``path`` (relative to the site's root) made of a template."""
-        values.setdefault("root", root_of(path))
+        values.setdefault("root", Markup(root_of(path)))  # noqa: S704  (only dots and slashes)
         text = self._environment.get_template(template).render(
             site=self.site, here=url_of(path), title=title, **values
         )
@@ -65,7 +67,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(
-        t=PHRASES, phrase=phrase, csp=POLICY, colour=colour, initials=initials
+        t=PHRASES, phrase=phrase, badge=badge, csp=POLICY, colour=colour, initials=initials
     )
     environment.globals["description"] = ""
     environment.filters.update(moment=moment, short=short, digits=has_number, xml=xml_text)
@@ -73,7 +75,16 @@ def _environment() -> jinja2.Environment:
 
 
 def _source(name: str) -> str:
-    return (assets("templates") / name).read_text("utf-8")
+    """A template's text; the interface's words in it are put in once, not for each page."""
+    text = (assets("templates") / name).read_text("utf-8")
+    return _PHRASE.sub(lambda match: getattr(PHRASES, match[1]), text)
+
+
+@lru_cache(maxsize=64)
+def badge(status: str) -> Markup:
+    """What says a case's status."""
+    name = re.sub(r"[^a-z_]", "", status)
+    return Markup('<span class="badge s-{}">{}</span>').format(name, phrase("status", status))
 
 
 def moment(value: str) -> str:

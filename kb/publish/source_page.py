@@ -42,26 +42,27 @@ def source_page(
 
 def blame_rows(lines: Iterable[LineView]) -> Markup:
     """Table rows, the author and version printed where a new block begins."""
+    held = list(lines)
+    # All texts are escaped at once: one by one takes four times as long.
+    texts = str(escape("\n".join(line.text.replace("\n", " ") for line in held))).split("\n")
     rows: list[str] = []
     before: tuple[str | None, str | None] | None = None
-    for line in lines:
+    for line, text in zip(held, texts, strict=False):
         now = (line.author, line.version)
-        rows.append(_row(line, opens=now != before))
+        rows.append(_row(line, text, opens=now != before))
         before = now
     return Markup("\n".join(rows))  # noqa: S704  (_row escapes)
 
 
-def _row(line: LineView, *, opens: bool) -> str:
+def _row(line: LineView, text: str, *, opens: bool) -> str:
     person = f"p{colour(line.author)}" if line.author else "nobody"
     who = escape(line.author or "") if opens else ""
     version = escape(line.version or "") if opens else ""
     when = f' title="{escape(moment(line.date))}"' if line.date and opens else ""
-    text = (
-        f'<span class="gone">{PHRASES.missing_line}</span>' if line.missing else escape(line.text)
-    )
+    shown = f'<span class="gone">{PHRASES.missing_line}</span>' if line.missing else text
     number = line.number
     return (
         f'<tr id="L{number}"{" class=b" if opens else ""}><td class="au {person}">{who}</td>'
         f'<td class="ve"{when}>{version}</td><td class="no"><a href="#L{number}">{number}</a></td>'
-        f'<td class="src">{text}</td></tr>'
+        f'<td class="src">{shown}</td></tr>'
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import msgspec
 from kb.publish.facts import CaseFacts, PageFacts
 from kb.publish.search.meta import Meta
 
-VERSION = 1
+VERSION = 2
 
 
 class Made(msgspec.Struct, frozen=True, array_like=True):
@@ -27,6 +26,8 @@ class State(msgspec.Struct, kw_only=True):
     version: int = VERSION
     build: str
     """Its name: the same inputs give the same."""
+    stamp: bytes
+    """Of the code, templates and settings that made it."""
     before: str | None = None
     """The build that it replaced, now in the folder beside."""
     differing: tuple[str, ...] = ()
@@ -41,7 +42,7 @@ def load(folder: Path, out: Path, build: str | None) -> State | None:
     """The state of the build that stands in ``out``; None where it is not known."""
     for path in (_path(folder, out), _path(folder, out).with_suffix(".next")):
         try:
-            state = _decode(path.read_bytes())
+            state = _decoder.decode(path.read_bytes())
         except (FileNotFoundError, msgspec.DecodeError):
             continue
         if build is not None and state.build == build and state.version == VERSION:
@@ -68,14 +69,3 @@ def _path(folder: Path, out: Path) -> Path:
 
 
 _decoder = msgspec.msgpack.Decoder(State)
-
-
-def _decode(data: bytes) -> State:
-    """Without the collector, which would walk all that is being made, again and again."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        return _decoder.decode(data)
-    finally:
-        if running:
-            gc.enable()

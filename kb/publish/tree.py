@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from kb.errors import InputError
@@ -32,6 +33,7 @@ class Tree:
         ):
             raise InputError(f"{out}: not a site that kb made", hint="give a new folder with --out")
         self.present = _name(out)
+        self._empty = False
 
     def prepare(self, before: str | None, differing: Iterable[str] | None) -> None:
         """Make the folder beside a copy of the present site; empty where ``differing`` is None.
@@ -41,6 +43,7 @@ class Tree:
         if self.present is None or differing is None:
             shutil.rmtree(self.staged, ignore_errors=True)
             self.staged.mkdir(parents=True)
+            self._empty = True
         elif before is not None and _name(self.staged) == before:
             (self.staged / MARK).unlink()
             for path in differing:
@@ -61,13 +64,15 @@ class Tree:
 
     def write(self, path: str, data: bytes) -> None:
         """Put a file; never into one that the present site shares."""
-        target = self.staged / path
+        target = f"{self.staged}/{path}"  # no Path: there are very many of these
+        if not self._empty:
+            with suppress(FileNotFoundError):
+                os.unlink(target)  # noqa: PTH108
         try:
-            target.unlink(missing_ok=True)
-            target.write_bytes(data)
+            _put(target, data)
         except FileNotFoundError:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(data)
+            os.makedirs(os.path.dirname(target), exist_ok=True)  # noqa: PTH103, PTH120
+            _put(target, data)
 
     def remove(self, path: str) -> None:
         """Take a file away, and the folders that it leaves empty."""
@@ -91,6 +96,15 @@ class Tree:
         if (self.out / path).exists():
             (self.staged / path).parent.mkdir(parents=True, exist_ok=True)
             os.link(self.out / path, self.staged / path)
+
+
+def _put(target: str, data: bytes) -> None:
+    file = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+    try:
+        while data:
+            data = data[os.write(file, data) :]
+    finally:
+        os.close(file)
 
 
 def _name(folder: Path) -> str | None:
