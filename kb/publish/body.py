@@ -7,6 +7,7 @@ from typing import Protocol
 
 from markupsafe import Markup
 
+from kb.errors import Problem
 from kb.markup import parse
 from kb.markup.macros.wiki import Pages
 from kb.markup.macros.wiki.include import BASE
@@ -64,6 +65,8 @@ class Bodies:
         self._resolver = _SiteLinks(page, root, places)
         self._syntax = syntax
         self._count = 0
+        self.problems: list[Problem] = []
+        """What of the texts rendered so far could not be shown as meant."""
 
     def __call__(self, text: str) -> Markup:
         """HTML of a piece of wiki source, its ids unlike those of the page's other pieces."""
@@ -76,6 +79,7 @@ class Bodies:
             html = render_html(parse(text, self._syntax or "xwiki/2.1"), options)
             return Markup(_marked(tidy(html)))  # noqa: S704  (sanitised by the renderer)
         shown = read_page(text, self._syntax, pages=self._around, page=self._page.page)
+        self.problems += shown.problems
         return Markup(_marked(tidy(shown.html(options))))  # noqa: S704  (sanitised by the renderer)
 
 

@@ -16,15 +16,17 @@ from kb.cases.record import from_json
 from kb.publish import state as states
 from kb.publish.catalogue import Catalogue
 from kb.publish.crew import Crew
+from kb.publish.editor import about_unit, files_unit, problems_unit
 from kb.publish.extras import extra_units
 from kb.publish.facts import CaseFacts, case_facts, digest_of, page_facts
 from kb.publish.inclusions import Inclusions
 from kb.publish.indexing import Indexing
 from kb.publish.lists import browse_units
 from kb.publish.material import Leaf, Material
-from kb.publish.names import case_path
+from kb.publish.names import case_path, page_path
 from kb.publish.render import Renderer, Site
 from kb.publish.search.meta import Meta
+from kb.publish.spaces import tree_unit
 from kb.publish.state import Made, State
 from kb.publish.statistics import statistics_unit
 from kb.publish.tree import Tree
@@ -37,7 +39,6 @@ from kb.publish.units import (
     history_unit,
     home_unit,
     page_unit,
-    tree_unit,
 )
 
 
@@ -108,8 +109,8 @@ class Build:
         made = self._cases_made(catalogue)
         for unit in self._units(catalogue, leaves):
             made[unit.key] = self._make(unit)
-        home = home_unit(catalogue, self.search, self.renderer)
-        made[home.key] = self._make(home)
+        for unit in self._last_units(catalogue, made):
+            made[unit.key] = self._make(unit)
         self._drop_what_is_gone(made)
         if guard and (self.written or self.removed or self.old is None):
             self._prepare()
@@ -184,14 +185,24 @@ class Build:
         yield from fixed_units(self.renderer)
         inclusions = Inclusions(catalogue, {leaf.id: leaf.read for leaf in leaves})
         for leaf in leaves:
-            yield page_unit(leaf, catalogue, self.renderer, names, inclusions)
+            yield page_unit(leaf, catalogue, self.renderer, names, inclusions, self.material.blob)
             yield history_unit(leaf, catalogue, self.renderer)
         yield from file_units(catalogue, self.material.blob)
         yield facet_unit(catalogue)
         yield tree_unit(catalogue, self.renderer)
+        yield files_unit(catalogue, self.renderer)
+        yield about_unit(catalogue, self.renderer)
         yield statistics_unit(catalogue, self.renderer)
         yield from browse_units(catalogue, self.renderer)
         yield from extra_units(catalogue, self.renderer)
+
+    def _last_units(self, catalogue: Catalogue, made: dict[str, Made]) -> Iterator[Unit]:
+        """What depends on how the others were made."""
+        yield home_unit(catalogue, self.search, self.renderer)
+        if self.renderer.site.audience == "internal":
+            said = {page.url: made[f"page:{page_path(page.id)}"].notes
+                    for page in catalogue.pages.values()}  # fmt: skip
+            yield problems_unit(catalogue, said, self.renderer)
 
     def _make(self, unit: Unit) -> Made:
         """Write the unit's files, unless they are there already."""
@@ -203,7 +214,7 @@ class Build:
         for path, data in unit.make():
             self._write(path, data)
             paths.append(path)
-        return Made(digest, tuple(paths))
+        return Made(digest, tuple(paths), tuple(unit.notes))
 
     def _write(self, path: str, data: bytes) -> None:
         self._prepare()

@@ -12,8 +12,11 @@ from kb.cases.record import Case, Event, Identifier, Origin, Turn
 from kb.model import PageId
 from kb.publish.body import Bodies
 from kb.publish.catalogue import Catalogue
+from kb.publish.durations import days_to_resolve
 from kb.publish.names import case_path, identifier_path, root_of, url_of
+from kb.publish.preview import Preview, is_picture
 from kb.publish.render import Renderer, short
+from kb.publish.words import phrase
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -23,6 +26,7 @@ class Shown(msgspec.Struct, frozen=True):
     url: str | None
     image: bool
     origin: Origin | None = None
+    preview: Preview | None = None
 
 
 class Number(msgspec.Struct, frozen=True):
@@ -54,7 +58,8 @@ def case_page(case: Case, catalogue: Catalogue, renderer: Renderer) -> bytes:
         description=short(case.problem), og_type="article", case=case, page_url=page_url,
         original=_http(case.source.url), heading=heading, problem_more=more, at=at,
         body=Bodies(page, root, catalogue, catalogue.syntax_of(page)),
-        events=_events(case.timeline),
+        events=_events(case.timeline), say=_saying(case), took=days_to_resolve(case),
+        marked=case.origins.get("/status"),
         origin=lambda pointer: at(case.origins.get(pointer)), rounds=_rounds(case.turns),
         numbers=_numbers(case.identifiers, catalogue, root), speakers=_speakers(case.turns),
         files=list(_files(case, page, catalogue, root)), related=_related(case, catalogue, root),
@@ -130,13 +135,26 @@ def _events(timeline: Iterable[Event]) -> list[tuple[Event, list[Event]]]:
     return [(group[0], group) for group in groups]
 
 
+def _saying(case: Case) -> Callable[[Event, str | None], str]:
+    """What prints a name or a value of an event in the reader's language, as the page has it."""
+    labels = {field.name: field.label for field in case.fields if field.label}
+
+    def say(event: Event, value: str | None) -> str:
+        if event.change == "field" and value == event.name and value:
+            label = labels.get(value)
+            return Markup("<bdi>{}</bdi>").format(label) if label else phrase("kind", value)
+        return phrase("status", value) if event.change == "status" and value else value or ""
+
+    return say
+
+
 def _speakers(turns: Iterable[Turn]) -> list[str]:
     return list(dict.fromkeys(turn.speaker for turn in turns if turn.speaker))
 
 
 def _files(case: Case, page: PageId, catalogue: Catalogue, root: str) -> Iterable[Shown]:
     for file in case.attachments:
-        image = file.kind == "image"
+        image = file.kind == "image" and is_picture(file.name)
         yield Shown(file.name, catalogue.file_url(page, file.name, root), image, file.origin)
 
 

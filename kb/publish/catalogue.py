@@ -17,6 +17,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
     url: str
     title: str
+    wiki: str
     reference: str
     locale: str
     cases: int
@@ -75,8 +76,8 @@ class Catalogue:
         """All source pages by reference."""
         for page, facts in sorted(self.pages.items()):
             yield Row(
-                url=facts.url, title=facts.title, reference=page.page, locale=page.locale,
-                cases=len(self.cards_on(page)),
+                url=facts.url, title=facts.title, wiki=page.wiki, reference=page.page,
+                locale=page.locale, cases=len(self.cards_on(page)),
             )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from kb.archive import PageView
 from kb.cases.record import Case
 from kb.model import PageId
 from kb.publish.composed import takes_others
+from kb.publish.durations import days_to_resolve
 from kb.publish.names import case_path, page_path, url_of
 from kb.publish.render import short
 from kb.publish.search.entry import facets_of
@@ -55,6 +56,8 @@ class CaseFacts(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """The newest date that its timeline has."""
     url: str | None
     """Of its page on the old wiki."""
+    days: int | None
+    """From its day to the mark that it is resolved."""
 
     @property
     def order(self) -> tuple[str, str, str]:
@@ -89,7 +92,7 @@ def case_facts(case: Case, digest: bytes) -> CaseFacts:
         identifiers=tuple(dict.fromkeys((i.kind, i.value) for i in case.identifiers)),
         anomalies=tuple((a.code, a.message) for a in case.anomalies),
         related=tuple(other.id for other in case.related),
-        updated=max(dates, default=None), url=case.source.url,
+        updated=max(dates, default=None), url=case.source.url, days=days_to_resolve(case),
     )  # fmt: skip
 
 

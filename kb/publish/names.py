@@ -14,7 +14,7 @@ from urllib.parse import quote
 from kb.model import PageId
 
 _PLAIN = re.compile("[A-Za-z0-9_\\-぀-ヿ㐀-䶿一-鿿가-힣][A-Za-z0-9_\\-぀-ヿ㐀-䶿一-鿿가-힣]{4,50}")
-"""Names that need no encoding: of five characters or more, for all that are reserved are shorter."""
+"""Names that need no encoding: of five characters or more, as no reserved name is."""
 _UNSAFE = re.compile("[^A-Za-z0-9._\\-぀-ヿ㐀-䶿一-鿿가-힣]")
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(?=\.|$)", re.IGNORECASE)
 _ENCODED = re.compile(r"(?:~[0-9a-f]{2})+|~_")

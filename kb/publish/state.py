@@ -10,7 +10,15 @@ import msgspec
 from kb.publish.facts import CaseFacts, PageFacts
 from kb.publish.search.meta import Meta
 
-VERSION = 2
+VERSION = 3
+
+
+class Note(msgspec.Struct, frozen=True, array_like=True):
+    """Something on a source page that could not be shown as meant."""
+
+    code: str
+    line: int
+    detail: str
 
 
 class Made(msgspec.Struct, frozen=True, array_like=True):
@@ -18,6 +26,8 @@ class Made(msgspec.Struct, frozen=True, array_like=True):
 
     digest: bytes
     paths: tuple[str, ...]
+    notes: tuple[Note, ...] = ()
+    """What making it had to say."""
 
 
 class State(msgspec.Struct, kw_only=True):

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import msgspec
 
 from kb.publish.catalogue import Catalogue
+from kb.publish.durations import BANDS, band_of
 from kb.publish.facts import digest_of
 from kb.publish.render import Renderer
 from kb.publish.units import Output, Unit
@@ -61,16 +62,26 @@ def statistics_unit(catalogue: Catalogue, renderer: Renderer) -> Unit:
     states = Counter(case.card.status for case in catalogue.cases)
     bars = _bars(months)
     shown = stations.most_common(_STATIONS)
+    days = sorted(case.days for case in catalogue.cases if case.days is not None)
+    bands = Counter(map(band_of, days))
+    took = [(_band(n), bands[n]) for n in range(len(BANDS))] if days else []
+    middle = days[len(days) // 2] if days else None
 
     def make() -> Iterable[Output]:
         page = renderer.page(
             "statistics.html", "statistics.html", "统计 Statistics", bars=bars, states=STATES,
             by_status=_rows([(s, states[s]) for s in STATES if states[s]]),
-            by_station=_rows(shown), width=len(bars) * _STEP, height=_HEIGHT, bar=_BAR,
+            by_station=_rows(shown), by_days=_rows(took), middle=middle, measured=len(days),
+            width=len(bars) * _STEP, height=_HEIGHT, bar=_BAR,
         )  # fmt: skip
         return [("statistics.html", page)]
 
-    return Unit("statistics", digest_of(bars, shown, sorted(states.items())), make)
+    return Unit("statistics", digest_of(bars, shown, days, sorted(states.items())), make)
+
+
+def _band(number: int) -> str:
+    first, last = BANDS[number]
+    return f"{first}–{last}" if last is not None else f"≥ {first}"
 
 
 def _bars(months: dict[str, Counter[str]]) -> list[Bar]:

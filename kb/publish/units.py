@@ -18,6 +18,7 @@ from kb.publish.render import Renderer
 from kb.publish.search.build import facet_files, fold_files
 from kb.publish.search.meta import Meta
 from kb.publish.source_page import source_page
+from kb.publish.state import Note
 
 Output = tuple[str, bytes]
 
@@ -31,6 +32,8 @@ class Unit(NamedTuple):
     key: str
     digest: bytes
     make: Callable[[], Iterable[Output]]
+    notes: list[Note] = []  # noqa: RUF012  (never appended to: a unit with notes brings its own)
+    """What ``make`` has to say to the editor; known when it is done."""
 
 
 def case_digest(facts: CaseFacts, catalogue: Catalogue, stamp: bytes) -> bytes:
@@ -43,7 +46,12 @@ def case_digest(facts: CaseFacts, catalogue: Catalogue, stamp: bytes) -> bytes:
 
 
 def page_unit(
-    leaf: Leaf, catalogue: Catalogue, renderer: Renderer, names: bytes, inclusions: Inclusions
+    leaf: Leaf,
+    catalogue: Catalogue,
+    renderer: Renderer,
+    names: bytes,
+    inclusions: Inclusions,
+    blob: Callable[[str], bytes],
 ) -> Unit:
     """A source page: of its lines, the cases on it, and where links may lead (``names``).
 
@@ -52,12 +60,18 @@ def page_unit(
     cards = catalogue.cards_on(leaf.id)
     path = page_path(leaf.id)
     others = inclusions.digest if catalogue.pages[leaf.id].composed else b""
+    notes: list[Note] = []
 
     def make() -> Iterable[Output]:
         around = inclusions.around(leaf.id)
-        return [(path, source_page(leaf.read(), cards, catalogue, renderer, around))]
+        html, problems = source_page(leaf.read(), cards, catalogue, renderer, around, blob)
+        for problem in problems:
+            line = problem.where.rpartition(":")[2]
+            number = int(line) if line.isascii() and line.isdecimal() else 0
+            notes.append(Note(problem.code, number, problem.detail))
+        return [(path, html)]
 
-    return Unit(f"page:{path}", digest_of(leaf.digest, cards, names, others), make)
+    return Unit(f"page:{path}", digest_of(leaf.digest, cards, names, others), make, notes)
 
 
 def history_unit(leaf: Leaf, catalogue: Catalogue, renderer: Renderer) -> Unit:
@@ -116,14 +130,3 @@ def home_unit(catalogue: Catalogue, search: Meta, renderer: Renderer) -> Unit:
         return [("index.html", page)]
 
     return Unit("home", digest_of(*shown, search.documents, search.shards), make)
-
-
-def tree_unit(catalogue: Catalogue, renderer: Renderer) -> Unit:
-    """The list of all source pages."""
-    rows = list(catalogue.rows())
-
-    def make() -> Iterable[Output]:
-        page = renderer.page("pages.html", "pages.html", "源页面 Source pages", rows=rows)
-        return [("pages.html", page)]
-
-    return Unit("pages", digest_of(rows), make)

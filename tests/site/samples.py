@@ -7,6 +7,8 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+import msgspec
+
 from kb.archive import AttachmentView, LineView, PageView, RevisionView
 from kb.cases.record import (
     Anomaly,
@@ -25,7 +27,7 @@ from kb.cases.record import (
     Unclassified,
     to_json,
 )
-from kb.model import PageId
+from kb.model import Comment, PageId
 from kb.publish.material import Leaf, Version
 
 PAGE = PageId("xwiki", "Support.Cases.WebHome")
@@ -34,6 +36,8 @@ PIXEL = bytes.fromhex(
     "1f15c4890000000d49444154789c6360f8cfc0f01f000501010275e8b5b70000000049454e44ae426082"
 )
 PIXEL_SHA = hashlib.sha256(PIXEL).hexdigest()
+LOG = "04:51:09 启动 <start>\n".encode() * 60
+LOG_SHA = hashlib.sha256(LOG).hexdigest()
 
 
 def at(first: int, last: int | None = None, version: str = "3.2") -> Origin:
@@ -121,6 +125,17 @@ def others() -> list[Case]:
             "麻烦提供账单 20200404045100006730 的登录时间和登出报文",
             status="resolved",
             date="2020-04-07",
+            identifiers=(Identifier(kind="bill", value="20200404045100006730", origin=at(82)),),
+            timeline=(
+                Event(
+                    version="2.2",
+                    author="甲工",
+                    date="2020-04-09",
+                    change="status",
+                    old="unset",
+                    new="resolved",
+                ),
+            ),
             source=source(81, 90),
         ),
         small(
@@ -158,11 +173,18 @@ def page() -> PageView:
         name="screen 1.png", version="1.1", sha256=PIXEL_SHA, size=len(PIXEL), mimetype="image/png",
         author=None, date=None, comment=None,
     )  # fmt: skip
+    log = msgspec.structs.replace(
+        picture, name="gateway.log", sha256=LOG_SHA, size=len(LOG), mimetype="text/plain"
+    )
+    comments = (
+        Comment(number=0, text="请看 **日志** {{velocity}}$x{{/velocity}}", author="甲工", date="2020-04-11T08:00:00Z"),
+        Comment(number=1, text="See [[missing>>Nowhere]]", author="Engineer B", reply_to=0, selection="one"),
+    )  # fmt: skip
     return PageView(
         key=1, id=PAGE, history="lines", title="售后案例 Support cases", syntax="xwiki/2.1",
         default_locale=None, version=None, parent=None, hidden=None, creator=None, created=None,
         modified="2020-04-10T11:00:00Z", url="https://wiki.example.org/bin/view/Support/Cases/",
-        gone=None, renamed_to=None, digest=b"1", lines=lines, attachments=(picture,), comments=(),
+        gone=None, renamed_to=None, digest=b"1", lines=lines, attachments=(picture, log), comments=comments,
         objects=(), tags=("support", "售后"),
     )  # fmt: skip
 
@@ -192,7 +214,7 @@ class Sample:
 
     all_cases: list[Case] = field(default_factory=lambda: [double_charge(), refund(), *others()])
     all_pages: list[PageView] = field(default_factory=lambda: [page()])
-    blobs: dict[str, bytes] = field(default_factory=lambda: {PIXEL_SHA: PIXEL})
+    blobs: dict[str, bytes] = field(default_factory=lambda: {PIXEL_SHA: PIXEL, LOG_SHA: LOG})
 
     def records(self) -> Iterable[bytes]:
         return map(to_json, self.all_cases)

@@ -20,6 +20,11 @@ PAGES = [
     SOURCE,
     VERSIONS,
     "statistics.html",
+    "attachments.html",
+    "problems.html",
+    "about.html",
+    "list/status/resolved.html",
+    "id/bill/20200404045100006730.html",
 ]
 
 
