@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from kb.cases.record import Case
 from kb.search.document import Document, Text
+from kb.search.files import FileText
 from kb.search.query.dates import as_number
 
 _ESCAPE = re.compile(r"~(.)", re.DOTALL)
@@ -19,20 +20,27 @@ def readable(source: str) -> str:
     return _ESCAPE.sub(r"\1", _PARAMETERS.sub("", source))
 
 
-Attached: TypeAlias = Callable[[str, str], str]
+Attached: TypeAlias = Callable[[str, str], FileText]
 """The text of a file, by name and sha256; empty where it has none."""
+UNREADABLE = "unreadable-file"
+"""The anomaly of what has a file whose text should be there and could not be read."""
 
 
-def case_document(
-    case: Case, key: str, digest: bytes, attached: Attached = lambda name, sha256: ""
-) -> Document:
+def no_files(name: str, sha256: str) -> FileText:
+    """An `Attached` where no file is at hand."""
+    return FileText("")
+
+
+def case_document(case: Case, key: str, digest: bytes, attached: Attached = no_files) -> Document:
     """What is found of a case. ``digest`` must change whenever the case does."""
     found = [Text(n, label, readable(t)) for n, label, t in _texts(case)]
-    found += [
-        Text("text", file.name, attached(file.name, file.sha256))
+    files = [
+        (file.name, attached(file.name, file.sha256))
         for file in case.attachments
         if isinstance(file.sha256, str)
     ]
+    found += [Text("text", name, file.text) for name, file in files]
+    broken = [("anomaly", UNREADABLE) for _, file in files if file.unreadable]
     texts = tuple(text for text in found if text.text.strip())
     return Document(
         key=key,
@@ -41,7 +49,7 @@ def case_document(
         id=case.id,
         title=case.id,
         texts=texts,
-        names=tuple(dict.fromkeys(_names(case))),
+        names=tuple(dict.fromkeys((*_names(case), *broken))),
         day=as_number(case.date),
         number=case.number if case.number is not None and case.number >= 0 else None,
     )

@@ -1,13 +1,17 @@
-"""The text of attached files that are text: logs, tables, markup."""
+"""The text of attached files: logs, tables, markup; office files; PDF where pypdf is installed."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 from html import unescape
+from typing import NamedTuple
+
+from kb.search.office import ENDINGS, UnreadableFileError, text_of_office
+from kb.search.pdf import reads_pdf, text_of_pdf
 
 MOST = 1_000_000
-"""Bytes of a file that are looked at."""
+"""Bytes of a text file that are looked at."""
 _TEXTS = frozenset(
     (  # noqa: SIM905
         "log txt text csv tsv json jsonl ndjson xml html htm xhtml md rst yml yaml ini cfg conf "
@@ -18,20 +22,50 @@ _MARKUP = frozenset({"xml", "html", "htm", "xhtml"})
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 
 
-def is_text(name: str) -> bool:
-    """Whether a file of that name is likely to be text."""
-    return _ending(name) in _TEXTS
+LARGEST = 32_000_000
+"""Bytes of an office or PDF file that is opened."""
 
 
-def text_of(name: str, chunks: Iterable[bytes]) -> str:
-    """The file's words; empty where its bytes are no text. Looks at `MOST` bytes."""
+class FileText(NamedTuple):
+    """What a file says."""
+
+    text: str
+    unreadable: bool = False
+    """Whether it should have said something, by its name, and could not be read."""
+
+
+def has_text(name: str) -> bool:
+    """Whether a file of that name is likely to have words that can be read here."""
+    ending = _ending(name)
+    return ending in _TEXTS or ending in ENDINGS or (ending == "pdf" and reads_pdf())
+
+
+def text_of(name: str, chunks: Iterable[bytes]) -> FileText:
+    """The file's words; empty where its bytes are no text."""
+    ending = _ending(name)
+    if ending in _TEXTS:
+        return FileText(_plain(ending, _first(chunks, MOST)))
+    raw = _first(chunks, LARGEST + 1)
+    if len(raw) > LARGEST:
+        return FileText("", unreadable=True)
+    try:
+        return FileText(text_of_pdf(raw) if ending == "pdf" else text_of_office(ending, raw))
+    except UnreadableFileError:
+        return FileText("", unreadable=True)
+
+
+def _first(chunks: Iterable[bytes], most: int) -> bytes:
     raw = bytearray()
     for chunk in chunks:
         raw += chunk
-        if len(raw) >= MOST:
+        if len(raw) >= most:
             break
-    text = _decoded(bytes(raw[:MOST]))
-    return unescape(_TAG.sub(" ", text)) if _ending(name) in _MARKUP else text
+    return bytes(raw[:most])
+
+
+def _plain(ending: str, raw: bytes) -> str:
+    text = _decoded(raw)
+    return unescape(_TAG.sub(" ", text)) if ending in _MARKUP else text
 
 
 def _ending(name: str) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from kb.archive.archive import Archive
 from kb.archive.views import AttachmentView, PageView
-from kb.search.cases import readable
+from kb.search.cases import UNREADABLE, readable
 from kb.search.document import Document, Text
-from kb.search.files import is_text, text_of
+from kb.search.files import FileText, has_text, text_of
 from kb.search.query.dates import as_number
 
 
@@ -40,45 +40,50 @@ class PageSource:
 def page_document(archive: Archive, page: PageView, key: str, digest: bytes) -> Document:
     """What is found of a page: its title, its text, what is attached to it, what is said below."""
     authors = dict.fromkeys(line.author for line in page.lines if line.author)
+    files = _files(archive, page.attachments)
     return Document(
         key=key,
         digest=digest,
         kind="page",
         id=page.id.page,
         title=page.title or page.id.page,
-        texts=tuple(text for text in _texts(archive, page) if text.text.strip()),
+        texts=tuple(text for text in _texts(page, files) if text.text.strip()),
         names=(
             ("wiki", page.id.wiki),
             ("lang", page.id.locale or page.default_locale or ""),
             *(("author", author) for author in authors),
             *(("tag", tag) for tag in page.tags),
+            *(("anomaly", UNREADABLE) for file in files.values() if file.unreadable),
         ),
         day=as_number(page.modified),
     )
 
 
-def _texts(archive: Archive, page: PageView) -> Iterator[Text]:
+def _texts(page: PageView, files: Mapping[str, FileText]) -> Iterator[Text]:
     yield Text("page", "", page.id.page)
     yield Text("title", "", page.title or "")
     yield Text("text", "", readable(page.source))
     for comment in page.comments:
         yield Text("text", comment.author or "", readable(comment.text))
-    for file in _newest(page.attachments):
-        yield Text("file", "", file.name)
-        if file.sha256:
-            yield Text("text", file.name, attached_text(archive, file.name, file.sha256))
+    for name, file in files.items():
+        yield Text("file", "", name)
+        yield Text("text", name, file.text)
 
 
-def _newest(files: Iterable[AttachmentView]) -> Iterable[AttachmentView]:
-    """The last version of each file."""
-    return {file.name: file for file in files}.values()
+def _files(archive: Archive, files: Iterable[AttachmentView]) -> dict[str, FileText]:
+    """The last version of each file, by name."""
+    newest = {file.name: file.sha256 for file in files}
+    return {
+        name: attached_text(archive, name, sha256) if sha256 else FileText("")
+        for name, sha256 in newest.items()
+    }
 
 
-def attached_text(archive: Archive, name: str, sha256: str) -> str:
+def attached_text(archive: Archive, name: str, sha256: str) -> FileText:
     """The text of a file in the archive; empty where it is none or is not there."""
-    if not is_text(name):
-        return ""
+    if not has_text(name):
+        return FileText("")
     try:
         return text_of(name, archive.blobs.chunks(sha256))
     except KeyError:
-        return ""
+        return FileText("")

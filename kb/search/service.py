@@ -53,9 +53,9 @@ class CaseSource:
     def documents(self, keys: Collection[str]) -> Iterable[Document]:
         """The documents of the cases with these keys."""
         from kb.cases.record import from_json
-        from kb.search.cases import case_document
+        from kb.search.cases import case_document, no_files
 
-        wanted, attached = set(keys), self._attached or (lambda name, sha256: "")
+        wanted, attached = set(keys), self._attached or no_files
         if wanted:
             for key, record in _apart(self._store.records()):
                 if key in wanted:

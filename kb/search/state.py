@@ -6,13 +6,14 @@ import hashlib
 import os
 import secrets
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 
 import msgspec
 
 _PARTS = (
-    "analysis", "engines", "cases.py", "document.py", "files.py", "names.py", "pages.py",
-    "streams.py",
+    "analysis", "engines", "cases.py", "document.py", "files.py", "names.py", "office.py",
+    "pages.py", "pdf.py", "streams.py",
 )  # fmt: skip
 """What of kb.search an index depends on."""
 
@@ -86,7 +87,7 @@ def digest_of(digests: Mapping[str, bytes]) -> str:
 
 def fingerprint() -> str:
     """Of the code and tables that decide what an index holds."""
-    made = hashlib.sha256()
+    made = hashlib.sha256(b"pdf" if find_spec("pypdf") else b"")
     root = Path(__file__).parent
     for part in _PARTS:
         place = root / part
