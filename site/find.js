@@ -3,101 +3,126 @@ const GB = new Set(new TextDecoder("gb2312").decode(Uint8Array.from({ length: 72
 
 const foldsFor = (text) => {
   const odd = [...text].filter((c) => /\p{Script=Han}/u.test(c) && (!GB.has(c) || meta.inside.includes(c)));
-  return [...new Set(odd.map((c) => c.codePointAt(0) % 16))].map((n) => load(`f/${n.toString(16)}.js`));
+  return Promise.all([...new Set(odd.map((c) => c.codePointAt(0) % 16))].map((n) => load(`f/${n.toString(16)}.js`)));
 };
 
-const textOf = (doc) => (doc.folded ??= foldText([doc.id, ...doc.texts.map((t) => (t.name === "turn" ? `${t.label}\n${t.text}` : t.text))].join("\n")));
-const stemsOf = (doc) => (doc.stems ??= new Set((textOf(doc).match(/[a-z]+(?:'[a-z]+)*/g) || []).map(stem)));
-
-const stands = (doc, test) => {
-  if (test.near) return true;
-  if (textOf(doc).search(test.pattern) < 0 && (test.exact || !test.stem || !stemsOf(doc).has(test.stem)) && !humps(doc, test)) return false;
-  return !test.whole || test.whole.test(textOf(doc));
+const textOf = (part) => (part.folded ??= foldText(part.text ?? [part.id, ...part.texts.map((t) => (t.name === "turn" ? `${t.label}\n${t.text}` : t.text))].join("\n")));
+const stemsOf = (part) => (part.stems ??= new Set((textOf(part).match(/[a-z]+(?:'[a-z]+)*/g) || []).map(stem)));
+const humps = (part, test) => !test.run && !test.number && (part.texts || [part]).some((t) => /[a-z][A-Z]|[A-Z]{2}[a-z]/.test(t.text) && terms(t.text).some(([kind, word]) => (kind === "part" && word === test.word) || (kind === "stem" && word === test.stem)));
+const standsIn = (part, test) => {
+  const text = textOf(part);
+  if (text.search(test.pattern) < 0 && (test.exact || !test.stem || !stemsOf(part).has(test.stem)) && !test.near?.some((s) => stemsOf(part).has(s)) && !humps(part, test)) return false;
+  return !test.whole || test.whole.test(text);
 };
-const humps = (doc, test) => !test.run && !test.number && doc.texts.some((t) => terms(t.text).some(([kind, word]) => (kind === "part" && word === test.word) || (kind === "stem" && word === test.stem)));
+const stands = (doc, test) => (test.field ? doc.texts.some((t) => t.name === test.field && standsIn(t, test)) || (test.field === "id" && standsIn({ text: doc.id }, test)) : standsIn(doc, test));
 
-// Documents that a filter lets through, as a set of numbers.
-const allowed = ([name, value, not]) => {
-  const found = new Set();
-  if (name === "after" || name === "before" || name === "on") {
-    const days = daysOf(value);
-    let n = 0;
-    for (const [day, count] of Object.entries(facets.get("day"))) {
-      const fits = days && day && (name === "after" ? day >= days[0] : name === "before" ? day < days[0] : day >= days[0] && day <= days[1]);
-      for (let i = 0; i < count; i++, n++) if (fits) found.add(n);
-    }
-  } else {
-    const star = value.endsWith("*");
-    const wanted = name === "status" ? STATUS.get(foldText(value)) ?? value : foldText(star ? value.slice(0, -1) : value);
-    for (const [item, list] of Object.entries(facets.get(name))) {
-      const folded = foldText(item);
-      if (star ? folded.startsWith(wanted) : folded === wanted) for (const p of decode(list)) found.add(p >> 2);
-    }
-  }
-  return (doc) => found.has(doc) !== not;
+// Where in a test its keys begin, the most telling first: few will do, for the fetched text tells
+// the rest.
+const startsOf = ({ run, word, number }) => {
+  const last = (run ? run.length - 2 : number ? word.length - 4 : 0);
+  if (last < 1) return [0];
+  return [...new Set(run ? [0, Math.min(2, last), 1, last, last >> 1] : [last, ...(last > 2 ? [last >> 1] : []), 0])];
 };
+const keyOf = ({ run, word, number, stem: short }, at) => (run ? run.slice(at, at + 2).join("") : number ? word.substr(at, 4) : short || word);
+const keysOf = (test) => startsOf(test).map((at) => keyOf(test, at));
 
-// Everything that a query finds, best first, unchecked; and what must be checked.
-const candidates = async (text, whole) => {
-  await Promise.all(foldsFor(text));
-  const query = parseQuery(text);
-  const few = whole ? 2 : +(query.tests.length > 1);
-  const keys = [...query.tests, ...query.without].flatMap((test) => keysOf(test, few));
-  const dates = ["after", "before", "on"];
-  const names = query.filters.map(([name]) => (dates.includes(name) ? "day" : name));
-  await Promise.all([...keys.map((key) => load(place("t", shardOf(homeOf(key))))), ...names.map((name) => load(`a/${name}.js`))]);
-  const filters = query.filters.map(allowed);
-  const ranked = (lists, any) => {
-    const { scores, has } = combine(lists, any);
-    const found = [];
-    for (let doc = meta.n - 1; doc >= 0; doc--) if (has(doc) && filters.every((fits) => fits(doc))) found.push(doc);
-    return found.sort((a, b) => scores[b] - scores[a] || b - a);
+// What the index tells of a query's tests: asked for more as long as texts would cost more.
+const FEW = 12;
+const gather = async (tests) => {
+  const some = [];
+  const left = new Map(tests.map((test) => [test, startsOf(test)]));
+  // A key, or where it is common the next longer one: of that what it ends with is common too.
+  const ask = async (test) => {
+    let at = left.get(test).shift();
+    let list = await lookup(keyOf(test, at));
+    for (; test.run && !list.whole && at + 3 <= test.run.length; at++) list = await lookup(test.run.slice(at, at + 3).join(""));
+    if (!some.includes(list)) some.push(list);
   };
-  if (!query.tests.length && !filters.length) return { query, docs: [] };
-  for (const test of query.tests) {
-    test.lists = listsOf(test, few, false);
-    if (test.lists.every((list) => !list.length) && test.stem && test.word.length > 3) {
-      test.lists = listsOf(test, few, true);
-      test.near = true;
-    }
-  }
-  const lists = query.tests.flatMap((test) => test.lists);
-  const docs = ranked(lists, false);
-  const longer = !whole && query.tests.some((t) => t.run && t.run.length > 3);
-  return { query, docs, longer, any: () => ranked(lists, true), exact: !query.without.length && query.tests.every((t) => !t.whole && (t.run ? t.run.length < 3 : !t.number || t.word.length < 5)) };
+  const open = () => some.every((list) => !list.whole) || ranked(some).length > FEW;
+  const more = async () => {
+    const unasked = tests.filter((test) => left.get(test).length);
+    const long = some.filter((list) => !list.whole && list.count < meta.n / 2);
+    await Promise.all(unasked.length ? unasked.map(ask) : long.map(fill));
+    return unasked.length + long.length > 0;
+  };
+  await Promise.all(tests.map(ask));
+  const sure = tests.length === 1 && (some[0].key === tests[0].word || left.get(tests[0]).length === 0);
+  if (!sure && tests.length === 1 && open()) await ask(tests[0]);
+  const [rarest] = some.filter((list) => !list.whole).sort((x, y) => x.count - y.count);
+  if (some.length > 1 && rarest && tests.length > 1 && open() && (rarest.count < meta.n / 2 || some.every((list) => !list.whole))) await fill(rarest);
+  return { some, more: sure || (!open() && some.some((list) => list.whole)) ? null : more };
 };
 
-// The first `limit` cases that fit, their text fetched, and how many more there may be. With
-// `strict` null where so few fit that asking for more terms is cheaper than fetching more texts.
-const check = async (query, docs, limit, any, strict) => {
+// The first `limit` cases that fit, their text fetched, and how many more there may be. Where not
+// all of the first few fit, `more` gives better candidates.
+const check = async (docs, limit, fits, more) => {
   const hits = [];
-  let at = 0;
-  while (hits.length < limit && at < docs.length && at < limit + 200) {
-    const part = docs.slice(at, at + Math.max(1, limit - hits.length));
-    at += part.length;
+  const seen = new Set();
+  let probe = more ? 4 : limit;
+  while (hits.length < limit && docs.length && seen.size < limit + 200) {
+    const part = docs.slice(0, Math.max(1, Math.min(probe, limit - hits.length)));
     await Promise.all(part.map((doc) => load(place("d", doc))));
-    if (strict && at - part.length > 0 && hits.length < at / 4) return null;
-    for (const number of part) {
-      const doc = fragments.get(number);
-      const fits = any ? query.tests.some((t) => stands(doc, t)) : query.tests.every((t) => stands(doc, t));
-      if (fits && !query.without.some((t) => stands(doc, t))) hits.push(doc);
+    const before = hits.length;
+    for (const doc of part) {
+      seen.add(doc);
+      if (fits(fragments.get(doc), doc)) hits.push(fragments.get(doc));
     }
+    docs = docs.slice(part.length);
+    if (hits.length - before > part.length / 2) probe = limit;
+    else if (more && docs.length > 3) docs = ((await more()) || ((more = null), docs)).filter((doc) => !seen.has(doc));
+    if (!more) probe = limit;
   }
-  return { hits, rest: docs.length - at };
+  return { hits, rest: docs.length };
 };
 
-const find = async (text, limit) => {
-  let { query, docs, any, exact, longer } = await candidates(text);
-  let found = await check(query, docs, limit, false, longer);
-  if (!found) {
-    ({ query, docs, any, exact } = await candidates(text, true));
-    found = await check(query, docs, limit, false);
-  }
-  let { hits, rest } = found;
+// Cases that have all of the words; where none has, some of them.
+const findWords = async (text, limit, wide) => {
+  const tests = wordsOf(text, wide);
+  if (!tests.length) return { hits: [], tests, total: 0, exact: true };
+  if (wide) await (await rare()).widen(tests);
+  const widened = tests.filter((test) => test.lists);
+  const plain = tests.filter((test) => !test.lists);
+  const { some, more } = await gather(plain);
+  const extra = widened.flatMap((test) => test.lists);
+  const all = () => [...some, ...extra];
+  const tails = tests.filter((test) => test.tail).map((test) => lists.get(test.word)).filter((list) => list.whole);
+  const fourth = (doc) => tails.every((list) => list.docs.some((p) => p >> 2 === doc && p & 2));
+  const alone = tests.length === 1 && some.length === 1 && some[0].key === (tests[0].stem || tests[0].word);
+  if (alone && limit > some[0].docs.length) await fill(some[0]);
+  const better = more && (async () => ((await more()) ? ranked(all(), false, fourth) : null));
+  let { hits, rest } = await check(ranked(all(), false, fourth), limit, (doc) => tests.every((test) => stands(doc, test)), better);
   let loose = false;
-  if (!hits.length && query.tests.length > 1) {
-    ({ hits, rest } = await check(query, any().slice(0, 200), limit, true));
+  if (!hits.length && tests.length > 1) {
+    ({ hits, rest } = await check(ranked(all(), true).slice(0, 200), limit, (doc) => tests.some((test) => stands(doc, test))));
     loose = hits.length > 0;
   }
-  return { hits, tests: query.tests, total: hits.length + rest, exact: exact || rest === 0, loose, near: query.tests.filter((t) => t.near).map((t) => t.word) };
+  const known = alone && !tests[0].tail && !tests[0].whole;
+  const total = known ? Math.max(hits.length, some[0].count) : hits.length + rest;
+  return { hits, tests, total, exact: known || rest === 0, loose, near: tests.filter((test) => test.near?.length).map((test) => test.word) };
 };
+
+// `all` brings what is behind "more" too: numbers that have four digits inside, words that begin so.
+const SPECIAL = /["“”「」『』＂()（）|｜*＊~～:：]|(?:^|\s)(?:OR(?=\s|$)|[-－﹣−](?=\S))/;
+const rare = async () => {
+  await load("assets/rare.js", document.documentElement.dataset.root);
+  return window.kbRare(inner);
+};
+const find = async (text, limit, all) => {
+  await foldsFor(text);
+  const ask = SPECIAL.test(text) ? (await rare()).find : findWords;
+  let found = await ask(text, limit, false);
+  const bare = !found.hits.length || found.loose;
+  const wider = found.tests.some((test) => test.tail || test.open || (bare && test.stem));
+  if (wider && (bare || (all && found.hits.length < limit))) {
+    const more = await ask(text, limit, true);
+    if (bare && (more.hits.length || !found.loose)) return more;
+    const others = more.hits.filter((hit) => !found.hits.includes(hit));
+    found = { ...found, hits: [...found.hits, ...others].slice(0, limit), total: found.hits.length + others.length, tests: more.tests };
+    return found;
+  }
+  return { ...found, wider: wider && found.total <= found.hits.length };
+};
+const inner = { load, lookup, fill, union, ranked, check, stands, keysOf, decode, facets, meta, testsOf, foldText, stem, fileOf, TOKEN, ENGLISH };
+// `over` says of what index: its documents, shards, odd characters.
+find.over = (index) => Object.assign(meta, index);
+window.kb = { search: find, facets: async (text) => (await rare()).facets(text), marked, excerpt };

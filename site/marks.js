@@ -6,7 +6,7 @@ const spansOf = (text, tests) => {
   for (const test of tests) {
     for (const m of folded.text.matchAll(test.pattern)) add(m);
     if (!test.stem || test.exact) continue;
-    for (const m of folded.text.matchAll(/[a-z]+(?:'[a-z]+)*/g)) if (stem(m[0]) === test.stem || (test.near && near(m[0], test.word))) add(m);
+    for (const m of folded.text.matchAll(/[a-z]+(?:'[a-z]+)*/g)) if (stem(m[0]) === test.stem || test.near?.includes(stem(m[0]))) add(m);
   }
   return spans.sort((a, b) => a[0] - b[0] || b[1] - a[1]);
 };

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 
 from kb.cases.record import from_json
 from kb.publish.facts import CaseFacts, digest_of
-from kb.publish.search.build import Index, document_path, shard_path
+from kb.publish.search.build import Index, document_path
 from kb.publish.search.entry import Entry, entry_of
 from kb.publish.search.meta import Meta
 from kb.publish.search.patch import Patch
+from kb.publish.search.shards import rest_path, shard_path, word_files, word_path
 from kb.publish.state import Made, State
 from kb.publish.tree import Tree
 
@@ -64,7 +65,9 @@ class Indexing:
         if meta is None:
             meta = self._anew(records())
         paths = [document_path(number) for number in range(meta.documents)]
-        paths += [shard_path(number) for number in range(meta.shards)]
+        paths += [shard_path(page) for page in range(meta.shards)]
+        paths += [word_path(page) for page in range(word_files(meta.shards))]
+        paths += [rest_path(page) for page in meta.rests]
         return meta, Made(self._digest, tuple(paths))
 
     def _changed(self) -> list[int] | None:

@@ -26,7 +26,7 @@ from kb.publish.redact.protected import Protected
 from kb.publish.redact.public import PublicMaterial
 from kb.publish.redact.rules import Rules, rules_of
 from kb.publish.render import own_texts
-from kb.publish.search.build import shard_script
+from kb.publish.search.shards import shard_script
 
 PHONE, NAME, LATIN = "13800138000", "试验员甲", "Tester"
 SHARP = "".join(f"&#{ord(c)};" for c in NAME)
@@ -75,7 +75,7 @@ HIDING: dict[str, tuple[str, bytes]] = {
         "a.css",
         b"url(data:;base64," + base64.b64encode(f"user {NAME} here".encode()) + b")",
     ),
-    "index term": ("search/t/0/1.js", shard_script(1, ["tester !!", "电话 !"])),
+    "index term": ("search/t/0/1.js", shard_script(["tester !!", "电话 !"])),
     "facet": ("search/a/speaker.js", f'kbA("speaker",{{"{NAME}":"!!"}})\n'.encode()),
     "redirects": ("_redirects", f"/bin/view/{NAME} /x 301".encode()),
 }
@@ -103,7 +103,7 @@ def test_the_check_finds_a_value_hidden_as(place, protected, tmp_path):
 
 def test_the_check_lets_innocent_bytes_pass(protected, tmp_path):
     plant(tmp_path, "a.html", "甲方和乙方,testers, 13800138, 2020-04-04 04:51:09".encode())
-    plant(tmp_path, "search/t/0/0.js", shard_script(0, ["甲 !!", "甲方 tester", "方 !"]))
+    plant(tmp_path, "search/t/0/0.js", shard_script(["甲 !!", "甲方 tester", "方 !"]))
     plant(tmp_path, "a.png", PIXEL)
     check(tmp_path, protected, [], [])
 

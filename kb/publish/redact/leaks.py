@@ -17,7 +17,7 @@ from urllib.parse import unquote
 
 from kb.errors import KbError
 from kb.publish.redact.protected import Protected
-from kb.publish.search.build import lines_in
+from kb.publish.search.shards import key_in, lines_in
 from kb.search.analysis import fold_text
 
 _SHOWN = 5
@@ -86,8 +86,8 @@ def _telling(name: str, data: bytes) -> bytes:
 
     A key of one character is part of many words: it tells of no name.
     """
-    if name.startswith("search/t/"):
-        keys = (line.partition(" ")[0] for line in lines_in(data))
+    if name.startswith(("search/t/", "search/l/")):
+        keys = map(key_in, lines_in(data))
         return "\n".join(key for key in keys if len(key) > 1).encode()
     if name.startswith("search/a/"):
         _, values = json.loads(b"[" + data.strip()[4:-1] + b"]")

@@ -2,25 +2,63 @@
 
 from __future__ import annotations
 
-from array import array
+import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 
-from kb.publish.facts import CaseFacts
-from kb.publish.search.codec import encode, shard_of
-from kb.publish.search.entry import FACETS, Entry, fragment, to_json
-from kb.publish.search.keys import home_of, keys_of
-from kb.publish.search.meta import Meta
-from kb.search.analysis import browser_table
+import msgspec
 
-_SHARD = 2600
-"""Characters that a shard aims at: what a query's word costs a reader."""
-_OFTEN = 2.5
-_USUAL = 600
-"""Terms of a document of usual length; in a longer one a term must come oftener to count more."""
+from kb.publish.facts import CaseFacts
+from kb.publish.search.codec import by_weight, encode
+from kb.publish.search.entry import FACETS, Entry, fragment, to_json
+from kb.publish.search.keys import LONGEST, USUAL, Found, keys_of, longer, weigh
+from kb.publish.search.meta import Meta
+from kb.publish.search.runs import Runs, merged
+from kb.publish.search.shards import (
+    RESTS,
+    lexicon_files,
+    line_of,
+    rest_path,
+    shard_path,
+    shard_script,
+    shards_for,
+    whole_to,
+)
+from kb.search.analysis import browser_table
+from kb.search.analysis.scripts import IN_RUN
+
 FOLDS = 16
 
 Output = tuple[str, bytes]
+
+
+class Parts(msgspec.Struct):
+    """What a document's keys are made of: head, body, and its length beside a usual one's."""
+
+    head: Found
+    body: Found
+    usual: float
+
+    @property
+    def words(self) -> set[str]:
+        """Its words as they are written."""
+        return {*self.head.words, *self.body.words}
+
+    @property
+    def weights(self) -> dict[str, int]:
+        """Its own keys, each with its weight."""
+        weights = weigh(self.head.keys, self.body.keys, self.usual)
+        for grams in (self.head.grams, self.body.grams):
+            for gram, weight in grams.items():
+                if weights.get(gram, -1) < weight:
+                    weights[gram] = weight
+        return weights
+
+
+def parts_of(entry: Entry) -> Parts:
+    """The parts of an entry."""
+    head, body = keys_of(entry.head), keys_of(entry.body)
+    return Parts(head, body, (len(head.keys) + len(body.keys)) / USUAL)
 
 
 class Index:
@@ -30,72 +68,105 @@ class Index:
         """``size`` is how many documents there are; files go to ``write``."""
         self._size = size
         self._write = write
-        self._postings: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
+        self._levels = [Runs()]
+        self._postings = 0
+        self._words: Counter[str] = Counter()
+        self._texts = tempfile.TemporaryFile()  # noqa: SIM115  (closed by finish)
 
     def add(self, number: int, entry: Entry) -> None:
         """Take in a document and write its fragment."""
         self._write(document_path(number), fragment(number, entry))
-        for key, weight in weights_of(entry).items():
-            self._postings[key].append(number << 2 | weight)
+        parts = parts_of(entry)
+        weights = parts.weights
+        self._postings += len(weights)
+        self._levels[0].add(weights, number)
+        self._words.update(parts.words)
+        row = (number, " ".join(parts.head.runs), " ".join(parts.body.runs), parts.usual)
+        self._texts.write(msgspec.json.encode(row) + b"\n")
 
     def finish(self) -> Meta:
-        """Write the shards."""
-        postings, size = self._postings, self._size
-        lines = [(k, f"{k} {encode(sorted(postings.pop(k)), size)}") for k in sorted(postings)]
-        characters = sum(len(line) for _, line in lines)
-        shards = shards_for(characters)
-        held: list[list[str]] = [[] for _ in range(shards)]
-        for key, line in lines:
-            held[shard_of(home_of(key), shards)].append(line)
-        for number, lines_here in enumerate(held):
-            self._write(shard_path(number), shard_script(number, lines_here))
-        return Meta(size, shards, _inside(), characters)
+        """Write the shards, the rests of long postings, the words."""
+        for size in range(3, LONGEST + 1):
+            self._extend(size)
+        shards = shards_for(self._postings)
+        rests = self._write_shards(shards)
+        meta = Meta(self._size, shards, _inside(), self._postings, rests)
+        for path, data in lexicon_files(self._words, meta.shards):
+            self._write(path, data)
+        for level in self._levels:
+            level.close()
+        self._texts.close()
+        return meta
+
+    def _extend(self, size: int) -> None:
+        """Keys of so many characters, where what they begin with is in many documents."""
+        found = self._levels[-1].common(whole_to(self._size))
+        common = {key for key in found if len(key) == size - 1 and IN_RUN.match(key)}
+        level = Runs()
+        self._texts.seek(0)
+        for row in self._texts if common else ():
+            number, head, body, usual = _row.decode(row)
+            keys = [longer(text.split(" "), size, common) for text in (head, body)]
+            level.add(weigh(keys[0], keys[1], usual), number)
+        self._levels.append(level)
+
+    def _write_shards(self, shards: int) -> tuple[int, ...]:
+        most = whole_to(self._size)
+        held = _Pages(shards, shard_path, self._write)
+        rests = _Pages(RESTS, rest_path, self._write, only_filled=True)
+        for code, key, found in merged(self._levels):
+            line, rest = line_of(key, sorted(found), most)
+            held.put(code, line)
+            if rest:
+                rests.put(code, rest)
+        held.finish()
+        return rests.finish()
 
 
-def shards_for(characters: int) -> int:
-    """How many shards lines of that length in all are put into."""
-    shards = 1
-    while shards * _SHARD < characters:
-        shards *= 2
-    return shards
+_row = msgspec.json.Decoder(tuple[int, str, str, float])
 
 
-def weights_of(entry: Entry) -> dict[str, int]:
-    """Keys of a document, each with its weight 0 to 3: often in it, in its head, both."""
-    head, grams = keys_of(entry.head)
-    body, more = keys_of(entry.body)
-    counts = Counter(head)
-    counts.update(body)
-    often = _OFTEN * (0.5 + 0.5 * (len(head) + len(body)) / _USUAL)
-    first = set(head)
-    weights = {key: (times >= often) + 2 * (key in first) for key, times in counts.items()}
-    for gram, weight in (*grams.items(), *more.items()):
-        if weights.get(gram, -1) < weight:
-            weights[gram] = weight
-    return weights
+class _Pages:
+    """Writes lines that come by hash into so many files (a power of two)."""
+
+    def __init__(
+        self,
+        count: int,
+        path: Callable[[int], str],
+        write: Callable[[str, bytes], None],
+        *,
+        only_filled: bool = False,
+    ) -> None:
+        self._shift = 33 - count.bit_length()
+        self._count = count
+        self._path = path
+        self._write = write
+        self._only_filled = only_filled
+        self._at = 0
+        self._lines: list[str] = []
+        self._written: list[int] = []
+
+    def put(self, code: int, line: str) -> None:
+        self._up_to(code >> self._shift)
+        self._lines.append(line)
+
+    def finish(self) -> tuple[int, ...]:
+        """Write the last; which files there are."""
+        self._up_to(self._count)
+        return tuple(self._written)
+
+    def _up_to(self, page: int) -> None:
+        while self._at < page:
+            if self._lines or not self._only_filled:
+                self._write(self._path(self._at), shard_script(sorted(self._lines)))
+                self._written.append(self._at)
+            self._lines = []
+            self._at += 1
 
 
 def document_path(number: int) -> str:
     """File of a document's fragment."""
     return f"search/d/{number >> 8:x}/{number & 255:x}.js"
-
-
-def shard_path(number: int) -> str:
-    """File of a shard of postings."""
-    return f"search/t/{number >> 8:x}/{number & 255:x}.js"
-
-
-def shard_script(number: int, lines: Sequence[str]) -> bytes:
-    """The script of a shard. Neither keys nor postings hold a sign that must be escaped."""
-    text = "\n".join(lines)
-    return f"kbT({number},`{text}`)\n".encode("utf-8", "replace")
-
-
-def lines_in(script: bytes) -> list[str]:
-    """The lines of a shard's script."""
-    text = script.decode()
-    inside = text[text.index("`") + 1 : -3]
-    return inside.split("\n") if inside else []
 
 
 def facet_files(cases: Sequence[CaseFacts]) -> Iterator[Output]:
@@ -105,7 +176,7 @@ def facet_files(cases: Sequence[CaseFacts]) -> Iterator[Output]:
         for name, value in case.facets:
             found[name][value].append(number << 2)
     for name, values in found.items():
-        rows = {value: encode(numbers, len(cases)) for value, numbers in sorted(values.items())}
+        rows = {value: encode(by_weight(numbers)) for value, numbers in sorted(values.items())}
         yield f"search/a/{name}.js", _call("kbA", name, rows)
     days = Counter(case.card.date or "" for case in cases)
     yield "search/a/day.js", _call("kbA", "day", dict(sorted(days.items())))

@@ -92,7 +92,8 @@ def fragment(number: int, entry: Entry) -> bytes:
 
 def _folding(text: str) -> tuple[str, str] | None:
     """The traditional characters of a text and what they are folded to; None where it has none."""
-    pairs = {a: b for a, b in zip(text, simplified(text), strict=True) if a != b}
+    signs = "".join(sorted(set(text)))
+    pairs = {a: b for a, b in zip(signs, simplified(signs), strict=True) if a != b}
     return ("".join(pairs), "".join(pairs.values())) if pairs else None
 
 

@@ -6,11 +6,13 @@ import msgspec
 
 
 class Meta(msgspec.Struct, frozen=True, array_like=True):
-    """Stands in the search page; ``characters`` is for the next build."""
+    """Stands in the search page; ``postings`` is for the next build."""
 
     documents: int
     shards: int
     inside: str
     """Traditional characters that GB 2312 has too: others are told by not being in it."""
-    characters: int
-    """Length of all lines of all shards: it decides how many there are."""
+    postings: int
+    """Of all documents' own keys: it decides how many shards there are."""
+    rests: tuple[int, ...] = ()
+    """Which files of rests there are."""
