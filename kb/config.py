@@ -51,6 +51,8 @@ class SearchConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     backend: str = "tantivy"
     url: str | None = None
     settings: dict[str, str] = {}
+    revisions: bool = False
+    """Whether `kb search --old` finds what earlier versions said."""
 
 
 class SiteConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

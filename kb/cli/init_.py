@@ -27,6 +27,7 @@ name = "xwiki"                  # what the archive calls the wiki
 
 [search]
 # backend = "tantivy"           # or whoosh, opensearch (with url = "https://…")
+# revisions = true              # kb search --old finds what pages once said
 
 [site]
 title = "Casebook"

@@ -30,6 +30,7 @@ SORTS = ("relevance", "newest", "oldest", "number")
 @click.option("--sort", type=click.Choice(SORTS), default="relevance", show_default=True)
 @click.option("--like", "like_id", help="What resembles the case of this id, in place of QUERY.")
 @click.option("--explain", is_flag=True, help="Say what gave each result its score.")
+@click.option("--old", is_flag=True, help="In what pages once said and say no longer.")
 @click.option("--facets", is_flag=True, help="Count stations, speakers, … of all results.")
 @json_option
 @home_option
@@ -42,6 +43,7 @@ def command(
     facets: bool,
     like_id: str | None,
     explain: bool,
+    old: bool,
     as_json: bool,
 ) -> None:
     """Find cases that have all the words, in Chinese and English.
@@ -57,7 +59,7 @@ def command(
     options = Options(
         limit=limit, offset=limit * (page - 1), sort=sort, facets=facets, explain=explain
     )
-    with searching(find_home(home)) as search:
+    with searching(find_home(home), old=old) as search:
         hits = search.like(like_id, limit) if like_id else search.find(" ".join(query), options)
     if hits is None:
         raise InputError(f"no case is called {like_id}", hint="kb cases lists them")

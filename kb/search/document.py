@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-Kind: TypeAlias = Literal["case", "page", "file"]
+Kind: TypeAlias = Literal["case", "page", "old"]
 
 
 class Text(msgspec.Struct, frozen=True, array_like=True):
@@ -20,7 +20,7 @@ class Text(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that can be found."""
+    """One thing that can be found: a case, a page, what a page no longer says."""
 
     key: str
     """Unlike any other's in the index."""
@@ -41,5 +41,5 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
 
 HEAD = frozenset({"id", "title", "problem"})
 """Names of texts that tell what the document is about: they weigh more."""
-SCOPED = frozenset({"turn", "section", "text"})
+SCOPED = frozenset({"turn", "section", "text", "old"})
 """Names of texts that a query cannot ask for by themselves: the body."""

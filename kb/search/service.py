@@ -9,6 +9,8 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+from msgspec.structs import replace
+
 from kb.config import Home, SearchConfig
 from kb.errors import UsageError
 from kb.search.document import Document
@@ -90,17 +92,23 @@ def everything(archive: Archive, store: CaseStore) -> Source:
 
 
 class HomeSource:
-    """All that a home has to find. Its archive is opened only when somebody asks for it."""
+    """What a home has to find. Its archive is opened only when somebody asks for it."""
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: Home, *, old: bool) -> None:
         self._home = home
+        self._old = old
         self._open = ExitStack()
 
     @cached_property
     def _source(self) -> Source:
         from kb.cases.store import up_to_date
 
-        return everything(*self._open.enter_context(up_to_date(self._home)))
+        archive, store = self._open.enter_context(up_to_date(self._home))
+        if not self._old:
+            return everything(archive, store)
+        from kb.search.old import OldSource
+
+        return OldSource(archive)
 
     def digests(self) -> Mapping[str, bytes]:
         """Key → digest of each case and page."""
@@ -116,11 +124,18 @@ class HomeSource:
 
 
 @contextmanager
-def searching(home: Home) -> Iterator[Search]:
-    """Search over all that a home has, brought up to date. InputError where nothing is imported."""
-    source = HomeSource(home)
+def searching(home: Home, *, old: bool = False) -> Iterator[Search]:
+    """Search over all that a home has, or once had, brought up to date.
+
+    InputError where nothing is imported, UsageError where earlier versions are not to be found.
+    """
+    if old and not home.config.search.revisions:
+        raise UsageError(
+            "earlier versions are not searched here", hint="kb.toml: [search] revisions = true"
+        )
+    source = HomeSource(home, old=old)
     try:
-        yield Search(home, source, partial(stamp_of, home))
+        yield Search(home, source, partial(stamp_of, home), prefix="old-" if old else "")
     finally:
         source.close()
 
@@ -137,9 +152,15 @@ class Search:
     """Answers queries over ``source``; an index that turns out damaged is built anew once."""
 
     def __init__(
-        self, home: Home, source: Source, stamp: Callable[[], str | None] = lambda: None
+        self,
+        home: Home,
+        source: Source,
+        stamp: Callable[[], str | None] = lambda: None,
+        prefix: str = "",
     ) -> None:
+        """``prefix`` tells the home's other indexes from the one of what holds today."""
         self._home = home
+        self._prefix = prefix
         self._source = source
         self._stamp = stamp
         self._finder = Finder(self._made(refresh))
@@ -158,7 +179,10 @@ class Search:
 
     def _made(self, make: _Make) -> Engine:
         config = self._home.config.search
-        folder = self._home.index / config.backend
+        if self._prefix:
+            index = f"{self._prefix}{config.settings.get('index', 'casebook')}"
+            config = replace(config, settings={**config.settings, "index": index})
+        folder = self._home.index / f"{self._prefix}{config.backend}"
         return make(folder, self._source, opener(config), config.backend, self._stamp())
 
 

@@ -13,7 +13,7 @@ import msgspec
 
 _PARTS = (
     "analysis", "engines", "cases.py", "document.py", "files.py", "names.py", "office.py",
-    "pages.py", "pdf.py", "streams.py",
+    "old.py", "pages.py", "pdf.py", "streams.py",
 )  # fmt: skip
 """What of kb.search an index depends on."""
 
