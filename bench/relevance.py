@@ -56,19 +56,20 @@ class Result(NamedTuple):
 
 
 def load(folder: Path, half: str) -> Collection:
-    """One folder's questions: all, or those with an even or odd digest of their text."""
+    """One folder's questions: all, or those with an even or odd digest of their id."""
     documents = list(_lines(folder / "docs.jsonl"))
     queries = [(q["id"], q["text"]) for q in _lines(folder / "queries.jsonl")]
     grades: dict[str, dict[str, float]] = {}
     for line in (folder / "qrels.tsv").read_text("utf-8").splitlines():
         query, document, grade = line.split("\t")[:3]
         grades.setdefault(query, {})[document] = float(grade)
-    wanted = [q for q in queries if q[0] in grades and half in ("all", _half(q[1]))]
+    wanted = [q for q in queries if q[0] in grades and half in ("all", _half(folder.name, q[0]))]
     return Collection(folder.name, documents, wanted, grades)
 
 
-def _half(text: str) -> str:
-    return "tune" if hashlib.sha256(text.encode()).digest()[0] % 2 else "report"
+def _half(name: str, query: str) -> str:
+    digest = hashlib.sha256(f"{name} {query}".encode()).digest()
+    return "tune" if digest[0] % 2 else "report"
 
 
 def _lines(file: Path) -> Iterator[dict[str, str]]:

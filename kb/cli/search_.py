@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -78,9 +79,9 @@ def _close(hits: Hits, offset: int) -> None:
     """Say how many there are, on stderr."""
     if not hits.total:
         say("note", "cyan", f"nothing found for {hits.query}")
-        for suggestion in hits.suggestions:
-            say("try", "cyan", suggestion)
-    elif hits.total > len(hits.hits):
+    for suggestion in hits.suggestions:
+        say("try", "cyan", suggestion)
+    if hits.total > len(hits.hits):
         first, last = offset + 1, offset + len(hits.hits)
         say("note", "cyan", f"{first} to {last} of {hits.total}; more with --page or --limit")
 
@@ -143,13 +144,33 @@ def _show(hit: Hit) -> None:
 
 
 def _marked(highlight: Highlight) -> str:
-    """The text on one line with its spans made bold."""
-    parts, at = [], 0
-    text = highlight.text
+    """The text with its spans made bold: whole, on a terminal no more than two lines of it."""
+    text, first = highlight.text, highlight.spans[0][0]
+    begin, stop = _seen(text, first) if sys.stdout.isatty() else (0, len(text))
+    parts, at = ["…" if begin else ""], begin
     for start, end in highlight.spans:
-        parts += [_clean(text[at:start]), _styled(text[start:end], "1;33")]
-        at = end
-    return "".join([*parts, _clean(text[at:])]).strip()
+        if end <= stop:
+            parts += [_clean(text[at:start]), _styled(text[start:end], "1;33")]
+            at = end
+    parts += [_clean(text[at:stop]), "…" if stop < len(text) else ""]
+    return "".join(parts).strip()
+
+
+def _seen(text: str, first: int) -> tuple[int, int]:
+    """What of ``text`` fits into two lines, with something before ``first``."""
+    from rich.cells import cell_len
+
+    from kb.search.highlight import whole
+
+    columns = 2 * get_terminal_size().columns - 24
+    begin, stop = first, first
+    while begin > 0 and cell_len(text[begin:first]) < columns // 4:
+        begin -= 1
+    columns -= cell_len(text[begin:first])
+    while stop < len(text) and columns > 0:
+        columns -= cell_len(text[stop])
+        stop += 1
+    return whole(text, begin, stop)
 
 
 def _show_facets(facets: Mapping[str, Mapping[str, int]]) -> None:

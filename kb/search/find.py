@@ -17,7 +17,7 @@ from kb.search.plan import Plan, plan
 from kb.search.protocol import Answer, Engine, Found, Request, Sort
 from kb.search.query import FieldNames, Note, Query, parse
 from kb.search.score import Bag, bag_of, words_of
-from kb.search.suggest import suggestions
+from kb.search.suggest import better, suggestions
 
 Match: TypeAlias = Literal["all", "any", "auto"]
 
@@ -55,7 +55,7 @@ class Hits(msgspec.Struct, frozen=True):
     notes: tuple[Note, ...]
     facets: Mapping[str, Mapping[str, int]] = {}
     suggestions: tuple[str, ...] = ()
-    """Queries that find something, where this one finds nothing."""
+    """Queries that find something, where this one finds nothing or a word of it is nowhere."""
 
 
 class _Outcome(NamedTuple):
@@ -84,8 +84,13 @@ class Finder:
             tuple(_hit(found, needles, why) for found in answer.found),
             (*query.notes, *notes),
             answer.facets,
-            () if answer.total else suggestions(self.engine, query.node),
+            self._suggestions(query, answer, loosened=bool(notes)),
         )
+
+    def _suggestions(self, query: Query, answer: Answer, *, loosened: bool) -> tuple[str, ...]:
+        if not answer.total:
+            return suggestions(self.engine, query.node)
+        return better(self.engine, query) if loosened else ()
 
     def like(self, key: str, limit: int = 10) -> Hits | None:
         """What resembles the document with that key; None where there is none."""

@@ -109,7 +109,7 @@ def highlights(document: Document, needles: Needles, *, most: int = 3) -> tuple[
     return tuple(
         _window(
             document.texts[i],
-            merged([_whole(document.texts[i].text, *folded[i].span(a, b)) for a, b in found[i]]),
+            merged([whole(document.texts[i].text, *folded[i].span(a, b)) for a, b in found[i]]),
         )
         for i in sorted(best)
         if found[i]
@@ -142,12 +142,12 @@ def _window(text: Text, spans: list[tuple[int, int]]) -> Highlight:
     first = counts.index(max(counts))
     begin = max(0, spans[first][0] - CONTEXT)
     end = min(len(text.text), max(spans[first][1], spans[first][0] + width) + CONTEXT)
-    begin, end = _whole(text.text, begin, end)
+    begin, end = whole(text.text, begin, end)
     inside = tuple((a - begin, b - begin) for a, b in spans if begin <= a and b <= end)
     return Highlight(text.name, text.label, text.text[begin:end], inside)
 
 
-def _whole(text: str, begin: int, end: int) -> tuple[int, int]:
+def whole(text: str, begin: int, end: int) -> tuple[int, int]:
     """Moved outwards so that no character is parted, whatever it is made of."""
     while begin > 0 and _joined(text, begin):
         begin -= 1

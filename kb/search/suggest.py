@@ -9,10 +9,11 @@ from kb.search.analysis.fold import fold_text
 from kb.search.analysis.scripts import ENGLISH, IN_RUN, TOKEN
 from kb.search.plan import Near, Plan, plan
 from kb.search.protocol import Engine, Request
-from kb.search.query.nodes import And, Name, Node, Word
+from kb.search.query.nodes import And, Name, Node, Query, Word
 from kb.search.score import words_of
 
 MOST = 3
+MOST_WORDS = 8
 LONGEST_RUN = 12
 """Characters of a run that are tried in part."""
 
@@ -20,6 +21,16 @@ LONGEST_RUN = 12
 def suggestions(engine: Engine, node: Node | None) -> tuple[str, ...]:
     """Up to three queries that find something."""
     found = dict.fromkeys(_all(engine, node))
+    return tuple(found)[:MOST]
+
+
+def better(engine: Engine, query: Query) -> tuple[str, ...]:
+    """The query with English words that are nowhere spelt as they are somewhere."""
+    found: dict[str, None] = {}
+    for word in list(words_of(query.node))[:MOST_WORDS]:
+        if isinstance(word, Word) and not _total(engine, plan(word)):
+            spelt = (near for near in suggestions(engine, word) if ENGLISH.fullmatch(near))
+            found.update(dict.fromkeys(query.text.replace(word.text, near) for near in spelt))
     return tuple(found)[:MOST]
 
 

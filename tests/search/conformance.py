@@ -112,6 +112,9 @@ def check_help(finder: Finder) -> None:
     assert {part for part, _ in hit.why} >= {"refund", "twice"}
     # OpenSearch leaves a shard that has none of a phrase's words out of the phrase's statistics
     assert abs(sum(score for _, score in hit.why) - hit.score) < 0.02 * hit.score
+    half = finder.find("refnd 不存在的 twice")
+    assert half.total
+    assert half.suggestions[0] == "refund 不存在的 twice"
     better = {"refnd": "refund", "重复扣钱": "重复扣", "speaker:Anna": "speaker:anna*"}
     for query, expected in better.items():
         hits = finder.find(query)
