@@ -211,7 +211,15 @@ ATTACHMENTS = decoder(Attachments)
 COMMENTS = decoder(Comments)
 OBJECTS = decoder(Objects)
 OBJECT = decoder(ObjectEntry)
-WIKIS = decoder(Wikis)
+_WIKIS = decoder(Wikis)
+
+
+def read_wikis(body: bytes) -> Wikis:
+    """Reads the list of wikis. ValueError where it is something else, or names none."""
+    found = _WIKIS(body)
+    if not found.wikis:
+        raise ValueError("no list of wikis")
+    return found
 
 
 def page_at(version: str) -> Callable[[bytes], Page]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from importers.base import Confidence, Options, Source
-from importers.rest.answers import WIKIS
+from importers.rest.answers import read_wikis
 from importers.rest.page import MAIN
 from importers.rest.run import WikiRun
 from importers.rest.scope import scope_of
@@ -64,7 +64,7 @@ def _connect(
 ) -> tuple[Address, Workers, bool]:
     """Threads that ask; False where REST is off and the viewers are not."""
     try:
-        found = connected(source, options, known, journal, Call(_WIKIS, decode=WIKIS))
+        found = connected(source, options, known, journal, Call(_WIKIS, decode=read_wikis))
     except NoAnswerError as error:
         if error.failed.code not in _OFF:
             raise
@@ -82,8 +82,10 @@ def _all(
     scope = scope_of(address, options)
     ids = [address.wiki] if address.wiki else [MAIN]
     if rest and not address.wiki and _WIKIS in workers.journal:
-        ids = [wiki.id for wiki in WIKIS(workers.journal.get(_WIKIS).body or b"").wikis] or ids
+        ids = [wiki.id for wiki in read_wikis(workers.journal.get(_WIKIS).body or b"").wikis]
     for wiki in ids:
         name = options.wiki if wiki == MAIN or len(ids) == 1 else wiki
-        run = (WikiRun if rest else ViewRun)(workers, wiki, name, scope, known, sink)
-        yield from run.items()
+        if rest:
+            yield from WikiRun(workers, wiki, name, scope, known, sink).items()
+        else:
+            yield from ViewRun(workers, wiki, name, scope, known, sink, lists=False).items()

@@ -19,6 +19,7 @@ from importers.rest.state import PageState, load_states, same_past, saved
 from importers.viewer_html.history import HistoryLine
 from importers.viewer_html.run import ViewRun
 from importers.web.calls import Call
+from importers.web.connect import HINTS
 from importers.web.failures import FetchError
 from importers.web.paths import bin_page, rest_page
 from importers.web.work import Job, Reply, Workers
@@ -71,6 +72,8 @@ class WikiRun:
         """All that is new. Raises RemoteError where the server cannot be asked."""
         listing = self._ask_list(0) if not self._scope.exact else None
         self._views.hints.rows = listing.names if listing else None
+        if listing is not None:
+            yield from self._nothing(listing)
         changes = self._changes()
         clock = self._remembered("running") or self._clock()
         yield self._remember("running", clock)
@@ -105,6 +108,16 @@ class WikiRun:
                 f"{self._workers.wiki.base}: the list of pages: {failed.detail}",
                 hint="run it again; what was read is kept",
             ) from failed
+
+    def _nothing(self, listing: Listing) -> Iterator[Problem]:
+        """Say so where there is nothing to read, and never was. RemoteError: nothing at all."""
+        base = self._workers.wiki.base
+        if self._states or any(self._scope.holds(name) for name in listing.names):
+            return
+        if not listing.names:
+            raise RemoteError(f"{base}: no page that we may see", hint=HINTS["no-right"])
+        detail = f"none of the {len(listing.names)} pages here is chosen"
+        yield Problem(where=base, code="nothing-chosen", detail=detail)
 
     def _changes(self) -> Changes | None:
         """Newest versions of pages changed since the last run; None where nobody can say."""
@@ -335,4 +348,6 @@ class WikiRun:
                 yield saved(self._name, name, state)
         if self._failed and self._scope.exact and not read:
             failed = self._failed[self._scope.exact[-1]]
-            raise RemoteError(f"{self._scope.exact[-1]}: {failed.detail}")
+            raise RemoteError(
+                f"{self._scope.exact[-1]}: {failed.detail}", hint=HINTS.get(failed.code, "")
+            )

@@ -18,6 +18,7 @@ from importers.viewer_html.page import ViewReader, ViewsGot
 from importers.viewer_html.root import reference_in
 from importers.web.address import origin_of
 from importers.web.calls import Answer, Call
+from importers.web.connect import HINTS
 from importers.web.failures import FetchError
 from importers.web.html import attribute, parse_html, select
 from importers.web.paths import bin_page
@@ -42,11 +43,13 @@ class ViewRun:
         sink: Sink,
         states: dict[str, PageState] | None = None,
         limit: Limit | None = None,
+        *,
+        lists: bool = True,
     ) -> None:
         """``wiki`` is its id on the server, ``name`` what the archive calls it.
 
         ``states`` is what is remembered of each page, where somebody has loaded it; ``limit``
-        what is known of the rows that REST gives.
+        what is known of the rows that REST gives. ``lists`` is False where REST is off.
         """
         options = scope.options
         self._workers, self._wiki, self._name, self._scope = workers, wiki, name, scope
@@ -59,6 +62,7 @@ class ViewRun:
         self.emitter = ViewEmitter(base, name, options, sink, workers.whole)
         self.states = load_states(known, name) if states is None else states
         """What is remembered of each page."""
+        self._lists = lists
         self.failed: dict[str, FetchError] = {}
         """Pages of which nothing came."""
 
@@ -74,9 +78,12 @@ class ViewRun:
             if not self._scope.alternatives or (not read and name == self._scope.exact[-1]):
                 yield failed.problem(self._url(name), name)
         yield Checkpoint()
-        if self._scope.exact and not read:
-            name = self._scope.exact[-1]
-            raise RemoteError(f"{self._url(name)}: {self.failed[name].detail}")
+        if self.failed and not read and not any(not s.gone for s in self.states.values()):
+            name = (*self._scope.exact, *self.failed)[-1]
+            failed = self.failed[name]
+            raise RemoteError(
+                f"{self._url(name)}: {failed.detail}", hint=HINTS.get(failed.code, "")
+            )
 
     def read(self, names: Iterable[str]) -> Iterator[Item]:
         """Read pages; those that failed in passing are read once more when all are done."""
@@ -123,13 +130,8 @@ class ViewRun:
 
     def _names(self) -> list[str]:
         """Pages to read: from REST's list where that is on, else by following links."""
-        try:
-            listing: Listing = self._workers.one(list_pages(self._wiki, self.hints.limit, 0))
-            names = list(listing.names)
-            self._ask_lists(listing)
-        except RefusedError:
-            raise
-        except (FetchError, RemoteError):
+        names = self._listed() if self._lists else None
+        if names is None:
             names = list(self._linked())
         found = [name for name in names if self._scope.holds(name)]
         if not found and not self.states:
@@ -138,6 +140,17 @@ class ViewRun:
                 hint="name pages: --page Space.Page, or give their URLs",
             )
         return found
+
+    def _listed(self) -> list[str] | None:
+        """Pages of REST's list; None where there is none."""
+        try:
+            listing: Listing = self._workers.one(list_pages(self._wiki, self.hints.limit, 0))
+            self._ask_lists(listing)
+        except RefusedError:
+            raise
+        except (FetchError, RemoteError):
+            return None
+        return list(listing.names)
 
     def _ask_lists(self, listing: Listing) -> None:
         """What REST's lists know that viewers do not show. FetchError where there are none."""

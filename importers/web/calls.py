@@ -30,6 +30,8 @@ class Call(msgspec.Struct, frozen=True):
     """True where many such answers may wait: the body may then have to be read again."""
     fresh: bool = False
     """True where the answer of an interrupted run will not do."""
+    tries: int = 0
+    """Most tries where nothing answers as a wiki does; 0: as many as the settings allow."""
     since: str | None = None
     """Last-Modified of what we have: nothing is sent again where that still holds."""
 

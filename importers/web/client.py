@@ -88,7 +88,10 @@ class Client:
             tries += 1
             if not isinstance(error, FetchError) or isinstance(error, ShutError):
                 return False
-            if tries >= (error.tries or self.wiki.settings.attempts):
+            most = error.tries or self.wiki.settings.attempts
+            if error.code in ("unreachable", "bad-answer") and call.tries:
+                most = min(most, call.tries)
+            if tries >= most:
                 return False
             if error.wait is not None:
                 self.wiki.manners.pause(error.wait)

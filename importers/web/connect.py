@@ -25,12 +25,19 @@ from kb.model import Known
 CONTEXT = "/xwiki"
 """Where a wiki stands that is not at its host's root."""
 _VIEW = "/bin/view/Main/"
-_HINTS = {
+_TRIES = 5
+HINTS = {
     "no-right": "log in: --user NAME --password-env VARIABLE",
     "login-required": "log in: --user NAME --password-env VARIABLE",
     "not-found": "is this the address of an XWiki?",
     "unreachable": "is the address right, and the server up?",
+    "other-host": "is that the wiki's address? then import it by that",
+    "bad-answer": "is this the address of an XWiki?",
+    "server-error": "the server is in trouble: try again later",
+    "busy": "try again later",
+    "tls": "is it https? for an authority of your own: SSL_CERT_FILE=/path/to/its.pem",
 }
+"""What to do about a failure, by its code."""
 
 
 @contextmanager
@@ -67,7 +74,7 @@ def connected(
         if sure and probe is None:
             return address, workers
         try:
-            reply = workers.one(_ask(probe or Call(_VIEW, kind="html")))
+            reply = workers.one(_ask(probe or Call(_VIEW, kind="html", decode=_wiki_page), journal))
         except BaseException:
             workers.close()
             raise
@@ -79,7 +86,7 @@ def connected(
             break
     assert failed is not None
     raise NoAnswerError(
-        f"{address.base}: {failed.detail}", failed, hint=_HINTS.get(failed.code, "")
+        f"{address.base}: {failed.detail}", failed, hint=HINTS.get(failed.code, "")
     )  # fmt: skip
 
 
@@ -96,6 +103,14 @@ def _is_wiki(failed: FetchError) -> bool:
     return failed.by_wiki or failed.status in (401, 403) or failed.code == "login-required"
 
 
-def _ask(call: Call) -> Job[Reply]:
-    (reply,) = yield [call]
+def _ask(call: Call, journal: Journal) -> Job[Reply]:
+    """The answer of an interrupted run will do, but not its refusal: that may be over."""
+    refused = call.path in journal and journal.refusal(call.path) is not None
+    (reply,) = yield [msgspec.structs.replace(call, fresh=refused, tries=_TRIES)]
     return reply
+
+
+def _wiki_page(body: bytes) -> None:
+    """ValueError where a page is none of a wiki: each of them names XWiki, in every skin."""
+    if b"xwiki" not in body.lower():
+        raise ValueError("not a page of an XWiki")

@@ -6,6 +6,7 @@ thousands of small resources, httpx's own objects cost more than the requests th
 
 from __future__ import annotations
 
+import ssl
 import zlib
 from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
@@ -117,6 +118,8 @@ class Wire:
 def _failed(error: Exception) -> FetchError:
     if isinstance(error, httpcore.TimeoutException):
         return FetchError("timeout", "no answer in time", tries=0)
+    if "SSL" in str(error) or isinstance(error.__cause__, ssl.SSLError):
+        return FetchError("tls", f"no secure connection: {error}", tries=2)
     if isinstance(error, httpcore.ConnectError | httpcore.ProxyError):
         return FetchError("unreachable", f"no connection: {error}", tries=0)
     return FetchError("cut-off", f"the connection broke: {error}", tries=0)
