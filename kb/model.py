@@ -46,6 +46,8 @@ class PageSeen(msgspec.Struct, frozen=True, kw_only=True):
     modified: str | None = None
     tags: tuple[str, ...] | None = None
     url: str | None = None
+    way: str | None = None
+    """Name of the importer whose way the page came, where that is not the one that was asked."""
     whole: bool = False
     """Whether what follows names all comments, objects and files that the page has now: what the
     archive knows and this does not name is gone from the page."""

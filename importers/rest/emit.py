@@ -85,6 +85,8 @@ class Emitter:
             locales={locale: rows_of(d.rows) for locale, d in got.locales.items()},
             scope=scope,
             whole=not got.passing,
+            lacking=tuple(_lacking("", got.document))
+            + tuple(v for locale, d in got.locales.items() for v in _lacking(locale, d)),
         )
 
     def _read(self, answer: Answer) -> Answer:
@@ -219,6 +221,14 @@ class Emitter:
     def user(self, reference: str | None) -> str | None:
         """A user's reference without the wiki's own prefix; None for nobody."""
         return (reference or "").removeprefix(f"{self._wiki}:") or None
+
+
+def _lacking(locale: str, document: DocumentFetched) -> Iterator[str]:
+    for row in document.rows:
+        if row.version not in document.held and not isinstance(
+            document.texts.get(row.version), Answer
+        ):
+            yield f"{locale} {row.version}"
 
 
 def files_on_disk(got: PageFetched) -> list[Path]:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TypeVar
 
 import msgspec
 
 from importers.rest.answers import ATTACHMENTS, HISTORY, PAGES, Attachment, HistoryRow
 from importers.rest.lists import Limit, part_of_list
+from importers.web.calls import Answer, Call
 from importers.web.paths import rest_wiki
 from importers.web.work import Job
 from kb.model import version_key
@@ -101,12 +103,7 @@ def _changes(
     wiki: str, limit: Limit, since: int, take: Callable[[str, HistoryRow], None]
 ) -> Job[None]:
     """Hand each row that is later than ``since`` ms to ``take``, oldest first."""
-
-    def path(start: int, number: int) -> str:
-        return rest_wiki(
-            wiki, "modifications", date=since, order="asc", start=start, number=number,
-            prettyNames="true",
-        )  # fmt: skip
+    path = partial(_changes_path, wiki, since)
 
     def take_row(row: HistoryRow) -> None:
         if row.page_id:
@@ -115,6 +112,44 @@ def _changes(
     yield from _parts(
         limit, path, HISTORY, lambda answer: answer.history_summaries, take_row,
         lambda _, met: _LEAST if met else 1,
+    )  # fmt: skip
+
+
+def some_changes(
+    wiki: str, limit: Limit, start: int, parts: int
+) -> Job[tuple[list[tuple[str, HistoryRow]], int]]:
+    """So many parts of the list of all that ever changed; where to go on, 0 at its end."""
+    rows: list[tuple[str, HistoryRow]] = []
+    for _ in range(parts):
+        answer, asked = yield from part_of_list(
+            limit, partial(_changes_path, wiki, 0), HISTORY, start
+        )
+        found = answer.history_summaries
+        if not found:
+            return rows, 0
+        rows += ((row.page_id.removeprefix(f"{wiki}:"), row) for row in found if row.page_id)
+        start += asked
+    return rows, start
+
+
+def counted(wiki: str, limit: Limit, page: str) -> Job[int | None]:
+    """Documents of one page by a single answer; None where that is too short to tell.
+
+    A list that comes in parts and has no order may bring one document several times.
+    """
+    path = rest_wiki(wiki, "pages", start=0, number=limit.rows, name=page)
+    (reply,) = yield [Call(path, decode=PAGES, fresh=True)]
+    if not isinstance(reply, Answer):
+        return None
+    rows = reply.value.page_summaries
+    found = sum(row.full_name == page for row in rows)
+    return found if found and len(rows) < limit.rows else None
+
+
+def _changes_path(wiki: str, since: int, start: int, number: int) -> str:
+    return rest_wiki(
+        wiki, "modifications", date=since, order="asc", start=start, number=number,
+        prettyNames="true",
     )  # fmt: skip
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
+from math import ceil
 
 from importers.base import EXPECTED
 from importers.moments import from_epoch, from_http, to_epoch
 from importers.rest.answers import HistoryRow
 from importers.rest.emit import Emitter, files_on_disk
-from importers.rest.listing import Listing, changes_of, list_changes, list_pages
+from importers.rest.listing import Listing, changes_of, list_changes, list_pages, some_changes
 from importers.rest.lists import Limit
+from importers.rest.overlooked import old_dated, other_translations
 from importers.rest.page import MAIN, PageFetched, PageReader
 from importers.rest.refusals import Refusals
 from importers.rest.scope import Scope
@@ -65,7 +67,10 @@ class WikiRun:
         self._refusals = Refusals(self._states, options)
         self._failed: dict[str, FetchError] = {}
         """Pages of which nothing came."""
-        self._read_any = False
+        self._met = set[str]()
+        """Pages that this run has read."""
+        self._before = workers.requests
+        self._sweep = int(self._remembered("sweep") or 0)
         self._views = ViewRun(workers, wiki, name, scope, known, sink, self._states, self._limit)
 
     def items(self) -> Iterator[Item]:
@@ -79,8 +84,12 @@ class WikiRun:
         yield self._remember("running", clock)
         yield from self._read(self._wanted(listing, changes))
         if listing is not None:
+            found = self._overlooked(listing)
             listing = yield from self._whole_list(listing)
-        if self._read_any:
+            yield from self._read(found)
+            yield from self._read(self._old_dated(listing))
+            yield self._remember("sweep", str(self._sweep))
+        if self._met:
             yield from self._read(self._saved_meanwhile(int(clock)), fresh=True)
         yield from self._gone(listing)
         yield self._remember("since", clock)
@@ -151,6 +160,34 @@ class WikiRun:
             if held is None or held.version != version:
                 yield name
 
+    def _overlooked(self, listing: Listing) -> list[str]:
+        """Pages whose translations are others than they were."""
+        job = other_translations(self._wiki, self._limit, listing, self._states)
+        return [name for name in self._workers.one(job) if self._scope.holds(name)]
+
+    def _old_dated(self, listing: Listing) -> list[str]:
+        """Pages with versions that were saved with a date of before the last run.
+
+        Some parts of the list of all changes are read in each run, as many as leave the run of an
+        unchanged wiki within what it may cost: each list of pages twice, and eight requests.
+        """
+        if self._remembered("since") is None or "h" not in self._flags:
+            return []
+        parts = ceil(listing.rows / self._limit.rows)
+        if not self._met:
+            parts = min(parts, 2 * parts + 8 - (self._workers.requests - self._before))
+        if parts < 1:
+            return []
+        try:
+            rows, self._sweep = self._workers.one(
+                some_changes(self._wiki, self._limit, self._sweep, parts)
+            )
+        except FetchError:
+            return []
+        rows = [(name, row) for name, row in rows if name not in self._met]
+        found = old_dated(self._name, rows, self._states, self._known)
+        return [name for name in found if self._scope.holds(name)]
+
     def _saved_meanwhile(self, clock: int) -> list[str]:
         """Pages saved since the run began that were read before."""
         try:
@@ -174,7 +211,7 @@ class WikiRun:
         """
         if not names:
             return
-        self._read_any = True
+        self._met.update(names)
         yield FetchState(key=EXPECTED, value=str(len(names)))
         again: list[str] = []
         yield from self._turn(deque(names), again, fresh=fresh)
@@ -242,6 +279,10 @@ class WikiRun:
         state = self._emitter.state(got, self._flags)
         self._states[name] = state
         yield from self._emitter.records(got, state)
+        if before is not None and got.listed:
+            noticed = _now()
+            for locale in before.locales.keys() - state.locales.keys():
+                yield Gone(id=PageId(self._name, name, locale), noticed=noticed)
         if files := files_on_disk(got):
             yield Checkpoint()
             for file in files:
@@ -320,7 +361,7 @@ class WikiRun:
         return name, reply
 
     def _marked(self, name: str, state: PageState) -> Iterator[Item]:
-        noticed = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        noticed = _now()
         renamed = self._renamed(name, state)
         for locale in ("", *state.locales):
             page = PageId(self._name, name, locale)
@@ -351,3 +392,7 @@ class WikiRun:
             raise RemoteError(
                 f"{self._scope.exact[-1]}: {failed.detail}", hint=HINTS.get(failed.code, "")
             )
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -38,6 +38,8 @@ class PageState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Who was refused the page; None where it was shown."""
     asked: int = 0
     """When it was refused, in seconds since 1970."""
+    lacking: tuple[str, ...] = ()
+    """Versions that the history names and that could not be had, each behind its locale."""
     untold: int = 0
     """Translations that the wiki's list counts and that nobody could find."""
 

@@ -92,6 +92,7 @@ class ViewEmitter:
             created=rows[0].date if complete else None,
             modified=rows[-1].date,
             url=self._base + bin_page(got.reference, None),
+            way="viewer-html",
         )
         linked = _authors(newest) if newest is not None and not locale else {}
         for row in rows:

@@ -10,12 +10,9 @@ from collections.abc import Iterable
 
 import msgspec
 
-from importers.rest.answers import PAGES
-from importers.rest.listing import list_files
+from importers.rest.listing import counted, list_files
 from importers.rest.lists import Limit
-from importers.web.calls import Answer, Call
 from importers.web.failures import FetchError
-from importers.web.paths import rest_wiki
 from importers.web.work import Job, RefusedError, Workers
 from kb.errors import RemoteError
 
@@ -50,23 +47,11 @@ class Hints(msgspec.Struct):
         if count is None:
             return list(dict.fromkeys((*known, *chosen))), 0
         if count > len(known):
-            count = yield from self._counted(wiki, page)
+            documents = yield from counted(wiki, self.limit, page)
+            count = None if documents is None else documents - 1
         if count is not None and count <= len(known):
             return known, count
         return list(dict.fromkeys((*known, *chosen, *_COMMON))), count or 0
-
-    def _counted(self, wiki: str, page: str) -> Job[int | None]:
-        """How many translations one answer has; None where it is too short to tell.
-
-        A list that comes in parts and has no order may bring one document several times.
-        """
-        path = rest_wiki(wiki, "pages", start=0, number=self.limit.rows, name=page)
-        (reply,) = yield [Call(path, decode=PAGES)]
-        if not isinstance(reply, Answer):
-            return None
-        rows = reply.value.page_summaries
-        found = sum(row.full_name == page for row in rows)
-        return found - 1 if found and len(rows) < self.limit.rows else None
 
     def learn_locales(self, pages: Iterable[tuple[str, str]]) -> None:
         """Take in which documents there are, by reference and locale."""

@@ -135,6 +135,17 @@ class Archive:
         tables = ("page", "revision", "attachment", "comment", "object", "problem", "blob")
         return {t: self._db.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in tables}
 
+    def ways(self) -> dict[str, tuple[int, int]]:
+        """By importer, how many whole versions of pages and of files came by it."""
+        counts = "SELECT format, count(*) FROM {} JOIN source ON source.id = source_id WHERE {}"
+        pages = dict(
+            self._db.execute(f"{counts} GROUP BY format".format("revision", "hash IS NOT NULL"))
+        )
+        files = dict(
+            self._db.execute(f"{counts} GROUP BY format".format("attachment", "blob_id NOT NULL"))
+        )
+        return {way: (pages.get(way, 0), files.get(way, 0)) for way in sorted({*pages, *files})}
+
     def author_names(self, wiki: str) -> dict[str, str]:
         """Displayed names by user reference."""
         rows = self._db.execute(

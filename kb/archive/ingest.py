@@ -54,6 +54,7 @@ class Ingest:
         self._format = fmt
         self._now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         self._source = 0
+        self._ways: dict[str, int] = {}
         self._living = location.startswith(("http://", "https://"))
         self.report = IngestReport()
 
@@ -62,8 +63,8 @@ class Ingest:
         self._db.execute("BEGIN IMMEDIATE")
         started = time.monotonic()
         try:
-            self._source = self._source_row()
-            self._pages = PageWriter(self._db, self._blobs, self._source, self._problem)
+            self._source = self._source_row(self._location, self._format)
+            self._pages = PageWriter(self._db, self._blobs, self._problem)
             self._troubled = self._troubled_pages()
             write = self._writers()
             self._db.execute("SAVEPOINT page")
@@ -119,18 +120,27 @@ class Ingest:
         except sqlite3.Error:
             self._db.execute("ROLLBACK")
 
-    def _source_row(self) -> int:
+    def _source_row(self, location: str, fmt: str) -> int:
         self._db.execute(
             "INSERT OR IGNORE INTO source (location, format, first_fetch, last_fetch)"
             " VALUES (?, ?, ?, ?)",
-            (self._location, self._format, self._now, self._now),
+            (location, fmt, self._now, self._now),
         )
-        row = self._db.execute("SELECT id FROM source WHERE location = ?", (self._location,))
+        row = self._db.execute("SELECT id FROM source WHERE location = ?", (location,))
         return int(row.fetchone()[0])
+
+    def _way(self, seen: PageSeen) -> int:
+        """The source that a page's facts are noted with: one for each way in which they came."""
+        if seen.way in (None, self._format):
+            return self._source
+        if seen.way not in self._ways:
+            assert seen.way is not None
+            self._ways[seen.way] = self._source_row(f"{self._location}#{seen.way}", seen.way)
+        return self._ways[seen.way]
 
     def _page_seen(self, seen: PageSeen) -> None:
         self._forget_problems_of(seen.id.page)
-        self._pages.begin(seen)
+        self._pages.begin(seen, self._way(seen))
         self.report.pages += 1
 
     def _revision(self, revision: Revision) -> None:

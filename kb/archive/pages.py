@@ -44,13 +44,12 @@ class PageWriter:
         self,
         connection: sqlite3.Connection,
         blobs: Blobs,
-        source: int,
         report: Callable[[Problem], None],
     ) -> None:
         """``report`` takes contradictions between what is known and what comes in."""
         self._db = connection
         self._blobs = blobs
-        self._source = source
+        self._source = 0
         self._report = report
         self._names = Names(connection)
         self._frames = Frames(connection)
@@ -62,7 +61,7 @@ class PageWriter:
         self._stale = False
         self._held: list[Version] = []
         self._raw_digest: bytes | None = None
-        self.things = Things(connection, blobs, source)
+        self.things = Things(connection, blobs)
         """Takes the page's files, comments, objects and class."""
         self.blame_seconds = 0.0
         """CPU time spent on blame."""
@@ -94,16 +93,17 @@ class PageWriter:
         self._revisions.begin(key)
         self._held = self._held_versions()
 
-    def begin(self, seen: PageSeen) -> None:
-        """Make the page the one that what follows is about."""
+    def begin(self, seen: PageSeen, source: int) -> None:
+        """Make the page the one that what follows is about; ``source`` is who says it."""
         page = seen.id
+        self._source = source
         known = self.row(page.wiki, page.page, page.locale)
         key = self._new(page) if known is None else known
         self.reopen(key)
         self._seen = seen
         self._stale = known is not None and self._is_stale(seen)
         self._page_facts(seen)
-        self.things.begin(key, seen, new=known is None, stale=self._stale)
+        self.things.begin(key, seen, source, new=known is None, stale=self._stale)
 
     def _new(self, page: PageId) -> int:
         done = self._db.execute(
@@ -163,7 +163,7 @@ class PageWriter:
             self._learn(version, new, revision)
             return
         self._learn(version, new, revision)
-        self._revisions.hold(version, content, revision.raw)
+        self._revisions.hold(version, content, revision.raw, self._source)
 
     def _replaces(self, version: Version, held: Known, new: Known, content: bytes) -> bool:
         """Which of two texts of one version counts: the later saved. The other one is kept."""

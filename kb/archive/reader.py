@@ -86,15 +86,16 @@ class Reader:
         """Versions of a page, oldest first, those known by lines only among them."""
         rows = self._db.execute(
             "SELECT major || '.' || minor, author_id, date, comment, minor_edit, title_id,"
-            " syntax_id, frame_id IS NOT NULL FROM revision WHERE page_id = ?"
-            " ORDER BY major, minor",
+            " syntax_id, frame_id IS NOT NULL, source.format FROM revision"
+            " LEFT JOIN source ON source.id = source_id WHERE page_id = ? ORDER BY major, minor",
             (key,),
         )
-        for version, author, date, comment, minor, title, syntax, held in rows:
+        for version, author, date, comment, minor, title, syntax, held, way in rows:
             yield RevisionView(
                 version=version, author=self._names.text(author), date=unpack_moment(date),
                 comment=comment, minor=None if minor is None else bool(minor),
                 title=self._names.text(title), syntax=self._names.text(syntax), held=bool(held),
+                way=way,
             )  # fmt: skip
 
     def content(self, key: int, version: str) -> str | None:
@@ -223,14 +224,16 @@ class Reader:
     def _attachments(self, key: int) -> Iterator[AttachmentView]:
         rows = self._db.execute(
             "SELECT name, major || '.' || minor, hex(sha256), attachment.size, mimetype, author,"
-            " date, comment, gone FROM attachment LEFT JOIN blob ON blob.id = blob_id"
+            " date, comment, gone, source.format FROM attachment"
+            " LEFT JOIN blob ON blob.id = blob_id LEFT JOIN source ON source.id = source_id"
             " WHERE page_id = ? ORDER BY name, major, minor",
             (key,),
         )
-        for name, version, sha256, size, mimetype, author, date, comment, gone in rows:
+        for name, version, sha256, size, mimetype, author, date, comment, gone, way in rows:
             yield AttachmentView(
                 name=name, version=version, sha256=sha256.lower() or None, size=size,
                 mimetype=mimetype, author=author, date=date, comment=comment, gone=bool(gone),
+                way=way,
             )  # fmt: skip
 
     def _comments(self, key: int) -> Iterator[Comment]:

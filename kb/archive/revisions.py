@@ -70,11 +70,12 @@ class Revisions:
             self._changed.add(version)
         return found
 
-    def hold(self, version: Version, content: bytes, raw: bytes | None) -> None:
+    def hold(self, version: Version, content: bytes, raw: bytes | None, source: int) -> None:
         """Keep a text of a version that `learn` was told of, in place of any that was held."""
         known = self._known[version]
         self.rewritten = self.rewritten or known.hash is not None
         known.hash, known.rank, known.place = hash_of(content), WHOLE, None
+        known.source = source
         self._changed.add(version)
         self._add(version, Text(content, raw))
 

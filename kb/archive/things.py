@@ -23,18 +23,18 @@ class Things:
     only adds what is not known, as gone where a later one should have named it.
     """
 
-    def __init__(self, connection: sqlite3.Connection, blobs: Blobs, source: int) -> None:
+    def __init__(self, connection: sqlite3.Connection, blobs: Blobs) -> None:
         self._db = connection
         self._blobs = blobs
-        self._source = source
-        self._page = 0
+        self._source = self._page = 0
         self._new = self._whole = self._stale = self._gone = False
         self._named: dict[str, set[tuple[object, ...]]] = {}
         self.untouched: frozenset[str] = frozenset()
         """Tables that hold nothing of the page: nothing was there, nothing came."""
 
-    def begin(self, page: int, seen: PageSeen, *, new: bool, stale: bool) -> None:
-        """What follows is of this page."""
+    def begin(self, page: int, seen: PageSeen, source: int, *, new: bool, stale: bool) -> None:
+        """What follows is of this page, and ``source`` says it."""
+        self._source = source
         self._page, self._whole, self._stale = page, seen.whole, stale
         self._new = new
         if stale:
@@ -74,7 +74,9 @@ class Things:
         blob = None if file.sha256 is None else self._blobs.id_of(file.sha256)
         self._db.execute(
             "INSERT INTO attachment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT DO UPDATE SET blob_id = coalesce(excluded.blob_id, blob_id),"
+            " ON CONFLICT DO UPDATE SET source_id = CASE WHEN blob_id IS NULL"
+            " AND excluded.blob_id IS NOT NULL THEN excluded.source_id ELSE source_id END,"
+            " blob_id = coalesce(excluded.blob_id, blob_id),"
             " size = coalesce(excluded.size, size), mimetype = coalesce(excluded.mimetype,"
             " mimetype), author = coalesce(excluded.author, author),"
             " date = coalesce(excluded.date, date), comment = coalesce(excluded.comment, comment),"

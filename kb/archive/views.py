@@ -30,6 +30,8 @@ class RevisionView(msgspec.Struct, frozen=True, kw_only=True):
     title: str | None
     syntax: str | None
     held: bool
+    way: str | None = None
+    """Name of the importer that its text came by, or what is known of it."""
 
 
 class AttachmentView(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +47,8 @@ class AttachmentView(msgspec.Struct, frozen=True, kw_only=True):
     comment: str | None
     gone: bool = False
     """True where the page no longer has the file."""
+    way: str | None = None
+    """Name of the importer that its bytes came by."""
 
 
 class PageView(msgspec.Struct, frozen=True, kw_only=True):

@@ -108,7 +108,11 @@ def _history(archive: Archive, page: PageView, *, as_json: bool) -> None:
             continue
         held = "" if revision.held else "  (only lines of it are known)"
         line = f"{revision.version:>8}  {revision.date or '-':<20}  {revision.author or '-':<24}"
-        _print(Text(f"{line} {revision.comment or ''}{held}".rstrip()))
+        _print(Text(f"{line} {revision.way or '-':<12} {revision.comment or ''}{held}".rstrip()))
+    for file in () if as_json else page.attachments:
+        gone = "  (no longer on the page)" if file.gone else ""
+        line = f"{file.version:>8}  {file.date or '-':<20}  {file.author or '-':<24}"
+        _print(Text(f"{line} {file.way or '-':<12} file {file.name}{gone}"))
 
 
 def _blame(

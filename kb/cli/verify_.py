@@ -54,12 +54,14 @@ def command(
                     shown.append(finding)
                     if not as_json:
                         write(f"{finding}\n".encode())
-        counts = archive.counts()
+        counts, ways = archive.counts(), archive.ways()
     if as_json:
-        result = {"damaged": damage, "counts": dict(found), "findings": shown}
+        result = {"damaged": damage, "counts": dict(found), "findings": shown, "ways": ways}
         write(msgspec.json.encode(result) + b"\n")
     whole = "damaged" if damage else "whole"
     err.print(f"archive: {whole}: {counts['page']} page(s), {counts['revision']} version(s)")
+    for way, (pages, files) in ways.items():
+        err.print(f"  by {way}: {pages} whole version(s), {files} of files")
     if against is not None:
         names = ("same", "missing", "different", "unknown")
         err.print("source: " + ", ".join(f"{found[name]} {name}" for name in names))

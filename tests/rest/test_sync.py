@@ -175,3 +175,51 @@ def test_how_much_of_a_wiki(
     home.take(wiki.url + path, **options)
     with Archive(home.path) as archive:
         assert {p.page for _, p, _ in archive.digests()} == expected
+
+
+@pytest.mark.parametrize("limit", [1000, 7])
+def test_a_version_with_an_old_date_is_noticed(
+    stand: Callable[..., Standing], home: Home, limit: int
+) -> None:
+    wiki = stand(page_limit=limit)
+    home.take(wiki.url)
+    home.take(wiki.url)
+    wiki.server.add_revision(SPACES, NAME, content="brought in", date=1_400_000_000_000)
+    doc = wiki.server.wiki.get(["售后", "华南", "2021"], "WebHome", "en")
+    wiki.server.add_revision(
+        ["售后", "华南", "2021"], "WebHome", content="and here", locale="en", date=doc.head.ms - 1
+    )
+    revisions = sum(len(doc.revs) for doc in wiki.server.wiki.all_docs())
+    rows = len(wiki.server.wiki.all_docs())
+    for _ in range(ceil(revisions / (limit * ceil(rows / limit))) + 1):
+        home.take(wiki.url)
+    assert home.differences(wiki.server) == []
+
+
+def test_a_version_that_is_missing_is_not_asked_for_each_time(
+    stand: Callable[..., Standing], home: Home
+) -> None:
+    wiki = stand(faults="missingrev:page=Support.Harbour.*,version=9.1")
+    home.take(wiki.url)
+    before = wiki.requests()
+    home.take(wiki.url)
+    assert wiki.requests() - before <= 12
+
+
+def test_a_translation_that_is_deleted_is_marked(
+    stand: Callable[..., Standing], home: Home
+) -> None:
+    wiki = stand()
+    home.take(wiki.url)
+    doc = wiki.server.wiki.get(["售后", "华南", "2021"], "WebHome")
+    del doc.translations["en"]
+    wiki.server.changed()
+    home.take(wiki.url)
+    with Archive(home.path) as archive:
+        view = archive.page(PageId("xwiki", doc.full, "en"))
+        assert view is not None
+        assert view.gone
+        assert view.source, "what is known stays"
+    before = wiki.requests()
+    assert home.take(wiki.url).changed == 0
+    assert wiki.requests() - before <= 12

@@ -66,3 +66,28 @@ def test_after_an_export_only_the_rest_is_fetched(
     assert report.revisions <= 1, "a page without history is one request in any case"
     assert wiki.requests() - before < 60, "versions that are held are not asked for"
     assert home.differences(wiki.server) == []
+
+
+def test_each_version_and_file_says_which_way_it_came(
+    stand: Callable[..., Standing], home: Home, tmp_path: Path
+) -> None:
+    wiki = stand()
+    query = "format=xar&name=all&history=true&backup=true&pages=xwiki:Support.Empty"
+    export = httpx.get(f"{wiki.url}/bin/export/Main/?{query}", auth=("admin", PASSWORD))
+    (tmp_path / "some.xar").write_bytes(export.content)
+    home.take(str(tmp_path / "some.xar"), "xar", user=None, password_env=None)
+    wiki.server.add_revision(["Support"], "Empty", content="later")
+    home.take(wiki.url)
+    ways: dict[str, list[str | None]] = {}
+    with Archive(home.path) as archive:
+        for view in archive.pages():
+            ways[view.id.page] = [revision.way for revision in archive.revisions(view.key)]
+            assert {file.way for file in view.attachments} <= {"rest"}
+        counted = archive.ways()
+    assert ways.pop("Support.Empty") == ["xar", "rest"]
+    odd = {page for page, found in ways.items() if set(found) == {"viewer-html"}}
+    assert odd == {page for page in ways if "/" in page}
+    assert all(set(found) == {"rest"} for page, found in ways.items() if page not in odd)
+    assert {way: pages > 0 for way, (pages, _) in counted.items()} == dict.fromkeys(
+        ("rest", "viewer-html", "xar"), True
+    )
