@@ -86,10 +86,13 @@ class PageSteps:
         data = self._desk.source.bytes_of(view, None, text or "")
         changes = [modify(self.path, self._desk.stream.blob(data))]
         pairs: Pairs = []
-        known = {(f.name, f.version): f for f in view.attachments if f.sha256}
-        for name, version in sorted(done.files[view.id], key=lambda f: (f[0], version_key(f[1]))):
-            if (name, version) in known:
-                changes.append(self._file_change(known[name, version], pairs))
+        had = done.files[view.id]
+        newest = {
+            file.name: file
+            for file in sorted(view.attachments, key=lambda f: (f.name, version_key(f.version)))
+            if file.sha256 and (file.name, file.version) in had
+        }
+        changes += [self._file_change(file, pairs) for file in newest.values()]
         return self.step(f"{view.id.page} is back in the wiki", pairs, None, None, changes)
 
     def step(
@@ -119,6 +122,13 @@ class PageSteps:
         self, todo: Iterable[RevisionView], waiting: Waiting, floor: int
     ) -> Iterator[Step]:
         for revision in todo:
+            files = list(waiting.take(revision))
+            newest = {file.name: file for file in files}
+            for file in files:
+                if file is not newest[file.name]:  # one commit cannot hold two versions
+                    step = self._file_step(file, floor)
+                    floor = step.time
+                    yield step
             text = self._desk.archive.content(self.view.key, revision.version) or ""
             data = self._desk.source.bytes_of(self.view, revision, text)
             changes = [modify(self.path, self._desk.stream.blob(data))]
@@ -128,7 +138,7 @@ class PageSteps:
                 ("Title", escaped(revision.title) if revision.title else None),
                 ("Syntax", revision.syntax),
             ]
-            changes += [self._file_change(file, pairs) for file in waiting.take(revision)]
+            changes += [self._file_change(file, pairs) for file in newest.values()]
             about = revision.comment or f"{self.view.id.page} {revision.version}"
             step = self.step(about, pairs, revision.author, revision.date, changes, floor)
             floor = step.time
@@ -170,13 +180,16 @@ class PageSteps:
         """Commits of files that came with no revision of the page."""
         floors: dict[str, int] = {}
         for file in waiting:
-            pairs: Pairs = []
-            changes = [self._file_change(file, pairs)]
-            about = file.comment or f"{self.view.id.page}: {file.name} {file.version}"
             floor = floors.get(file.name, 0 if instant_of(file.date) else last)
-            step = self.step(about, pairs, file.author, file.date, changes, floor)
+            step = self._file_step(file, floor)
             floors[file.name] = step.time
             yield step
+
+    def _file_step(self, file: AttachmentView, floor: int) -> Step:
+        pairs: Pairs = []
+        changes = [self._file_change(file, pairs)]
+        about = file.comment or f"{self.view.id.page}: {file.name} {file.version}"
+        return self.step(about, pairs, file.author, file.date, changes, floor)
 
     def _file_change(self, file: AttachmentView, pairs: Pairs) -> bytes:
         assert file.sha256 is not None

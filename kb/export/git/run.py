@@ -125,12 +125,14 @@ class _Run:
     def _page(self, page: PageId, rank: int) -> None:
         key, number = self._keys[page]
         view = self._archive.view(key)
-        if view.gone and page in self._done.gone:
-            return
         steps = PageSteps(self._desk, view)
         brought, arrival = self._move(view, steps) or (Carried(), None)
-        back = [steps.again()] if page in self._done.gone else []
-        found = back + steps.all(brought, arrival)
+        found = steps.all(brought, arrival)
+        if page in self._done.gone:
+            if view.gone and not found:
+                return
+            found.insert(0, steps.again())
+            self._done.gone.discard(page)
         if view.gone and self._stays(view) and (found or page in self._done.paths):
             found.append(self._leave(view, steps, found[-1].time if found else 0))
         for step, item in enumerate(found):
