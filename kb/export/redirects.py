@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
@@ -72,20 +73,36 @@ def redirect_files(moves: Iterable[Move]) -> Iterator[tuple[str, str]]:
         yield name, "".join(f"{line}\n" for line in lines)
 
 
-def _nginx(moves: Iterable[Move]) -> Iterator[str]:
+def _nginx(moves: Sequence[Move]) -> Iterator[str]:
+    """A map, which does not heed the case of ASCII letters: where that counts, by expression."""
+    alike = Counter(_small(move.old) for move in moves)
+    longest = max((len(move.old.encode()) for move in moves), default=0)
     yield "# in http { }; then in server { }: if ($moved) { return 301 $moved; }"
+    yield f"map_hash_bucket_size {1 << (longest + 64).bit_length()};"
+    yield f"map_hash_max_size {1 << (2 * len(moves) + 1024).bit_length()};"
     yield "map $uri $moved {"
     for move in moves:
-        old = move.old.replace("\\", "\\\\").replace('"', '\\"')
-        yield f'    "{old}" "{move.new}";'
-        yield f'    "{old}/" "{move.new}";'
+        if alike[_small(move.old)] > 1:
+            yield f'    "~^{_quoted(re.escape(move.old))}/?$" "{move.new}";'
+        else:
+            yield f'    "{_quoted(move.old)}" "{move.new}";'
+            yield f'    "{_quoted(move.old)}/" "{move.new}";'
     yield "}"
+
+
+def _small(path: str) -> str:
+    """With small ASCII letters, as nginx compares."""
+    return re.sub("[A-Z]", lambda m: m[0].lower(), path)
+
+
+def _quoted(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def _apache(moves: Iterable[Move]) -> Iterator[str]:
     yield "RewriteEngine On"
     for move in moves:
-        old = re.escape(move.old.removeprefix("/")).replace('"', '\\"')
+        old = re.escape(move.old.removeprefix("/")).replace('"', r"\x22")
         new = move.new.replace("%", "\\%")
         yield f'RewriteRule "^/?{old}/?$" "{new}" [R=301,NE,L]'
 

@@ -10,6 +10,20 @@ from kb.export.markdown.plain import front_page
 VERSION = "^3.9.0"
 _CONFIG = """\
 // @ts-check
+// The check of anchors knows those of components: what has an id in HTML gets an <a> that is one.
+const anchors = () => function walk(node) {{
+  const isHtml = String(node.type).startsWith('mdxJsx');
+  const id = isHtml && (node.attributes || []).find((one) => one.name === 'id');
+  if (id && node.name !== 'img') {{
+    const leads = node.attributes.some((one) => one.name === 'href');
+    if (node.name === 'a' && !leads) node.data = {{...node.data, _mdxExplicitJsx: false}};
+    else {{
+      node.attributes = node.attributes.filter((one) => one !== id);
+      node.children.unshift({{type: node.type, name: 'a', attributes: [id], children: []}});
+    }}
+  }}
+  (node.children || []).forEach(walk);
+}};
 /** @type {{import('@docusaurus/types').Config}} */
 const config = {{
   title: {title},
@@ -21,7 +35,10 @@ const config = {{
   i18n: {{defaultLocale: {locale}, locales: [{locale}]}},
   themeConfig: {{tableOfContents: {{minHeadingLevel: 2, maxHeadingLevel: 6}}}},
   presets: [['classic', {{
-    docs: {{routeBasePath: '/', numberPrefixParser: false, sidebarPath: './sidebars.js'}},
+    docs: {{
+      routeBasePath: '/', numberPrefixParser: false, sidebarPath: './sidebars.js',
+      remarkPlugins: [anchors],
+    }},
     blog: false,
     pages: false,
   }}]],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -23,6 +24,8 @@ from kb.markup.render.markdown.writer import MAX_DEPTH, Writer
 
 _HTML: Final = ("html/", "xhtml/", "annotatedhtml/", "annotatedxhtml/")
 _INLINE: Final = (n.Text, n.Format, n.Link, n.Image, n.LineBreak)
+# MDX reads an id as text before it is an id: `:name` in it would be a directive.
+_IN_ID: Final = re.compile(r"[\\`*_\[\]<>:~]")
 _MAY_BE_INLINE: Final = (n.Verbatim, n.Macro, n.Anchor)
 
 
@@ -108,7 +111,8 @@ def _heading(w: Writer, node: n.Heading) -> list[str]:
     text = escape_heading(line(w, node.children))
     id_ = node.params.get("id") or node.id
     if id_ in w.anchors and w.flavour.anchor == "attribute":
-        text = f"{text} {{#{id_}}}"
+        shown = _IN_ID.sub(r"\\\g<0>", id_) if w.flavour.jsx else id_
+        text = f"{text} {{#{shown}}}"
     elif id_ in w.anchors:
         text = anchor(w, id_) + text
     return [f"{'#' * level} {text}".rstrip()]
