@@ -4,16 +4,22 @@
 from __future__ import annotations
 
 import base64
+import bz2
 import gzip
+import hashlib
 import io
+import lzma
+import quopri
 import struct
 import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 import msgspec
 import pytest
+import zstandard
 from conftest import SITE
 from samples import PIXEL, Sample, double_charge, page, refund, small
 
@@ -77,6 +83,37 @@ HIDING: dict[str, tuple[str, bytes]] = {
     ),
     "index term": ("search/t/0/1.js", shard_script(["tester !!", "电话 !"])),
     "facet": ("search/a/speaker.js", f'kbA("speaker",{{"{NAME}":"!!"}})\n'.encode()),
+    "base64 of a number alone": ("a.html", b"x=" + base64.b64encode(PHONE.encode())),
+    "base64 of a name in a path": (
+        "a.html",
+        b"list/" + base64.urlsafe_b64encode(NAME.encode()) + b"/",
+    ),
+    "base64 over lines": ("a.eml", base64.encodebytes(b"text before it " * 4 + PHONE.encode())),
+    "hexadecimal": ("a.html", PHONE.encode().hex().encode()),
+    "MD5": ("a.html", b"<p data-x=" + hashlib.md5(PHONE.encode()).hexdigest().encode()),
+    "SHA-256 of a name": ("a.js", hashlib.sha256(NAME.encode()).hexdigest().upper().encode()),
+    "entities of entities": ("a.html", SHARP.replace("&", "&amp;").encode()),
+    "percent signs of percent signs": ("a.html", quote(quote(NAME)).encode()),
+    "code points in braces": ("a.js", "".join(f"\\u{{{ord(c):x}}}" for c in NAME).encode()),
+    "quoted printable": ("a.eml", quopri.encodestring(NAME.encode())),
+    "other separators": ("a.html", "（138）0013–8000".encode()),
+    "slashes and spaces": ("a.html", b"138 / 0013 / 8000"),
+    "Han numerals": ("a.html", "一三八零零一三八零零零".encode()),
+    "numerals of banks": ("a.html", "幺三八〇〇幺三八〇〇〇".encode()),
+    "digits in cells": ("a.html", b"<td>138</td>\n<td>0013</td>\n<td>8000</td>"),
+    "zero-width spaces": ("a.html", "138\u200b0013\u200b8000".encode()),
+    "soft hyphens": ("a.html", "试&shy;验&shy;员&shy;甲".encode()),
+    "spaces in a name": ("a.html", "试 验 员　甲".encode()),
+    "a comment inside": ("a.html", b"138<!-- x -->00138000"),
+    "UTF-16 without a mark": ("a.log", NAME.encode("utf-16-le")),
+    "UTF-16 at an odd place": ("a.jpg", b"\xff\xd8\xff\xe1\0" + PHONE.encode("utf-16-le")),
+    "Big5": ("a.log", "試驗員甲".encode("big5")),
+    "bzip2": ("a.bz2", bz2.compress(NAME.encode())),
+    "xz": ("a.xz", lzma.compress(PHONE.encode())),
+    "zstd": ("a.zst", zstandard.compress(PHONE.encode())),
+    "SVG": ("a.svg", f"<svg><text>{NAME[:2]}<tspan>{NAME[2:]}</tspan></text></svg>".encode()),
+    "a sealed archive": ("a.7z", b"7z\xbc\xaf\x27\x1c\0\4"),
+    "a long name in folders": (f"case/w/{encode('x' * 175 + PHONE)}.html", b""),
     "redirects": ("_redirects", f"/bin/view/{NAME} /x 301".encode()),
 }
 
@@ -102,7 +139,11 @@ def test_the_check_finds_a_value_hidden_as(place, protected, tmp_path):
 
 
 def test_the_check_lets_innocent_bytes_pass(protected, tmp_path):
-    plant(tmp_path, "a.html", "甲方和乙方,testers, 13800138, 2020-04-04 04:51:09".encode())
+    plant(
+        tmp_path,
+        "a.html",
+        "甲方和乙方,testers, 13800138, 2020-04-04 04:51:09, 一二三四五六七八".encode(),
+    )
     plant(tmp_path, "search/t/0/0.js", shard_script(["甲 !!", "甲方 tester", "方 !"]))
     plant(tmp_path, "a.png", PIXEL)
     check(tmp_path, protected, [], [])
@@ -117,6 +158,10 @@ REPLACED: list[tuple[str, Callable[[str], bool]]] = [
     ("订单 99999999999999999999", lambda t: "number-" in t),
     (TRADITIONAL, lambda t: t.startswith("name-")),
     ("【甲】:好", lambda t: "name-" in t),
+    ("打(138)0013–8000", lambda t: t.startswith("打(phone-")),
+    ("电话一三八零零一三八零零零", lambda t: t.startswith("电话phone-")),
+    ("2020-04-04 04:51:09, 1380, 0138", lambda t: t == "2020-04-04 04:51:09, 1380, 0138"),
+    ("试 验 员 甲 来电", lambda t: t.startswith("name-") and t.endswith(" 来电")),
     ("甲方同意", lambda t: t == "甲方同意"),
     ("the testers and tester", lambda t: t.startswith("the testers and name-")),
     ("2020-04-04 04:51:09", lambda t: t == "2020-04-04 04:51:09"),
@@ -224,7 +269,8 @@ def test_a_public_build_is_put_in_place_only_when_somebody_agrees(kb, shared):
 
 def test_a_leak_stops_the_build(tmp_path):
     """A number that wiki escapes hide from the rules is seen in what comes of it."""
-    case = small("leak#1", "见 1380~0000001", turns=refund().turns)
+    turn = msgspec.structs.replace(refund().turns[0], text="见 1380(%%)0000001")
+    case = small("leak#1", "见下", turns=(turn,))
     material = Sample([double_charge(), case], [page()])
     public = PublicMaterial(material, Rules(), b"key")
     with pytest.raises(LeakError):

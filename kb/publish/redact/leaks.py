@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import base64
+import bz2
 import gzip
 import html
 import io
 import json
+import lzma
+import quopri
 import re
+import sys
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import NamedTuple, Protocol
 from urllib.parse import unquote
+
+import zstandard
 
 from kb.errors import KbError
 from kb.publish.redact.protected import Protected
@@ -21,18 +28,35 @@ from kb.publish.search.shards import key_in, lines_in
 from kb.search.analysis import fold_text
 
 _SHOWN = 5
+_AGAIN = 3
+_URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _DEEPEST = 3
 _MOST = 64 << 20
 """Bytes that a compressed part may unfold to; more is refused, for nobody can look at it."""
-_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})")
+_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})|\\u\{([0-9a-fA-F]{1,6})\}")
+_QUOTED = re.compile(rb"=[0-9A-F]{2}")
+_HEX = re.compile(rb"(?:[0-9a-fA-F]{2}){8,}")
 _NAMED = re.compile(r"(?:~[0-9a-f]{2})+")
 _TAG = re.compile(r"<[^<>]{0,2000}>")
-_BASE64 = re.compile(rb"[A-Za-z0-9+/_\-]{24,}={0,2}")
+_BASE64 = re.compile(rb"[A-Za-z0-9+/_\-]{8,}(?:\r?\n[A-Za-z0-9+/_\-]{8,})*")
+_LEAST = 8
+_SLASHES = re.compile(rb"[\r\n/]+")
+_APART = re.compile(rb"[\r\n/_\-]+")
+_SEALED = {b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!\x1a\x07": "RAR"}
+"""How archives begin that cannot be looked into here."""
 _DEFLATED = re.compile(rb"\x78[\x01\x5e\x9c\xda]")
 
 
 class LeakError(KbError):
     """A public site holds what it must not; it is not put in place."""
+
+
+class Readable(Protocol):
+    """A stream that can be read up to a size."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """So many bytes, or fewer at the end."""
+        ...
 
 
 class Leak(NamedTuple):
@@ -41,7 +65,7 @@ class Leak(NamedTuple):
     path: str
     kind: str
     how: str
-    """How it is written there: `text`, `escaped`, `compressed`, `name`."""
+    """How it is written there: `text`, `escaped`, `compressed`, `name`, `digest`."""
 
     def __str__(self) -> str:
         return f"{self.path}: a protected {self.kind} ({self.how})"
@@ -101,7 +125,7 @@ class _Search:
         self._excused = excused
 
     def in_name(self, name: str) -> Iterator[Leak]:
-        for text in (name, unquote(_unnamed(name))):
+        for text in (name, unquote(_unnamed(name)), unquote(_unnamed(name.replace("~/", "")))):
             yield from self._in_text(name, text, "name")
 
     def in_bytes(self, name: str, data: bytes) -> Iterator[Leak]:
@@ -110,7 +134,11 @@ class _Search:
                 yield from self._in_text(name, text, how)
 
     def _in_text(self, name: str, text: str, how: str) -> Iterator[Leak]:
-        for found in self._protected.found(fold_text(text), known_only=True):
+        folded = fold_text(text)
+        for kind in self._protected.is_digest(folded):
+            yield Leak(name, kind, "digest")
+            return
+        for found in self._protected.found(folded, known_only=True):
             if found.value not in self._excused:
                 yield Leak(name, found.kind, how)
                 return
@@ -118,18 +146,44 @@ class _Search:
 
 def _readings(data: bytes) -> Iterator[str]:
     """What the bytes may say: as text, without tags, entities, escapes."""
-    texts = [data.decode("utf-8", "replace")]
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:4000]:
-        texts += [data.decode("utf-16-le", "replace"), data.decode("utf-16-be", "replace")]
-    if not data.isascii():
-        texts.append(data.decode("gb18030", "replace"))
-    for text in texts:
+    for text in _decoded(data):
         yield text
-        plain = _ESCAPED.sub(lambda m: chr(int(m[1] or m[2], 16)), text)
+        plain = _ESCAPED.sub(_character, text)
         for bare in (plain, _TAG.sub("", plain)):
-            said = unquote(_unnamed(html.unescape(bare)))
-            if said != text:
-                yield said
+            said, before = unquote(_unnamed(html.unescape(bare))), text
+            for _ in range(_AGAIN):  # an entity of an entity, and the like
+                if said != before:
+                    yield said
+                said, before = unquote(html.unescape(said)), said
+
+
+def _decoded(data: bytes) -> Iterator[str]:
+    """The bytes in every encoding that they may be meant in."""
+    yield data.decode("utf-8", "replace")
+    if data.isascii() and b"\0" not in data:
+        if _QUOTED.search(data):
+            yield quopri.decodestring(data).decode("utf-8", "replace")
+        return
+    foreign = not _is_utf8(data)
+    if foreign or b"\0" in data:
+        for at in (0, 1):
+            yield data[at:].decode("utf-16-le", "replace")
+            yield data[at:].decode("utf-16-be", "replace")
+    if foreign:
+        yield from (data.decode(encoding, "replace") for encoding in ("gb18030", "big5"))
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _character(match: re.Match[str]) -> str:
+    code = int(next(filter(None, match.groups())), 16)
+    return chr(code) if code <= sys.maxunicode else match[0]
 
 
 def _unnamed(text: str) -> str:
@@ -144,8 +198,36 @@ def _unfolded(data: bytes, depth: int = 0) -> Iterator[tuple[str, bytes]]:
     yield ("text" if depth == 0 else "compressed"), data
     if depth == _DEEPEST:
         return
-    for inner in (*_gunzipped(data), *_unzipped(data), *_inflated(data), *_from_base64(data)):
+    _refuse_sealed(data)
+    inside = (_gunzipped, _unzipped, _unpacked, _inflated, _from_base64, _from_hex)
+    for inner in chain.from_iterable(read(data) for read in inside):
         yield from _unfolded(inner, depth + 1)
+
+
+def _refuse_sealed(data: bytes) -> None:
+    """LeakError for an archive that nobody can look into."""
+    kind = next((name for start, name in _SEALED.items() if data.startswith(start)), "")
+    if kind:
+        raise LeakError(
+            f"an archive of type {kind} cannot be searched",
+            hint="leave such files out by [public] attachments in kb.toml",
+        )
+
+
+def _unpacked(data: bytes) -> Iterator[bytes]:
+    """bzip2, xz and zstd."""
+    try:
+        if data[:3] == b"BZh":
+            with bz2.open(io.BytesIO(data)) as stream:
+                yield _bounded(stream)
+        elif data[:6] == b"\xfd7zXZ\0":
+            with lzma.open(io.BytesIO(data)) as stream:
+                yield _bounded(stream)
+        elif data[:4] == b"\x28\xb5\x2f\xfd":
+            with zstandard.ZstdDecompressor().stream_reader(data) as unpacked:
+                yield _bounded(unpacked)
+    except (OSError, EOFError, lzma.LZMAError, zstandard.ZstdError):
+        return
 
 
 def _gunzipped(data: bytes) -> Iterator[bytes]:
@@ -157,7 +239,7 @@ def _gunzipped(data: bytes) -> Iterator[bytes]:
                 return
 
 
-def _bounded(stream: IO[bytes] | gzip.GzipFile) -> bytes:
+def _bounded(stream: Readable) -> bytes:
     data = stream.read(_MOST + 1)
     if len(data) > _MOST:
         raise LeakError(
@@ -172,6 +254,11 @@ def _unzipped(data: bytes) -> Iterator[bytes]:
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
                 for entry in archive.infolist():
+                    if entry.flag_bits & 1:
+                        raise LeakError(
+                            "an encrypted archive cannot be searched",
+                            hint="leave such files out by [public] attachments in kb.toml",
+                        )
                     yield entry.filename.encode("utf-8", "replace")
                     with archive.open(entry) as stream:
                         yield _bounded(stream)
@@ -193,10 +280,26 @@ def _inflated(data: bytes) -> Iterator[bytes]:
 
 
 def _from_base64(data: bytes) -> Iterator[bytes]:
+    """What a run may be the code of: the whole, over its lines, and each part of it."""
     for match in _BASE64.finditer(data):
-        text = match[0].translate(bytes.maketrans(b"-_", b"+/")).rstrip(b"=")
-        inner = base64.b64decode(text[: len(text) // 4 * 4])
-        if inner.isascii() or _is_text(inner):
+        found = match[0]
+        parts = {b"".join(found.split()), *_SLASHES.split(found), *_APART.split(found)}
+        for part in sorted(parts):
+            if len(part) < _LEAST:
+                continue
+            text = part.translate(_URL_SAFE)
+            text = (
+                text + b"=" * (-len(text) % 4) if len(text) % 4 > 1 else text[: len(text) // 4 * 4]
+            )
+            inner = base64.b64decode(text)
+            if inner.isascii() or _is_text(inner):
+                yield inner
+
+
+def _from_hex(data: bytes) -> Iterator[bytes]:
+    for match in _HEX.finditer(data):
+        inner = bytes.fromhex(match[0].decode())
+        if _is_text(inner):
             yield inner
 
 

@@ -8,12 +8,14 @@ Latin letters where it is a whole word; other words wherever they stand.
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from kb.publish.redact.rules import Rules
+from kb.publish.redact.spread import LEAST_DIGITS, joined
 from kb.search.analysis import fold, fold_text
 
 _DIGITS = re.compile(r"[0-9](?:[ \-._]?[0-9])+")
@@ -29,6 +31,8 @@ _PLATE = re.compile(
 _MOBILE = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
 _WORD = re.compile(r"[a-z0-9]")
 _HAN = re.compile(r"[㐀-鿿]")
+_RUN = re.compile(rf"[0-9]{{{LEAST_DIGITS},}}")
+_HEX = re.compile(r"(?<![0-9a-f])(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})(?![0-9a-f])")
 _ALPHABET = "BCDFGHJKLMNPQRSTVWXZ"
 
 
@@ -48,6 +52,7 @@ class Protected:
         self._rules = rules
         self._key = key
         self._numbers: dict[str, str] = {}
+        self._digests: dict[str, str] = {}
         self._harmless: set[str] = set()
         self._lengths: set[int] = set()
         self._words: dict[str, str] = {}
@@ -57,6 +62,11 @@ class Protected:
     def add(self, kind: str, value: str) -> None:
         """Protect a value of a kind: `phone`, `bill`, `name`, `station`, `word`."""
         folded = fold_text(value).strip()
+        for text in {value.strip(), folded} - {""}:
+            data = text.encode("utf-8", "replace")
+            for name in ("md5", "sha1", "sha256"):
+                digest = hashlib.new(name, data, usedforsecurity=False).hexdigest()
+                self._digests.setdefault(digest, kind)
         digits = re.sub(r"[ \-._]", "", folded)
         if digits.isascii() and digits.isdecimal() and len(digits) > 3:
             self._numbers.setdefault(digits, kind)
@@ -101,6 +111,7 @@ class Protected:
             for kind, pattern in (("mail", _MAIL), ("vehicle", _PLATE), ("phone", _MOBILE)):
                 all_found += (Found(*m.span(), kind, m[0]) for m in pattern.finditer(folded))
         all_found += (*self._found_words(folded), *self._found_numbers(folded, known_only))
+        all_found += self._found_spread(folded)
         kept: list[Found] = []
         for one in sorted(all_found, key=lambda f: (f.start, -f.end)):
             if not kept or one.start >= kept[-1].end:
@@ -126,6 +137,36 @@ class Protected:
         for length in self._lengths:
             for start in range(len(run) - length + 1 if length < len(run) else 0):
                 yield run[start : start + length]
+
+    def _found_spread(self, folded: str) -> Iterator[Found]:
+        """Numbers and Han names with something between their signs."""
+        apart = joined(folded)
+        if apart is None:
+            return
+        lengths = [length for length in self._lengths if length >= LEAST_DIGITS]
+        for match in _RUN.finditer(apart.text):
+            for length in lengths:
+                for at in range(match.start(), match.end() - length + 1):
+                    number = apart.text[at : at + length]
+                    if number in self._numbers:
+                        yield Found(*apart.span(at, at + length), self._numbers[number], number)
+        for found in self._found_words(apart.text):
+            start, end = apart.span(found.start, found.end)
+            if end - start > len(found.value) and self._is_apart(folded, start, end, found.value):
+                yield found._replace(start=start, end=end)
+
+    @staticmethod
+    def _is_apart(folded: str, start: int, end: int, word: str) -> bool:
+        """Whether a word with spaces in it is meant: two characters only where they are alone."""
+        alone = not (_HAN.match(folded[start - 1 : start]) or _HAN.match(folded[end : end + 1]))
+        return len(word) > 2 or alone
+
+    def is_digest(self, folded: str) -> Iterator[str]:
+        """Kinds of the protected values whose usual digests stand in a text."""
+        for match in _HEX.finditer(folded):
+            kind = self._digests.get(match[0])
+            if kind:
+                yield kind
 
     def _found_words(self, folded: str) -> Iterator[Found]:
         if self._starts is None:
