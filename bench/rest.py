@@ -3,8 +3,8 @@
     python bench/rest.py --pages 2000 --standin ../shared/standin/standin.py
 
 Prints requests, requests in a second, CPU seconds and peak memory of `kb import`, and the same of
-a loop that asks for the same URLs with the same library and as many at a time: by threads that
-share a client, and by asyncio.
+a loop that asks for the same URLs and as many at a time: by threads that share a client of httpx,
+by asyncio, and by threads that share a bare pool of httpcore, which httpx stands on.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+import httpcore
 import httpx
 
 CONCURRENCY = 4
@@ -94,18 +95,33 @@ def tasks(urls: list[str]) -> None:
 
 
 def imported(url: str, home: Path) -> tuple[float, float, float]:
-    """Wall seconds, CPU seconds and peak MB of `kb import`."""
+    """Wall seconds, CPU seconds and peak MB of `kb import`, of all its processes together."""
     command = [sys.executable, "-m", "kb", "import", url, "--home", str(home)]
     started = time.monotonic()
     process = subprocess.Popen(command)
-    peak = 0.0
+    peaks: dict[int, float] = {}
     while process.poll() is None:
-        peak = max(peak, _peak(process.pid))
+        for pid in (process.pid, *_children(process.pid)):
+            peaks[pid] = max(peaks.get(pid, 0.0), _peak(pid))
         time.sleep(0.05)
     assert process.returncode == 0
+    peak = sum(peaks.values())
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = usage.ru_utime + usage.ru_stime
     return time.monotonic() - started, cpu, peak
+
+
+def _children(process: int) -> list[int]:
+    """Processes that this one has started."""
+    found: list[int] = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text("utf-8", "replace").rpartition(")")[2].split()
+        except OSError:  # it has ended meanwhile
+            continue
+        if int(fields[1]) == process:
+            found.append(int(stat.parent.name))
+    return found
 
 
 def _peak(process: int) -> float:
@@ -116,6 +132,26 @@ def _peak(process: int) -> float:
         return 0.0
     lines = [line.split() for line in status.splitlines() if line.startswith("VmHWM")]
     return int(lines[0][1]) / 1024 if lines else 0.0
+
+
+def connections(urls: list[str]) -> None:
+    """By httpcore, which httpx stands on and the import talks to."""
+    waiting, lock = iter(urls), threading.Lock()
+    with httpcore.ConnectionPool(max_connections=CONCURRENCY) as pool:
+
+        def work() -> None:
+            while True:
+                with lock:
+                    url = next(waiting, None)
+                if url is None:
+                    return
+                assert pool.request("GET", url, headers={"Accept": "application/json"}).status < 300
+
+        running = [threading.Thread(target=work) for _ in range(CONCURRENCY)]
+        for thread in running:
+            thread.start()
+        for thread in running:
+            thread.join()
 
 
 def asked(url: str) -> list[str]:
@@ -134,7 +170,7 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=2000)
     parser.add_argument("--revisions", type=int, default=5)
     parser.add_argument("--standin", default="../shared/standin/standin.py")
-    parser.add_argument("--loops", default="threads,tasks")
+    parser.add_argument("--loops", default="threads,tasks,connections")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "wiki.json"
@@ -162,10 +198,10 @@ def report(url: str, chosen: argparse.Namespace, folder: Path) -> None:
     urls = asked(url)[-min(requests, 20_000) :]
     for name in chosen.loops.split(","):
         started, used = time.monotonic(), time.process_time()
-        {"threads": threads, "tasks": tasks}[name](urls)
+        {"threads": threads, "tasks": tasks, "connections": connections}[name](urls)
         plain = len(urls) / (time.monotonic() - started)
         each = (time.process_time() - used) * 1000 / len(urls)
-        print(f"{name:10} {plain:.0f}/s wall, {each:.2f} ms CPU each; import is {rate / plain:.0%}")
+        print(f"{name:11} {plain:.0f}/s wall, {each:.2f} ms CPU each; import is {rate / plain:.0%}")
 
 
 if __name__ == "__main__":

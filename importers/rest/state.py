@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from importers.rest.answers import HistoryRow
+from importers.web.calls import Mark
 from kb.model import FetchState, Known
 
 PAGE = "page/"
@@ -38,6 +39,8 @@ class PageState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Who was refused the page; None where it was shown."""
     asked: int = 0
     """When it was refused, in seconds since 1970."""
+    mark: Mark | None = None
+    """Of the page's view, where the server tells one."""
     lacking: tuple[str, ...] = ()
     """Versions that the history names and that could not be had, each behind its locale."""
     untold: int = 0

@@ -68,6 +68,7 @@ class ViewEmitter:
             scope=scope,
             way="viewer",
             untold=got.untold,
+            mark=got.mark,
             whole=not got.passing,
         )
 

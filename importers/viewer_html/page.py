@@ -22,7 +22,8 @@ from importers.viewer_html.files import (
 )
 from importers.viewer_html.hints import Hints
 from importers.viewer_html.history import HistoryLine, HistoryView, read_history
-from importers.web.calls import Answer, Call
+from importers.viewer_html.root import Root
+from importers.web.calls import Answer, Call, Mark
 from importers.web.failures import FetchError
 from importers.web.paths import bin_page
 from importers.web.settings import web_settings
@@ -60,6 +61,8 @@ class ViewsGot(msgspec.Struct):
     locales: dict[str, LocaleGot] = {}
     comments: list[Comment] = []
     files: list[FileGot] = []
+    mark: Mark | None = None
+    """By which the server can be asked whether the page's view still holds."""
     untold: int = 0
     """Translations that the wiki's list counts and that were not found."""
     failures: list[tuple[str, FetchError]] = []
@@ -103,7 +106,8 @@ class ViewReader:
         A page that stands as ``state`` says costs one request for each of its languages.
         """
         got = ViewsGot(reference)
-        yield from self._in(got, got.page, "", state.rows if state else None)
+        before, mark = (state.rows, state.mark) if state else (None, None)
+        yield from self._in(got, got.page, "", before, mark)
         if got.page.head is None:
             return got
         if got.page.same and state is not None:
@@ -133,9 +137,16 @@ class ViewReader:
     def _language(self, locale: str) -> dict[str, object]:
         return {"language": locale or "default"}
 
-    def _in(self, got: ViewsGot, page: LocaleGot, locale: str, before: Rows | None) -> Job[None]:
+    def _in(
+        self,
+        got: ViewsGot,
+        page: LocaleGot,
+        locale: str,
+        before: Rows | None,
+        mark: Mark | None = None,
+    ) -> Job[None]:
         """A page in one language: its newest source, its history, the older sources."""
-        shown = yield from self._shown(got, locale)
+        shown = yield from self._shown(got, locale, before, mark)
         if shown is None or (locale and shown.root.locale != locale):
             return
         page.head = shown
@@ -151,13 +162,20 @@ class ViewReader:
         old = not page.rows
         yield from self._sources(got, page, locale, wanted, old=old)
 
-    def _shown(self, got: ViewsGot, locale: str) -> Job[CodeView | None]:
-        """The page as it is now."""
+    def _shown(
+        self, got: ViewsGot, locale: str, before: Rows | None, mark: Mark | None
+    ) -> Job[CodeView | None]:
+        """The page as it is now; as it was ``before`` where the server says that that holds."""
         path = self._path(got.reference, viewer="code", showlinenumbers=0, **self._language(locale))
-        (reply,) = yield [self._call(path, self._code(path))]
+        call = self._call(path, self._code(path))
+        (reply,) = yield [msgspec.structs.replace(call, mark=mark)]
         if isinstance(reply, FetchError):
             got.failures.append((path, reply))
             return None
+        if reply.unchanged and before is not None:
+            return CodeView(root=Root(version=before.version, locale=locale))
+        if not locale:
+            got.mark = reply.mark
         view: CodeView = reply.value
         return view
 

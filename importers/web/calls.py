@@ -12,6 +12,20 @@ Kind = Literal["rest", "html", "file"]
 _PIECE = 1 << 18
 
 
+class Mark(msgspec.Struct, frozen=True, array_like=True):
+    """What a server tells of a body, by which it can be asked whether that still holds."""
+
+    tag: str | None
+    """Its ETag."""
+    modified: str | None
+    """Its Last-Modified."""
+
+    def headers(self) -> list[tuple[bytes, bytes]]:
+        """Headers of a request that wants the body only if it is another."""
+        given = ((b"If-None-Match", self.tag), (b"If-Modified-Since", self.modified))
+        return [(name, text.encode("latin-1", "replace")) for name, text in given if text]
+
+
 class Call(msgspec.Struct, frozen=True):
     """A resource under the wiki's base, and what makes an answer a good one."""
 
@@ -32,8 +46,8 @@ class Call(msgspec.Struct, frozen=True):
     """True where the answer of an interrupted run will not do."""
     tries: int = 0
     """Most tries where nothing answers as a wiki does; 0: as many as the settings allow."""
-    since: str | None = None
-    """Last-Modified of what we have: nothing is sent again where that still holds."""
+    mark: Mark | None = None
+    """Of what we have: nothing is sent again where that still holds."""
 
 
 class Answer(msgspec.Struct):
@@ -49,8 +63,15 @@ class Answer(msgspec.Struct):
     date: str | None = None
     """The server's clock, as it sent it."""
     file: Path | None = None
+    tag: str | None = None
+    """ETag as the server sent it."""
     unchanged: bool = False
     """True where the server said that what we have still holds."""
+
+    @property
+    def mark(self) -> Mark | None:
+        """By which the server can be asked whether this still holds; None where it cannot."""
+        return Mark(self.tag, self.modified) if self.tag or self.modified else None
 
     @property
     def size(self) -> int:

@@ -26,6 +26,7 @@ logging.getLogger("stamina").addHandler(logging.NullHandler())  # a retry is no 
 _LARGEST = 256 << 20
 _ZIPPED: Headers = [(b"Accept-Encoding", b"gzip")]
 _REDIRECTS = 5
+_UNCHANGED = 304
 _MOVED = (301, 302, 303, 307, 308)
 _MOST = re.compile(rb"less than or equal to (\d{1,9})")
 """What a server says that gives fewer rows at a time."""
@@ -130,9 +131,12 @@ class Client:
             self.log_in(0)
         for _ in range(_REDIRECTS):
             logins = self.wiki.session.number
-            with closing(self.send(path, call.kind, _ZIPPED)) as answer:
+            more = [*_ZIPPED, *(call.mark.headers() if call.mark else ())]
+            with closing(self.send(path, call.kind, more)) as answer:
                 failed = None if answer.status in _MOVED else self.refusal(answer)
                 body = answer.read(_LARGEST) if answer.status < 300 else b""
+            if answer.status == _UNCHANGED and call.mark:
+                return Answer(call.path, unchanged=True)
             if answer.status in _MOVED:
                 path = self.redirected(path, answer, logins)
                 continue
@@ -192,7 +196,8 @@ class Client:
         except ValueError as error:
             raise FetchError("bad-answer", f"not what was asked for: {error}", tries=0) from error
         modified, date = answer.header("last-modified"), answer.header("date")
-        return Answer(call.path, body, value, mimetype, modified, date)
+        tag = answer.header("etag")
+        return Answer(call.path, body, value, mimetype, modified, date, tag=tag)
 
     def _viewed(self, mimetype: str, body: bytes, logins: int) -> bytes:
         """A viewer's page, without its session's token."""

@@ -79,9 +79,7 @@ def download(client: Client, call: Call) -> Answer:
 
 def _from_start(client: Client, call: Call, part: Partial) -> Answer:
     part.restart()
-    more: Headers = [_PLAIN]
-    if call.since:
-        more.append((b"If-Modified-Since", call.since.encode()))
+    more: Headers = [_PLAIN, *(call.mark.headers() if call.mark else ())]
     logins = client.wiki.session.number
     with closing(client.send(call.path, "file", more)) as answer:
         failed = client.refusal(answer)

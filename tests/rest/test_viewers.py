@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -199,3 +200,62 @@ def test_two_views_that_differ_give_no_source() -> None:
     plain, blamed = read_code(table(row(1, "a"))), read_code(table(row(1, "b", "1.1")))
     assert whole_source(plain, blamed) is None
     assert whole_source(plain, None) is None
+
+
+def marked(server: Any) -> list[int]:
+    """Has a stand-in mark its views as a server with a cache does; counts what it spared."""
+    spared: list[int] = []
+    handle = server.html.handle
+
+    def answer(request: Any) -> Any:
+        found = handle(request)
+        if found.status == 200 and request.get("viewer") == "code":
+            found.headers.append(("ETag", tag := f'"{hashlib.md5(found.body).hexdigest()}"'))
+            if request.headers.get("if-none-match") == tag:
+                spared.append(len(found.body))
+                found.status, found.body = 304, b""
+        return found
+
+    server.html.handle = answer
+    return spared
+
+
+def test_what_still_holds_is_not_sent_again(stand: Callable[..., Standing], home: Home) -> None:
+    wiki = stand()
+    spared = marked(wiki.server)
+    home.take(wiki.url, "viewer-html")
+    assert spared == []
+    assert home.take(wiki.url, "viewer-html").changed == 0
+    assert len(spared) == len(wiki.server.wiki.docs), "one view of each page is asked for"
+    wiki.server.add_revision(["Support"], "Empty", content="no longer")
+    home.take(wiki.url, "viewer-html")
+    doc = wiki.server.wiki.get(["Support"], "Empty")
+    assert {v: f[0] for v, f in facts(home, doc).items()} == {
+        r.version: r.content for r in doc.revs
+    }
+
+
+def test_links_lead_to_pages_where_nothing_lists_them(
+    stand: Callable[..., Standing], home: Home
+) -> None:
+    """REST is off; the start page links to some pages, those to others."""
+    made = [{"spaces": ["A"], "name": f"P{n}", "title": "", "language": "en", "revisions": []}
+            for n in range(6)]  # fmt: skip
+    made.append({**made[0], "spaces": ["Main"], "name": "WebHome"})
+    wiki = stand({"pages": made}, faults="html200:path=/rest*")
+    frame = wiki.server.html.frame
+    links = {"Main.WebHome": ["A/P0", "A/P1?viewer=code", "A/Nowhere"], "A.P1": ["A/P2#x"],
+             "A.P2": ["A/P3", "A/P0"], "A.P3": ["A/P4/"]}  # fmt: skip
+
+    def linked(request: Any, doc: Any, body: str, *args: Any, **more: Any) -> Any:
+        targets = links.get(doc.full, []) if doc else []
+        crumbs = "".join(f'<a href="/bin/view/{target}">x</a>' for target in targets)
+        return frame(request, doc, crumbs + body, *args, **more)
+
+    wiki.server.html.frame = linked
+    report = home.take(wiki.url)
+    with Archive(home.path) as archive:
+        assert {page.page for _, page, _ in archive.digests()} == {
+            "Main.WebHome", "A.P0", "A.P1", "A.P2", "A.P3"
+        }  # fmt: skip
+    assert {p.code for p in report.problems} == {"rest-off", "not-found"}
