@@ -122,7 +122,7 @@ const find = async (text, limit, all) => {
   }
   return { ...found, wider: wider && found.total <= found.hits.length };
 };
-const inner = { load, lookup, fill, union, ranked, check, stands, keysOf, decode, facets, meta, testsOf, foldText, stem, fileOf, TOKEN, ENGLISH };
+const inner = { load, lookup, fill, union, ranked, check, stands, keysOf, decode, facets, meta, testsOf, foldText, stem, fileOf, LETTER, ENGLISH };
 // `over` says of what index: its documents, shards, odd characters.
 find.over = (index) => Object.assign(meta, index);
 window.kb = { search: find, facets: async (text) => (await rare()).facets(text), marked, excerpt };

@@ -3,7 +3,7 @@ window.kbRare ??= (() => {
   let made;
   return (inner) => (made ??= ((engine) => {
     "use strict";
-    const { load, lookup, fill, union, ranked, check, stands, keysOf, decode, facets, meta, testsOf, foldText, stem, fileOf, TOKEN, ENGLISH } = engine;
+    const { load, lookup, fill, union, ranked, check, stands, keysOf, decode, facets, meta, testsOf, foldText, stem, fileOf, LETTER, ENGLISH } = engine;
 
     // Names of fields and statuses: kb/search/query/names.py has the same.
     const byWord = (table) => new Map(Object.entries(table).flatMap(([name, words]) => [name, ...words.split(" ")].map((word) => [word, name])));
@@ -101,8 +101,11 @@ window.kbRare ??= (() => {
       return sign === "<=" ? between("", days[1]) : between(...days);
     };
     const count = (value) => {
-      const range = /^(\d*)(?:\.\.|…)(\d*)$/.exec(value) || (/^\d+$/.test(value) ? [value, value, value] : null);
-      return range && { see: (doc) => { const n = +/#(\d+)/.exec(doc.id)?.[1]; return n >= +range[1] && n <= (+range[2] || Infinity); } };
+      const range = /^(\d*)(?:\.\.|…)(\d*)$/.exec(value);
+      const [, sign, digits] = /^([<>]=?)?(\d+)$/.exec(value) || [];
+      if (!digits && (!range || value === "..")) return null;
+      const [low, high] = digits ? [sign?.[0] === "<" ? 0 : +digits + (sign === ">"), sign?.[0] === ">" ? Infinity : digits - (sign === "<")] : [+range[1], +range[2] || Infinity];
+      return { see: (doc) => { const n = +/#(\d+)/.exec(doc.id)?.[1]; return n >= low && n <= high; } };
     };
     const named = (name, value, quoted) => {
       const star = !quoted && /.[*＊]$/.test(value);
@@ -212,7 +215,10 @@ window.kbRare ??= (() => {
       const longer = test.begins ? known.filter(([word]) => word.startsWith(test.word)).map(([word]) => word) : [];
       const most = test.word.length < 8 ? 1 : 2;
       const near = !longer.length && !own.docs.length && test.stem && test.word.length > 3 ? known.map(([word]) => word).filter((word) => edits(word, test.word, most)) : [];
-      if (near.length) test.near = near.map(keyOf);
+      if (near.length && test.fuzzy) {
+        test.stem = "";
+        test.pattern = new RegExp(`(?<!${LETTER})(?:${near.join("|")})(?!${LETTER})`, "gu");
+      } else if (near.length) test.near = near.map(keyOf);
       test.lists = [await joined([test.word, ...longer, ...near])];
     }));
 

@@ -2,13 +2,13 @@
 document.addEventListener("DOMContentLoaded", () => {
   const SAY = {
     zh: {
-      found: (n, exact) => (exact ? `${n} 个案例` : `约 ${n} 个案例`), none: "没有找到。换个说法,或少写几个词。", more: "更多",
+      found: (n, exact) => (exact ? `${n} 个案例` : `约 ${n} 个案例`), none: "没有找到。换个说法,或少写几个词。", more: "更多", wider: "也看:数字中间有这几位的,以这个词开头的",
       loose: "没有案例含有所有的词;下面各含其中一些。", near: (w) => `没有“${w}”,这些相近。`, broken: "搜索索引没有读到,请重试。", note: "记录",
       facet: { status: "状态", station: "站点", engineer: "工程师", speaker: "发言人", year: "年份", lang: "语言", kind: "编号种类" },
       status: { unset: "未标记", resolved: "已解决", in_progress: "处理中", shelved: "暂搁置", conflicting: "标记矛盾" },
     },
     en: {
-      found: (n, exact) => (exact ? (n === 1 ? "1 case" : `${n} cases`) : `About ${n} cases`), none: "Nothing found. Try other words, or fewer.", more: "More",
+      found: (n, exact) => (exact ? (n === 1 ? "1 case" : `${n} cases`) : `About ${n} cases`), none: "Nothing found. Try other words, or fewer.", more: "More", wider: "Also: numbers with these digits inside, words that begin so",
       loose: "No case has all the words; these have some.", near: (w) => `No “${w}”; these are close.`, broken: "The search index could not be read. Try again.", note: "Note",
       facet: { status: "Status", station: "Station", engineer: "Engineer", speaker: "Speaker", year: "Year", lang: "Language", kind: "Identifiers" },
       status: { unset: "Not marked", resolved: "Resolved", in_progress: "In progress", shelved: "Shelved", conflicting: "Conflicting marks" },
@@ -23,6 +23,7 @@ document.addEventListener("DOMContentLoaded", () => {
   search.over({ n: +box.dataset.n, s: +box.dataset.s, inside: box.dataset.inside });
   let asked = 0;
   let limit = PAGE;
+  let wide = false; // whether what only nearly fits was asked for
 
   const make = (tag, name, ...inside) => {
     const element = document.createElement(tag);
@@ -83,7 +84,7 @@ document.addEventListener("DOMContentLoaded", () => {
     if (!any) return;
     let answer;
     try {
-      answer = await search(text, limit);
+      answer = await search(text, limit, wide);
     } catch {
       answer = { hits: [], tests: [], broken: true, total: 0 };
     }
@@ -92,8 +93,9 @@ document.addEventListener("DOMContentLoaded", () => {
     const { hits, tests, total, exact, loose, near, broken } = answer;
     count.textContent = broken ? say().broken : !total ? say().none : [loose ? say().loose : say().found(total, exact), ...(near || []).map(say().near)].join(" ");
     list.replaceChildren(...hits.map((doc) => card(doc, tests)));
-    more.hidden = total <= hits.length;
-    more.textContent = say().more;
+    more.hidden = total <= hits.length && !answer.wider;
+    more.textContent = answer.wider ? say().wider : say().more;
+    more.value = answer.wider ? "wider" : "";
     divide();
     performance.mark("kb-answered");
     document.documentElement.dataset.answered = text;
@@ -120,7 +122,11 @@ document.addEventListener("DOMContentLoaded", () => {
     else links[next].focus();
   };
 
-  const ask = () => { limit = PAGE; return show(); };
+  const ask = () => {
+    limit = PAGE;
+    wide = false;
+    return show();
+  };
   const read = () => {
     box.value = new URLSearchParams(location.search).get("q") || "";
     ask();
@@ -135,7 +141,11 @@ document.addEventListener("DOMContentLoaded", () => {
   });
   panel.addEventListener("toggle", divide);
   panel.open = box.dataset.n <= SMALL && matchMedia("(min-width: 64rem)").matches;
-  more.addEventListener("click", () => { limit += PAGE; show(); });
+  more.addEventListener("click", () => {
+    wide ||= more.value === "wider";
+    limit += PAGE;
+    show();
+  });
   addEventListener("keydown", walk);
   addEventListener("popstate", read);
   document.addEventListener("kb-ui", show);

@@ -1,0 +1,77 @@
+"""The browser's query language and analysis against those of kb.search."""
+
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+from conftest import SITE
+from samples import Sample, at, small
+from test_analysis_js import engine  # noqa: F401  (a fixture)
+
+from kb.cases.record import Turn
+from kb.publish.build import build
+from kb.search.analysis import terms
+
+SPEC = Path(__file__).parents[1] / "search" / "spec"
+ELSEWHERE = {"kind:case", "", "-"}
+"""What a site answers otherwise: its kinds are of identifiers; nothing asked is its front."""
+
+
+def case(row):
+    day = str(row["day"] or "")
+    return small(
+        f"q#{row['number']}_{row['key']}" if row["number"] else f"q_{row['key']}",
+        row["problem"],
+        status=row["status"],
+        date=f"{day[:4]}-{day[4:6]}-{day[6:]}" if day else None,
+        turns=(Turn(round=1, speaker=row["speaker"], text=row["text"], origin=at(1)),),
+    )
+
+
+@pytest.fixture(scope="module")
+def answers(browser, tmp_path_factory):
+    rows = map(json.loads, (SPEC / "documents.jsonl").read_text("utf-8").splitlines())
+    out = tmp_path_factory.mktemp("queries") / "internal"
+    build(Sample([case(row) for row in rows], []), out, SITE, out.parent / "memory")
+    page = browser.new_page()
+    page.goto((out / "index.html").as_uri())
+    queries = [line.split("\t") for line in (SPEC / "queries.tsv").read_text("utf-8").splitlines()]
+    asked = [query for query, _ in queries if query not in ELSEWHERE]
+    found = page.evaluate(
+        "async (all) => Promise.all(all.map(async (q) => (await kb.search(q, 20, true)).hits"
+        ".map((hit) => hit.id.at(-1)).sort().join('')))",
+        asked,
+    )
+    page.close()
+    return dict(zip(asked, found, strict=True)), dict(queries)
+
+
+def test_queries_find_what_the_table_says(answers):
+    found, table = answers
+    wrong = {query: (ids, table[query]) for query, ids in found.items() if ids != table[query]}
+    assert wrong == {}
+
+
+ALPHABETS = (
+    "充电桩重複扣費账单𠀀𠮷㐀﨑", "ガがｶﾞｱーぁ゙", "환불가각ㄱㅏ", "ไทยกา", "ＡＢｃ１２３㎡ﬁ½", "éàñ́̈ßςΣİı",
+    "😀👍🏽‍❤️", "0123456789", "abcXYZrefundsing'’", "._-@/:#+~%&=?\\", " \t\n　,。!(){}", "абвДЖ",
+)  # fmt: skip
+
+
+def some_text(rng: random.Random) -> str:
+    alphabets = rng.sample(ALPHABETS, rng.randint(1, 4))
+    return "".join(rng.choice(rng.choice(alphabets)) for _ in range(rng.randint(1, 30)))
+
+
+def test_any_text_has_the_same_terms(engine):  # noqa: F811
+    rng = random.Random(9)
+    texts = [some_text(rng) for _ in range(4000)]
+    found = engine.evaluate("(all) => all.map((t) => terms(t).map((x) => x.join(' ')))", texts)
+    here = [[f"{t.kind} {t.text} {t.position}" for t in terms(text)] for text in texts]
+    wrong = [row for row in zip(texts, found, here, strict=True) if row[1] != row[2]]
+    assert wrong[:5] == []
