@@ -43,8 +43,11 @@ def check_ours(path: Path) -> None:
 
 
 @contextmanager
-def new_folder(path: Path) -> Iterator[Path]:
-    """An empty folder beside ``path`` to fill; it takes its place when all went well."""
+def new_folder(path: Path, *, keep: bool = False) -> Iterator[Path]:
+    """An empty folder beside ``path`` to fill; it takes its place when all went well.
+
+    With ``keep``, what was filled stays where it is when something went wrong.
+    """
     check_ours(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     staged = staging_of(path)
@@ -55,8 +58,10 @@ def new_folder(path: Path) -> Iterator[Path]:
         if not (staged / MARK).exists():
             (staged / MARK).touch()
         publish(staged, path)
+        keep = False
     finally:
-        shutil.rmtree(staged, ignore_errors=True)
+        if not keep:
+            shutil.rmtree(staged, ignore_errors=True)
 
 
 def sha256_of(path: Path) -> str:

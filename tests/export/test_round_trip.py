@@ -39,7 +39,8 @@ def said(archive: Archive, view: PageView) -> dict[str, object]:
     """All of a page that a tree keeps."""
     class_ = archive.class_(view.key)
     lines = [(line.text, line.version, line.author, line.date) for line in view.lines]
-    files = [msgspec.structs.astuple(f) for f in view.attachments if f.sha256 and not f.gone]
+    held = [f for f in view.attachments if f.sha256 and not f.gone]
+    files = [msgspec.structs.replace(file, way=None) for file in held]
     return {
         "title": view.title, "syntax": view.syntax, "parent": view.parent, "hidden": view.hidden,
         "creator": view.creator, "created": view.created, "tags": view.tags, "lines": lines,
@@ -136,6 +137,41 @@ def test_only_what_a_change_touches_is_rendered_again(wiki, tmp_path, monkeypatc
     rendered.clear()
     write_tree(wiki.archive, (), tmp_path / "tree", "plain", SITE)
     assert rendered == []
+
+
+def test_an_interrupted_run_is_gone_on_with(wiki, tmp_path, monkeypatch):
+    """Pages that were written are not rendered again; the tree is the same as without a break."""
+    for number in range(6):
+        wiki.add(page(f"A.P{number}"), *revisions(f"text {number}"))
+    write_tree(wiki.archive, (), tmp_path / "whole", "hugo", SITE)
+    from kb.export.markdown import work
+
+    rendered: list[str] = []
+    body_of = work.body_of
+
+    def breaks(view, *rest):
+        if len(rendered) == 4:
+            rendered.append("break")
+            raise KeyboardInterrupt
+        rendered.append(view.id.page)
+        return body_of(view, *rest)
+
+    monkeypatch.setattr(work, "body_of", breaks)
+    with pytest.raises(KeyboardInterrupt):
+        write_tree(wiki.archive, (), tmp_path / "tree", "hugo", SITE)
+    assert not (tmp_path / "tree").exists()
+    write_tree(wiki.archive, (), tmp_path / "tree", "hugo", SITE)
+    assert rendered == ["A.P0", "A.P1", "A.P2", "A.P3", "break", "A.P4", "A.P5"]
+    whole, tree = (
+        {
+            p.relative_to(tmp_path / n): p.read_bytes()
+            for p in (tmp_path / n).rglob("*")
+            if p.is_file()
+        }
+        for n in ("whole", "tree")
+    )
+    assert whole == tree
+    assert not [p for p in tmp_path.iterdir() if p.name.startswith(".")]
 
 
 @pytest.mark.prove

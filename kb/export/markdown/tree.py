@@ -28,6 +28,7 @@ from kb.export.markdown.leaves import (
 )
 from kb.export.markdown.manifest import Manifest, check_unedited, read_manifest
 from kb.export.markdown.nav import Site
+from kb.export.markdown.resume import forget, journal_of, left_of, note
 from kb.export.markdown.work import Job, write_pages
 from kb.export.place import check_ours, new_folder
 from kb.model import PageId
@@ -58,10 +59,11 @@ def write_tree(
     leaves = [leaf_of(v, all_versions=all_versions) for v in archive.pages() if teller.page(v)]
     layout = layout_of(kind, leaves, old)
     known = Known(layout, {leaf.page: frozenset(leaf.files) for leaf in leaves})
-    with new_folder(dest) as root:
+    left = left_of(dest)
+    with new_folder(dest, keep=True) as root:
         job = Job(
             archive=archive.path, flavour=flavour, known=known, old=old, old_root=dest, root=root,
-            proof=proof,
+            proof=proof, left=left,
             names={wiki: archive.author_names(wiki) for wiki in {lf.page.wiki for lf in leaves}},
             anchors=wanted_places(archive, leaves, known),
         )  # fmt: skip
@@ -70,6 +72,7 @@ def write_tree(
         _write_files(archive, kind, known, leaves, root, manifest, ledger)
         _write_project(kind, known, leaves, site, root, manifest)
         (root / MARK).write_bytes(msgspec.json.encode(manifest))
+    forget(left)
     ledger.moves += moves_of(kind, layout, leaves)
     return ledger
 
@@ -82,8 +85,11 @@ def _write_pages(
         source = case.source
         by_page[PageId(source.wiki, source.page, source.locale)].append(case_facts(case))
     tasks = [(leaf.key, by_page.get(leaf.page, [])) for leaf in leaves]
-    for path, entry in write_pages(job, tasks):
-        manifest.pages[path] = entry
+    with journal_of(job.root) as journal:
+        for path, entry in write_pages(job, tasks):
+            manifest.pages[path] = entry
+            note(journal, path, entry)
+    for path, entry in manifest.pages.items():
         for what, count in entry.kept.items():
             ledger.kept(what, count)
         ledger.extend(entry.entries)

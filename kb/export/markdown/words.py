@@ -16,7 +16,7 @@ _BLOCKS = frozenset((
     "li", "main", "nav", "ol", "option", "p", "pre", "section", "summary", "table", "tbody", "td",
     "th", "thead", "tr", "ul",
 ))  # fmt: skip
-_THEME = "headerlink"
+_THEME = re.compile(r"\b(?:headerlink|hash-link)\b")
 """Class of the sign that a theme puts behind a heading."""
 
 
@@ -60,6 +60,6 @@ def _pieces(part: etree._Element) -> Iterator[str]:
             yield "\n"
         if event == "end":
             yield element.tail or ""
-        elif _THEME not in (element.get("class") or ""):
+        elif not _THEME.search(element.get("class") or ""):
             yield element.text or ""
             yield element.get("alt") or ""

@@ -25,6 +25,7 @@ from kb.export.markdown.flavour import KINDS
 from kb.export.markdown.front import Yaml, front_matter
 from kb.export.markdown.manifest import Manifest, PageEntry
 from kb.export.markdown.render import Body, body_of
+from kb.export.markdown.resume import Left
 from kb.export.markdown.words import lost_words, markdown_text
 from kb.export.place import sha256_of
 from kb.model import PageId
@@ -53,6 +54,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the words of each page are looked for in its Markdown."""
     old: Manifest
     old_root: Path
+    left: Left
+    """What an interrupted run wrote."""
     root: Path
 
 
@@ -96,12 +99,13 @@ def _write(job: Job, archive: Archive, task: Task) -> tuple[str, PageEntry]:
     anchors = job.anchors.get(view.id, ())
     inputs = _digest(__version__, repr(kind.markdown), view.digest, anchors, cases)
     resolver = TreeResolver(job.known, view.id, job.names.get(view.id.wiki, {}))
-    before = job.old.pages.get(path)
-    if before is not None and before.inputs == inputs:
-        same = resolver.answers(before.asked) == before.answers
-        proven = before.words is not None or not job.proof
-        if same and proven and _take_over(job, path, before):
-            return path, before
+    for root, pages in ((job.old_root, job.old.pages), (job.left.root, job.left.pages)):
+        before = pages.get(path)
+        if before is not None and before.inputs == inputs:
+            same = resolver.answers(before.asked) == before.answers
+            proven = before.words is not None or not job.proof
+            if same and proven and _take_over(root, job.root, path, before):
+                return path, before
     site = SiteResolver(resolver, kind.url, rooted=kind.static != "")
     links = site if kind.by_address else resolver
     body = body_of(view, kind.markdown, links, site, anchors)
@@ -148,16 +152,16 @@ def _digest(*parts: object) -> str:
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:32]
 
 
-def _take_over(job: Job, path: str, before: PageEntry) -> bool:
+def _take_over(old_root: Path, root: Path, path: str, before: PageEntry) -> bool:
     """Copy what nothing changed about; False where the old file is not what it was."""
-    page = job.old_root / path
+    page = old_root / path
     names = [path, path_of(path), *([before.beside] if before.beside else [])]
-    if not all((job.old_root / name).is_file() for name in names):
+    if not all((old_root / name).is_file() for name in names):
         return False
     if sha256_of(page) != before.sha256:
         return False
     for name in names:
-        old, new = job.old_root / name, job.root / name
+        old, new = old_root / name, root / name
         new.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(old, new)
     return True
