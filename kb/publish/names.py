@@ -75,8 +75,12 @@ def case_path(wiki: str, case_id: str) -> str:
 
 def page_path(page: PageId) -> str:
     """Path of a source page in the site; a translation's has its locale after `~-`."""
-    locale = f"~-{encode(page.locale)}" if page.locale else ""
-    return f"page/{encode(page.wiki)}/{encode(page.page)}{locale}.html"
+    name, locale = encode(page.page), encode(page.locale) if page.locale else ""
+    if not locale:
+        return f"page/{encode(page.wiki)}/{name}.html"
+    last = f"{name.rpartition('/')[2]}~-{locale.partition('/')[0]}"
+    apart = "/" if len(last.encode()) > _LONGEST else ""  # too long together for a file system
+    return f"page/{encode(page.wiki)}/{name}~-{apart}{locale}.html"
 
 
 def file_path(page: PageId, name: str) -> str:
