@@ -128,7 +128,7 @@ def test_no_payload_runs_on_any_page(browser, tmp_path, number):
     context = browser.new_context()
     tab = Watched(context, "file:")
     kinds = {}
-    for path in sorted(out.rglob("*/**/*.html")) + [out / "index.html", out / "problems.html"]:
+    for path in [*sorted(out.rglob("*/**/*.html")), out / "index.html", out / "problems.html"]:
         kinds.setdefault("/".join(path.relative_to(out).parts[:2]) + path.name[-14:], path)
     for path in kinds.values():
         tab.page.goto("file://" + quote(str(path), safe="/~"))
