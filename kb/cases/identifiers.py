@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from kb.cases.draft import Draft, Found
@@ -12,19 +14,22 @@ from kb.cases.profile import IdentifierRule
 from kb.cases.rules import Rules
 from kb.cases.shown import Shown, fold, shown
 
-_FILE = (
-    r"[^\s\[\]|<>\"“”‘’()（）:：,，。;；]{1,120}\.(?:log|txt|csv|xlsx?|docx?|pptx?|pdf|png|jpe?g"
-    r"|gif|bmp|zip|rar|7z|tar|gz|json|xml|html?|mp4|mov|pcap|bin|msg|eml)(?![A-Za-z0-9])"
+_ENDING = re.compile(
+    r"\.(?:log|txt|csv|xlsx?|docx?|pptx?|pdf|png|jpe?g|gif|bmp|zip|rar|7z|tar|gz|json|xml|html?"
+    r"|mp4|mov|pcap|bin|msg|eml)(?![A-Za-z0-9])",
+    re.IGNORECASE,
 )
-_HIDDEN = re.compile(
-    rf"\[\[[^\]\n]{{0,1000}}\]\]|(?:https?|ftp|file):[!-~]{{1,2000}}|{_FILE}", re.IGNORECASE
-)
+_NAME_CHARACTER = re.compile(r"[^\s\0\[\]|<>\"“”‘’()（）:：,，。;；]")
+_SMALL = {n: n + 32 for n in range(ord("A"), ord("Z") + 1)}
+_LONGEST_NAME = 120
+_LINK = re.compile(r"\[\[[^\]\n\0]{0,1000}\]\]|(?:https?|ftp|file):[!-~]{1,2000}", re.IGNORECASE)
 _INNER = re.compile(r"[\s\-·]+")
 _LONG = 8
 _LEAST = 6
 """Characters of the shortest thing that a label makes an identifier, where its kind has lengths."""
 _ALNUM = re.compile(r"[A-Za-z0-9]")
-_DIGIT = re.compile(r"\d")
+_END = "\0"
+"""Between two lines: neither space nor part of anything."""
 
 
 class _Span(NamedTuple):
@@ -42,28 +47,47 @@ def find_identifiers(
     draft: Draft, shown_lines: Sequence[Shown | None], raws: Sequence[str], rules: Rules
 ) -> None:
     """Put every identifier of the case's lines into the draft, and the cases it mentions."""
-    fields: dict[int, set[str]] = {}
-    for field in draft.fields:
-        for number in range(field.place.first, field.place.last + 1):
-            fields.setdefault(number, set()).add(field.name)
-    for number, raw in enumerate(raws):
-        line = shown_lines[number] or shown(raw)
-        if not _ALNUM.search(line.text):
-            continue
-        text = _without_cases(line.text, draft, rules)
-        text = _HIDDEN.sub(_blank, text) if _DIGIT.search(text) or "[[" in text else text
-        for span in _spans(text, line, rules, fields.get(number, set())):
-            value = line.cut(span.start, span.end).replace("~", "")
-            draft.identifiers.append(Found(span.kind, value, normal(value), number))
+    pairs = zip(shown_lines, raws, strict=True)
+    lines = [line or shown(raw) for line, raw in pairs]
+    whole = _END.join(line.text for line in lines)
+    if not _ALNUM.search(whole):
+        return
+    head = len(lines[0].text)
+    whole = _without_cases(whole[:head], draft, rules) + _without_cases(whole[head:], draft, rules)
+    whole = _without_files(_LINK.sub(_blank, whole))
+    starts = list(accumulate((len(line.text) + 1 for line in lines), initial=0))
+    for span in _spans(whole, _values(draft, lines, starts, rules), rules):
+        number = bisect_right(starts, span.start) - 1
+        line, at = lines[number], starts[number]
+        value = line.cut(span.start - at, span.end - at).replace("~", "")
+        draft.identifiers.append(Found(span.kind, value, normal(value), number))
 
 
 def _blank(match: re.Match[str]) -> str:
-    return " " * len(match[0])
+    """As many characters that mean nothing; lines stay apart."""
+    found = match[0]
+    return " " * len(found) if _END not in found else _END.join(
+        " " * len(part) for part in found.split(_END)
+    )  # fmt: skip
+
+
+def _without_files(text: str) -> str:
+    """The text with names of files blanked."""
+    parts, at = [], 0
+    for match in _ENDING.finditer(text):
+        start = match.start()
+        least = max(start - _LONGEST_NAME, at)
+        while start > least and _NAME_CHARACTER.match(text, start - 1):
+            start -= 1
+        parts += [text[at:start], " " * (match.end() - start)]
+        at = match.end()
+    return "".join((*parts, text[at:]))
 
 
 def _without_cases(text: str, draft: Draft, rules: Rules) -> str:
     """The text with ids of cases blanked; those of other cases are noted."""
-    if not _DIGIT.search(text):
+    words = rules.case_words
+    if words and not any(word in text.lower() for word in words):
         return text
     for pattern in rules.mentions:
         for match in pattern.finditer(text):
@@ -74,11 +98,31 @@ def _without_cases(text: str, draft: Draft, rules: Rules) -> str:
     return text
 
 
-def _spans(text: str, line: Shown, rules: Rules, names: set[str]) -> list[_Span]:
-    """Identifiers on a line: those after a label first, then bare ones, then fields' values."""
+def _values(
+    draft: Draft, lines: Sequence[Shown], starts: Sequence[int], rules: Rules
+) -> list[tuple[int, int, str]]:
+    """Where fields' values stand that are identifiers by their field: bounds, and the kind."""
+    kinds = {kind.rule.kind for kind in rules.kinds if kind.value}
+    found: dict[tuple[int, str], None] = {}
+    for field in draft.fields:
+        if field.name in kinds:
+            found.update(
+                ((n, field.name), None) for n in range(field.place.first, field.place.last + 1)
+            )
+    places = []
+    for number, name in sorted(found):
+        hit = label_at(lines[number], rules)
+        start = hit.start if hit else 0
+        places.append((starts[number] + start, starts[number] + len(lines[number].text), name))
+    return places
+
+
+def _spans(text: str, values: list[tuple[int, int, str]], rules: Rules) -> list[_Span]:
+    """Identifiers in the text: those after a label first, then bare ones, then fields' values."""
     taken = bytearray(len(text))
     spans: list[_Span] = []
-    for start, end, rule in _candidates(text, line, rules, names):
+    small = text.translate(_SMALL)
+    for start, end, rule in _candidates(text, small, values, rules):
         stop = _fitted(text, start, end, rule)
         if any(taken[start:stop]) or (rule.lengths and stop - start < _LEAST):
             continue
@@ -88,22 +132,21 @@ def _spans(text: str, line: Shown, rules: Rules, names: set[str]) -> list[_Span]
 
 
 def _candidates(
-    text: str, line: Shown, rules: Rules, names: set[str]
+    text: str, small: str, values: list[tuple[int, int, str]], rules: Rules
 ) -> Iterator[tuple[int, int, IdentifierRule]]:
-    labelled = rules.kinds if rules.identifier_words.search(text) else ()
-    for kind in labelled:
+    for kind in rules.kinds:
         if kind.after_label:
-            for match in kind.after_label.finditer(text):
+            for match in kind.after_label.finditer(small):
                 yield match.start("v"), match.end("v"), kind.rule
-    for kind in rules.kinds if _DIGIT.search(text) else ():
+    for kind in rules.kinds:
         for pattern in kind.bare:
             for match in pattern.finditer(text):
                 yield match.start("v"), match.end("v"), kind.rule
-    hit = label_at(line, rules) if names else None
-    for kind in rules.kinds:
-        if kind.value and kind.rule.kind in names:
-            for match in kind.value.finditer(text, hit.start if hit else 0):
-                yield match.start("v"), match.end("v"), kind.rule
+    for start, end, name in values:
+        for kind in rules.kinds:
+            if kind.value and kind.rule.kind == name:
+                for match in kind.value.finditer(text, start, end):
+                    yield match.start("v"), match.end("v"), kind.rule
 
 
 def _fitted(text: str, start: int, end: int, rule: IdentifierRule) -> int:

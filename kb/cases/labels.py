@@ -24,9 +24,10 @@ _UNMARKED = tuple(
     for words in (r"\w{1,20} \w{1,20}", r"\w{1,20}")
 )
 _SPACED = re.compile(rf"{LEAD}(?P<label>[\u3400-\u9fff]{{2,10}})\s+(?=\S)")
+_OPENING = frozenset("【[〖〔")
 _DASH = re.compile(r"[-–—→]")
 _DASHED = re.compile(
-    rf"{LEAD}(?P<label>\w(?:[^:|=()—–-]|(?<=\w)-(?=\w)){{0,30}}(?:\([^()]{{0,40}}\)[^:|=()—–-]{{0,20}})?)"
+    rf"{LEAD}(?P<label>\w(?:[^:|=()—–-]|(?<=\w)-(?=\w)){{0,30}}(?P<legend>\([^()]{{0,40}}\)[^:|=()—–-]{{0,20}})?)"
     r"(?P<sep>\s[-–](?:\s|$)|\s?—{1,2}|\s?→)\s*"
 )
 """A dash or an arrow between label and value: for labels that are known."""
@@ -53,31 +54,30 @@ class Hit(NamedTuple):
 
 def label_at(line: Shown, rules: Rules, start: int = 0) -> Hit | None:
     """The label that the line begins with at ``start``, known or not."""
-    bracketed = _BRACKETED.match(line.text, start)
-    if bracketed and (meaning := rules.meaning(bracketed["label"])):
-        label = line.cut(bracketed.start("label"), bracketed.end("label"))
-        end = max(len(line.text.rstrip()), bracketed.end())
-        return Hit(meaning, label, bracketed["legend"] or "", bracketed.end(), end, row=False)
-    match = _LABEL.match(line.text, start)
-    if match is None or rules.meaning(match["label"]) is None:
-        dashed = _DASHED.match(line.text, start) if _DASH.search(line.text, start) else None
-        match = dashed if dashed and rules.meaning(dashed["label"]) else match
+    text = line.text
+    if not _OPENING.isdisjoint(text) and (bracketed := _BRACKETED.match(text, start)):
+        meaning = rules.meaning(bracketed["label"])
+        if meaning:
+            return _hit(line, bracketed, meaning, row=False)
+    match = _LABEL.match(text, start)
+    meaning = rules.meaning(match["label"]) if match else None
+    if meaning is None and _DASH.search(text, start):
+        dashed = _DASHED.match(text, start)
+        dashed_meaning = rules.meaning(dashed["label"]) if dashed else None
+        if dashed and dashed_meaning:
+            return _hit(line, dashed, dashed_meaning, row=False)
     if match is None or not match["label"].strip():
         return None
-    row = bool(match.groupdict().get("row"))
-    if (match["sep"].startswith("|") or match["sep"] == "=") and not row:
-        known = rules.meaning(match["label"])
-        if known is None:
-            return None
-    at = match.start("label")
-    end = len(line.text.rstrip())
-    if row:
-        end = len(line.text[:end].rstrip("| \t"))
-    legend = match.groupdict().get("legend") or ""
-    return Hit(
-        rules.meaning(match["label"]), line.cut(at, match.end("label")), legend,
-        match.end(), max(end, match.end()), row,
-    )  # fmt: skip
+    row = match["row"] is not None
+    if meaning is None and not row and match["sep"][0] in "|=":
+        return None
+    return _hit(line, match, meaning, row=row)
+
+
+def _hit(line: Shown, match: re.Match[str], meaning: Label | None, *, row: bool) -> Hit:
+    end = len(line.text.rstrip("| \t" if row else None))
+    label = line.cut(match.start("label"), match.end("label"))
+    return Hit(meaning, label, match["legend"] or "", match.end(), max(end, match.end()), row)
 
 
 def label_alone(line: Shown, rules: Rules) -> Hit | None:

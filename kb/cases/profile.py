@@ -26,6 +26,8 @@ class CaseRule(_Table, frozen=True, kw_only=True):
     headings: tuple[str, ...] = ()
     """Regular expressions from the start of a heading's text, case ignored. Group `id` is the
     case's id as written; `number` and `date` are its parts, where it has them."""
+    words: tuple[str, ...] = ()
+    """Words of which every such id has one: a text with none of them names no case."""
     begins: Literal["heading", "page", "row", "task", "object"] = "heading"
     """What a case is: a heading and what is below it, a whole page, a table's row, a task macro,
     an object of a class."""

@@ -6,6 +6,8 @@ import re
 from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
+import msgspec
+
 from kb.cases.lead import LEAD
 from kb.cases.profile import FieldType, IdentifierRule, PartName, Profile
 from kb.cases.shown import fold
@@ -45,11 +47,11 @@ class IdentifierKind(NamedTuple):
     also: tuple[re.Pattern[str], ...]
 
     @classmethod
-    def of(cls, rule: IdentifierRule, profile: Profile, seen: set[str]) -> IdentifierKind:
+    def of(cls, rule: IdentifierRule, labels: tuple[str, ...], seen: set[str]) -> IdentifierKind:
         """The rule compiled; ``seen`` holds the bare patterns that others have already."""
         also = tuple(re.compile(pattern, re.IGNORECASE) for pattern in rule.also)
         form = re.compile(rule.form, re.IGNORECASE)
-        return cls(rule, *_labelled(rule, _labels_of(rule, profile)), _bare(rule, seen), form, also)
+        return cls(rule, *_labelled(rule, labels), _bare(rule, seen), form, also)
 
 
 @lru_cache(maxsize=4096)
@@ -111,7 +113,9 @@ class Rules:
     def meaning(self, label: str) -> Label | None:
         """What the label means, read whole, else without what it has in brackets."""
         found = self.labels.get(label_key(label))
-        return found or self.labels.get(label_key(_BRACKETED.sub("", fold(label))))
+        if found is None and ("(" in label or "（" in label):
+            return self.labels.get(label_key(_BRACKETED.sub("", fold(label))))
+        return found
 
     @cached_property
     def months(self) -> dict[str, int]:
@@ -135,32 +139,27 @@ class Rules:
     @cached_property
     def mentions(self) -> tuple[re.Pattern[str], ...]:
         """Ids of cases in running text."""
-        return tuple(
-            re.compile(rf"(?<![A-Za-z0-9_]){pattern.pattern}", re.IGNORECASE)
-            for pattern, rule in self.headings
-            if rule.heading_is == "id"
-        )
+        ids = (pattern for pattern, rule in self.headings if rule.heading_is == "id")
+        return self._compiled(rf"(?<![A-Za-z0-9_]){pattern.pattern}" for pattern in ids)
+
+    @cached_property
+    def case_words(self) -> tuple[str, ...]:
+        """Words of which every id of a case has one, in small letters; none where one may not."""
+        rules = {rule for _, rule in self.headings if rule.heading_is == "id"}
+        if not all(rule.words for rule in rules):
+            return ()
+        return tuple(fold(word).lower() for rule in rules for word in rule.words)
 
     @cached_property
     def kinds(self) -> tuple[IdentifierKind, ...]:
-        """Identifier rules in the order of the profiles."""
+        """Identifier rules in the order of the profiles; those equal but for labels are one."""
+        labels: dict[IdentifierRule, tuple[str, ...]] = {}
+        for profile in self.profiles:
+            for rule in profile.identifier:
+                bare = msgspec.structs.replace(rule, labels=())
+                labels[bare] = (*labels.get(bare, ()), *_labels_of(rule, profile))
         seen: set[str] = set()
-        return tuple(
-            IdentifierKind.of(rule, profile, seen)
-            for profile in self.profiles
-            for rule in profile.identifier
-        )
-
-    @cached_property
-    def identifier_words(self) -> re.Pattern[str]:
-        """Any label of an identifier: a line with none needs no closer look for labelled ones."""
-        words = {
-            _word(fold(label))
-            for profile in self.profiles
-            for rule in profile.identifier
-            for label in _labels_of(rule, profile)
-        }
-        return re.compile("|".join(sorted(words)) or "(?!)", re.IGNORECASE)
+        return tuple(IdentifierKind.of(rule, words, seen) for rule, words in labels.items())
 
     @cached_property
     def brackets(self) -> str:
@@ -183,17 +182,23 @@ def _labelled(
     alone = re.compile(rf"(?<![A-Za-z0-9]){value}(?![A-Za-z0-9])", re.IGNORECASE)
     if not labels:
         return None, alone
-    words = "|".join(_word(fold(label)) for label in sorted(labels, key=len, reverse=True))
-    between = r"\s*(?:\([^()]{0,40}\)\s*)?(?:[:=#|]|is|是|为|号码?|编号|ID)?\s*[\"“”'‘(]?\s*"
-    pattern = rf"(?:{words}){between}{value}(?![A-Za-z0-9])"
-    return re.compile(pattern, re.IGNORECASE), alone
+    words = "|".join(dict.fromkeys(_word(fold(w)) for w in sorted(labels, key=len, reverse=True)))
+    between = r"\s*(?:\([^()\0]{0,40}\)\s*)?(?:[:=#|]|is|是|为|号码?|编号|id)?\s*[\"“”'‘(]?\s*"
+    return re.compile(rf"(?:{words}){between}(?i:{value})(?![A-Za-z0-9])"), alone
 
 
 def _word(label: str) -> str:
-    """A label as a pattern: any space within, and no letter that goes on with it."""
-    body = r"[\s_-]?".join(re.escape(part) for part in re.split(r"[\s_-]+", label))
-    start = r"(?<![A-Za-z0-9])" if label[0].isascii() else ""
-    return start + body + (r"(?![A-Za-z])" if label[-1].isascii() else "")
+    """A label in small letters as a pattern: any space within, no letter that goes on with it.
+
+    It begins with a literal, by which the search goes fast; what stood before comes after.
+    """
+    body = r"[\s_-]?".join(re.escape(part) for part in re.split(r"[\s_-]+", label.lower()))
+    if not label[0].isascii():
+        return body + (r"(?![A-Za-z])" if label[-1].isascii() else "")
+    start, rest = label[0].lower(), body[1:]
+    return rf"{start}(?<![A-Za-z0-9]{start}){rest}" + (
+        r"(?![A-Za-z])" if label[-1].isascii() else ""
+    )
 
 
 def _bare(rule: IdentifierRule, seen: set[str]) -> tuple[re.Pattern[str], ...]:

@@ -94,6 +94,10 @@ def shown(raw: str) -> Shown:
     lead = _LIST.match(raw)
     assert lead is not None
     at = lead.end()
+    listed = bool(lead[0].strip())
+    if _TOKEN.search(raw, at) is None:
+        whole = ((at, False),) if at < len(raw) else ()
+        return Shown(raw, fold(raw[at:]), (0,) if whole else (), whole, (), listed)
     parts: list[str] = []
     starts: list[int] = []
     places: list[tuple[int, bool]] = []
@@ -123,6 +127,5 @@ def shown(raw: str) -> Shown:
             formats.append(Format(length, f"icon:{name[1]}"))
     show(at, len(raw))
     return Shown(
-        raw, fold("".join(parts)), tuple(starts), tuple(places), tuple(formats),
-        bool(lead[0].strip()),
+        raw, fold("".join(parts)), tuple(starts), tuple(places), tuple(formats), listed
     )  # fmt: skip

@@ -51,6 +51,7 @@ class Marks:
         self._rules = rules
         pairs = list(zip(rules.brackets[::2], rules.brackets[1::2], strict=True))
         every = re.escape(rules.brackets)
+        self._names = tuple(f"name{n}" for n in range(len(pairs)))
         self._opens = frozenset(rules.brackets[::2])
         forms = (
             rf"{re.escape(o)}\s*(?P<name{n}>{_PERSON}|(?:[^{every}:|]|(?<=\d):(?=\d)){{1,40}}?)\s*{re.escape(c)}"
@@ -108,7 +109,7 @@ class Marks:
         return Mark(mention["name"].rpartition(".")[2], 0, end, colon=True)
 
     def _mark(self, line: Shown, match: re.Match[str]) -> Mark | None:
-        group = next(n for n, name in match.groupdict().items() if name and n != "colon")
+        group = next(n for n in self._names if match[n])
         name = _linked(line.cut(match.start(group), match.end(group)))
         if not self._may_be(fold(name)):
             return None
