@@ -13,13 +13,10 @@ MOST_PER_KEY = 100
 """An identifier that more cases share ties a case to the first of them only."""
 
 MOST_ALIKE = 10
-_SHARING = """
-SELECT other.id, mine.key FROM tie AS mine
-JOIN tie AS theirs ON theirs.key = mine.key AND theirs.case_key != mine.case_key
-JOIN kase AS other ON other.key = theirs.case_key
-JOIN kase AS own ON own.key = mine.case_key
-WHERE mine.case_key = ? AND other.wiki = own.wiki AND mine.key = ?
-ORDER BY other.place LIMIT ?
+_FIRST = """
+SELECT other.key, other.place, other.id, other.problem FROM {0} AS shared
+JOIN kase AS other ON other.key = shared.case_key
+WHERE shared.{1} = ? AND other.wiki = ? ORDER BY other.place LIMIT ?
 """
 _NAMED = """
 SELECT other.id FROM mention JOIN kase AS other ON other.base_id = mention.named
@@ -34,15 +31,6 @@ WHERE own.key = ? AND other.key != own.key AND other.wiki = own.wiki ORDER BY ot
 """
 
 
-_ALIKE = """
-SELECT DISTINCT other.id, other.problem FROM band AS mine
-JOIN band AS theirs ON theirs.band = mine.band AND theirs.case_key != mine.case_key
-JOIN kase AS other ON other.key = theirs.case_key
-JOIN kase AS own ON own.key = mine.case_key
-WHERE mine.case_key = ? AND other.wiki = own.wiki ORDER BY other.place LIMIT ?
-"""
-
-
 class Alike(NamedTuple):
     """A case whose problem is told in nearly the same words."""
 
@@ -51,52 +39,95 @@ class Alike(NamedTuple):
     words: list[str]
 
 
-def alike(db: sqlite3.Connection, case: int) -> list[Alike]:
-    """Cases with a problem like this one's, the most alike first."""
-    (problem,) = db.execute("SELECT problem FROM kase WHERE key = ?", (case,)).fetchone()
-    found = []
-    for other, text in db.execute(_ALIKE, (case, MOST_PER_KEY)):
-        share = likeness(problem, text)
-        if share >= LEAST:
-            found.append(Alike(other, share, shared_words(problem, text)))
-    return sorted(found, key=lambda one: (-one.likeness, one.id))[:MOST_ALIKE]
+class _Sharing(NamedTuple):
+    """A case that has an identifier or a band."""
+
+    key: int
+    place: int
+    id: str
+    problem: str
 
 
-def related_to(db: sqlite3.Connection, case: int, similar: Iterable[Alike]) -> tuple[Related, ...]:
-    """What the case with that row is tied to, most ties first."""
-    ties: dict[str, list[str]] = {}
-    keys = [
-        k for (k,) in db.execute("SELECT key FROM tie WHERE case_key = ? ORDER BY key", (case,))
-    ]
-    for key in keys:
-        for other, via in db.execute(_SHARING, (case, key, MOST_PER_KEY)):
-            ties.setdefault(other, []).append(via)
-    own = db.execute("SELECT id FROM kase WHERE key = ?", (case,)).fetchone()[0]
-    for (other,) in db.execute(_NAMED, (case,)):
-        ties.setdefault(other, []).append(f"mention:{other}")
-    for (other,) in db.execute(_NAMING, (case,)):
-        ties.setdefault(other, []).append(f"mention:{own}")
-    for one in similar:
-        ties.setdefault(one.id, []).append(f"similar:{one.likeness:.2f}")
-    found = [Related(id=other, via=tuple(dict.fromkeys(via))) for other, via in ties.items()]
-    return tuple(sorted(found, key=lambda related: (-len(related.via), related.id)))
+class Ties:
+    """What ties cases to others, each identifier and each band looked up once.
+
+    Rows and their order must not change meanwhile.
+    """
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._first: dict[tuple[str, str | bytes, str], list[_Sharing]] = {}
+
+    def _sharing(self, table: str, value: str | bytes, wiki: str, case: int) -> list[_Sharing]:
+        """The first cases of the wiki that have it too, in their order."""
+        at = (table, value, wiki)
+        if at not in self._first:
+            column = "key" if table == "tie" else "band"
+            rows = self._db.execute(_FIRST.format(table, column), (value, wiki, MOST_PER_KEY + 1))
+            self._first[at] = [_Sharing(*row) for row in rows]
+        return [one for one in self._first[at] if one.key != case][:MOST_PER_KEY]
+
+    def alike(self, case: int) -> list[Alike]:
+        """Cases with a problem like this one's, the most alike first."""
+        row = "SELECT problem, wiki FROM kase WHERE key = ?"
+        problem, wiki = self._db.execute(row, (case,)).fetchone()
+        others: set[_Sharing] = set()
+        for (band,) in self._db.execute("SELECT band FROM band WHERE case_key = ?", (case,)):
+            others.update(self._sharing("band", band, wiki, case))
+        found = []
+        for other in sorted(others, key=lambda one: one.place)[:MOST_PER_KEY]:
+            share = likeness(problem, other.problem)
+            if share >= LEAST:
+                found.append(Alike(other.id, share, shared_words(problem, other.problem)))
+        return sorted(found, key=lambda one: (-one.likeness, one.id))[:MOST_ALIKE]
+
+    def related(self, case: int, similar: Iterable[Alike]) -> tuple[Related, ...]:
+        """What the case with that row is tied to, most ties first."""
+        db = self._db
+        ties: dict[str, list[str]] = {}
+        own, wiki = db.execute("SELECT id, wiki FROM kase WHERE key = ?", (case,)).fetchone()
+        keys = "SELECT key FROM tie WHERE case_key = ? ORDER BY key"
+        for (key,) in db.execute(keys, (case,)).fetchall():
+            for other in self._sharing("tie", key, wiki, case):
+                ties.setdefault(other.id, []).append(key)
+        for (name,) in db.execute(_NAMED, (case,)):
+            ties.setdefault(name, []).append(f"mention:{name}")
+        for (name,) in db.execute(_NAMING, (case,)):
+            ties.setdefault(name, []).append(f"mention:{own}")
+        for one in similar:
+            ties.setdefault(one.id, []).append(f"similar:{one.likeness:.2f}")
+        found = [Related(id=other, via=tuple(dict.fromkeys(via))) for other, via in ties.items()]
+        return tuple(sorted(found, key=lambda related: (-len(related.via), related.id)))
 
 
 def affected_by(db: sqlite3.Connection, cases: Iterable[int]) -> set[int]:
-    """The cases with these rows, and all whose ties to them may be other than they were."""
-    found: set[int] = set()
-    for case in cases:
-        found.add(case)
-        for sql in _TOUCHED:
+    """The cases with these rows, and all whose ties to them may be other than they were.
+
+    Each identifier and band is looked up once. Where more cases share one than are tied by it, a
+    case behind the first of them changes nothing for the others.
+    """
+    own = set(cases)
+    found = set(own)
+    for table, column in (("tie", "key"), ("band", "band")):
+        values = {
+            value for case in own
+            for (value,) in db.execute(f"SELECT {column} FROM {table} WHERE case_key = ?", (case,))
+        }  # fmt: skip
+        sql = (
+            f"SELECT kase.key FROM {table} JOIN kase ON kase.key = {table}.case_key"
+            f" WHERE {table}.{column} = ? ORDER BY kase.place"
+        )
+        for value in values:
+            keys = [key for (key,) in db.execute(sql, (value,))]
+            if not own.isdisjoint(keys[: MOST_PER_KEY + 1]):
+                found.update(keys)
+    for case in own:
+        for sql in _NAMES:
             found.update(key for (key,) in db.execute(sql, (case,)))
     return found
 
 
-_TOUCHED = (
-    "SELECT DISTINCT theirs.case_key FROM tie AS mine JOIN tie AS theirs"
-    " ON theirs.key = mine.key WHERE mine.case_key = ?",
-    "SELECT DISTINCT theirs.case_key FROM band AS mine JOIN band AS theirs"
-    " ON theirs.band = mine.band WHERE mine.case_key = ?",
+_NAMES = (
     "SELECT other.key FROM mention JOIN kase AS other ON other.base_id = mention.named"
     " WHERE mention.case_key = ?",
     "SELECT mention.case_key FROM kase AS own JOIN mention ON mention.named = own.base_id"

@@ -14,7 +14,7 @@ from kb.cases.corrections import Corrections, changed_ids, corrected
 from kb.cases.durations import durations
 from kb.cases.moves import Stay, whole_life
 from kb.cases.record import Anomaly, Case, Event, from_json, to_json
-from kb.cases.relate import affected_by, alike, related_to
+from kb.cases.relate import Ties, affected_by
 from kb.cases.selection import Selection
 
 if TYPE_CHECKING:
@@ -63,8 +63,9 @@ def settle(
         renamed.update(key for (key,) in rows)
     dirty = affected_by(db, touched.new | renamed) | touched.beside | _by_hand(db, corrections)
     about = {name: corrections.about(name) for name in corrections.named()}
+    ties = Ties(db)
     for key in sorted(dirty):
-        _write(db, key, about, selection, report)
+        _write(db, key, about, selection, ties, report)
 
 
 def _by_hand(db: sqlite3.Connection, corrections: Corrections) -> set[int]:
@@ -81,12 +82,12 @@ def _by_hand(db: sqlite3.Connection, corrections: Corrections) -> set[int]:
 
 def _write(
     db: sqlite3.Connection, key: int, about: Mapping[str, Corrections], selection: Selection,
-    report: RefreshReport,
+    ties: Ties, report: RefreshReport,
 ) -> None:  # fmt: skip
     row = db.execute("SELECT id, copy, base, digest FROM kase WHERE key = ?", (key,)).fetchone()
     if row is None:
         return
-    case = _settled(db, key, *row[:3])
+    case = _settled(db, ties, key, *row[:3])
     if case.id in about:
         case = corrected(case, about[case.id], partial(selection.parse, case.source.page))
     record = to_json(case)
@@ -96,7 +97,9 @@ def _write(
         report.changed += 1
 
 
-def _settled(db: sqlite3.Connection, key: int, name: str, copy: int, base: bytes) -> Case:
+def _settled(
+    db: sqlite3.Connection, ties: Ties, key: int, name: str, copy: int, base: bytes
+) -> Case:
     case = from_json(base)
     anomalies = case.anomalies
     if copy > 1:
@@ -104,7 +107,7 @@ def _settled(db: sqlite3.Connection, key: int, name: str, copy: int, base: bytes
         origin = case.origins["/id"]
         anomalies += (Anomaly(code="duplicate-id", message=message, origin=origin),)
     timeline = whole_life(Stay(case.source.page, case.timeline), _before(db, case))
-    similar = alike(db, key)
+    similar = ties.alike(key)
     extra = dict(case.x) if isinstance(case.x, dict) else {}
     if spent := durations(timeline):
         extra["durations"] = spent
@@ -112,7 +115,7 @@ def _settled(db: sqlite3.Connection, key: int, name: str, copy: int, base: bytes
         extra["similar"] = {one.id: one.words for one in similar}
     return msgspec.structs.replace(
         case, id=name, anomalies=anomalies, timeline=timeline, x=extra,
-        related=related_to(db, key, similar),
+        related=ties.related(key, similar),
     )  # fmt: skip
 
 

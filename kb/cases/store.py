@@ -74,19 +74,21 @@ class CaseStore:
         return db
 
     def refresh(
-        self, archive: Archive, config: CasesConfig, root: Path | None = None
-    ) -> RefreshReport:
+        self, archive: Archive, config: CasesConfig, root: Path | None = None,
+        workers: int | None = None,
+    ) -> RefreshReport:  # fmt: skip
         """Read the pages that changed since the last time, and tie their cases to the others.
 
         ``root`` is the home's folder: paths of profiles in ``config`` are relative to it, and
-        corrections.toml stands there. A profile that changed has every page read anew.
+        corrections.toml stands there. A profile that changed has every page read anew. Many pages
+        are read by as many processes as there are cores, or by ``workers``; nothing depends on it.
         """
         selection = self._selection = Selection(config, root)
         report = RefreshReport()
         self._db.execute("BEGIN IMMEDIATE")
         try:
             self._begin(selection)
-            touched = PageReader(self._db, archive, selection).read(report)
+            touched = PageReader(self._db, archive, selection, workers).read(report)
             settle(self._db, touched, load_corrections(root), selection, report)
         except BaseException:
             self._db.execute("ROLLBACK")
