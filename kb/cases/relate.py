@@ -74,12 +74,16 @@ class Ties:
         others: set[_Sharing] = set()
         for (band,) in self._db.execute("SELECT band FROM band WHERE case_key = ?", (case,)):
             others.update(self._sharing("band", band, wiki, case))
-        found = []
-        for other in sorted(others, key=lambda one: one.place)[:MOST_PER_KEY]:
-            share = likeness(problem, other.problem)
-            if share >= LEAST:
-                found.append(Alike(other.id, share, shared_words(problem, other.problem)))
-        return sorted(found, key=lambda one: (-one.likeness, one.id))[:MOST_ALIKE]
+        first = sorted(others, key=lambda one: one.place)[:MOST_PER_KEY]
+        shares = ((likeness(problem, one.problem), one) for one in first)
+        found = sorted(
+            ((share, one) for share, one in shares if share >= LEAST),
+            key=lambda pair: (-pair[0], pair[1].id),
+        )
+        return [
+            Alike(one.id, share, shared_words(problem, one.problem))
+            for share, one in found[:MOST_ALIKE]
+        ]
 
     def related(self, case: int, similar: Iterable[Alike]) -> tuple[Related, ...]:
         """What the case with that row is tied to, most ties first."""
