@@ -40,6 +40,7 @@ class Needles:
         self.exact: set[str] = set()
         self.begins: list[str] = []
         self.digits: list[str] = []
+        self._known: dict[str, list[tuple[int, int]]] = {}
         for word in words:
             for match in TOKEN.finditer(fold_text(word.text)):
                 self._token(match[0], word)
@@ -67,24 +68,29 @@ class Needles:
     def spans(self, folded: str) -> list[tuple[int, int]]:
         """Where the needles stand in folded text, in no order."""
         found = [span for run in self.runs for span in _each(folded, run)]
-        if self.stems or self.exact or self.begins or self.digits:
-            for match in _WORD.finditer(folded):
-                found.extend(self._word(match))
+        if not (self.stems or self.exact or self.begins or self.digits):
+            return found
+        known = self._known
+        for match in _WORD.finditer(folded):
+            inside = known.get(match[0])
+            if inside is None:
+                inside = known[match[0]] = self._word(match[0])
+            for start, end in inside:
+                found.append((match.start() + start, match.start() + end))
         return found
 
     def loose(self, folded: str) -> list[tuple[int, int]]:
         """Where parts of the needles stand."""
         return [m.span() for m in self.pairs.finditer(folded)] if self.pairs else []
 
-    def _word(self, match: re.Match[str]) -> list[tuple[int, int]]:
-        piece, start = match[0], match.start()
+    def _word(self, piece: str) -> list[tuple[int, int]]:
+        """Where the needles stand in one word; the same words come again and again."""
         if IN_RUN.match(piece):
             return []
         if piece in self.exact or (ENGLISH.fullmatch(piece) and stem(piece) in self.stems):
-            return [match.span()]
-        begun = [(start, start + len(b)) for b in self.begins if piece.startswith(b)]
-        held = [(start + a, start + b) for digits in self.digits for a, b in _each(piece, digits)]
-        return begun + held
+            return [(0, len(piece))]
+        begun = [(0, len(begin)) for begin in self.begins if piece.startswith(begin)]
+        return begun + [span for digits in self.digits for span in _each(piece, digits)]
 
 
 def _each(text: str, needle: str) -> list[tuple[int, int]]:
@@ -167,9 +173,11 @@ _FLAGS = re.compile("[\U0001f1e6-\U0001f1ff]+")
 
 def _joined(text: str, place: int) -> bool:
     """Whether one character goes on across that place, by the rules of Unicode's annex 29."""
+    after = text[place]
+    if after < "\u0300" or "\u3400" <= after <= "\u9fff":  # nearly all that is ever written
+        return False
     import unicodedata
 
-    after = text[place]
     if _EXTENDS.match(after) or unicodedata.category(after).startswith("M"):
         return True
     if _JAMO.match(text, place - 1) or _EMOJI.match(text, place - 1):
