@@ -101,9 +101,7 @@ def plan(node: Node | None) -> Plan:
 
 
 def _required(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
-    kept = tuple(
-        n for n in nodes if not (isinstance(n, Word) and is_function_word(fold_text(n.text)))
-    )
+    kept = tuple(n for n in nodes if not _is_function_word(n))
     return kept if any(isinstance(n, Word | Phrase) for n in kept) else nodes
 
 
