@@ -63,7 +63,9 @@ class WikiRun:
         )
         self._states = load_states(known, name)
         self._new: dict[str, list[HistoryRow]] = {}
-        """Histories of pages that this run met first: one may be a page renamed."""
+        """Histories of pages that this run met first: one may be a page renamed. Empty in a first
+        run, which knows of no page that can have gone."""
+        self._first = not self._states
         self._refusals = Refusals(self._states, options)
         self._failed: dict[str, FetchError] = {}
         """Pages of which nothing came."""
@@ -274,7 +276,7 @@ class WikiRun:
             self._failed[name] = got.error
             return
         before = self._states.get(name)
-        if before is None or before.gone or before.refused_to is not None:
+        if not self._first and (before is None or before.gone or before.refused_to is not None):
             self._new[name] = got.document.rows
         state = self._emitter.state(got, self._flags)
         self._states[name] = state
