@@ -80,9 +80,21 @@ def _comments(comments: Iterable[Comment], bodies: Bodies) -> Iterator[Commented
 
 
 def _ages(lines: Iterable[LineView]) -> dict[str, int]:
-    """The shade of each day: as many days in each, the newest in the last."""
-    days = sorted({line.date[:10] for line in lines if line.date})
-    return {day: n * _AGES // len(days) for n, day in enumerate(days)}
+    """The shade of each version, by its day where days are known: the newest in the last."""
+    held = list(lines)
+    dated = any(line.date for line in held)
+    stamps = {
+        line.version or "": (line.date or "")[:10] if dated else _number(line.version or "")
+        for line in held
+    }
+    ranks = sorted(set(stamps.values()), key=str if dated else None)
+    place = {stamp: n * _AGES // len(ranks) for n, stamp in enumerate(ranks)}
+    return {version: place[stamp] for version, stamp in stamps.items()}
+
+
+def _number(version: str) -> tuple[int, ...]:
+    """`10.2` after `9.11`."""
+    return tuple(int(part[:9]) for part in version.split(".") if part.isdecimal())
 
 
 def blame_rows(lines: Iterable[LineView]) -> Markup:
@@ -105,7 +117,7 @@ def _row(line: LineView, text: str, ages: dict[str, int], *, opens: bool) -> str
     who = escape(line.author or "") if opens else ""
     version = escape(line.version or "") if opens else ""
     day = line.date[:10] if line.date else ""
-    age = f"ve a{ages[day]}" if day else "ve"
+    age = f"ve a{ages[line.version or '']}"
     when = f" <time>{escape(day)}</time>" if day and opens else ""
     shown = f'<span class="gone">{PHRASES.missing_line}</span>' if line.missing else text
     number = line.number
