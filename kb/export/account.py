@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TypeAlias
 
 import msgspec
@@ -137,19 +137,27 @@ def known_of(archive: Archive, shape: Shape) -> Known:
     return Known(Layout(shape, next((page.wiki for page in files), "")), files)
 
 
-def told(form: str, archive: Archive, fates: Fates, *, wanted: bool) -> Ledger:
-    """The ledger of a format that keeps the wiki's own source; empty where nobody wants it."""
+def told(
+    form: str, archive: Archive, fates: Fates, *, wanted: bool, without: Collection[str] = ()
+) -> Ledger:
+    """The ledger of a format that keeps the wiki's own source; empty where nobody wants it.
+
+    ``without`` are pages that it could not take.
+    """
     ledger = Ledger(form)
     if wanted:
-        _tell_all(archive, ledger, fates)
+        _tell_all(archive, ledger, fates, frozenset(without))
     return ledger
 
 
-def _tell_all(archive: Archive, ledger: Ledger, fates: Fates) -> None:
+def _tell_all(archive: Archive, ledger: Ledger, fates: Fates, without: frozenset[str]) -> None:
     teller = Teller(archive, ledger, fates)
     known = known_of(archive, Shape())
     for view in archive.pages():
-        if teller.page(view) and not view.gone:
+        if view.id.page in without:
+            why = "lines of it are not known, which this format cannot say"
+            ledger.note(Entry("page", view.id.page, view.id.locale, "dropped", why))
+        elif teller.page(view) and not view.gone:
             teller.links(view, _seen(known, view))
 
 

@@ -213,7 +213,8 @@ def test_datasette_and_duckdb_open_the_tables(tmp_path):
             pytest.skip(f"no package index here: {done.stderr.decode()[-200:]}")
     python = tools / "bin" / "python"
     assert run([python, "-m", "kb", "import", ROOT / "demo"], tmp_path).returncode == 0
-    for command in (("sqlite", "cases.db"), ("parquet", "tables")):
+    public = ("parquet", "public", "--audience", "public")
+    for command in (("sqlite", "cases.db"), ("parquet", "tables"), public):
         done = run([python, "-m", "kb", "export", *command], tmp_path)
         assert done.returncode == 0, done.stderr.decode()
     for path in ("cases.json?_search=扣费", "search.json?q=心跳中断"):

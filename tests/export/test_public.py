@@ -141,3 +141,19 @@ def test_what_is_inside_is_shown(tmp_path, wiki):
     assert not zipfile.ZipFile(tmp_path / "x.xar").read("A/Needle.xml").startswith(b"PK")
     data = b"".join(part for _, part in parts_of("xar", tmp_path / "x.xar"))
     assert b"haystack" in data
+
+
+def test_a_report_for_every_format(home, tmp_path):
+    """Pages, revisions, files and links are told of, whatever the format holds of them."""
+    for form, dest in FORMS.items():
+        run(home, "export", form, tmp_path / dest, "--report", tmp_path / f"report-{form}")
+        report = json.loads((tmp_path / f"report-{form}" / "report.json").read_text("utf-8"))
+        counts = {kind: sum(fates.values()) for kind, fates in report["counts"].items()}
+        assert counts["page"] == 2
+        assert counts["revision"] == 4
+        assert counts["attachment"] == 1
+        assert counts["comment"] == 1
+        assert counts["link in"] == 1
+        assert report["digests"]
+        assert all(entry["why"] for entry in report["entries"])
+        assert (tmp_path / f"report-{form}" / "report.html").stat().st_size > 500

@@ -29,8 +29,8 @@ FATES = Fates(gone=("dropped", "gone from the wiki; a XAR has what is there"))
 def export(home: Home, archive: Archive, store: Cases, dest: str, options: Options) -> Ledger:
     """Write a XAR to ``dest``; `-` cannot be: a zip is not written in one stream."""
     path = path_of(dest, "a XAR")
-    message = write_xar(archive, path, options.format_version)
-    ledger = told("xar", archive, FATES, wanted=options.report is not None)
+    message, left = _write_xar(archive, path, options.format_version)
+    ledger = told("xar", archive, FATES, wanted=options.report is not None, without=left)
     ledger.message = message
     return ledger
 
@@ -38,8 +38,13 @@ def export(home: Home, archive: Archive, store: Cases, dest: str, options: Optio
 def write_xar(archive: Archive, dest: Path, format_version: str = "1.5") -> str:
     """Write every page that is there to ``dest``, the same bytes for the same archive.
 
-    UsageError for an unknown version of the format.
+    Says what was written. UsageError for an unknown version of the format.
     """
+    return _write_xar(archive, dest, format_version)[0]
+
+
+def _write_xar(archive: Archive, dest: Path, format_version: str) -> tuple[str, list[str]]:
+    """The message, and the pages that could not be written."""
     if format_version not in VERSIONS:
         raise UsageError(
             f"there is no XAR format {format_version!r}", hint=f"one of: {', '.join(VERSIONS)}"
@@ -54,7 +59,8 @@ def write_xar(archive: Archive, dest: Path, format_version: str = "1.5") -> str:
         raise InputError(f"{dest}: cannot be written: {error.strerror}") from error
     partial.replace(dest)
     said = f"{len(written)} page(s) written to {dest}"
-    return said + (f"; {len(left)} left out, of which too little is known" if left else "")
+    said += f"; {len(left)} left out, of which too little is known" if left else ""
+    return said, left
 
 
 def _write_pages(
