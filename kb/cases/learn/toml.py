@@ -101,6 +101,7 @@ def _people(proposal: Proposal) -> Iterator[str]:
     yield f"bare = {'true' if proposal.bare else 'false'}"
     yield "# labels that are no one's name"
     yield f"never = [{_list(_never())}]"
+    yield f"never_ends = [{_list(end for p in _shipped() for end in p.speakers.never_ends)}]"
     yield from ("", "[rounds]")
     yield f"patterns = [{', '.join(_raw(pattern) for pattern in proposal.rounds)}]"
     yield from ("", "[sections]", 'labels = ["PS", "P.S."]', 'marks = ["~"]')
