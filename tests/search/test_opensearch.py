@@ -117,7 +117,7 @@ def test_a_cluster_behind_tls_and_a_password(
 def test_killing_a_node_while_indexing_and_the_manager_while_asking_loses_nothing(
     cluster: Cluster, tmp_path: Path
 ) -> None:
-    count = 6000
+    count = 3000
     finder = Finder(opener(config(cluster, "lossy"))(tmp_path / "one"))
     killing = threading.Timer(2, cluster.kill, (1,))
     killing.start()

@@ -52,7 +52,7 @@ def connect(config: SearchConfig) -> OpenSearch:
         ca_certs=settings.get("ca_certs"),
         timeout=60,
         max_retries=4,
-        retry_on_timeout=True,
+        retry_on_timeout=False,
         retry_on_status=(429, 502, 503, 504),
     )
 
@@ -139,7 +139,7 @@ class OpenSearchEngine:
         """The actions that are to be tried again."""
         lines = [line for action in actions for line in _lines(action)]
         try:
-            done = self._client.bulk(body=lines, request_timeout=120)
+            done = self._client.bulk(body=lines, timeout="15s", request_timeout=60)
         except exceptions.TransportError as error:
             if isinstance(error.status_code, int) and error.status_code not in _AGAIN:
                 raise RemoteError(f"OpenSearch: {error}") from error
