@@ -53,7 +53,7 @@ def connect(config: SearchConfig) -> OpenSearch:
         timeout=60,
         max_retries=4,
         retry_on_timeout=False,
-        retry_on_status=(429, 502, 503, 504),
+        retry_on_status=(429, 500, 502, 503, 504),
     )
 
 
