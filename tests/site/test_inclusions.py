@@ -17,7 +17,7 @@ def other(key: int, reference: str, text: str) -> PageView:
     lines = tuple(LineView(n, line, "1.1", "a", None) for n, line in enumerate(text.split("\n"), 1))
     return msgspec.structs.replace(
         page(), key=key, id=PageId("xwiki", reference), title=reference, lines=lines,
-        digest=text.encode(), attachments=(),
+        digest=text.encode(), attachments=(), comments=(),
     )  # fmt: skip
 
 
