@@ -54,12 +54,12 @@ const gather = async (tests) => {
 };
 
 // The first `limit` cases that fit, their text fetched, and how many more there may be. Where not
-// all of the first few fit, `more` gives better candidates.
+// all of the first few fit, `more` gives better candidates. Who asks for more is looked further for.
 const check = async (docs, limit, fits, more) => {
   const hits = [];
   const seen = new Set();
   let probe = more ? 4 : limit;
-  while (hits.length < limit && docs.length && seen.size < limit + 200) {
+  while (hits.length < limit && docs.length && seen.size < 20 * limit + 10) {
     const part = docs.slice(0, Math.max(1, Math.min(probe, limit - hits.length)));
     await Promise.all(part.map((doc) => load(place("d", doc))));
     const before = hits.length;
