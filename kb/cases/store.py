@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from types import TracebackType
 
 from kb.archive import Archive
 from kb.cases.corrections import load_corrections
@@ -39,12 +38,7 @@ class CaseStore:
     def __enter__(self) -> CaseStore:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
