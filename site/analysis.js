@@ -50,25 +50,6 @@ const partsOf = (piece, written) => {
   return found.length > 1 && found.length < 5 ? found : found.filter((p) => p !== piece && p.length > 3 && NUMBER.test(p));
 };
 
-const numberTerms = (digits) => {
-  const found = [["number", digits]];
-  if (digits.length < 4) return found;
-  found.push(["head", "^" + digits.slice(0, 4)], ["tail", digits.slice(-4) + "$"]);
-  for (let i = 0; i + 4 <= digits.length; i++) found.push(["gram", digits.substr(i, 4)]);
-  return found;
-};
-
-const pieceTerms = (piece, written) => {
-  if (NUMBER.test(piece)) return numberTerms(piece);
-  const found = [["word", piece]];
-  if (ENGLISH.test(piece)) found.push(["stem", stem(piece)]);
-  for (const part of partsOf(piece, written)) {
-    if (NUMBER.test(part)) found.push(...numberTerms(part));
-    else found.push(["part", part], ...(ENGLISH.test(part) ? [["stem", stem(part)]] : []));
-  }
-  return found;
-};
-
 // Pieces of at most 64 characters, with their places.
 const piecesOf = (token) => [...token.matchAll(PIECES)].flatMap((m) => {
   const whole = [...m[0]];
@@ -80,30 +61,3 @@ const piecesOf = (token) => [...token.matchAll(PIECES)].flatMap((m) => {
   }
   return found;
 });
-
-// [kind, text, position] of all terms, in the table's order.
-const terms = (text) => {
-  const folded = fold(text);
-  const found = [];
-  let position = 0;
-  for (const { 0: token, index } of folded.text.matchAll(TOKEN)) {
-    if (IN_RUN.test(token)) {
-      const run = [...token];
-      run.forEach((c, i) => {
-        found.push(["char", c, position + i]);
-        if (i + 1 < run.length) found.push(["pair", c + run[i + 1], position + i]);
-      });
-      position += run.length;
-      continue;
-    }
-    const pieces = piecesOf(token);
-    if (pieces.length > 1 && [...token].length <= 128) found.push(["code", token, position]);
-    for (const [at, piece] of pieces) {
-      const from = folded.from(index + at);
-      const written = text.slice(from, folded.to(index + at + piece.length));
-      for (const [kind, term] of pieceTerms(piece, written.length === piece.length ? written : piece)) found.push([kind, term, position]);
-      position++;
-    }
-  }
-  return found;
-};

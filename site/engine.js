@@ -1,135 +1,129 @@
-// Asks the index: shards of postings by key, fragments by case, each a script that calls back.
-const base = document.documentElement.dataset.root + "search/";
-const meta = { n: 0, s: 1, inside: "" };
-const values = (signs) => {
-  const found = new Uint8Array(128);
-  [...signs].forEach((c, i) => { found[c.charCodeAt(0)] = i; });
-  return found;
-};
-const signs = (from, to) => [...Array(to - from + 1).keys()].map((i) => String.fromCharCode(from + i)).join("");
-const SIGN = values(signs(33, 126).replace(/[`\\$]/g, ""));
-const SIX = values(signs(65, 90) + signs(97, 122) + signs(48, 57) + "+/");
+// Asks the index: shards of postings by key, fragments by case, each a script that calls back. Runs
+// in a page or a worker, which says how such a script is loaded.
+const meta = { n: 0, s: 1, w: 0, m: 0, p: 1, inside: "", load: null }; // Meta and its sizes: kb/publish/search/meta.py
+const SIX = new Uint8Array(128);
+[[65, 26], [97, 26], [48, 10], [43, 1], [47, 1]].flatMap(([from, n]) => [...Array(n).keys()].map((i) => from + i)).forEach((c, i) => { SIX[c] = i; });
 const IMPACT = [1, 1.6, 2.6, 3];
-const held = new Map(); // key → what follows it: a space and its postings, or a tab, how many, the best
-const rests = new Map();
+const CODES = 2 ** 30;
+const RESTS = 4096;
+const pages = new Map(); // "t5" or "l5" → its signs, then its keys
 const lists = new Map();
 const fragments = new Map();
-const facets = new Map();
 const loads = new Map();
 
 const learn = (from, to) => {
   const target = [...(to || "")];
   [...(from || "")].forEach((c, i) => simple.set(c, target[i]));
 };
-window.kbT = (text) => {
-  for (const line of text.split("\n")) {
-    const at = line.search(/[ \t]/);
-    const key = line.slice(0, at);
-    (held.get(key)?.[0] === "\t" ? rests : held).set(key, line.slice(at));
-  }
-};
-window.kbD = (number, [id, url, date, status, station, language, engineers, flat], from, to) => {
+self.kbT = (page, signs) => pages.set("t" + page, signs);
+self.kbL = (page, signs) => pages.set("l" + page, signs);
+self.kbD = (number, [id, url, date, status, station, language, engineers, flat], from, to) => {
   learn(from, to);
   const texts = [];
   for (let i = 0; i < flat.length; i += 3) texts.push({ name: flat[i], label: flat[i + 1], text: flat[i + 2] });
   fragments.set(number, { id, url, date, status, station, language, engineers, texts });
 };
-window.kbA = (name, rows) => facets.set(name, rows);
-window.kbF = (_, from, to) => learn(from, to);
+self.kbF = (_, from, to) => learn(from, to);
 
-const load = (path, folder = base) => {
-  if (!loads.has(path)) {
-    loads.set(path, new Promise((resolve, reject) => {
-      const script = document.createElement("script");
-      script.src = folder + path;
-      script.onload = () => { script.remove(); resolve(); };
-      script.onerror = () => { script.remove(); loads.delete(path); reject(new Error(path)); };
-      document.head.append(script);
-    }));
-  }
+const load = (path) => {
+  if (!loads.has(path)) loads.set(path, meta.load(path).catch((error) => { loads.delete(path); throw error; }));
   return loads.get(path);
 };
-const place = (folder, n) => `${folder}/${(n >> 8).toString(16)}/${(n & 255).toString(16)}.js`;
+const place = (folder, n) => `search/${folder}/${(n >> 8).toString(16)}/${(n & 255).toString(16)}.js`;
 
-// CRC-32: its first bits tell the file.
-const hash = (key) => {
-  let h = -1;
-  for (const byte of new TextEncoder().encode(key)) {
-    h ^= byte;
-    for (let i = 8; i--;) h = (h >>> 1) ^ (-(h & 1) & 0xedb88320);
+// kb/publish/search/codes.py has the same: 28 bits of a hash, and two that tell how long a run is.
+const codeOf = (key) => {
+  const signs = [...key];
+  let h = 0x811c9dc5;
+  for (const sign of signs) {
+    h = Math.imul(h ^ sign.codePointAt(0), 0x9e3779b1);
+    h ^= h >>> 15;
   }
-  return ~h >>> 0;
+  h = Math.imul(h, 0x85ebca6b);
+  return ((h ^ (h >>> 13)) >>> 4) * 4 + (IN_RUN.test(key) ? Math.max(0, signs.length - 2) : 0);
 };
-const fileOf = (key, files) => (files > 1 ? hash(key) >>> (32 - Math.log2(files)) : 0);
+const fileOf = (key, files) => Math.floor((codeOf(key) * files) / CODES);
 
-const numberAt = (text, at) => {
-  let value = 0;
-  let factor = 1;
-  for (;;) {
-    const digit = SIGN[text.charCodeAt(at++)];
-    value += digit * factor;
-    if (digit < 58) return [value, at];
-    factor *= 30;
-  }
-};
-
-// Postings, document * 4 + weight: for each weight Rice codes of the gaps (kb/publish/search/codec.py).
-const decode = (text, at = 0) => {
-  const found = [];
-  while (at < text.length) {
-    const head = SIGN[text.charCodeAt(at)];
-    let [count, next] = numberAt(text, at + 1);
-    let doc = -1;
-    let six = 0;
-    let left = 0;
-    const bit = () => {
-      if (!left) {
-        six = SIX[text.charCodeAt(next++)];
-        left = 6;
-      }
-      return (six >> --left) & 1;
-    };
-    const low = (n) => {
-      let value = 0;
-      while (n--) value = value * 2 + bit();
-      return value;
-    };
-    while (count--) {
-      let ones = 0;
-      while (ones < 12 && bit()) ones++;
-      doc += 1 + (ones < 12 ? (ones << (head >> 2)) + low(head >> 2) : low(24));
-      found.push(doc * 4 + (head & 3));
+// Bits of signs, as kb/publish/search/codec.py writes them.
+const reader = (signs) => {
+  let at = 0;
+  let six = 0;
+  let left = 0;
+  const bit = () => {
+    if (!left) {
+      six = SIX[signs.charCodeAt(at++)];
+      left = 6;
     }
-    at = next;
+    return (six >> --left) & 1;
+  };
+  const low = (n, value = 0) => {
+    while (n--) value = value * 2 + bit();
+    return value;
+  };
+  const gamma = () => {
+    let zeros = 0;
+    while (!bit()) zeros++;
+    return low(zeros, 1);
+  };
+  const gap = (bits) => {
+    let ones = 0;
+    while (ones < 12 && bit()) ones++;
+    return ones < 12 ? low(bits, ones) : low(30);
+  };
+  return { bit, gamma, gap };
+};
+const lowBits = (span, count) => Math.max(0, 31 - Math.clz32(Math.floor((span * 7) / (10 * count))));
+const documents = ({ gap }, count, found = [], weight = 0, step = 1) => {
+  const bits = lowBits(meta.p, count);
+  for (let doc = -1; count--; found.push(doc * step + weight)) doc += 1 + gap(bits);
+  return found;
+};
+// The keys of a page: how many documents each has, and document * 4 + weight of those that stand there.
+const keysOn = (signs, keys, whole) => {
+  const found = new Map();
+  if (!signs) return found;
+  const bits = reader(signs);
+  const size = bits.gamma() - 1;
+  for (let i = 0, key = -1; i < size; i++) {
+    key += 1 + bits.gap(lowBits(keys, size));
+    const count = bits.gamma();
+    const docs = [];
+    let here = Math.min(count, whole);
+    const sizes = bits.bit() ? [3, 2, 1].map(() => bits.gamma() - 1) : [];
+    sizes.forEach((n, i) => {
+      documents(bits, n, docs, 3 - i, 4);
+      here -= n;
+    });
+    found.set(key, { count, docs: documents(bits, here, docs, 0, 4) });
   }
   return found;
+};
+const read = async (kind, key, files, whole) => {
+  const page = kind + fileOf(key, files);
+  if (!pages.has(page)) await load(place(kind, fileOf(key, files)));
+  if (typeof pages.get(page) === "string") pages.set(page, keysOn(pages.get(page), CODES / files, whole));
+  return pages.get(page).get(codeOf(key) % (CODES / files)) || { count: 0, docs: [] };
 };
 
 // What is known of a key: how many documents, the best of them or all.
 const lookup = async (key) => {
-  if (!lists.has(key)) {
-    await load(place("t", fileOf(key, meta.s)));
-    const text = held.get(key) || " ";
-    const whole = text[0] === " ";
-    const [count, at] = whole ? [0, 1] : numberAt(text, 1);
-    const docs = decode(text, at);
-    lists.set(key, { key, whole, docs, count: count || docs.length });
-  }
+  const { count, docs } = await read("t", key, meta.s, meta.w);
+  if (!lists.has(key)) lists.set(key, { key, count, docs, whole: count === docs.length });
   return lists.get(key);
 };
 const fill = async (list) => {
   if (list.whole) return;
-  await load(place("l", fileOf(list.key, 4096)));
-  list.docs = decode(rests.get(list.key), 1);
+  const { docs } = await read("l", list.key, RESTS, Infinity);
+  if (!list.whole) list.docs = [...list.docs, ...docs.filter((p) => !list.tail || p & 2)];
   list.whole = true;
 };
-// All documents of any of the lists, each with its best weight.
-const union = (some) => {
-  const best = new Map();
-  for (const p of some.flatMap((list) => list.docs)) if (!(best.get(p >> 2) >= (p & 3))) best.set(p >> 2, p & 3);
-  return { whole: some.every((list) => list.whole), docs: [...best].map(([doc, weight]) => doc * 4 + weight), count: Math.max(best.size, ...some.map((list) => list.count)) };
+// Of a number's last four digits those that stand last: the weightiest, so all are here where one is not so.
+const lookupTail = async (key) => {
+  const list = await lookup(key);
+  const docs = list.docs.filter((p) => p & 2);
+  const whole = list.whole || docs.length < list.docs.length;
+  return { key, docs, whole, count: whole ? docs.length : list.count, tail: true };
 };
-
 // Documents that stand in all lists that are whole (with `any` in one of all lists), best first.
 const ranked = (some, any, allowed = () => true) => {
   const scores = new Float32Array(meta.n);

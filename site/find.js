@@ -3,12 +3,13 @@ const GB = new Set(new TextDecoder("gb2312").decode(Uint8Array.from({ length: 72
 
 const foldsFor = (text) => {
   const odd = [...text].filter((c) => /\p{Script=Han}/u.test(c) && (!GB.has(c) || meta.inside.includes(c)));
-  return Promise.all([...new Set(odd.map((c) => c.codePointAt(0) % 16))].map((n) => load(`f/${n.toString(16)}.js`)));
+  return Promise.all([...new Set(odd.map((c) => c.codePointAt(0) % 16))].map((n) => load(`search/f/${n.toString(16)}.js`)));
 };
 
 const textOf = (part) => (part.folded ??= foldText(part.text ?? [part.id, ...part.texts.map((t) => (t.name === "turn" ? `${t.label}\n${t.text}` : t.text))].join("\n")));
 const stemsOf = (part) => (part.stems ??= new Set((textOf(part).match(/[a-z]+(?:'[a-z]+)*/g) || []).map(stem)));
-const humps = (part, test) => !test.run && !test.number && (part.texts || [part]).some((t) => /[a-z][A-Z]|[A-Z]{2}[a-z]/.test(t.text) && terms(t.text).some(([kind, word]) => (kind === "part" && word === test.word) || (kind === "stem" && word === test.stem)));
+const HUMPED = /[A-Za-z0-9]*(?:[a-z][A-Z]|[A-Z]{2}[a-z])[A-Za-z0-9]*/g;
+const humps = (part, { run, number, word, stem: short }) => !run && !number && (part.texts || [part]).some(({ text }) => (text.match(HUMPED) || []).some((written) => partsOf(written.toLowerCase(), written).some((p) => p === word || (short && ENGLISH.test(p) && stem(p) === short))));
 const standsIn = (part, test) => {
   const text = textOf(part);
   if (text.search(test.pattern) < 0 && (test.exact || !test.stem || !stemsOf(part).has(test.stem)) && !test.near?.some((s) => stemsOf(part).has(s)) && !humps(part, test)) return false;
@@ -16,41 +17,71 @@ const standsIn = (part, test) => {
 };
 const stands = (doc, test) => (test.field ? doc.texts.some((t) => t.name === test.field && standsIn(t, test)) || (test.field === "id" && standsIn({ text: doc.id }, test)) : standsIn(doc, test));
 
-// Where in a test its keys begin, the most telling first: few will do, for the fetched text tells
-// the rest.
-const startsOf = ({ run, word, number }) => {
-  const last = (run ? run.length - 2 : number ? word.length - 4 : 0);
-  if (last < 1) return [0];
-  return [...new Set(run ? [0, Math.min(2, last), 1, last, last >> 1] : [last, ...(last > 2 ? [last >> 1] : []), 0])];
+// Parts of a test that are keys, as [from, how long]: of a run its first and last two characters,
+// of a number its last and middle four digits, of a word all; and what would say all of a run, which
+// is a key where its own parts are common.
+const LONGEST = 5;
+const keyParts = ({ run, word, number }) => {
+  const n = (run || word).length;
+  const unit = run ? 2 : number ? 4 : n;
+  const last = n - unit;
+  return last < 1 ? [[0, n]] : run ? [[0, 2], [last, 2], ...(n > LONGEST ? [[last >> 1, 2]] : [])] : [[last, 4], [last >> 1, 4]];
 };
-const keyOf = ({ run, word, number, stem: short }, at) => (run ? run.slice(at, at + 2).join("") : number ? word.substr(at, 4) : short || word);
-const keysOf = (test) => startsOf(test).map((at) => keyOf(test, at));
+const wholeOf = ({ run, word, number }) => (run ? run.length <= LONGEST : !number || word.length < 5) && [0, (run || word).length];
+const keyOf = ({ run, word, number, stem: short }, [from, size]) => (run ? run.slice(from, from + size).join("") : number ? word.substr(from, size) : short || word);
+const keysOf = (test) => keyParts(test).map((part) => keyOf(test, part));
+
+// What the index tells of one test: the lists of its parts, and how to ask for more of them. With
+// `bare` what would say all of a run is not asked for.
+const FEW = 12;
+const probe = (test, bare) => {
+  const n = (test.run || test.word).length;
+  const whole = (n < 3 || !test.run || !bare) && wholeOf(test);
+  const known = new Map();
+  const ask = (parts) => Promise.all(parts.map(async (part) => known.set(part.join(), await (test.tail ? lookupTail : lookup)(keyOf(test, part)))));
+  const common = (from, size) => known.get([from, size].join())?.count > meta.m;
+  const all = () => {
+    const list = known.get(String(whole));
+    return list && (list.count || n < 3 || !test.run) ? list : null;
+  };
+  // The longest parts whose own parts are common, else some that were not asked for.
+  const next = () => {
+    for (let size = test.run && !all() ? Math.min(n, LONGEST) : 0; size > 1; size--) {
+      const found = [];
+      for (let from = 0; from + size <= n; from++) if (!known.has([from, size].join()) && (size === 2 || (common(from, size - 1) && common(from + 1, size - 1)))) found.push([from, size]);
+      if (found.length) return found.slice(0, 3);
+    }
+    return test.number && n > 4 && !known.has("0,4") ? [[0, 4]] : [];
+  };
+  return {
+    all,
+    first: () => ask([...keyParts(test), ...(whole && test.run ? [whole] : [])]),
+    more: async () => {
+      const parts = next();
+      await ask(parts);
+      return parts.length > 0;
+    },
+    some: () => (all() ? [all()] : [...known].filter(([part]) => part !== String(whole)).map(([, list]) => list)),
+  };
+};
 
 // What the index tells of a query's tests: asked for more as long as texts would cost more.
-const FEW = 12;
-const gather = async (tests) => {
-  const some = [];
-  const left = new Map(tests.map((test) => [test, startsOf(test)]));
-  // A key, or where it is common the next longer one: of that what it ends with is common too.
-  const ask = async (test) => {
-    let at = left.get(test).shift();
-    let list = await lookup(keyOf(test, at));
-    for (; test.run && !list.whole && at + 3 <= test.run.length; at++) list = await lookup(test.run.slice(at, at + 3).join(""));
-    if (!some.includes(list)) some.push(list);
-  };
-  const open = () => some.every((list) => !list.whole) || ranked(some).length > FEW;
+const gather = async (tests, bare) => {
+  const probes = tests.map((test) => probe(test, bare));
+  const some = () => [...new Set(probes.flatMap((one) => one.some()))];
+  const open = () => some().every((list) => !list.whole) || ranked(some()).length > FEW;
   const more = async () => {
-    const unasked = tests.filter((test) => left.get(test).length);
-    const long = some.filter((list) => !list.whole && list.count < meta.n / 2);
-    await Promise.all(unasked.length ? unasked.map(ask) : long.map(fill));
-    return unasked.length + long.length > 0;
+    if ((await Promise.all(probes.map((one) => one.more()))).some(Boolean)) return true;
+    const long = some().filter((list) => !list.whole && list.count < meta.n / 2);
+    await Promise.all(long.map(fill));
+    return long.length > 0;
   };
-  await Promise.all(tests.map(ask));
-  const sure = tests.length === 1 && (some[0].key === tests[0].word || left.get(tests[0]).length === 0);
-  if (!sure && tests.length === 1 && open()) await ask(tests[0]);
-  const [rarest] = some.filter((list) => !list.whole).sort((x, y) => x.count - y.count);
-  if (some.length > 1 && rarest && tests.length > 1 && open() && (rarest.count < meta.n / 2 || some.every((list) => !list.whole))) await fill(rarest);
-  return { some, more: sure || (!open() && some.some((list) => list.whole)) ? null : more };
+  await Promise.all(probes.map((one) => one.first()));
+  const [only] = tests.length === 1 ? [probes[0].all()] : [];
+  for (let i = 0; i < 3 && tests.length === 1 && !only && open() && (await probes[0].more()); i++);
+  const [rarest] = some().filter((list) => !list.whole).sort((x, y) => x.count - y.count);
+  if (tests.length > 1 && rarest && open() && (rarest.count < meta.n / 2 || some().every((list) => !list.whole))) await fill(rarest);
+  return { some, only, more: only || (!open() && some().some((list) => list.whole)) ? null : more };
 };
 
 // The first `limit` cases that fit, their text fetched, and how many more there may be. Where not
@@ -82,30 +113,39 @@ const findWords = async (text, limit, wide) => {
   if (wide) await (await rare()).widen(tests);
   const widened = tests.filter((test) => test.lists);
   const plain = tests.filter((test) => !test.lists);
-  const { some, more } = await gather(plain);
   const extra = widened.flatMap((test) => test.lists);
-  const all = () => [...some, ...extra];
-  const tails = tests.filter((test) => test.tail).map((test) => lists.get(test.word)).filter((list) => list.whole);
-  const fourth = (doc) => tails.every((list) => list.docs.some((p) => p >> 2 === doc && p & 2));
-  const alone = tests.length === 1 && some.length === 1 && some[0].key === (tests[0].stem || tests[0].word);
-  if (alone && limit > some[0].docs.length) await fill(some[0]);
-  const better = more && (async () => ((await more()) ? ranked(all(), false, fourth) : null));
-  let { hits, rest } = await check(ranked(all(), false, fourth), limit, (doc) => tests.every((test) => stands(doc, test)), better);
+  const ask = async (bare) => {
+    const { some, only, more } = await gather(plain, bare);
+    const alone = tests.length === 1 && only;
+    if (alone && limit > only.docs.length) await fill(only);
+    const best = () => ranked([...some(), ...extra], false);
+    const better = more && (async () => ((await more()) ? best() : null));
+    return { alone, ...(await check(best(), limit, (doc) => tests.every((test) => stands(doc, test)), better)) };
+  };
+  let { hits, rest, alone } = await ask(false);
+  if (!hits.length && plain.some((test) => test.run?.length > 2)) ({ hits, rest, alone } = await ask(true));
   let loose = false;
   if (!hits.length && tests.length > 1) {
-    ({ hits, rest } = await check(ranked(all(), true).slice(0, 200), limit, (doc) => tests.some((test) => stands(doc, test))));
+    const { some } = await gather(plain, true);
+    ({ hits, rest } = await check(ranked([...some(), ...extra], true).slice(0, 200), limit, (doc) => tests.some((test) => stands(doc, test))));
     loose = hits.length > 0;
   }
-  const known = alone && !tests[0].tail && !tests[0].whole;
-  const total = known ? Math.max(hits.length, some[0].count) : hits.length + rest;
+  const pairs = hits.length ? [] : tests.flatMap(({ run }) => (run?.length > 2 ? run.slice(1).flatMap((c, i) => testsOf(run[i] + c, {})) : []));
+  if (pairs.length) {
+    const { some } = await gather(pairs, true);
+    ({ hits, rest } = await check(ranked(some(), true).slice(0, 60), limit, (doc) => pairs.filter((pair) => stands(doc, pair)).length * 2 >= pairs.length));
+    if (hits.length) return { hits, tests: pairs, total: hits.length + rest, exact: !rest, loose: true };
+  }
+  const known = alone && !tests[0].whole;
+  const total = known ? Math.max(hits.length, alone.count) : hits.length + rest;
   return { hits, tests, total, exact: known || rest === 0, loose, near: tests.filter((test) => test.near?.length).map((test) => test.word) };
 };
 
 // `all` brings what is behind "more" too: numbers that have four digits inside, words that begin so.
 const SPECIAL = /["“”「」『』＂()（）|｜*＊~～:：]|(?:^|\s)(?:OR(?=\s|$)|[-－﹣−](?=\S))/;
 const rare = async () => {
-  await load("assets/rare.js", document.documentElement.dataset.root);
-  return window.kbRare(inner);
+  await load("assets/rare.js");
+  return self.kbRare(inner);
 };
 const find = async (text, limit, all) => {
   await foldsFor(text);
@@ -122,7 +162,12 @@ const find = async (text, limit, all) => {
   }
   return { ...found, wider: wider && found.total <= found.hits.length };
 };
-const inner = { load, lookup, fill, union, ranked, check, stands, keysOf, decode, facets, meta, testsOf, foldText, stem, fileOf, LETTER, ENGLISH };
-// `over` says of what index: its documents, shards, odd characters.
-find.over = (index) => Object.assign(meta, index);
-window.kb = { search: find, facets: async (text) => (await rare()).facets(text), marked, excerpt };
+const inner = { load, lookup, fill, ranked, check, stands, keysOf, reader, documents, meta, testsOf, foldText, stem, fileOf, LETTER, ENGLISH };
+self.kbEngine = {
+  over: async (index) => { Object.assign(meta, index); }, // of what index: Meta's numbers, and how to load
+  search: async (...asked) => {
+    const { tests, hits, ...rest } = await find(...asked);
+    return { ...rest, hits: hits.map((doc) => cardOf(doc, tests)) };
+  },
+  facets: async (text) => (await rare()).facets(text),
+};

@@ -38,3 +38,11 @@ const excerpt = (texts, tests, length = 140) => {
   const pieces = marked(part.text.slice(from, to), tests);
   return { label: part.label, pieces: [...(from ? [["…", false]] : []), ...pieces, ...(to < part.text.length ? [["…", false]] : [])] };
 };
+
+// What a card shows of a case, its words marked.
+const cardOf = ({ texts, id, url, date, status, station, engineers }, tests) => {
+  const problem = texts.find((t) => t.name === "problem")?.text.trim() || id;
+  const title = problem.split("\n")[0].slice(0, 160);
+  const why = excerpt(texts.filter((t) => t.name !== "problem" || problem !== title), tests);
+  return { id, url, date, status, station, engineers, name: marked(id, tests), title: marked(title, tests), why };
+};

@@ -1,9 +1,9 @@
 // What few queries need: OR, brackets, -without, "phrases", fields, dates, beginnings, near words, facets.
-window.kbRare ??= (() => {
+self.kbRare ??= (() => {
   let made;
   return (inner) => (made ??= ((engine) => {
     "use strict";
-    const { load, lookup, fill, union, ranked, check, stands, keysOf, decode, facets, meta, testsOf, foldText, stem, fileOf, LETTER, ENGLISH } = engine;
+    const { load, lookup, fill, ranked, check, stands, keysOf, reader, documents, meta, testsOf, foldText, stem, fileOf, LETTER, ENGLISH } = engine;
 
     // Names of fields and statuses: kb/search/query/names.py has the same.
     const byWord = (table) => new Map(Object.entries(table).flatMap(([name, words]) => [name, ...words.split(" ")].map((word) => [word, name])));
@@ -179,11 +179,24 @@ window.kbRare ??= (() => {
       return every(found);
     };
 
+    const facets = new Map();
+    self.kbA = (name, rows) => facets.set(name, rows);
+    const decode = (signs) => {
+      const bits = reader(signs);
+      return documents(bits, bits.gamma() - 1);
+    };
+    // All documents of any of the lists, each with its best weight.
+    const union = (some) => {
+      const best = new Map();
+      for (const p of some.flatMap((list) => list.docs)) if (!(best.get(p >> 2) >= (p & 3))) best.set(p >> 2, p & 3);
+      return { whole: some.every((list) => list.whole), docs: [...best].map(([doc, weight]) => doc * 4 + weight), count: Math.max(best.size, ...some.map((list) => list.count)) };
+    };
+
     // Words of the index that begin as this one, and how many cases have each.
     const lexicon = new Map();
-    window.kbX = (text) => { for (const line of text.split("\n")) { const [word, n] = line.split(" "); lexicon.set(word, +n); } };
+    self.kbX = (text) => { for (const line of text.split("\n")) { const [word, n] = line.split(" "); lexicon.set(word, +n); } };
     const beginning = async (word) => {
-      await load(`x/${fileOf([...word].slice(0, 3).join(""), Math.max(1, meta.s / 16)).toString(16)}.js`);
+      await load(`search/x/${fileOf([...word].slice(0, 3).join(""), Math.max(1, meta.s / 16)).toString(16)}.js`);
       return [...lexicon].sort((a, b) => b[1] - a[1]);
     };
     const edits = (a, b, most) => {
@@ -229,8 +242,8 @@ window.kbRare ??= (() => {
       return some;
     };
     const rowsOf = async ({ name, fits }) => {
-      await load(`a/${name}.js`);
-      if (name !== "day") return Object.entries(facets.get(name)).flatMap(([value, list]) => (fits(value) ? decode(list).map((p) => p >> 2) : []));
+      await load(`search/a/${name}.js`);
+      if (name !== "day") return Object.entries(facets.get(name)).flatMap(([value, list]) => (fits(value) ? decode(list) : []));
       let n = 0;
       return Object.entries(facets.get("day")).flatMap(([day, many]) => {
         const from = n;
@@ -294,9 +307,9 @@ window.kbRare ??= (() => {
     // What a query's cases are divided by: facet → [value, how many], the commonest first.
     const counted = async (text) => {
       const tree = parse(text, false);
-      const [{ docs }] = await Promise.all([may(tree, []), ...[...NAMED].map((name) => load(`a/${name}.js`))]);
+      const [{ docs }] = await Promise.all([may(tree, []), ...[...NAMED].map((name) => load(`search/a/${name}.js`))]);
       return [...NAMED].map((name) => {
-        const rows = Object.entries(facets.get(name)).map(([value, list]) => [value, decode(list).filter((p) => docs.has(p >> 2)).length]);
+        const rows = Object.entries(facets.get(name)).map(([value, list]) => [value, decode(list).filter((doc) => docs.has(doc)).length]);
         return [name, rows.filter((row) => row[1]).sort((a, b) => b[1] - a[1])];
       });
     };

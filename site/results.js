@@ -19,30 +19,62 @@ document.addEventListener("DOMContentLoaded", () => {
   const say = () => SAY[document.documentElement.dataset.ui] || SAY.en;
   const $ = (id) => document.getElementById(id);
   const [box, found, front, list, count, more, panel] = ["q", "found", "front", "hits", "count", "more", "facets"].map($);
-  const { search, facets, marked, excerpt } = window.kb;
-  search.over({ n: +box.dataset.n, s: +box.dataset.s, inside: box.dataset.inside });
-  let asked = 0;
-  let limit = PAGE;
-  let wide = false; // whether what only nearly fits was asked for
-
   const make = (tag, name, ...inside) => {
     const element = document.createElement(tag);
     if (name) element.className = name;
     element.append(...inside);
     return element;
   };
+  const [n, s, w, m, p] = box.dataset.index.split(" ").map(Number);
+  const index = { n, s, w, m, p, inside: box.dataset.inside };
+  const root = document.documentElement.dataset.root;
+
+  // The engine works in a worker where there is one; from a file it cannot be had.
+  const attach = (path) => new Promise((done, fail) => {
+    const script = make("script", "");
+    script.src = root + path;
+    script.onload = () => { script.remove(); done(); };
+    script.onerror = () => { script.remove(); fail(new Error(path)); };
+    document.head.append(script);
+  });
+  const inPage = async () => {
+    await attach("assets/search.js");
+    await self.kbEngine.over({ ...index, load: attach });
+    return self.kbEngine;
+  };
+  const inWorker = () => new Promise((done, fail) => {
+    const worker = new Worker(root + "assets/worker.js");
+    const waiting = [];
+    const call = (name) => (...given) => new Promise((good, bad) => {
+      waiting.push([good, bad]);
+      worker.postMessage([waiting.length - 1, name, ...given]);
+    });
+    worker.onmessage = ({ data: [number, value, error] }) => {
+      const [good, bad] = waiting[number];
+      delete waiting[number];
+      if (error) bad(new Error(error));
+      else good(value);
+    };
+    worker.onerror = fail;
+    call("over")(index).then(() => done({ search: call("search"), facets: call("facets") }), fail);
+  });
+  const engine = self.Worker && location.protocol !== "file:" ? inWorker().catch(inPage) : inPage();
+  const call = (name) => async (...given) => (await engine)[name](...given);
+  self.kb = { search: call("search"), facets: call("facets") };
+  let asked = 0;
+  let limit = PAGE;
+  let wide = false; // whether what only nearly fits was asked for
+
   const run = (pieces) => pieces.map(([text, hit]) => (hit ? make("mark", "", text) : text));
   const auto = (element) => { element.dir = "auto"; return element; };
 
-  const card = (doc, tests) => {
+  const card = (doc) => {
     const link = make("a", "");
     link.href = doc.url;
-    const problem = doc.texts.find((t) => t.name === "problem")?.text.trim() || doc.id;
-    const title = problem.split("\n")[0].slice(0, 160);
-    const id = make("span", "id", make("bdi", "", ...run(marked(doc.id, tests))));
+    const id = make("span", "id", make("bdi", "", ...run(doc.name)));
     link.append(make("span", "card-top", id, make("span", `badge s-${doc.status}`, say().status[doc.status])));
-    link.append(auto(make("span", "card-title", ...run(marked(title, tests)))));
-    const why = excerpt(doc.texts.filter((t) => t.name !== "problem" || problem !== title), tests);
+    link.append(auto(make("span", "card-title", ...run(doc.title))));
+    const { why } = doc;
     if (why) link.append(auto(make("span", "card-text", ...(why.label ? [make("b", "", why.label), " "] : []), ...run(why.pieces))));
     const about = [doc.date, doc.station, ...doc.engineers].filter(Boolean).map((value) => make("bdi", "", value));
     link.append(make("span", "card-meta", ...about));
@@ -70,7 +102,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const divide = async () => {
     if (!panel.open || found.hidden) return;
     const text = box.value;
-    const groups = await facets(text);
+    const groups = await self.kb.facets(text);
     if (text === box.value) $("facet-groups").replaceChildren(...groups.filter(([, rows]) => rows.length).map(group));
   };
 
@@ -84,15 +116,15 @@ document.addEventListener("DOMContentLoaded", () => {
     if (!any) return;
     let answer;
     try {
-      answer = await search(text, limit, wide);
+      answer = await self.kb.search(text, limit, wide);
     } catch {
-      answer = { hits: [], tests: [], broken: true, total: 0 };
+      answer = { hits: [], broken: true, total: 0 };
     }
     if (turn !== asked) return;
     found.hidden = false;
-    const { hits, tests, total, exact, loose, near, broken } = answer;
+    const { hits, total, exact, loose, near, broken } = answer;
     count.textContent = broken ? say().broken : !total ? say().none : [loose ? say().loose : say().found(total, exact), ...(near || []).map(say().near)].join(" ");
-    list.replaceChildren(...hits.map((doc) => card(doc, tests)));
+    list.replaceChildren(...hits.map(card));
     more.hidden = total <= hits.length && !answer.wider;
     more.textContent = answer.wider ? say().wider : say().more;
     more.value = answer.wider ? "wider" : "";
@@ -140,7 +172,7 @@ document.addEventListener("DOMContentLoaded", () => {
     list.querySelector("a")?.focus();
   });
   panel.addEventListener("toggle", divide);
-  panel.open = box.dataset.n <= SMALL && matchMedia("(min-width: 64rem)").matches;
+  panel.open = n <= SMALL && matchMedia("(min-width: 64rem)").matches;
   more.addEventListener("click", () => {
     wide ||= more.value === "wider";
     limit += PAGE;

@@ -19,7 +19,7 @@ from kb.publish.redact.leaks import check
 from kb.publish.redact.public import PublicMaterial
 from kb.publish.redact.rules import rules_of
 from kb.publish.render import Audience, Site, own_texts
-from kb.publish.search.build import fold_files
+from kb.publish.search.folding import fold_files
 
 _LISTED = 20
 

@@ -32,6 +32,7 @@ def site_assets() -> Iterator[tuple[str, bytes]]:
     yield "assets/ui.js", _lean(_text("ui.js"), _SCRIPT)
     yield "assets/compare.js", _lean(_text("compare.js"), _SCRIPT)
     yield "assets/results.js", _lean(_text("results.js"), _SCRIPT)
+    yield "assets/worker.js", _lean(_text("worker.js"), _SCRIPT)
     yield "assets/rare.js", _lean(_text("rare.js"), _SCRIPT)
     joined = "".join(_text(name) for name in _SEARCH)
     yield "assets/search.js", _lean('(() => {\n"use strict";\n' + joined + "})();\n", _SCRIPT)

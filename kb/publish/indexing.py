@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from kb.cases.record import from_json
 from kb.publish.facts import CaseFacts, digest_of
-from kb.publish.search.build import Index, document_path
 from kb.publish.search.entry import Entry, entry_of
 from kb.publish.search.meta import Meta
-from kb.publish.search.patch import Patch
-from kb.publish.search.shards import rest_path, shard_path, word_files, word_path
+from kb.publish.search.places import (
+    document_path,
+    rest_path,
+    shard_path,
+    word_files,
+    word_path,
+)
 from kb.publish.state import Made, State
 from kb.publish.tree import Tree
+
+if TYPE_CHECKING:
+    from kb.publish.search.build import Index
 
 _FEW = 0.02
 """The share of documents up to which patching is quicker."""
@@ -40,7 +48,7 @@ class Indexing:
         before = old.units.get("search") if old else None
         self._before = before if before and before.digest == self._digest else None
         changed = [] if self._before else self._changed()
-        self._index = Index(len(cases), write) if changed is None else None
+        self._index = _index(len(cases), write) if changed is None else None
         numbers = range(len(cases)) if changed is None else changed
         self.wanted = {cases[number].digest: number for number in numbers}
         self._entries: dict[int, Entry] = {}
@@ -86,6 +94,8 @@ class Indexing:
         return changed
 
     def _patched(self) -> Meta | None:
+        from kb.publish.search.patch import Patch
+
         assert self._old is not None
         patch = Patch(self._old.search, len(self._cases), self._entries, self._tree.read)
         if patch.meta is not None:
@@ -95,8 +105,14 @@ class Indexing:
 
     def _anew(self, records: Iterable[bytes]) -> Meta:
         numbers = {(c.card.wiki, c.card.id): n for n, c in enumerate(self._cases)}
-        index = Index(len(self._cases), self._write)
+        index = _index(len(self._cases), self._write)
         for record in records:
             case = from_json(record)
             index.add(numbers[case.source.wiki, case.id], entry_of(case))
         return index.finish()
+
+
+def _index(size: int, write: Callable[[str, bytes], None]) -> Index:
+    from kb.publish.search.build import Index
+
+    return Index(size, write)

@@ -15,7 +15,8 @@ from kb.publish.inclusions import Inclusions
 from kb.publish.material import Leaf
 from kb.publish.names import file_path, page_path
 from kb.publish.render import Renderer
-from kb.publish.search.build import facet_files, fold_files
+from kb.publish.search.facets import facet_files
+from kb.publish.search.folding import fold_files
 from kb.publish.search.meta import Meta
 from kb.publish.source_page import source_page
 from kb.publish.state import Note
@@ -129,4 +130,4 @@ def home_unit(catalogue: Catalogue, search: Meta, renderer: Renderer) -> Unit:
         )  # fmt: skip
         return [("index.html", page)]
 
-    return Unit("home", digest_of(*shown, search.documents, search.shards), make)
+    return Unit("home", digest_of(*shown, search.said), make)

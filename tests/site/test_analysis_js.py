@@ -10,17 +10,26 @@ import pytest
 from kb.assets import assets
 from kb.search.analysis import browser_table
 
-SPEC = Path(__file__).parents[1] / "search" / "spec"
+HERE = Path(__file__).parent
+SPEC = HERE.parent / "search" / "spec"
+
+
+def engine_of(browser, *files, names):
+    """A page where these files of the site have run together; it knows ``names`` of theirs."""
+    page = browser.new_page()
+    page.set_content("<html data-root=''></html>")
+    code = "".join((assets("site") / file).read_text("utf-8") for file in files)
+    page.evaluate(f"(() => {{ {code}; Object.assign(window, {{ {names} }}); }})()")
+    return page
 
 
 @pytest.fixture(scope="module")
 def engine(browser):
     """A page with the analysis loaded and the whole folding table."""
-    page = browser.new_page()
-    code = "".join(
-        (assets("site") / name).read_text("utf-8") for name in ("stem.js", "analysis.js")
-    )
-    page.evaluate(f"(() => {{ {code}; Object.assign(window, {{ stem, terms, simple }}); }})()")
+    more = (HERE / "terms.js").read_text("utf-8")
+    parts = "fold, TOKEN, IN_RUN, NUMBER, ENGLISH, stem, partsOf, piecesOf"
+    page = engine_of(browser, "stem.js", "analysis.js", names=f"{parts}, simple")
+    page.evaluate(f"(() => {{ {more}; Object.assign(window, {{ terms }}); }})()")
     page.evaluate(
         "([from, to]) => { const t = [...to]; [...from].forEach((c, i) => simple.set(c, t[i])); }",
         list(browser_table()),

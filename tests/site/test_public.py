@@ -14,6 +14,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -32,7 +33,9 @@ from kb.publish.redact.protected import Protected
 from kb.publish.redact.public import PublicMaterial
 from kb.publish.redact.rules import Rules, rules_of
 from kb.publish.render import own_texts
-from kb.publish.search.shards import shard_script
+from kb.publish.search.build import Index
+from kb.publish.search.entry import entry_of
+from kb.publish.search.shards import page_script
 
 PHONE, NAME, LATIN = "13800138000", "试验员甲", "Tester"
 SHARP = "".join(f"&#{ord(c)};" for c in NAME)
@@ -81,7 +84,7 @@ HIDING: dict[str, tuple[str, bytes]] = {
         "a.css",
         b"url(data:;base64," + base64.b64encode(f"user {NAME} here".encode()) + b")",
     ),
-    "index term": ("search/t/0/1.js", shard_script(["tester !!", "电话 !"])),
+    "index term": ("search/t/0/1.js", page_script(1, "gAAA")),
     "facet": ("search/a/speaker.js", f'kbA("speaker",{{"{NAME}":"!!"}})\n'.encode()),
     "base64 of a number alone": ("a.html", b"x=" + base64.b64encode(PHONE.encode())),
     "base64 of a name in a path": (
@@ -144,7 +147,9 @@ def test_the_check_lets_innocent_bytes_pass(protected, tmp_path):
         "a.html",
         "甲方和乙方,testers, 13800138, 2020-04-04 04:51:09, 一二三四五六七八".encode(),
     )
-    plant(tmp_path, "search/t/0/0.js", shard_script(["甲 !!", "甲方 tester", "方 !"]))
+    index = Index(1, partial(plant, tmp_path))
+    index.add(0, entry_of(small("c#1", "甲方 tests 方")))
+    index.finish()
     plant(tmp_path, "a.png", PIXEL)
     check(tmp_path, protected, [], [])
 

@@ -1,161 +1,209 @@
-"""Postings as printable text: what a script can hold unescaped and gzip packs well.
+"""Pages of keys with their postings as signs that a script can hold and gzip packs well.
 
-A posting is a document's number and a weight 0 to 3. The documents of each weight make a
-segment, the highest weight first: a sign that tells the weight and k, the number of documents,
-and their gaps as Rice codes with k low bits, six bits to a sign of base64. A gap is what lies
-between two documents, the first one's what lies before it.
+A page is a stream of bits, six to a sign of base64: the number of its keys; for each key, in the
+order of their numbers, the gap to the last one's; how many documents have it; a 0 where all have
+the lowest weight, else a 1 and how many have the weights 3, 2 and 1; then for each weight, the
+highest first, the gaps between its documents. Counts are in Elias' gamma code (of one more, where
+they may be 0); gaps, of what lies between, in Rice's with `low_bits`. Read again by site/engine.js.
 """
 
 from __future__ import annotations
 
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Iterable
-from functools import cache, lru_cache
+from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import islice
 from typing import TypeAlias
-from zlib import crc32
 
-SIGNS = "".join(chr(c) for c in range(33, 127) if chr(c) not in "`\\$")
-"""Signs of heads and numbers."""
-LAST = 58
-MORE = 30
-_LONGEST = 12
-"""Ones that say: the gap stands behind them, in 24 bits."""
-_HIGH = ["1" * ones + "0" for ones in range(_LONGEST)]
-_ESCAPE = "1" * _LONGEST
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
-
-def number(value: int) -> str:
-    """A number from 0 up: 58 signs are a last digit, 30 one with more to follow, lowest first."""
-    done = []
-    while value >= LAST:
-        value -= LAST
-        done.append(SIGNS[LAST + value % MORE])
-        value //= MORE
-    return "".join(done) + SIGNS[value]
+I64: TypeAlias = NDArray[np.int64]
+ESCAPE = 12
+"""Ones that say: the gap stands behind them."""
+RAW = 30
+"""In so many bits."""
 
 
-Documents: TypeAlias = tuple[list[int], list[int], list[int], list[int]]
-"""By weight, 0 to 3; ascending."""
+class Lists(msgspec.Struct):
+    """Keys with their postings. Sorted by page and key, a key's by weight, 3 first, and document.
+
+    Arrays of one length, but for ``count``, which has a number for each key.
+    """
+
+    page: I64
+    key: I64
+    document: I64
+    weight: I64
+    count: I64
+    """How many documents have the key; not all of them need be here."""
 
 
-def by_weight(postings: Iterable[int]) -> Documents:
-    """Postings as `document * 4 + weight`, ascending, by their weights."""
-    found: Documents = ([], [], [], [])
-    for posting in postings:
-        found[posting & 3].append(posting >> 2)
-    return found
+def low_bits(span: int, count: int) -> int:
+    """How many bits of a gap are written as they are, where so many lie in ``span``."""
+    return max(0, (span * 7 // (10 * count)).bit_length() - 1)
 
 
-def encode(documents: Documents) -> str:
-    """All segments."""
-    return "".join(
-        _segment(weight, some) if len(some) > 1 else _single(weight, some[0])
-        for weight, some in zip((3, 2, 1, 0), reversed(documents), strict=True)
-        if some
+def encode(lists: Lists, keys: int, span: int) -> Iterator[tuple[int, str]]:
+    """Each page that has keys, with its signs. ``keys`` and ``span`` are what their gaps lie in."""
+    if not len(lists.page):
+        return
+    first = _changes(lists.page, lists.key)
+    heads = _heads(lists, first, keys)
+    values, lengths = _gaps(lists, span)
+    each = heads[0].shape[1]
+    place = np.repeat(np.arange(1, len(first) + 1), np.diff(np.append(first, len(values)))) * each
+    all_values, all_lengths = (
+        np.zeros(len(first) * each + len(values), np.int64) for _ in range(2)
+    )
+    spots = np.arange(len(values)) + place
+    spots_of_heads = (first + np.arange(len(first)) * each)[:, None] + np.arange(each)
+    for target, head, body in ((all_values, heads[0], values), (all_lengths, heads[1], lengths)):
+        target[spots_of_heads] = head
+        target[spots] = body
+    new = _changes(lists.page[first])
+    yield from zip(
+        lists.page[first][new].tolist(),
+        _signs(all_values, all_lengths, spots_of_heads[new, 0]),
+        strict=True,
     )
 
 
-def best_of(documents: Documents, count: int) -> Documents:
-    """So many of them: the weightiest, of these the newest."""
-    found: Documents = ([], [], [], [])
-    for weight in (3, 2, 1, 0):
-        some = documents[weight]
-        found[weight][:] = some[max(0, len(some) - count) :] if count > 0 else []
-        count -= len(found[weight])
+def encode_list(documents: Iterable[int], span: int) -> str:
+    """A list of its own: the number of documents, ascending, and their gaps."""
+    found = np.array(list(documents), np.int64)
+    zeros = np.zeros(len(found), np.int64)
+    values, lengths = _gaps(Lists(zeros, zeros, found, zeros, zeros), span)
+    head = _gamma(np.array([len(found) + 1]))
+    (signs,) = _signs(np.append(head[0], values), np.append(head[1], lengths), np.array([0]))
+    return signs
+
+
+def _changes(*columns: I64) -> I64:
+    """Where a row differs from the one before, in any of the columns; the first row too."""
+    new = np.ones(len(columns[0]), bool)
+    new[1:] = np.any([column[1:] != column[:-1] for column in columns], axis=0)
+    return np.flatnonzero(new)
+
+
+def _heads(lists: Lists, first: I64, keys: int) -> tuple[I64, I64]:
+    """What stands before each key's gaps: values and lengths in bits, a row a key."""
+    page, key = lists.page[first], lists.key[first]
+    new = np.zeros(len(first), bool)
+    new[_changes(page)] = True
+    on_page = np.diff(np.append(np.flatnonzero(new), len(first)))
+    before = np.where(new, -1, np.roll(key, 1))
+    gap = _rice(key - before - 1, np.repeat(_low_bits(keys, on_page), on_page))
+    size = _gamma(np.repeat(on_page, on_page) + 1)
+    starts = np.append(first, len(lists.page))
+    counts = [np.diff(np.append(0, np.cumsum(lists.weight == weight))[starts])
+              for weight in (3, 2, 1)]  # fmt: skip
+    mixed = np.any(counts, axis=0)
+    columns = [
+        (np.where(new, size[0], 0), np.where(new, size[1], 0)),
+        gap,
+        _gamma(lists.count),
+        (mixed.astype(np.int64), np.ones(len(first), np.int64)),
+    ]
+    for count in counts:
+        value, length = _gamma(count + 1)
+        columns.append((np.where(mixed, value, 0), np.where(mixed, length, 0)))
+    values, lengths = zip(*columns, strict=True)
+    return np.stack(values, axis=1), np.stack(lengths, axis=1)
+
+
+def _gaps(lists: Lists, span: int) -> tuple[I64, I64]:
+    """The gaps between documents of one key and weight: values and lengths."""
+    new = _changes(lists.page, lists.key, lists.weight)
+    size = np.diff(np.append(new, len(lists.page)))
+    before = np.append(-1, lists.document[:-1])[: len(lists.document)]
+    before[new] = -1
+    return _rice(lists.document - before - 1, np.repeat(_low_bits(span, size), size))
+
+
+def _low_bits(span: int, count: I64) -> I64:
+    return np.maximum(0, np.frexp(span * 7 // (10 * count))[1].astype(np.int64) - 1)
+
+
+def _rice(gap: I64, low: I64) -> tuple[I64, I64]:
+    ones = gap >> low
+    value = (((1 << np.minimum(ones, ESCAPE)) - 1) << (low + 1)) | (gap & ((1 << low) - 1))
+    far = ones >= ESCAPE
+    escaped = ((1 << ESCAPE) - 1) << RAW | gap
+    return np.where(far, escaped, value), np.where(far, ESCAPE + RAW, ones + 1 + low)
+
+
+def _gamma(count: I64) -> tuple[I64, I64]:
+    """Of numbers from 1 on."""
+    return count, np.frexp(count)[1].astype(np.int64) * 2 - 1
+
+
+def _signs(values: I64, lengths: I64, first: I64) -> Iterator[str]:
+    """Signs of these codes; a page ends before each place in ``first`` and is filled up."""
+    total = np.add.reduceat(lengths, first)
+    padded = -(-total // 24) * 24
+    start = np.cumsum(padded) - padded
+    owner = np.repeat(np.arange(len(lengths)), lengths)
+    ends = np.cumsum(lengths)
+    shift = np.repeat(ends, lengths) - 1 - np.arange(len(owner))
+    moved = np.repeat(start - (np.cumsum(total) - total), total)
+    bits = np.zeros(int(padded.sum()), np.uint8)
+    bits[np.arange(len(owner)) + moved] = (values[owner] >> shift) & 1
+    text = b64encode(np.packbits(bits).tobytes()).decode("ascii")
+    for at, length in zip((start // 6).tolist(), total.tolist(), strict=True):
+        yield text[at : at - (-length // 6)]
+
+
+def decode(signs: str, keys: int, span: int, whole: int | None) -> dict[int, tuple[int, list[int]]]:
+    """By key: how many documents have it, and `document * 4 + weight` of those that stand here.
+
+    The latter are at most ``whole``, where that is given.
+    """
+    if not signs:
+        return {}
+    data = b64decode(signs + "A" * (-len(signs) % 4))
+    bits = f"{int.from_bytes(data, 'big'):0{len(data) * 8}b}"
+    size, at = _gamma_at(bits, 0)
+    found: dict[int, tuple[int, list[int]]] = {}
+    key, low = -1, low_bits(keys, size - 1) if size > 1 else 0
+    for _ in range(size - 1):
+        (gap,), at = _gaps_at(bits, at, 1, low)
+        key += gap + 1
+        count, at = _gamma_at(bits, at)
+        here = count if whole is None else min(count, whole)
+        found[key] = count, []
+        sizes = [0, 0, 0]
+        mixed, at = bits[at] == "1", at + 1
+        for n in range(3) if mixed else ():
+            one_more, at = _gamma_at(bits, at)
+            sizes[n] = one_more - 1
+        for weight, some in zip((3, 2, 1, 0), (*sizes, here - sum(sizes)), strict=True):
+            if some:
+                gaps, at = _gaps_at(bits, at, some, low_bits(span, some))
+                document = -1
+                for gap in gaps:
+                    document += gap + 1
+                    found[key][1].append(document << 2 | weight)
     return found
 
 
-@lru_cache(maxsize=1 << 16)
-def _single(weight: int, document: int) -> str:
-    return _segment(weight, [document])
+def _gamma_at(bits: str, at: int) -> tuple[int, int]:
+    one = bits.index("1", at)
+    end = one + one - at + 1
+    return int(bits[one:end], 2), end
 
 
-def _segment(weight: int, documents: list[int]) -> str:
-    k = max(0, int((documents[-1] + 1) / len(documents) * 0.7).bit_length() - 1)
-    low, mask, before = _low(k), (1 << k) - 1, -1
-    bits = []
-    for document in documents:
-        gap = document - before - 1
-        before = document
-        high = gap >> k
-        bits.append(_HIGH[high] + low[gap & mask] if high < _LONGEST else f"{_ESCAPE}{gap:024b}")
-    return SIGNS[k * 4 + weight] + number(len(documents)) + _packed("".join(bits))
-
-
-@cache
-def _low(k: int) -> list[str]:
-    return [f"{value:0{k}b}" for value in range(1 << k)] if k else [""]
-
-
-def _packed(bits: str) -> str:
-    filled = bits + "0" * (-len(bits) % 24)
-    data = int(filled, 2).to_bytes(len(filled) // 8, "big")
-    return b64encode(data)[: -(-len(bits) // 6)].decode("ascii")
-
-
-def decode(text: str) -> list[int]:
-    """The postings that ``encode`` wrote."""
-    found: list[int] = []
-    at = 0
-    while at < len(text):
-        head = SIGNS.index(text[at])
-        count, at = number_at(text, at + 1)
-        gaps, length = _gaps(text, at, count, head >> 2)
-        at += length
-        document, weight = -1, head & 3
-        for gap in gaps:
-            document += gap + 1
-            found.append(document << 2 | weight)
-    return sorted(found)
-
-
-def number_at(text: str, at: int) -> tuple[int, int]:
-    """The number that stands there, and where it ends."""
-    value, factor = 0, 1
-    while True:
-        digit = SIGNS.index(text[at])
-        at += 1
-        value += digit * factor
-        if digit < LAST:
-            return value, at
-        factor *= MORE
-
-
-def _gaps(text: str, at: int, count: int, k: int) -> tuple[list[int], int]:
-    """So many gaps, and how many signs they take."""
-    most = -(-count * (_LONGEST + 24 + k) // 6)
-    signs = text[at : at + most]
-    data = b64decode(_only_base64(signs) + "A" * (-len(signs) % 4))
-    bits = f"{int.from_bytes(data, 'big'):0{len(data) * 8}b}"
-    gaps: list[int] = []
-    end = 0
-    for match in islice(_gap(k).finditer(bits), count):
-        raw, ones, low = match.groups()
-        gaps.append(int(raw, 2) if raw else len(ones) << k | int(low or "0", 2))
-        end = match.end()
-    return gaps, -(-end // 6)
+def _gaps_at(bits: str, at: int, count: int, low: int) -> tuple[list[int], int]:
+    gaps = []
+    for match in islice(_gap(low).finditer(bits, at), count):
+        raw, ones, rest = match.groups()
+        gaps.append(int(raw, 2) if raw else len(ones) << low | int(rest or "0", 2))
+        at = match.end()
+    return gaps, at
 
 
 @cache
-def _gap(k: int) -> re.Pattern[str]:
-    return re.compile(f"1{{{_LONGEST}}}([01]{{24}})|(1{{0,{_LONGEST - 1}}})0([01]{{{k}}})")
-
-
-_OTHER = re.compile("[^A-Za-z0-9+/]")
-
-
-def _only_base64(signs: str) -> str:
-    """What is read too far may hold other signs."""
-    return _OTHER.sub("A", signs)
-
-
-def hash_of(key: str) -> int:
-    """CRC-32 of its UTF-8."""
-    return crc32(key.encode("utf-8", "surrogatepass"))
-
-
-def shard_of(key: str, shards: int) -> int:
-    """Which of so many (a power of two) holds a key: the hash's first bits."""
-    return hash_of(key) >> (33 - shards.bit_length())
+def _gap(low: int) -> re.Pattern[str]:
+    return re.compile(f"1{{{ESCAPE}}}([01]{{{RAW}}})|(1{{0,{ESCAPE - 1}}})0([01]{{{low}}})")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 
 import msgspec
 
 from kb.cases.record import Case
 from kb.publish.names import case_path, url_of
-from kb.search.analysis import simplified
+from kb.search.analysis import browser_table, simplified
 from kb.search.cases import case_document
 from kb.search.document import HEAD
 
@@ -92,9 +93,13 @@ def fragment(number: int, entry: Entry) -> bytes:
 
 def _folding(text: str) -> tuple[str, str] | None:
     """The traditional characters of a text and what they are folded to; None where it has none."""
-    signs = "".join(sorted(set(text)))
-    pairs = {a: b for a, b in zip(signs, simplified(signs), strict=True) if a != b}
-    return ("".join(pairs), "".join(pairs.values())) if pairs else None
+    found = "".join(sorted(_traditional().intersection(text)))
+    return (found, simplified(found)) if found else None
+
+
+@cache
+def _traditional() -> frozenset[str]:
+    return frozenset(browser_table()[0])
 
 
 def to_json(value: object) -> str:

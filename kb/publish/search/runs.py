@@ -1,94 +1,61 @@
-"""Postings by key while an index is made: in memory, in sorted runs on disk once they are many."""
+"""Postings on disk while an index is made, to be read in parts, in the order of codes."""
 
 from __future__ import annotations
 
-import struct
 import tempfile
-from array import array
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from heapq import merge
-from itertools import chain, groupby
-from operator import itemgetter
-from typing import IO
+from collections.abc import Iterable
 
-from kb.publish.search.codec import hash_of
+import numpy as np
 
-MOST = 8_000_000
-"""Postings that are held in memory."""
-_HEAD = struct.Struct("<III")
+from kb.publish.search.codes import BITS, U32
+from kb.publish.search.postings import CODE, U64, once
 
-Held = tuple[int, str, "array[int]"]
-"""A key's hash, the key, its postings."""
+PARTS = 64
+_BOUNDS = np.arange(1, PARTS, dtype=np.uint64) << (CODE + np.uint64(BITS - 6))
 
 
 class Runs:
-    """Takes postings in any order, gives them by key, in the order of shards."""
+    """Takes postings of some documents after others; holds in memory where they lie."""
 
     def __init__(self) -> None:
-        self._held: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
-        self._count = 0
-        self._files: list[IO[bytes]] = []
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115  (closed by close)
+        self._bounds: list[list[int]] = []
+        self.count = 0
 
-    def add(self, weights: Mapping[str, int], document: int) -> None:
-        """Take in a document's keys with their weights."""
-        held, posting = self._held, document << 2
-        for key, weight in weights.items():
-            held[key].append(posting + weight)
-        self._count += len(weights)
-        if self._count > MOST:
-            self._spill()
+    def add(self, postings: U64) -> None:
+        """Take in postings, in order."""
+        bounds = [0, *np.searchsorted(postings, _BOUNDS).tolist(), len(postings)]
+        self._bounds.append([self.count + bound for bound in bounds])
+        self.count += len(postings)
+        self._file.write(postings.tobytes())
 
-    def common(self, most: int) -> Iterator[str]:
-        """Keys that more documents than so many have."""
-        if self._files:
-            return (key for _, key, found in merged([self]) if len(found) > most)
-        return (key for key, found in self._held.items() if len(found) > most)
+    def part(self, number: int) -> U64:
+        """One of ``PARTS`` parts, in order, each posting once."""
+        return joined([self], range(number, number + 1))
+
+    def pieces(self, number: int) -> Iterable[U64]:
+        """What each call of ``add`` gave for a part."""
+        for bounds in self._bounds:
+            self._file.seek(bounds[number] * 8)
+            yield np.frombuffer(
+                self._file.read((bounds[number + 1] - bounds[number]) * 8), np.uint64
+            )
+
+    def common(self, most: int) -> U32:
+        """Codes that more documents than so many have, ascending."""
+        found = []
+        for number in range(PARTS):
+            codes, counts = np.unique(self.part(number) >> CODE, return_counts=True)
+            found.append(codes[counts > most].astype(np.uint32))
+        return np.concatenate(found)
 
     def close(self) -> None:
         """Let go of what is on disk."""
-        for file in self._files:
-            file.close()
-
-    def streams(self) -> list[Iterator[Held]]:
-        """What is on disk, each sorted."""
-        return [_read(file) for file in self._files]
-
-    def held(self) -> Iterator[Held]:
-        """What is in memory."""
-        return ((hash_of(key), key, found) for key, found in self._held.items())
-
-    def _spill(self) -> None:
-        file = tempfile.TemporaryFile()  # noqa: SIM115  (closed by close)
-        for code, key, found in sorted(self.held(), key=_ORDER):
-            name = key.encode("utf-8", "surrogatepass")
-            file.write(_HEAD.pack(code, len(name), len(found) * found.itemsize) + name)
-            file.write(found)
-        self._files.append(file)
-        self._held.clear()
-        self._count = 0
+        self._file.close()
 
 
-def merged(levels: Sequence[Runs]) -> Iterator[Held]:
-    """Each key once, by its hash; its postings in no order."""
-    held = sorted(chain.from_iterable(level.held() for level in levels), key=_ORDER)
-    streams = [stream for level in levels for stream in level.streams()]
-    if not streams:
-        yield from held
-        return
-    for (code, key), group in groupby(merge(held, *streams, key=_ORDER), _ORDER):
-        found = array("I")
-        for _, _, part in group:
-            found.extend(part)
-        yield code, key, found
-
-
-_ORDER = itemgetter(0, 1)
-
-
-def _read(file: IO[bytes]) -> Iterator[Held]:
-    file.seek(0)
-    while head := file.read(_HEAD.size):
-        code, name, size = _HEAD.unpack(head)
-        key = file.read(name).decode("utf-8", "surrogatepass")
-        yield code, key, array("I", file.read(size))
+def joined(levels: Iterable[Runs], parts: Iterable[int]) -> U64:
+    """These parts of all levels, in order, each posting once."""
+    numbers = list(parts)
+    pieces = [piece for runs in levels for number in numbers for piece in runs.pieces(number)]
+    return once(np.concatenate([np.zeros(0, np.uint64), *pieces]))
