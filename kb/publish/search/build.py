@@ -15,7 +15,7 @@ from kb.publish.search.lexicon import lexicon_files
 from kb.publish.search.meta import Meta, many, shards_for
 from kb.publish.search.places import document_path, shard_path
 from kb.publish.search.postings import Batch, Parts, batch_of, longer, own, parts_of
-from kb.publish.search.runs import PARTS, Runs, joined
+from kb.publish.search.runs import Runs, joined
 from kb.publish.search.shards import outputs, page_script, path_of
 
 _TOGETHER = 256
@@ -77,11 +77,9 @@ class Index:
 
     def _write_pages(self, shards: int) -> Iterator[int]:
         """Write all shards and rests; which rests there are."""
-        groups = min(PARTS, shards)
         filled = set()
-        for group in range(groups):
-            parts = range(group * PARTS // groups, (group + 1) * PARTS // groups)
-            for rest, page, data in outputs(joined(self._levels, parts), self._size, shards):
+        for postings in joined(self._levels, shards):
+            for rest, page, data in outputs(postings, self._size, shards):
                 self._write(path_of(page, rest=rest), data)
                 if rest:
                     yield page

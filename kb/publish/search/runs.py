@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from kb.publish.search.codes import BITS, U32
 from kb.publish.search.postings import CODE, U64, once
 
-PARTS = 64
-_BOUNDS = np.arange(1, PARTS, dtype=np.uint64) << (CODE + np.uint64(BITS - 6))
+PARTS = 256
+_AT_ONCE = 1 << 17
+"""Postings that are worked on together: many, for speed, but few beside all."""
+_BOUNDS = np.arange(1, PARTS, dtype=np.uint64) << (CODE + np.uint64(BITS - 8))
 
 
 class Runs:
@@ -29,23 +31,18 @@ class Runs:
         self.count += len(postings)
         self._file.write(postings.tobytes())
 
-    def part(self, number: int) -> U64:
-        """One of ``PARTS`` parts, in order, each posting once."""
-        return joined([self], range(number, number + 1))
-
-    def pieces(self, number: int) -> Iterable[U64]:
-        """What each call of ``add`` gave for a part."""
+    def pieces(self, parts: range) -> Iterator[U64]:
+        """What each call of ``add`` gave for these parts."""
         for bounds in self._bounds:
-            self._file.seek(bounds[number] * 8)
-            yield np.frombuffer(
-                self._file.read((bounds[number + 1] - bounds[number]) * 8), np.uint64
-            )
+            first, last = bounds[parts.start], bounds[parts.stop]
+            self._file.seek(first * 8)
+            yield np.frombuffer(self._file.read((last - first) * 8), np.uint64)
 
     def common(self, most: int) -> U32:
         """Codes that more documents than so many have, ascending."""
         found = []
-        for number in range(PARTS):
-            codes, counts = np.unique(self.part(number) >> CODE, return_counts=True)
+        for postings in joined([self]):
+            codes, counts = np.unique(postings >> CODE, return_counts=True)
             found.append(codes[counts > most].astype(np.uint32))
         return np.concatenate(found)
 
@@ -54,8 +51,12 @@ class Runs:
         self._file.close()
 
 
-def joined(levels: Iterable[Runs], parts: Iterable[int]) -> U64:
-    """These parts of all levels, in order, each posting once."""
-    numbers = list(parts)
-    pieces = [piece for runs in levels for number in numbers for piece in runs.pieces(number)]
-    return once(np.concatenate([np.zeros(0, np.uint64), *pieces]))
+def joined(levels: Sequence[Runs], most: int = PARTS) -> Iterator[U64]:
+    """All postings of all levels, in order, each once: in pieces by code, ``most`` of one size."""
+    groups = 1
+    while groups < min(PARTS, most) and groups * _AT_ONCE < sum(runs.count for runs in levels):
+        groups *= 2
+    for start in range(0, PARTS, PARTS // groups):
+        parts = range(start, start + PARTS // groups)
+        pieces = [piece for runs in levels for piece in runs.pieces(parts)]
+        yield once(np.concatenate([np.zeros(0, np.uint64), *pieces]))
