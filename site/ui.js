@@ -35,6 +35,13 @@
     setTimeout(() => button.classList.remove("done"), 1500);
   };
 
+  // Paper cannot be clicked: what is folded is printed open, and folded again.
+  const unfold = () => document.querySelectorAll("main details:not([open])").forEach((part) => {
+    part.open = true;
+    addEventListener("afterprint", () => { part.open = false; }, { once: true });
+  });
+
+  addEventListener("beforeprint", unfold);
   addEventListener("hashchange", lines);
   document.addEventListener("DOMContentLoaded", () => {
     speak(html.dataset.ui);
