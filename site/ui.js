@@ -23,6 +23,10 @@
     for (let n = +first[1]; n <= last; n++) document.getElementById("L" + n)?.classList.add("on");
   };
 
+  const said = document.createElement("p"); // to those who hear the page: what was copied
+  said.className = "vh";
+  said.setAttribute("role", "status");
+
   const copy = async (button) => {
     const text = button.parentElement.querySelector(".val").textContent;
     try {
@@ -32,6 +36,7 @@
       return;
     }
     button.classList.add("done");
+    said.textContent = "✓ " + text;
     setTimeout(() => button.classList.remove("done"), 1500);
   };
 
@@ -58,8 +63,10 @@
       html.dataset.theme = html.dataset.theme === "dark" ? "light" : "dark";
       keep("theme", html.dataset.theme);
     });
+    document.querySelector("main").append(said);
     for (const button of document.querySelectorAll(".copy")) {
       button.hidden = false;
+      button.title = button.parentElement.querySelector(".val").textContent;
       button.addEventListener("click", () => copy(button));
     }
     addEventListener("keydown", (event) => {
