@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import re
 
-import msgspec
 import pytest
-from conftest import SITE
-from samples import Sample, at, double_charge
+from conftest import COLUMNS
 from test_browser import CASE, PAGES, SOURCE, VERSIONS
 
-from kb.cases.record import Section, Turn
-from kb.publish.build import build
-
 A4 = {"width": 680, "height": 1000}
-COLUMNS = 60
 CUT = """[...document.querySelectorAll("main *")].filter((e) => e.getClientRects().length
   && e.scrollWidth > e.clientWidth + 1 && !e.closest(".vh, svg")
   && getComputedStyle(e).overflowX !== "visible").map((e) => e.outerHTML.slice(0, 90))"""
@@ -81,28 +75,11 @@ def test_compared_versions_are_printed_with_what_is_left_out(paper):
     paper.locator("#diff td.skip").first.wait_for(state="visible")
 
 
-@pytest.fixture(scope="module")
-def odd(tmp_path_factory) -> str:
-    """A case with a table of many columns, a long line of code and labelled links."""
-    row = "".join(f"|value {n}" for n in range(COLUMNS))
-    table = "".join(f"|=column {n}" for n in range(COLUMNS)) + f"\n{row}" * 4
-    texts = [
-        table, "{{code}}" + "x" * 400 + "{{/code}}",
-        "[[rules>>https://example.org/rules]] and https://example.org/plain",
-    ]  # fmt: skip
-    turns = [Turn(round=1, speaker="QA", text=text, origin=at(20)) for text in texts]
-    section = Section(label="Table", text=table, origin=at(30))
-    case = msgspec.structs.replace(double_charge(), turns=tuple(turns), sections=(section,))
-    out = tmp_path_factory.mktemp("odd")
-    build(Sample(all_cases=[case]), out / "site", SITE, out / "memory")
-    return (out / "site" / CASE).as_uri()
-
-
 @pytest.fixture
 def oddly(browser, odd):
     context = browser.new_context(viewport=A4)
     page = context.new_page()
-    page.goto(odd)
+    page.goto((odd / CASE).as_uri())
     page.emulate_media(media="print")
     yield page
     context.close()
