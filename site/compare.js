@@ -111,6 +111,9 @@
     const [a, b] = [texts.get(from), texts.get(to)];
     if (!a || !b) return;
     const rows = rowsOf(a, b);
+    const equal = rows.every(([, , same]) => same);
+    document.getElementById("same").hidden = !equal;
+    document.getElementById("sides").hidden = equal;
     const near = new Set(rows.flatMap(([, , same], n) => (same ? [] : Array.from({ length: 2 * AROUND + 1 }, (_, i) => n - AROUND + i))));
     const out = [];
     let hidden = 0;

@@ -2,8 +2,8 @@
 document.addEventListener("DOMContentLoaded", () => {
   const SAY = {
     zh: {
-      found: (n, exact) => (exact ? `${n} 个案例` : `约 ${n} 个案例`), none: "没有找到。换个说法,或少写几个词。", more: "更多", wider: "也看:数字中间有这几位的,以这个词开头的",
-      loose: "没有案例含有所有的词;下面各含其中一些。", near: (w) => `没有“${w}”,这些相近。`, broken: "搜索索引没有读到,请重试。", note: "记录",
+      found: (n, exact) => (exact ? `${n} 个案例` : `约 ${n} 个案例`), none: "没有找到。换个说法，或少写几个词。", more: "更多", wider: "也看：数字中间有这几位的，以这个词开头的",
+      loose: "没有案例含有所有的词；下面各含其中一些。", near: (w) => `没有“${w}”，这些相近。`, broken: "搜索索引没有读到，请重试。", note: "记录",
       facet: { status: "状态", station: "站点", engineer: "工程师", speaker: "发言人", year: "年份", lang: "语言", kind: "编号种类" },
       status: { unset: "未标记", resolved: "已解决", in_progress: "处理中", shelved: "暂搁置", conflicting: "标记矛盾" },
     },

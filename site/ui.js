@@ -23,6 +23,10 @@
     for (let n = +first[1]; n <= last; n++) document.getElementById("L" + n)?.classList.add("on");
   };
 
+  const said = document.createElement("p"); // to those who hear the page: what was copied
+  said.className = "vh";
+  said.setAttribute("role", "status");
+
   const copy = async (button) => {
     const text = button.parentElement.querySelector(".val").textContent;
     try {
@@ -32,9 +36,17 @@
       return;
     }
     button.classList.add("done");
+    said.textContent = "✓ " + text;
     setTimeout(() => button.classList.remove("done"), 1500);
   };
 
+  // Paper cannot be clicked: what is folded is printed open, and folded again.
+  const unfold = () => document.querySelectorAll("main details:not([open])").forEach((part) => {
+    part.open = true;
+    addEventListener("afterprint", () => { part.open = false; }, { once: true });
+  });
+
+  addEventListener("beforeprint", unfold);
   addEventListener("hashchange", lines);
   document.addEventListener("DOMContentLoaded", () => {
     speak(html.dataset.ui);
@@ -51,8 +63,10 @@
       html.dataset.theme = html.dataset.theme === "dark" ? "light" : "dark";
       keep("theme", html.dataset.theme);
     });
+    document.querySelector("main").append(said);
     for (const button of document.querySelectorAll(".copy")) {
       button.hidden = false;
+      button.title = button.parentElement.querySelector(".val").textContent;
       button.addEventListener("click", () => copy(button));
     }
     addEventListener("keydown", (event) => {

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from kb.cases.store import up_to_date
-from kb.cli.console import err, home_option, say
+from kb.cli.console import count, err, home_option, say
 from kb.config import Home, find_home
 from kb.errors import UsageError
 from kb.publish.build import Changes, Guard, Report, build
@@ -32,7 +32,11 @@ _LISTED = 20
     show_default=True,
     help="Who will read it: internal shows all, public has what is personal replaced.",
 )
-@click.option("--out", type=click.Path(path_type=Path), help="Folder (default: build/AUDIENCE).")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Folder: new, empty or of an earlier build (default: build/AUDIENCE).",
+)
 @click.option("--yes", is_flag=True, help="Don't ask before a public build is put in place.")
 @home_option
 def command(audience: Audience, out: Path | None, yes: bool, home: Path | None) -> None:
@@ -46,11 +50,23 @@ def command(audience: Audience, out: Path | None, yes: bool, home: Path | None) 
         else:
             say("note", "cyan", "an internal site: personal data is shown (see --audience public)")
             report = build(material, target, site_of(place, audience), memory_of(place))
+    tell(report)
+
+
+def tell(report: Report) -> None:
+    """Say what was built and how to look at it."""
     say(
         "built", "green",
-        f"{report.out}: {report.cases} cases, {report.pages} pages; "
-        f"{report.written} files written, {report.removed} removed",
+        f"{report.out}: {count(report.cases, 'case')}, {count(report.pages, 'page')}; "
+        f"{count(report.written, 'file')} written, {report.removed} removed",
     )  # fmt: skip
+    if report.pages and not report.cases:
+        say(
+            "note",
+            "cyan",
+            "no page holds a case that was recognised; kb profile learn proposes how",
+        )
+    say("open", "cyan", report.out / "index.html")
 
 
 def site_of(place: Home, audience: Audience) -> Site:
@@ -90,7 +106,10 @@ def _approve(changes: Changes, *, yes: bool) -> None:
     if yes:
         return
     if not sys.stdin.isatty():
-        raise UsageError("a public site is put in place only when somebody agrees", hint="--yes")
+        raise UsageError(
+            "a public site is put in place only when somebody agrees; nothing was changed",
+            hint="look at the cases named above, then run it again with --yes",
+        )
     if not click.confirm("Put this in place?", err=True):
         err.print("nothing was changed")
         raise click.Abort

@@ -41,6 +41,11 @@ def say(kind: str, style: str, message: object) -> None:
     err.print(Text.assemble((f"{kind}: ", style), str(message)), soft_wrap=True)
 
 
+def count(number: int, what: str) -> str:
+    """`1 case`, `4 cases`."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def write(data: bytes) -> None:
     """Write result bytes to stdout, past any translation of line ends or encoding."""
     sys.stdout.buffer.write(data)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import threading
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import click
@@ -26,7 +28,13 @@ _LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
 @click.command(epilog="Example: kb serve --port 8080")
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    help="Port to listen on; 0 takes any that is free and says which.",
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @home_option
 def command(port: int, host: str, home: Path | None) -> None:
@@ -34,25 +42,32 @@ def command(port: int, host: str, home: Path | None) -> None:
     place = find_home(home)
     out = place.build / "internal"
     lock = threading.Lock()
-    _build(place, out, lock)
     served = Served(
         out, lambda query, limit: _answer(place, lock, query, limit), _LOCAL | {host.lower()},
         lambda: (out / MARK).read_text("ascii"),
     )  # fmt: skip
-    try:
-        server = server_for(served, host, port)
-    except OSError as error:
-        raise UsageError(
-            f"{host}:{port}: {error.strerror}", hint="choose another --port"
-        ) from error
-    say("serving", "green", f"http://{host}:{server.server_address[1]}/ (Ctrl-C ends it)")
+    server = _bound(served, host, port)  # before the build, which may take a while
     stopping = threading.Event()
-    threading.Thread(target=_watch, args=(place, out, lock, stopping), daemon=True).start()
     try:
+        _build(place, out, lock)
+        say("note", "cyan", "the internal site: personal data is shown to whoever can reach it")
+        say("serving", "green", f"http://{host}:{server.server_address[1]}/ (Ctrl-C ends it)")
+        threading.Thread(target=_watch, args=(place, out, lock, stopping), daemon=True).start()
         server.serve_forever()
     finally:
         stopping.set()
         server.server_close()
+
+
+def _bound(served: Served, host: str, port: int) -> ThreadingHTTPServer:
+    try:
+        return server_for(served, host, port)
+    except OSError as error:
+        taken = error.errno in (errno.EADDRINUSE, errno.EACCES)
+        hint = (
+            "choose another --port; 0 takes any that is free" if taken else "choose another --host"
+        )
+        raise UsageError(f"{host}:{port}: {error.strerror}", hint=hint) from error
 
 
 def _build(place: Home, out: Path, lock: threading.Lock) -> None:

@@ -27,7 +27,7 @@ _WORDS = Words(
     contents="目录 Contents",
     footnotes="脚注 Footnotes",
     nowhere="无处可去 leads nowhere",
-    not_run="宏,未运行 macro, not run",
+    not_run="宏，未运行 macro, not run",
     info="信息 Information",
     success="成功 Success",
     warning="注意 Warning",
@@ -37,6 +37,7 @@ _WORDS = Words(
 
 
 _ID = re.compile(r'\sid="([^"]*)"')
+_LABELLED = re.compile(r'<a (href="([^"]*)" rel="noopener">(?!\2</a>))')
 _ANCHOR = re.compile(r'<a([^>]*?) href="#([^"]*)"([^>]*)>')
 
 
@@ -77,14 +78,20 @@ class Bodies:
         )  # fmt: skip
         if "{{" not in text and self._syntax in _PLAIN:  # no macro: no registry to make
             html = render_html(parse(text, self._syntax or "xwiki/2.1"), options)
-            return Markup(_marked(tidy(html)))  # noqa: S704  (sanitised by the renderer)
+            return Markup(_marked(html))  # noqa: S704  (sanitised by the renderer)
         shown = read_page(text, self._syntax, pages=self._around, page=self._page.page)
         self.problems += shown.problems
-        return Markup(_marked(tidy(shown.html(options))))  # noqa: S704  (sanitised by the renderer)
+        return Markup(_marked(shown.html(options)))  # noqa: S704  (sanitised by the renderer)
 
 
 def _marked(html: str) -> str:
-    """With links to anchors that the text does not have marked as leading nowhere."""
+    """Tidied, with marks on links: `out` where a label hides the URL, which paper has to show.
+
+    Links to anchors that the text does not have lead nowhere.
+    """
+    html = tidy(html)
+    if 'rel="noopener"' in html:
+        html = _LABELLED.sub(r'<a class="out" \1', html)
     if 'href="#' not in html:
         return html
     ids = frozenset(_ID.findall(html))

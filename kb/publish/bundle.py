@@ -11,6 +11,8 @@ _SEARCH = (
     "stem.js", "analysis.js", "query.js", "engine.js", "marks.js", "find.js",
 )  # fmt: skip
 """Joined in this order, each resting on those before it."""
+_LOOK = ("site.css", "print.css")
+"""Joined into one, so that a page asks for one."""
 
 _KEPT = re.compile(
     r"""(?P<kept>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`"""
@@ -28,7 +30,7 @@ _NEEDLESS = re.compile(r"(?<=[{;,(])\n|\n(?=[})])")
 
 def site_assets() -> Iterator[tuple[str, bytes]]:
     """Path and bytes of each."""
-    yield "assets/site.css", _lean(_text("site.css"), _STYLE)
+    yield "assets/site.css", _lean("".join(map(_text, _LOOK)), _STYLE)
     yield "assets/ui.js", _lean(_text("ui.js"), _SCRIPT)
     yield "assets/compare.js", _lean(_text("compare.js"), _SCRIPT)
     yield "assets/results.js", _lean(_text("results.js"), _SCRIPT)

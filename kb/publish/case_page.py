@@ -8,7 +8,7 @@ from itertools import groupby
 import msgspec
 from markupsafe import Markup, escape
 
-from kb.cases.record import Case, Event, Identifier, Origin, Turn
+from kb.cases.record import Case, Identifier, Origin, Turn
 from kb.model import PageId
 from kb.publish.body import Bodies
 from kb.publish.catalogue import Catalogue
@@ -16,7 +16,7 @@ from kb.publish.durations import days_to_resolve
 from kb.publish.names import case_path, identifier_path, root_of, url_of
 from kb.publish.preview import Preview, is_picture
 from kb.publish.render import Renderer, short
-from kb.publish.words import phrase
+from kb.publish.story import Reason, edits, naming, reason_of, steps_of, value_of
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -42,7 +42,7 @@ class Link(msgspec.Struct, frozen=True):
 
     id: str
     url: str | None
-    via: tuple[str, ...]
+    reasons: tuple[Reason, ...]
 
 
 def case_page(case: Case, catalogue: Catalogue, renderer: Renderer) -> bytes:
@@ -58,7 +58,8 @@ def case_page(case: Case, catalogue: Catalogue, renderer: Renderer) -> bytes:
         description=short(case.problem), og_type="article", case=case, page_url=page_url,
         original=_http(case.source.url), heading=heading, problem_more=more, at=at,
         body=Bodies(page, root, catalogue, catalogue.syntax_of(page)),
-        events=_events(case.timeline), say=_saying(case), took=days_to_resolve(case),
+        events=edits(case.timeline), name=naming(case), said=value_of,
+        took=days_to_resolve(case), steps=steps_of(case.resolution.text if case.resolution else ""),
         marked=case.origins.get("/status"),
         origin=lambda pointer: at(case.origins.get(pointer)), rounds=_rounds(case.turns),
         numbers=_numbers(case.identifiers, catalogue, root), speakers=_speakers(case.turns),
@@ -125,29 +126,6 @@ def _number_url(identifier: tuple[str, str], catalogue: Catalogue, root: str) ->
     return root + url_of(identifier_path(*identifier)) if catalogue.is_shared(identifier) else None
 
 
-def _events(timeline: Iterable[Event]) -> list[tuple[Event, list[Event]]]:
-    """What one person did in one version stands together, under the first of it."""
-
-    def edit(event: Event) -> tuple[str, str | None, str | None]:
-        return event.version, event.author, event.date
-
-    groups = (list(group) for _, group in groupby(timeline, key=edit))
-    return [(group[0], group) for group in groups]
-
-
-def _saying(case: Case) -> Callable[[Event, str | None], str]:
-    """What prints a name or a value of an event in the reader's language, as the page has it."""
-    labels = {field.name: field.label for field in case.fields if field.label}
-
-    def say(event: Event, value: str | None) -> str:
-        if event.change == "field" and value == event.name and value:
-            label = labels.get(value)
-            return Markup("<bdi>{}</bdi>").format(label) if label else phrase("kind", value)
-        return phrase("status", value) if event.change == "status" and value else value or ""
-
-    return say
-
-
 def _speakers(turns: Iterable[Turn]) -> list[str]:
     return list(dict.fromkeys(turn.speaker for turn in turns if turn.speaker))
 
@@ -161,6 +139,9 @@ def _files(case: Case, page: PageId, catalogue: Catalogue, root: str) -> Iterabl
 def _related(case: Case, catalogue: Catalogue, root: str) -> list[Link]:
     wiki = case.source.wiki
     return [
-        Link(other.id, catalogue.case_url(wiki, other.id, root), other.via)
+        Link(
+            other.id, catalogue.case_url(wiki, other.id, root),
+            tuple(reason_of(via, catalogue, root) for via in other.via),
+        )
         for other in case.related
-    ]
+    ]  # fmt: skip

@@ -10,8 +10,7 @@ import msgspec
 
 from kb.publish.catalogue import Catalogue
 from kb.publish.facts import PageFacts, digest_of
-from kb.publish.lists import list_path
-from kb.publish.names import url_of
+from kb.publish.names import list_path, url_of
 from kb.publish.preview import is_picture
 from kb.publish.render import Renderer
 from kb.publish.state import Note

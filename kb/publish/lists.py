@@ -1,26 +1,33 @@
 """Lists of cases: by month, status, station, engineer, speaker, tag, anomaly, identifier.
 
-A long list is divided by year, so that a new or changed case touches one of its pages.
+A long list is divided by year, a long year by month, so that a new or changed case touches one
+page of it; what is still long, by number.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
+from heapq import nlargest
 
 import msgspec
 
 from kb.publish.catalogue import Catalogue
 from kb.publish.facts import CaseFacts, digest_of
-from kb.publish.names import encode, identifier_path, url_of
+from kb.publish.names import identifier_path, list_path, url_of
 from kb.publish.render import Renderer
+from kb.publish.statistics import STATES
 from kb.publish.units import Output, Unit
+from kb.publish.words import WORDS
 
 LISTS = ("month", "status", "station", "engineer", "speaker", "tag", "anomaly")
 _FROM_FACETS = frozenset(LISTS) - {"month", "tag", "anomaly"}
 _LONG = 200
-"""Cases that one page shows; more are divided by year."""
+"""Cases that one page shows."""
+_UNDATED = "0000"
+_FREQUENT = 40
+"""Values of a kind, or identifiers, that are shown at once where there are more."""
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -31,9 +38,39 @@ class Entry(msgspec.Struct, frozen=True):
     count: int
 
 
-def list_path(kind: str, value: str) -> str:
-    """Page of the cases that have a value."""
-    return f"list/{kind}/{encode(value)}.html"
+class Kind(msgspec.Struct, frozen=True):
+    """A kind's values as the overview shows them: in groups, and all where there are very many."""
+
+    name: str
+    groups: tuple[tuple[str, tuple[Entry, ...]], ...]
+    """Under a year, or under nothing."""
+    rest: tuple[Entry, ...] = ()
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Which list a page shows, or which part of it."""
+
+    kind: str
+    value: str
+    path: str
+    of: str = "list"
+    """`kind` where the list is that of an identifier: which of the interface's words name it."""
+    part: str = ""
+    """Year, month, or first and last number."""
+    above: tuple[tuple[str, str], ...] = ()
+    """Part and URL of each list that this one is a part of."""
+
+    def within(self, name: str, part: str) -> Place:
+        """A part of the list, in a file of that name."""
+        stem = self.path.removesuffix(".html")
+        above = (*self.above, (self.part, url_of(self.path)))
+        return msgspec.structs.replace(self, path=f"{stem}/{name}.html", part=part, above=above)
+
+    @property
+    def title(self) -> str:
+        """For the browser's tab, in both languages where the interface has words."""
+        words = WORDS.get(f"{self.kind}_{self.value}") if self.of == "list" else None
+        return " · ".join(filter(None, (" ".join(words) if words else self.value, self.part)))
 
 
 def values_of(case: CaseFacts, catalogue: Catalogue) -> list[tuple[str, str]]:
@@ -59,66 +96,90 @@ def browse_units(catalogue: Catalogue, renderer: Renderer) -> Iterator[Unit]:
             kinds[kind][value].append(case)
     for kind, values in kinds.items():
         for value, cases in values.items():
-            yield from _list(kind, value, list_path(kind, value), cases, renderer)
+            yield from _list(Place(kind, value, list_path(kind, value)), cases, renderer)
     for (kind, value), cases in catalogue.shared.items():
-        yield from _list("identifier", value, identifier_path(kind, value), cases, renderer)
-    yield _browse(kinds, renderer)
+        yield from _list(Place(kind, value, identifier_path(kind, value), "kind"), cases, renderer)
+    yield _browse(kinds, catalogue, renderer)
 
 
-def _browse(kinds: dict[str, defaultdict[str, list[CaseFacts]]], renderer: Renderer) -> Unit:
-    rows = {
-        kind: [
-            Entry(value, url_of(list_path(kind, value)), len(cards))
-            for value, cards in sorted(values.items(), reverse=kind == "month")
-        ]
-        for kind, values in kinds.items()
-    }
+def _browse(
+    kinds: dict[str, defaultdict[str, list[CaseFacts]]], catalogue: Catalogue, renderer: Renderer
+) -> Unit:
+    rows = [_kind(kind, values) for kind, values in kinds.items() if values]
+    shared = ((kind, value, len(cases)) for (kind, value), cases in catalogue.shared.items())
+    numbers = [
+        (kind, Entry(value, url_of(identifier_path(kind, value)), count))
+        for kind, value, count in nlargest(_FREQUENT, shared, key=lambda one: one[2])
+    ]
 
     def make() -> Iterable[Output]:
-        page = renderer.page("browse.html", "cases.html", "全部案例 All cases", kinds=rows)
+        page = renderer.page(
+            "browse.html", "cases.html", "全部案例 All cases", kinds=rows, numbers=numbers,
+            count=len(catalogue.cases), named_by_several=len(catalogue.shared),
+        )  # fmt: skip
         return [("cases.html", page)]
 
-    return Unit("browse", digest_of(rows), make)
+    return Unit(
+        "browse", digest_of(rows, numbers, len(catalogue.cases), len(catalogue.shared)), make
+    )
 
 
-def _list(
-    kind: str, value: str, path: str, cases: list[CaseFacts], renderer: Renderer
-) -> Iterator[Unit]:
-    """One page; or one for each year, and one that leads to these."""
-    if len(cases) <= _LONG or kind == "month":
-        yield _unit(path, cases, partial(_page, kind, value, path, cases, [], renderer))
-        return
-    years: defaultdict[str, list[CaseFacts]] = defaultdict(list)
-    for case in cases:
-        years[(case.card.date or "0000")[:4]].append(case)
-    stem = path.removesuffix(".html")
+def _kind(kind: str, values: dict[str, list[CaseFacts]]) -> Kind:
+    """Months by year, statuses in their order, other values by name, the most frequent first."""
     entries = [
-        Entry(year, url_of(f"{stem}/{year}.html"), len(some))
-        for year, some in sorted(years.items(), reverse=True)
+        Entry(value, url_of(list_path(kind, value)), len(cases))
+        for value, cases in sorted(values.items(), reverse=kind == "month")
     ]
-    make = partial(_page, kind, value, path, [], entries, renderer)
-    yield Unit(f"list:{path}", digest_of(entries), make)
-    for year, some in years.items():
-        inner = f"{stem}/{year}.html"
-        name = f"{value} · {year}"
-        yield _unit(inner, some, partial(_page, kind, name, inner, some, [], renderer))
+    if kind == "month":
+        years: defaultdict[str, list[Entry]] = defaultdict(list)
+        for entry in entries:
+            years[entry.value[:4]].append(entry)
+        return Kind(kind, tuple((year, tuple(some)) for year, some in years.items()))
+    if kind == "status":
+        entries.sort(key=lambda entry: STATES.index(entry.value))
+    if len(entries) <= _FREQUENT + _FREQUENT // 2:
+        return Kind(kind, (("", tuple(entries)),))
+    first = tuple(nlargest(_FREQUENT, entries, key=lambda entry: entry.count))
+    return Kind(kind, (("", first),), tuple(entries))
 
 
-def _unit(path: str, cases: list[CaseFacts], make: Callable[[], Iterable[Output]]) -> Unit:
-    return Unit(f"list:{path}", digest_of([case.mark for case in cases]), make)
+def _list(place: Place, cases: list[CaseFacts], renderer: Renderer) -> Iterator[Unit]:
+    """One page; or a page for each part, and one that leads to these."""
+    if len(cases) <= _LONG:
+        make = partial(_page, place, cases, (), len(cases), renderer)
+        yield Unit(f"list:{place.path}", digest_of([case.mark for case in cases]), make)
+        return
+    parts = list(_parts(place, cases))
+    entries = tuple(Entry(part.part, url_of(part.path), len(some)) for part, some in parts)
+    make = partial(_page, place, [], entries, len(cases), renderer)
+    yield Unit(f"list:{place.path}", digest_of(entries), make)
+    for part, some in parts:
+        yield from _list(part, some, renderer)
+
+
+def _parts(place: Place, cases: list[CaseFacts]) -> Iterator[tuple[Place, list[CaseFacts]]]:
+    """Years; months of a year; and of what has neither, so many at a time. The newest first."""
+    dates = [case.card.date or _UNDATED for case in cases]
+    width = 0 if place.kind == "month" else 4 if not place.above else 7
+    if width == 7 and len({date[:7] for date in dates}) == 1:
+        width = 0
+    if not width:
+        for first in range((len(cases) - 1) // _LONG * _LONG, -1, -_LONG):
+            some = cases[first : first + _LONG]
+            yield place.within(str(first // _LONG + 1), f"{first + 1}–{first + len(some)}"), some
+        return
+    groups: defaultdict[str, list[CaseFacts]] = defaultdict(list)
+    for date, case in zip(dates, cases, strict=True):
+        groups[date[:width]].append(case)
+    for name, some in sorted(groups.items(), reverse=True):
+        yield place.within(name, "" if name == _UNDATED else name), some
 
 
 def _page(
-    kind: str,
-    value: str,
-    path: str,
-    cases: list[CaseFacts],
-    years: list[Entry],
-    renderer: Renderer,
+    place: Place, cases: list[CaseFacts], parts: tuple[Entry, ...], count: int, renderer: Renderer
 ) -> Iterable[Output]:
     page = renderer.page(
-        "list.html", path, value, kind=kind, value=value,
-        cards=[case.card for case in reversed(cases)], years=years,
-        count=len(cases) or sum(year.count for year in years),
+        "list.html", place.path, place.title, place=place, parts=parts, count=count,
+        cards=[case.card for case in reversed(cases)],
     )  # fmt: skip
-    return [(path, page)]
+    return [(place.path, page)]

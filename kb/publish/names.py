@@ -110,6 +110,11 @@ def identifier_path(kind: str, value: str) -> str:
     return f"id/{encode(kind)}/{encode(value)}.html"
 
 
+def list_path(kind: str, value: str) -> str:
+    """Page of the cases that have a value."""
+    return f"list/{kind}/{encode(value)}.html"
+
+
 def history_path(page: PageId) -> str:
     """Path of the page with a source page's versions; no encoded name holds `~v`."""
     return page_path(page).removesuffix(".html") + "~versions.html"

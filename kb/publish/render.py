@@ -13,7 +13,7 @@ from markupsafe import Markup
 from kb.assets import assets
 from kb.publish.names import root_of, url_of
 from kb.publish.people import colour, initials
-from kb.publish.words import PHRASES, WORDS, phrase
+from kb.publish.words import PHRASES, WORDS, noun, phrase
 
 Audience: TypeAlias = Literal["internal", "public"]
 
@@ -67,7 +67,13 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(
-        t=PHRASES, phrase=phrase, badge=badge, csp=POLICY, colour=colour, initials=initials
+        t=PHRASES,
+        phrase=phrase,
+        noun=noun,
+        badge=badge,
+        csp=POLICY,
+        colour=colour,
+        initials=initials,
     )
     environment.globals["description"] = ""
     environment.filters.update(moment=moment, short=short, digits=has_number, xml=xml_text)

@@ -10,6 +10,7 @@ import msgspec
 from kb.publish.catalogue import Catalogue
 from kb.publish.durations import BANDS, band_of
 from kb.publish.facts import digest_of
+from kb.publish.names import list_path, url_of
 from kb.publish.render import Renderer
 from kb.publish.units import Output, Unit
 
@@ -34,6 +35,7 @@ class Bar(msgspec.Struct, frozen=True):
     """A month, its cases by status, drawn from below."""
 
     label: str
+    url: str
     x: int
     total: int
     counts: tuple[int, ...]
@@ -42,11 +44,12 @@ class Bar(msgspec.Struct, frozen=True):
 
 
 class Row(msgspec.Struct, frozen=True):
-    """A value with its count and the width of its bar, of 100."""
+    """A value with its count, the width of its bar, of 100, and the list of its cases if any."""
 
     label: str
     count: int
     width: float
+    url: str | None
 
 
 def statistics_unit(catalogue: Catalogue, renderer: Renderer) -> Unit:
@@ -70,9 +73,9 @@ def statistics_unit(catalogue: Catalogue, renderer: Renderer) -> Unit:
     def make() -> Iterable[Output]:
         page = renderer.page(
             "statistics.html", "statistics.html", "统计 Statistics", bars=bars, states=STATES,
-            by_status=_rows([(s, states[s]) for s in STATES if states[s]]),
-            by_station=_rows(shown), by_days=_rows(took), middle=middle, measured=len(days),
-            width=len(bars) * _STEP, height=_HEIGHT, bar=_BAR,
+            by_status=_rows([(s, states[s]) for s in STATES if states[s]], "status"),
+            by_station=_rows(shown, "station"), by_days=_rows(took), middle=middle,
+            measured=len(days), width=len(bars) * _STEP, height=_HEIGHT, bar=_BAR,
         )  # fmt: skip
         return [("statistics.html", page)]
 
@@ -98,10 +101,17 @@ def _bars(months: dict[str, Counter[str]]) -> list[Bar]:
             if height:
                 pieces.append(Piece(status, counts[status], y, height))
         by_state = tuple(counts[status] for status in STATES)
-        bars.append(Bar(month, number * _STEP, counts.total(), by_state, tuple(pieces)))
+        url = url_of(list_path("month", month))
+        bars.append(Bar(month, url, number * _STEP, counts.total(), by_state, tuple(pieces)))
     return bars
 
 
-def _rows(counts: list[tuple[str, int]]) -> list[Row]:
+def _rows(counts: list[tuple[str, int]], kind: str | None = None) -> list[Row]:
     most = max((count for _, count in counts), default=1)
-    return [Row(label, count, round(count * 100 / most, 2)) for label, count in counts]
+    return [
+        Row(
+            label, count, round(count * 100 / most, 2),
+            url_of(list_path(kind, label)) if kind else None,
+        )
+        for label, count in counts
+    ]  # fmt: skip

@@ -31,7 +31,10 @@ class Tree:
         if out.exists() and (
             not out.is_dir() or (any(out.iterdir()) and not (out / MARK).exists())
         ):
-            raise InputError(f"{out}: not a site that kb made", hint="give a new folder with --out")
+            raise InputError(
+                f"{out}: not a site that kb made, so it is left alone",
+                hint="name a new or an empty folder with --out",
+            )
         self.present = _name(out)
         self._empty = False
 
@@ -42,7 +45,7 @@ class Tree:
         """
         if self.present is None or differing is None:
             shutil.rmtree(self.staged, ignore_errors=True)
-            self.staged.mkdir(parents=True)
+            self._begin()
             self._empty = True
         elif before is not None and _name(self.staged) == before:
             (self.staged / MARK).unlink()
@@ -51,6 +54,15 @@ class Tree:
         else:
             self.double()
             (self.staged / MARK).unlink()
+
+    def _begin(self) -> None:
+        try:
+            self.staged.mkdir(parents=True)
+        except OSError as error:
+            raise InputError(
+                f"{self.out}: cannot be written here ({error.strerror})",
+                hint="name a folder of your own with --out",
+            ) from error
 
     def double(self) -> None:
         """Make the folder beside a copy of the present site, mark and all."""

@@ -16,7 +16,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "search": ("搜索", "Search"),
     "search_label": ("搜索案例", "Search cases"),
     "search_help": (
-        "词之间空格表示都要有;可用 status:resolved、speaker:名字、station:站点、after:2020-04",
+        "词之间空格表示都要有；可用 status:resolved、speaker:名字、station:站点、after:2020-04",
         "Words are all required. Try status:resolved, speaker:name, station:name, after:2020-04",
     ),
     "filter": ("筛选", "Filter"),
@@ -27,6 +27,11 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "pages": ("源页面", "Source pages"),
     "newest": ("最近的案例", "Newest cases"),
     "open_cases": ("未解决", "Not resolved"),
+    "numbers": ("数字", "Numbers"),
+    "total": ("合计", "Total"),
+    "all_values": ("全部", "All"),
+    "shared_numbers": ("多个案例提到的编号", "Numbers that several cases name"),
+    "undated": ("日期不详", "No date"),
     "no_cases": ("还没有案例。", "No cases yet."),
     "n_cases": ("个案例", "cases"),
     "n_pages": ("个源页面", "source pages"),
@@ -52,7 +57,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "identifiers": ("编号", "Identifiers"),
     "timeline": ("时间线", "Timeline"),
     "timeline_lines": (
-        "只知道各行最后一次改动的版本,更早的改动无从得知。",
+        "只知道各行最后一次改动的版本，更早的改动无从得知。",
         "Only each line's last change is known; earlier ones cannot be told.",
     ),
     "related": ("相关案例", "Related cases"),
@@ -80,9 +85,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "comment": ("说明", "Comment"),
     "not_held": ("只知其存在", "known to exist only"),
     "difference": ("差异", "Difference"),
+    "same_text": ("两个版本的文字相同。", "Both versions have the same text."),
     "took_before": ("用时", "Took"),
     "days": ("天", "days"),
-    "time_to_resolution": ("解决用时(天)", "Days to resolution"),
+    "time_to_resolution": ("解决用时（天）", "Days to resolution"),
     "median": ("中位数", "median"),
     "of_cases": ("个有日期的已解决案例", "resolved cases with both dates"),
     "not_as_meant": ("未能按原意显示", "Not shown as meant"),
@@ -94,12 +100,12 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "problems_cases": ("案例中的疑点", "In the cases"),
     "problems_pages": ("未能按原意显示的页面", "Pages not shown as meant"),
     "no_problems": ("没有需要核对的内容。", "Nothing to check."),
-    "first_of": ("仅列出前面一部分,共", "Only the first are listed, of"),
+    "first_of": ("仅列出前面一部分，共", "Only the first are listed, of"),
     "n_files": ("个附件", "attachments"),
     "on_page": ("所在页面", "On the page"),
     "about": ("关于", "About"),
     "about_what": (
-        "这是由旧 wiki 生成的静态知识库:每个案例的经过、出处和历史都在这里,可以离线打开和搜索。",
+        "这是由旧 wiki 生成的静态知识库：每个案例的经过、出处和历史都在这里，可以离线打开和搜索。",
         "A static knowledge base made from an old wiki: every case with its story, its origins and"
         " its history. It opens and searches without a server.",
     ),
@@ -108,18 +114,18 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "about_search": ("怎样搜索", "How to search"),
     "about_words": ("空格隔开的词都要出现", "all words, separated by spaces"),
     "about_han": (
-        "连在一起的汉字要连着出现,简繁通用",
+        "连在一起的汉字要连着出现，简繁通用",
         "Han characters that stand together; both scripts",
     ),
     "about_digits": (
-        "号码:整个、任意一段、后四位",
+        "号码：整个、任意一段、后四位",
         "numbers: whole, any part, the last four digits",
     ),
     "about_status": ("按状态", "by status"),
-    "about_speaker": ("按发言人;* 表示以此开头", "by speaker; * for a beginning"),
-    "about_dates": ("按日期:起、止(不含)、之内", "by date: from, before, within"),
+    "about_speaker": ("按发言人；* 表示以此开头", "by speaker; * for a beginning"),
+    "about_dates": ("按日期：起、止（不含）、之内", "by date: from, before, within"),
     "about_keys": (
-        "随时按 / 或 Ctrl-K 搜索,方向键选择",
+        "随时按 / 或 Ctrl-K 搜索，方向键选择",
         "/ or Ctrl-K to search, arrow keys to choose",
     ),
     "about_software": ("生成软件", "Software"),
@@ -137,10 +143,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "modified": ("更新", "Modified"),
     "wiki": ("Wiki", "Wiki"),
     "times": ("次", "×"),
-    "internal": ("内部版,含个人信息", "Internal: holds personal data"),
+    "internal": ("内部版，含个人信息", "Internal: holds personal data"),
     "footer": ("由 Casebook 生成", "Made by Casebook"),
     "no_script": (
-        "搜索需要 JavaScript;没有它,所有案例仍在列表里。",
+        "搜索需要 JavaScript；没有它，所有案例仍在列表里。",
         "Search needs JavaScript. Without it, every case is still in the lists.",
     ),
     "not_found": ("没有这个页面", "There is no such page"),
@@ -175,6 +181,27 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "list_tag": ("标签", "Tag"),
     "list_anomaly": ("值得核对", "Worth checking"),
     "list_identifier": ("编号", "Identifier"),
+    "via_mention": ("提到", "Mentions"),
+    "via_same": ("人工认定为同一案例：", "Declared the same:"),
+    "via_similar": ("问题相近", "A problem alike:"),
+    "anomaly_identifier-length": ("编号位数不符", "Number of unusual length"),
+    "anomaly_identifier-check": ("编号不合规则", "Number against its rule"),
+    "anomaly_identifier-near": ("编号只差一位", "One character from a right number"),
+    "anomaly_time-order": ("结束早于开始", "Ends before it starts"),
+    "anomaly_duration": ("持续过久", "Lasts too long"),
+    "anomaly_time-conflict": ("同一事件时间不一", "Two times for one event"),
+    "anomaly_value-unreadable": ("无法读懂的值", "Value that cannot be read"),
+    "anomaly_date-invalid": ("日期不存在", "No such date"),
+    "anomaly_date-after-record": ("日期晚于记录", "Date later than its record"),
+    "anomaly_status-conflict": ("状态标记矛盾", "Conflicting marks"),
+    "anomaly_status-unknown": ("不认识的状态", "Unknown state"),
+    "anomaly_status-ambiguous": ("标记不明", "Mark between two states"),
+    "anomaly_status-unmarked": ("写了状态而未标记", "State without a mark"),
+    "anomaly_resolved-without-engineer": ("已解决而无工程师", "Resolved, no engineer named"),
+    "anomaly_attachment-missing": ("附件缺失", "Attachment missing"),
+    "anomaly_duplicate-id": ("案例号重复", "Id used twice"),
+    "anomaly_line-missing": ("缺行", "Line missing"),
+    "anomaly_correction-outdated": ("更正已过时", "Correction out of date"),
     "kind_phone": ("手机号码", "Phone"),
     "kind_bill": ("账单号", "Bill"),
     "kind_pile": ("桩号", "Pile"),
@@ -183,6 +210,15 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "kind_vehicle": ("车辆", "Vehicle"),
     "kind_amount": ("金额", "Amount"),
 }
+
+_ONE: Final = {
+    "n_cases": "case",
+    "n_pages": "source page",
+    "n_files": "attachment",
+    "days": "day",
+    "of_cases": "resolved case with both dates",
+}
+"""English of what is counted, where it is one."""
 
 
 def both(zh: str, en: str) -> Markup:
@@ -200,3 +236,9 @@ def phrase(prefix: str, key: str) -> Markup:
     """`prefix_key` in both languages, or the key itself where the interface has no word for it."""
     found: Markup | None = getattr(PHRASES, f"{prefix}_{key}", None)
     return found or Markup("<bdi>{}</bdi>").format(key)
+
+
+def noun(key: str, count: int) -> Markup:
+    """What is counted, in both languages: `case` after 1, else `cases`."""
+    zh, many = WORDS[key]
+    return both(zh, _ONE[key] if count == 1 else many)

@@ -10,12 +10,14 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from samples import Sample
+from samples import Sample, at, double_charge
 
+from kb.cases.record import Section, Turn
 from kb.publish.build import build
 from kb.publish.render import Site
 
@@ -23,6 +25,9 @@ QUIET = [
     "--no-sandbox", "--disable-background-networking", "--disable-component-update",
     "--disable-default-apps", "--disable-sync", "--no-first-run", "--disable-domain-reliability",
 ]  # fmt: skip
+
+COLUMNS = 60
+"""Of the table in the site `odd`."""
 
 SITE = Site(title="Casebook", language="zh", url=None, audience="internal")
 
@@ -47,6 +52,23 @@ def site(tmp_path_factory) -> Path:
     out = tmp_path_factory.mktemp("site") / "internal"
     build(Sample(), out, SITE, out.parent / "memory")
     return out
+
+
+@pytest.fixture(scope="session")
+def odd(tmp_path_factory) -> Path:
+    """The site of a case with a table of many columns, a long line of code and labelled links."""
+    row = "".join(f"|value {n}" for n in range(COLUMNS))
+    table = "".join(f"|=column {n}" for n in range(COLUMNS)) + f"\n{row}" * 4
+    texts = [
+        table, "{{code}}" + "x" * 400 + "{{/code}}",
+        "[[rules>>https://example.org/rules]] and https://example.org/plain",
+    ]  # fmt: skip
+    turns = [Turn(round=1, speaker="QA", text=text, origin=at(20)) for text in texts]
+    section = Section(label="Table", text=table, origin=at(30))
+    case = msgspec.structs.replace(double_charge(), turns=tuple(turns), sections=(section,))
+    out = tmp_path_factory.mktemp("odd")
+    build(Sample(all_cases=[case]), out / "site", SITE, out / "memory")
+    return out / "site"
 
 
 class _Silent(http.server.SimpleHTTPRequestHandler):

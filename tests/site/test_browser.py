@@ -168,6 +168,25 @@ def test_choosing_a_version_compares_it(tab, home):
     assert "from=1.1" in tab.url
 
 
+def test_equal_versions_are_said_to_be_equal(tab, home):
+    tab.goto(f"{home}/{VERSIONS}?from=1.2&to=1.2")
+    assert tab.locator("#same").is_visible()
+    assert tab.locator("#sides").is_hidden()
+    tab.check("[name=to][value='2.1']")
+    tab.locator("#sides").wait_for(state="visible")
+    assert tab.locator("#same").is_hidden()
+
+
+def test_a_cases_id_is_copied_and_that_is_said(browser, server):
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(f"{server}/{CASE}")
+    page.click(".head .copy")
+    page.locator("p[role=status]", has_text="demo_case#46_20200410").wait_for(state="attached")
+    assert page.evaluate("navigator.clipboard.readText()") == "demo_case#46_20200410"
+    context.close()
+
+
 def test_links_between_cases_pages_and_files_lead_somewhere(tab, home):
     tab.goto(f"{home}/{CASE}")
     tab.click(".related a")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ def home(kb, shared, tmp_path) -> Path:
 def test_build_writes_a_page_for_each_case_and_says_whom_it_is_for(kb, home):
     done = kb("build")
     assert "internal" in done.stderr
-    assert "4 cases, 1 pages" in done.stderr
+    assert "4 cases, 1 page;" in done.stderr
     site = home / "build" / "internal"
     names = {path.name for path in (site / "case" / "xwiki").iterdir()}
     assert "szds_case~2346_20200410.html" in names
@@ -44,3 +45,42 @@ def test_a_folder_of_something_else_is_left_alone(kb, home):
     assert done.returncode == 3
     assert "not a site that kb made" in done.stderr
     assert [p.name for p in other.iterdir()] == ["thesis.txt"]
+
+
+def test_a_build_says_what_to_open_and_counts_in_english(kb, home):
+    said = kb("build").stderr
+    assert "4 cases, 1 page;" in said
+    assert f"open: {home / 'build' / 'internal' / 'index.html'}" in said
+
+
+def test_a_build_without_a_case_says_what_to_try(kb, tmp_path):
+    page = tmp_path / "page.txt"
+    page.write_text("1.1 1 nothing of a case\n", "utf-8")
+    kb("import", page, "--as", "blame-text", "--page-name", "A.B")
+    assert "kb profile learn" in kb("build").stderr
+
+
+def test_a_folder_that_cannot_be_made_is_one_line(kb, home):
+    (home / "file").write_text("mine")
+    done = kb("build", "--out", home / "file" / "site", check=False)
+    assert done.returncode == 3
+    assert "cannot be written here" in done.stderr
+    assert "--out" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_public_site_without_a_terminal_says_how_to_agree(kb, home):
+    done = kb("build", "--audience", "public", check=False)
+    assert done.returncode == 2
+    assert "run it again with --yes" in done.stderr
+    assert not (home / "build" / "public").exists()
+
+
+@pytest.mark.parametrize(("host", "hint"), [("127.0.0.1", "--port"), ("192.0.2.1", "--host")])
+def test_an_address_that_cannot_be_had_is_told_before_anything_is_built(kb, home, host, hint):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = kb("serve", "--host", host, "--port", port, check=False)
+    assert done.returncode == 2
+    assert f"choose another {hint}" in done.stderr
+    assert not (home / "build").exists()

@@ -1,0 +1,96 @@
+"""Lists that a person can use, however many cases there are."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from conftest import SITE
+from samples import Sample, at, small
+
+from kb.cases.record import Case, Identifier
+from kb.publish.build import build
+
+MANY = 2000
+LONG = 200
+PILE = "44030500040000200030"
+STATUSES = ("resolved", "unset", "shelved", "in_progress", "conflicting")
+
+
+def case(n: int) -> Case:
+    date = None if n % 5 == 0 else f"{2019 + n % 2}-{1 + n % 12:02}-{1 + n % 28:02}"
+    return small(
+        f"many#{n:04}", f"Problem {n}", date=date, station=f"Station {n % 90}",
+        status=STATUSES[0 if n % 8 else n % 5],
+        identifiers=(Identifier(kind="pile", value=PILE, origin=at(1)),),
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory) -> Path:
+    out = tmp_path_factory.mktemp("many")
+    build(Sample(all_cases=[case(n) for n in range(MANY)]), out / "site", SITE, out / "memory")
+    return out / "site"
+
+
+def text(path: Path) -> str:
+    return path.read_text("utf-8")
+
+
+def cards(path: Path) -> list[str]:
+    return re.findall(r"<li class=\"card\">.*?<bdi>(many#\d+)", text(path))
+
+
+@pytest.mark.parametrize("start", ["list/status/resolved.html", f"id/pile/{PILE}.html"])
+def test_every_case_of_a_long_list_is_on_one_page_of_it_and_none_is_long(many, start):
+    first = many / start
+    pages = [first, *first.with_suffix("").rglob("*.html")]
+    assert all(len(cards(page)) <= LONG for page in pages)
+    wanted = [n for n in range(MANY) if "status" not in start or case(n).status == "resolved"]
+    found = sorted(name for page in pages for name in cards(page))
+    assert found == [f"many#{n:04}" for n in wanted]
+    linked = {first} | {
+        (many / url).resolve()
+        for page in pages
+        for url in re.findall(r'href="(?:\.\./)*((?:list|id)/[^"#]+)"', text(page))
+    }
+    assert set(pages) <= linked
+
+
+def test_cases_without_a_date_are_called_so(many):
+    page = text(many / "list/status/resolved.html")
+    assert "日期不详" in page
+    assert ">0000<" not in page
+    part = text(many / "list/status/resolved/0000.html")
+    assert re.search(r"<h1>.*已解决.* · .*日期不详", part)
+
+
+def test_a_part_names_what_it_is_a_part_of(many):
+    page = text(many / "list/status/resolved/2020/2020-02.html")
+    assert re.search(r"<title>已解决 Resolved · 2020-02 · Casebook</title>", page)
+    crumbs = re.findall(r'href="([^"]+)"', re.search(r'<p class="crumbs">.*', page)[0])
+    assert [c.replace("../", "") for c in crumbs] == [
+        "cases.html", "cases.html#status", "list/status/resolved.html",
+        "list/status/resolved/2020.html",
+    ]  # fmt: skip
+
+
+def test_the_overview_shows_few_values_at_once_and_all_on_demand(many):
+    page = text(many / "cases.html")
+    stations = page[page.index('id="station"') : page.index('id="tag"')]
+    before, _, after = stations.partition("<details")
+    assert before.count("<li>") == 40
+    assert after.count("<li>") == 90
+
+
+def test_statuses_stand_in_their_order_and_months_under_their_years(many):
+    page = text(many / "cases.html")
+    found = re.findall(r"list/status/(\w+)\.html", page)
+    assert found == ["resolved", "in_progress", "shelved", "unset", "conflicting"]
+    assert page.index("<h3>2020</h3>") < page.index("2020-12") < page.index("<h3>2019</h3>")
+
+
+def test_identifiers_of_several_cases_are_found_from_the_overview(many):
+    page = text(many / "cases.html")
+    assert f'href="id/pile/{PILE}.html"' in page
