@@ -5,9 +5,11 @@ A long list is divided by year, so that a new or changed case touches one of its
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from operator import attrgetter
 
 import msgspec
 
@@ -88,9 +90,7 @@ def _list(
     if len(cases) <= _LONG or kind == "month":
         yield _unit(path, cases, partial(_page, kind, value, path, cases, [], renderer))
         return
-    years: defaultdict[str, list[CaseFacts]] = defaultdict(list)
-    for case in cases:
-        years[(case.card.date or "0000")[:4]].append(case)
+    years = dict(_by_year(cases))
     stem = path.removesuffix(".html")
     entries = [
         Entry(year, url_of(f"{stem}/{year}.html"), len(some))
@@ -104,8 +104,25 @@ def _list(
         yield _unit(inner, some, partial(_page, kind, name, inner, some, [], renderer))
 
 
+def _by_year(cases: list[CaseFacts]) -> Iterator[tuple[str, list[CaseFacts]]]:
+    """The cases of each year; they come by date, those without one first."""
+    at = 0
+    while at < len(cases):
+        year = _year(cases[at])
+        end = bisect_right(cases, year, lo=at, key=_year)
+        yield year, cases[at:end]
+        at = end
+
+
+def _year(case: CaseFacts) -> str:
+    return (case.card.date or "0000")[:4]
+
+
 def _unit(path: str, cases: list[CaseFacts], make: Callable[[], Iterable[Output]]) -> Unit:
-    return Unit(f"list:{path}", digest_of([case.mark for case in cases]), make)
+    return Unit(f"list:{path}", digest_of(b"".join(map(_MARK, cases))), make)
+
+
+_MARK = attrgetter("mark")
 
 
 def _page(
