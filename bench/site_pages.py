@@ -33,9 +33,10 @@ from kb.cases.record import Case, from_json, to_json
 from kb.markup import builtin_registry, expand, parse
 from kb.markup.render.xhtml import render_xhtml
 from kb.model import PageId
-from kb.publish.build import build
+from kb.publish.build import CASES, build
+from kb.publish.case_page import case_writer
 from kb.publish.catalogue import Catalogue
-from kb.publish.crew import Crew
+from kb.publish.crew import Crew, Load
 from kb.publish.facts import case_facts
 from kb.publish.material import Leaf
 from kb.publish.render import Renderer, Site
@@ -116,9 +117,10 @@ def rate_of_pages(lines: Path, folder: Path) -> None:
     tree.prepare(None, None)
 
     def work() -> None:
-        with Crew(catalogue, Renderer(SITE), tree, len(records)) as crew:
+        writer = case_writer(catalogue, Renderer(SITE), tree.write)
+        with Crew(writer, Load(len(records), *CASES)) as crew:
             for record in records:
-                crew.render(record)
+                crew.do(record)
 
     rate = len(records) / cpu(work)
     print(f"case pages, bodies rendered too: {2 * rate:.0f}/s over two cores")

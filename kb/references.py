@@ -8,15 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from kb.model import PageId
 
 _SEGMENT = re.compile(r"(?:[^.\\]|\\.|\\$)*", re.DOTALL)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_IN_SPACE, _IN_PAGE = re.compile(r"[.:\\]"), re.compile(r"[.\\]")
+"""What a backslash stands before in the name of a space, of a page."""
 
 
+@lru_cache(maxsize=128)
 def split_reference(reference: str) -> tuple[str, ...]:
     r"""Names in a local reference, unescaped: `07\. Dev.WebHome` → (`07. Dev`, `WebHome`)."""
+    if "\\" not in reference:
+        return tuple(reference.split("."))
     names, at = [], 0
     while True:
         match = _SEGMENT.match(reference, at)
@@ -30,8 +36,8 @@ def split_reference(reference: str) -> tuple[str, ...]:
 def join_reference(names: tuple[str, ...]) -> str:
     """The local reference of a page from its spaces' names and its own, the page's last."""
     *spaces, page = names
-    escaped = [re.sub(r"([.:\\])", r"\\\1", space) for space in spaces]
-    return ".".join([*escaped, re.sub(r"([.\\])", r"\\\1", page)])
+    escaped = [_IN_SPACE.sub(r"\\\g<0>", space) for space in spaces]
+    return ".".join([*escaped, _IN_PAGE.sub(r"\\\g<0>", page)])
 
 
 _HOME = "WebHome"

@@ -28,6 +28,7 @@ class Parser(k.Lookahead):
         root: list[Node] = []
         self.context = c.Context(root, self.ids, self.parse_caption, self.depth)
         self._document()
+        self.context.release()
         return root
 
     def parse_label(self, label: str, at: int) -> list[Node]:
@@ -55,6 +56,7 @@ class Parser(k.Lookahead):
         self.lines()
         self.context.end_paragraph()
         self._blocks()
+        self.context.release()
         nodes: list[Node] = []
         open_up(root, nodes)
         if self.text.lstrip(" \t").startswith("((("):

@@ -30,6 +30,10 @@ Pair = tuple[str, str | None]
 MAX_DEPTH: Final = 120
 
 
+def _spent(_label: str, _pos: int) -> list[Node]:
+    return []
+
+
 class _Open:
     """A format that is open: its style, what parameters it brought, its node."""
 
@@ -86,6 +90,10 @@ class Context:
         self._styles: list[str] = []
         self._pairs: list[Pair] = []
         self._dirty = False
+
+    def release(self) -> None:
+        """Let go of the parser, which holds this: else the tree waits for a cycle's collection."""
+        self.caption = _spent
 
     def nesting(self) -> int:
         """How many nodes are around what comes next, about."""

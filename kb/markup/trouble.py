@@ -32,14 +32,18 @@ def problems_of(
     stack: list[Node] = [document]
     while stack:
         node = stack.pop()
-        said = _said(node, registry)
+        said = _said(node, registry) if isinstance(node, _SAYING) else None
         if said is not None:
             line = document.position(node).line
             code, detail = said
             found.append(Problem(where=f"{where}:{line}", code=code, detail=detail, page=page))
         elif isinstance(node, n.Parent):
-            stack += reversed(node.children)
+            # Most nodes are words: leaving these out at once takes half the time.
+            stack += [child for child in reversed(node.children) if type(child) is not n.Text]
     return found
+
+
+_SAYING: Final = (n.Macro, n.MacroResult, n.TooDeep)
 
 
 def _said(node: Node, registry: Registry) -> tuple[str, str] | None:

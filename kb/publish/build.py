@@ -4,28 +4,30 @@ from __future__ import annotations
 
 import gc
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
 from kb.assets import assets
 from kb.cases.record import from_json
 from kb.publish import state as states
+from kb.publish.case_page import case_writer
 from kb.publish.catalogue import Catalogue
-from kb.publish.crew import Crew
+from kb.publish.crew import Crew, Load
 from kb.publish.editor import about_unit, files_unit, problems_unit
 from kb.publish.extras import extra_units
-from kb.publish.facts import CaseFacts, case_facts, digest_of, page_facts
-from kb.publish.inclusions import Inclusions
+from kb.publish.facts import CaseFacts, Shared, case_facts, digest_of, page_facts
 from kb.publish.indexing import Indexing
 from kb.publish.lists import browse_units
 from kb.publish.material import Leaf, Material
 from kb.publish.names import case_path, page_path
 from kb.publish.render import Renderer, Site
 from kb.publish.search.meta import Meta
+from kb.publish.sources import Sources
 from kb.publish.spaces import tree_unit
 from kb.publish.state import Made, State
 from kb.publish.statistics import statistics_unit
@@ -36,9 +38,7 @@ from kb.publish.units import (
     facet_unit,
     file_units,
     fixed_units,
-    history_unit,
     home_unit,
-    page_unit,
 )
 
 
@@ -61,6 +61,14 @@ class Changes(msgspec.Struct, frozen=True):
     gone: tuple[str, ...]
 
 
+CASES: Final = (1000, 100)
+"""For a crew that makes case pages: how many pay, how many go at once."""
+SOURCES: Final = (200, 10)
+"""For one that makes source pages and their versions."""
+
+_KEPT: Final = 100
+"""Records that are kept at hand, so that few changes need no second reading of all."""
+
 Guard = Callable[[Path, Changes], None]
 """Called with the finished folder before it is put in place; it raises to keep it from there."""
 
@@ -74,10 +82,13 @@ def build(
     where ``out`` holds something else.
     """
     gc.disable()  # until all is known that stays to the end: see Build._read
+    often = gc.get_threshold()
+    gc.set_threshold(100_000, 20, 20)  # what pages are made of is seldom a cycle
     try:
         return Build(material, out, site, memory).run(guard)
     finally:
         gc.unfreeze()
+        gc.set_threshold(*often)
         gc.enable()
 
 
@@ -91,6 +102,8 @@ class Build:
         self.tree = Tree(out)
         self.stamp = digest_of(_code(), msgspec.to_builtins(site))
         self.old = states.load(memory, out, self.tree.present)
+        self.fresh: dict[bytes, bytes] = {}
+        """Some records, by digest, that the last build did not know."""
         self.search = Meta(0, 1, "", 0)
         self.written: set[str] = set()
         self.removed: set[str] = set()
@@ -99,15 +112,17 @@ class Build:
     def run(self, guard: Guard | None) -> Report:
         """Prepare the new site beside the old, and exchange them."""
         leaves = list(self.material.pages())
-        if self._nothing_changed(leaves):
+        cases = self._cases()
+        if self._nothing_changed(leaves, cases):
             assert self.old is not None
             return Report(
                 out=self.tree.out, cases=len(self.old.cases), pages=len(leaves),
                 written=0, removed=0,
             )  # fmt: skip
-        catalogue = self._read(leaves)
+        catalogue = self._read(leaves, cases)
         made = self._cases_made(catalogue)
-        for unit in self._units(catalogue, leaves):
+        made |= self._sources_made(Sources(leaves, catalogue, self.renderer, self.material.blob))
+        for unit in self._units(catalogue):
             made[unit.key] = self._make(unit)
         for unit in self._last_units(catalogue, made):
             made[unit.key] = self._make(unit)
@@ -121,34 +136,50 @@ class Build:
             written=len(self.written), removed=len(self.removed),
         )  # fmt: skip
 
-    def _nothing_changed(self, leaves: list[Leaf]) -> bool:
+    def _nothing_changed(self, leaves: list[Leaf], cases: list[CaseFacts]) -> bool:
         """Whether the site in place was made of these very cases and pages, in the same way."""
         if self.old is None or self.old.stamp != self.stamp:
             return False
         pages = [(page.id, page.digest) for page in self.old.pages]
         if pages != [(leaf.id, leaf.digest) for leaf in leaves]:
             return False
-        known = {case.digest for case in self.old.cases}
-        found = {self._digest(record) for record in self.material.records()}
-        return found == known
+        return {case.digest for case in cases} == {case.digest for case in self.old.cases}
 
-    def _read(self, leaves: list[Leaf]) -> Catalogue:
-        """All facts: from the last build where a record or page is as it was."""
-        cases = {c.digest: c for c in self.old.cases} if self.old else {}
+    def _read(self, leaves: list[Leaf], cases: list[CaseFacts]) -> Catalogue:
+        """All facts: from the last build where a page is as it was."""
         pages = {(p.id, p.digest): p for p in self.old.pages} if self.old else {}
         facts = [
             pages.get((leaf.id, leaf.digest)) or page_facts(leaf.read(), leaf.digest)
             for leaf in leaves
         ]
-        catalogue = Catalogue(self._cases(cases), facts)
+        catalogue = Catalogue(cases, facts)
         gc.freeze()  # it all stays to the end: the collector need not walk it again and again
         gc.enable()
         return catalogue
 
-    def _cases(self, known: dict[bytes, CaseFacts]) -> Iterator[CaseFacts]:
+    def _cases(self) -> list[CaseFacts]:
+        """The facts of all cases: from the last build where a record is as it was."""
+        known = {case.digest: case for case in self.old.cases} if self.old else {}
+        found, shared = [], Shared()
         for record in self.material.records():
             digest = self._digest(record)
-            yield known.get(digest) or case_facts(from_json(record), digest)
+            facts = known.get(digest)
+            if facts is None:
+                facts = case_facts(from_json(record), digest, shared)
+                if len(self.fresh) < _KEPT:
+                    self.fresh[digest] = record
+            found.append(facts)
+        return found
+
+    def _records(self, wanted: Set[bytes]) -> Iterator[tuple[bytes, bytes]]:
+        """Digest and record of the cases with these digests; all are read where not at hand."""
+        if wanted <= self.fresh.keys():
+            yield from ((digest, self.fresh[digest]) for digest in wanted)
+            return
+        for record in self.material.records():
+            digest = self._digest(record)
+            if digest in wanted:
+                yield digest, record
 
     def _digest(self, record: bytes) -> bytes:
         return hashlib.blake2b(record, digest_size=16, key=self.stamp).digest()
@@ -169,24 +200,44 @@ class Build:
         indexing = Indexing(self.tree, self.old, self._write, catalogue.cases)
         if pages or indexing.wanted:
             self._prepare()
-            with Crew(catalogue, self.renderer, self.tree, len(pages)) as crew:
-                for record in self.material.records():
-                    digest = self._digest(record)
+            work = case_writer(catalogue, self.renderer, self.tree.write)
+            with Crew(work, Load(len(pages), *CASES)) as crew:
+                for digest, record in self._records(pages.keys() | indexing.wanted.keys()):
                     if digest in pages:
-                        crew.render(record)
+                        crew.do(record)
                     if digest in indexing.wanted:
                         indexing.add(digest, record)
         self.written.update(pages.values())
         self.search, made["search"] = indexing.finish(self.material.records)
         return made
 
-    def _units(self, catalogue: Catalogue, leaves: list[Leaf]) -> Iterator[Unit]:
-        names = digest_of([(p.id, list(p.files)) for p in catalogue.pages.values()])
+    def _sources_made(self, sources: Sources) -> dict[str, Made]:
+        """Source pages and their versions."""
+        made: dict[str, Made] = {}
+        todo: list[tuple[int, int]] = []
+        for number in range(len(sources)):
+            for which, unit in enumerate(sources.units(number)):
+                if before := self._before(unit):
+                    made[unit.key] = before
+                else:
+                    todo.append((number, which))
+
+        def work(task: tuple[int, int]) -> tuple[str, Made]:
+            unit = sources.units(task[0])[task[1]]
+            return unit.key, self._made(unit)
+
+        if todo:
+            self._prepare()
+            with Crew(work, Load(len(todo), *SOURCES)) as crew:
+                for task in todo:
+                    crew.do(task)
+            for key, done in crew.results:
+                made[key] = done
+                self.written.update(done.paths)
+        return made
+
+    def _units(self, catalogue: Catalogue) -> Iterator[Unit]:
         yield from fixed_units(self.renderer)
-        inclusions = Inclusions(catalogue, {leaf.id: leaf.read for leaf in leaves})
-        for leaf in leaves:
-            yield page_unit(leaf, catalogue, self.renderer, names, inclusions, self.material.blob)
-            yield history_unit(leaf, catalogue, self.renderer)
         yield from file_units(catalogue, self.material.blob)
         yield facet_unit(catalogue)
         yield tree_unit(catalogue, self.renderer)
@@ -206,15 +257,25 @@ class Build:
 
     def _make(self, unit: Unit) -> Made:
         """Write the unit's files, unless they are there already."""
-        digest = digest_of(self.stamp, unit.digest)
-        before = self.old.units.get(unit.key) if self.old else None
-        if before is not None and before.digest == digest:
+        if before := self._before(unit):
             return before
+        self._prepare()
+        made = self._made(unit)
+        self.written.update(made.paths)
+        return made
+
+    def _before(self, unit: Unit) -> Made | None:
+        """The unit as the last build made it, if it would be the same now."""
+        before = self.old.units.get(unit.key) if self.old else None
+        return before if before and before.digest == digest_of(self.stamp, unit.digest) else None
+
+    def _made(self, unit: Unit) -> Made:
+        """Write the unit's files; this may be another process than the one that keeps count."""
         paths = []
         for path, data in unit.make():
-            self._write(path, data)
+            self.tree.write(path, data)
             paths.append(path)
-        return Made(digest, tuple(paths), tuple(unit.notes))
+        return Made(digest_of(self.stamp, unit.digest), tuple(paths), tuple(unit.notes))
 
     def _write(self, path: str, data: bytes) -> None:
         self._prepare()
@@ -252,9 +313,10 @@ class Build:
         if self.old and name == self.old.build:
             return
         self._prepare()
+        differing = tuple(sorted(self.written | self.removed)) if self.old else ()
         state = State(
             build=name, stamp=self.stamp, before=self.old.build if self.old else None,
-            differing=tuple(sorted(self.written | self.removed)), units=made,
+            differing=differing, units=made,
             cases=tuple(catalogue.cases), pages=tuple(catalogue.pages.values()), search=self.search,
         )  # fmt: skip
         states.save_before(self.memory, self.tree.out, state)

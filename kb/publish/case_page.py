@@ -8,7 +8,7 @@ from itertools import groupby
 import msgspec
 from markupsafe import Markup, escape
 
-from kb.cases.record import Case, Identifier, Origin, Turn
+from kb.cases.record import Case, Identifier, Origin, Turn, from_json
 from kb.model import PageId
 from kb.publish.body import Bodies
 from kb.publish.catalogue import Catalogue
@@ -43,6 +43,18 @@ class Link(msgspec.Struct, frozen=True):
     id: str
     url: str | None
     reasons: tuple[Reason, ...]
+
+
+def case_writer(
+    catalogue: Catalogue, renderer: Renderer, write: Callable[[str, bytes], None]
+) -> Callable[[bytes], None]:
+    """What makes and writes the page of a record."""
+
+    def work(record: bytes) -> None:
+        case = from_json(record)
+        write(case_path(case.source.wiki, case.id), case_page(case, catalogue, renderer))
+
+    return work
 
 
 def case_page(case: Case, catalogue: Catalogue, renderer: Renderer) -> bytes:

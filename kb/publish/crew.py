@@ -1,47 +1,59 @@
-"""Case pages rendered by as many processes as there are cores, where that pays."""
+"""Work shared by as many processes as there are cores, where that pays."""
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
 import os
+import signal
 import sys
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from types import TracebackType
+from typing import Any, Generic, NamedTuple, TypeVar
 
-from kb.cases.record import from_json
-from kb.publish.case_page import case_page
-from kb.publish.catalogue import Catalogue
-from kb.publish.names import case_path
-from kb.publish.render import Renderer
-from kb.publish.tree import Tree
+Task = TypeVar("Task")
+Result = TypeVar("Result")
 
-_BATCH = 100
-_PAYS = 1000
-"""Pages to make from which more processes are quicker."""
+_DIE_WITH_PARENT = 1
+"""PR_SET_PDEATHSIG of Linux's prctl."""
 
 
-class Crew:
-    """Renders and writes the pages of the records it is given; done when it is left.
+class Load(NamedTuple):
+    """How much there is to do."""
 
-    On Linux its processes are forked, so that they have the catalogue without a copy; elsewhere,
-    and for few pages, all is done in this one.
+    tasks: int
+    pays: int
+    """Tasks from which more processes are quicker."""
+    batch: int
+    """Tasks that are handed over at once."""
+
+
+class Crew(Generic[Task, Result]):
+    """Has ``work`` done for the tasks it is given; all are done when it is left without an error.
+
+    On Linux its processes are forked, so that they have all that ``work`` knows without a copy;
+    elsewhere, and for few tasks, this process does everything. Tasks and results are pickled.
     """
 
-    def __init__(self, catalogue: Catalogue, renderer: Renderer, tree: Tree, pages: int) -> None:
-        self._work = _Work(catalogue, renderer, tree)
-        self._batch: list[bytes] = []
-        self._running: deque[Future[None]] = deque()
+    def __init__(self, work: Callable[[Task], Result], load: Load) -> None:
+        self.results: list[Result] = []
+        """In the order of the tasks."""
+        self._work = work
+        self._load = load
+        self._batch: list[Task] = []
+        self._running: deque[Future[list[Result]]] = deque()
         self._pool: ProcessPoolExecutor | None = None
         self._most = 0
-        if pages >= _PAYS and sys.platform == "linux":
+        if load.tasks >= load.pays and sys.platform == "linux":
             workers = max(1, min(8, os.cpu_count() or 1))
             self._most = 2 * workers
-            _Work.current = self._work
-            context = multiprocessing.get_context("fork")
-            self._pool = ProcessPoolExecutor(workers, mp_context=context)
+            self._pool = ProcessPoolExecutor(
+                workers, multiprocessing.get_context("fork"), _begin, (work, os.getpid())
+            )
 
-    def __enter__(self) -> Crew:
+    def __enter__(self) -> Crew[Task, Result]:
         return self
 
     def __exit__(
@@ -54,43 +66,42 @@ class Crew:
             if kind is None:
                 self._send()
                 while self._running:
-                    self._running.popleft().result()
+                    self._receive()
             self._pool.shutdown(cancel_futures=True)
 
-    def render(self, record: bytes) -> None:
-        """Take on a page. Some are under way at a time, so that memory stays bounded."""
+    def do(self, task: Task) -> None:
+        """Take on a task. Some are under way at a time, so that memory stays bounded."""
         if self._pool is None:
-            self._work.page(record)
+            self.results.append(self._work(task))
             return
-        self._batch.append(record)
-        if len(self._batch) == _BATCH:
+        self._batch.append(task)
+        if len(self._batch) == self._load.batch:
             self._send()
 
     def _send(self) -> None:
         assert self._pool is not None
         if len(self._running) >= self._most:
-            self._running.popleft().result()
-        self._running.append(self._pool.submit(_render, self._batch))
+            self._receive()
+        self._running.append(self._pool.submit(_do, self._batch))
         self._batch = []
 
-
-class _Work:
-    """What a process needs to make pages."""
-
-    current: _Work | None = None
-
-    def __init__(self, catalogue: Catalogue, renderer: Renderer, tree: Tree) -> None:
-        self._catalogue = catalogue
-        self._renderer = renderer
-        self._tree = tree
-
-    def page(self, record: bytes) -> None:
-        case = from_json(record)
-        data = case_page(case, self._catalogue, self._renderer)
-        self._tree.write(case_path(case.source.wiki, case.id), data)
+    def _receive(self) -> None:
+        self.results += self._running.popleft().result()
 
 
-def _render(records: list[bytes]) -> None:
-    assert _Work.current is not None
-    for record in records:
-        _Work.current.page(record)
+_work: Callable[[Any], Any] | None = None
+"""In a process of a crew: what it does."""
+
+
+def _begin(work: Callable[[Any], Any], parent: int) -> None:
+    """What a new process does first. It must not go on writing when its parent was killed."""
+    global _work  # noqa: PLW0603  (a forked process is told here what it is for)
+    _work = work
+    ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def _do(tasks: list[Any]) -> list[Any]:
+    assert _work is not None
+    return [_work(task) for task in tasks]

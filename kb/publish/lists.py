@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import partial
 from heapq import nlargest
+from operator import attrgetter
 
 import msgspec
 
@@ -147,7 +148,7 @@ def _list(place: Place, cases: list[CaseFacts], renderer: Renderer) -> Iterator[
     """One page; or a page for each part, and one that leads to these."""
     if len(cases) <= _LONG:
         make = partial(_page, place, cases, (), len(cases), renderer)
-        yield Unit(f"list:{place.path}", digest_of([case.mark for case in cases]), make)
+        yield Unit(f"list:{place.path}", digest_of(b"".join(map(_MARK, cases))), make)
         return
     parts = list(_parts(place, cases))
     entries = tuple(Entry(part.part, url_of(part.path), len(some)) for part, some in parts)
@@ -173,6 +174,9 @@ def _parts(place: Place, cases: list[CaseFacts]) -> Iterator[tuple[Place, list[C
         groups[date[:width]].append(case)
     for name, some in sorted(groups.items(), reverse=True):
         yield place.within(name, "" if name == _UNDATED else name), some
+
+
+_MARK = attrgetter("mark")
 
 
 def _page(

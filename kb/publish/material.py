@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import NamedTuple, Protocol
@@ -27,7 +28,10 @@ def _nobody() -> Iterable[str]:
 
 
 class Leaf(NamedTuple):
-    """A source page that need not be read unless it changed."""
+    """A source page that need not be read unless it changed.
+
+    What it reads by may be called in a forked process, too; so may `Material.blob`.
+    """
 
     id: PageId
     digest: bytes
@@ -59,8 +63,17 @@ class ArchiveMaterial:
     """The material of an archive and its case records."""
 
     def __init__(self, archive: Archive, store: CaseStore) -> None:
-        self._archive = archive
+        self._opened = archive
+        self._process = os.getpid()
         self._store = store
+
+    @property
+    def _archive(self) -> Archive:
+        """The archive; opened anew in a forked process, as SQLite demands."""
+        if self._process != os.getpid():
+            self._inherited = self._opened  # kept: closing it here would disturb its owner
+            self._opened, self._process = Archive(self._opened.path), os.getpid()
+        return self._opened
 
     def records(self) -> Iterable[bytes]:
         """All cases."""
@@ -69,8 +82,11 @@ class ArchiveMaterial:
     def pages(self) -> Iterable[Leaf]:
         """All source pages that the wiki still has."""
         for key, page, digest in self._archive.digests():
-            view, versions = partial(self._archive.view, key), partial(self._versions, key)
+            view, versions = partial(self._view, key), partial(self._versions, key)
             yield Leaf(page, digest, view, versions, partial(self._authors, key))
+
+    def _view(self, key: int) -> PageView:
+        return self._archive.view(key)
 
     def _authors(self, key: int) -> Iterable[str]:
         return {revision.author for revision in self._archive.revisions(key) if revision.author}

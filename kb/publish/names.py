@@ -9,6 +9,7 @@ system allows goes on in a folder, after `~/`.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import quote
 
 from kb.model import PageId
@@ -73,6 +74,7 @@ def case_path(wiki: str, case_id: str) -> str:
     return f"case/{encode(wiki)}/{encode(case_id)}.html"
 
 
+@lru_cache(maxsize=128)
 def page_path(page: PageId) -> str:
     """Path of a source page in the site; a translation's has its locale after `~-`."""
     name, locale = encode(page.page), encode(page.locale) if page.locale else ""

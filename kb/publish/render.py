@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Literal, TypeAlias
 
 import jinja2
 import msgspec
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from kb.assets import assets
 from kb.publish.names import root_of, url_of
@@ -46,22 +46,27 @@ class Renderer:
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        self._environment = _environment()
 
     def page(self, template: str, path: str, title: str, **values: Any) -> bytes:
         """The HTML page at ``path`` (relative to the site's root) made of a template."""
         values.setdefault("root", Markup(root_of(path)))  # noqa: S704  (only dots and slashes)
-        text = self._environment.get_template(template).render(
-            site=self.site, here=url_of(path), title=title, **values
-        )
+        text = _template(template).render(site=self.site, here=url_of(path), title=title, **values)
         return text.encode("utf-8", "replace")
 
 
-@lru_cache(maxsize=1)
+@cache
+def _template(name: str) -> jinja2.Template:
+    found = _environment().get_template(name)
+    found.globals = dict(found.globals)  # copied for each page: from a plain dict that is quick
+    return found
+
+
+@cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FunctionLoader(_source),
         autoescape=True,
+        auto_reload=False,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -71,7 +76,7 @@ def _environment() -> jinja2.Environment:
         phrase=phrase,
         noun=noun,
         badge=badge,
-        csp=POLICY,
+        csp=escape(POLICY),
         colour=colour,
         initials=initials,
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import attrgetter
 
 import msgspec
 from markupsafe import Markup, escape
@@ -79,13 +81,13 @@ def _comments(comments: Iterable[Comment], bodies: Bodies) -> Iterator[Commented
         yield Commented(comment, bodies(comment.text), depths[comment.number])
 
 
-def _ages(lines: Iterable[LineView]) -> dict[str, int]:
+def _ages(lines: Sequence[LineView]) -> dict[str | None, int]:
     """The shade of each version, by its day where days are known: the newest in the last."""
-    held = list(lines)
-    dated = any(line.date for line in held)
+    dates = {line.version: line.date for line in lines}
+    dated = any(map(_DATE, lines))
     stamps = {
-        line.version or "": (line.date or "")[:10] if dated else _number(line.version or "")
-        for line in held
+        version: (date or "")[:10] if dated else _number(version or "")
+        for version, date in dates.items()
     }
     ranks = sorted(set(stamps.values()), key=str if dated else None)
     place = {stamp: n * _AGES // len(ranks) for n, stamp in enumerate(ranks)}
@@ -97,33 +99,47 @@ def _number(version: str) -> tuple[int, ...]:
     return tuple(int(part[:9]) for part in version.split(".") if part.isdecimal())
 
 
-def blame_rows(lines: Iterable[LineView]) -> Markup:
+def blame_rows(lines: Sequence[LineView]) -> Markup:
     """Table rows, the author and version printed where a new block begins."""
-    held = list(lines)
-    # All texts are escaped at once: one by one takes four times as long.
-    texts = str(escape("\n".join(line.text.replace("\n", " ") for line in held))).split("\n")
-    ages = _ages(held)
+    texts = _texts(lines)
+    ages = _ages(lines)
     rows: list[str] = []
-    before: tuple[str | None, str | None] | None = None
-    for line, text in zip(held, texts, strict=False):
-        now = (line.author, line.version)
-        rows.append(_row(line, text, ages, opens=now != before))
-        before = now
-    return Markup("\n".join(rows))  # noqa: S704  (_row escapes)
+    for _, group in groupby(lines, key=_WRITTEN):
+        block = list(group)
+        first, others = _cells(block[0], ages)
+        at = len(rows)
+        rows += [
+            f'<tr id="L{number}"{others}{number}">{number}</a></td><td class="src">{text}</td></tr>'
+            for number, text in zip(map(_NUMBER, block), texts[at:], strict=False)
+        ]
+        rows[at] = rows[at].replace(others, first, 1)
+    return Markup("\n".join(rows))  # noqa: S704  (every part is escaped)
 
 
-def _row(line: LineView, text: str, ages: dict[str, int], *, opens: bool) -> str:
+def _texts(lines: Sequence[LineView]) -> list[str]:
+    """Each line as HTML. All are escaped at once: one by one takes four times as long."""
+    texts = str(escape("\n".join([line.text for line in lines]))).split("\n")
+    if len(texts) > len(lines) > 0:
+        texts = [str(escape(line.text.replace("\n", " "))) for line in lines]
+    if any(map(_MISSING, lines)):
+        gone = f'<span class="gone">{PHRASES.missing_line}</span>'
+        return [gone if line.missing else text for line, text in zip(lines, texts, strict=True)]
+    return texts
+
+
+_WRITTEN = attrgetter("author", "version")
+_NUMBER, _DATE, _MISSING = attrgetter("number"), attrgetter("date"), attrgetter("missing")
+
+
+def _cells(line: LineView, ages: dict[str | None, int]) -> tuple[str, str]:
+    """What stands between a row's id and its number in a block's first row, and in its others."""
     person = f"p{colour(line.author)}" if line.author else "nobody"
-    who = escape(line.author or "") if opens else ""
-    version = escape(line.version or "") if opens else ""
     day = line.date[:10] if line.date else ""
-    age = f"ve a{ages[line.version or '']}"
-    when = f" <time>{escape(day)}</time>" if day and opens else ""
-    shown = f'<span class="gone">{PHRASES.missing_line}</span>' if line.missing else text
-    number = line.number
+    when = f" <time>{escape(day)}</time>" if day else ""
+    author, version = escape(line.author or ""), escape(line.version or "")
+    age, number = f"ve a{ages[line.version]}", '<td class="no"><a href="#L'
     return (
-        f'<tr id="L{number}"{" class=b" if opens else ""}><td class="au {person}">{who}</td>'
-        f'<td class="{age}">{version}{when}</td>'
-        f'<td class="no"><a href="#L{number}">{number}</a></td>'
-        f'<td class="src">{shown}</td></tr>'
+        f' class=b><td class="au {person}">{author}</td>'
+        f'<td class="{age}">{version}{when}</td>{number}',
+        f'><td class="au {person}"></td><td class="{age}"></td>{number}',
     )

@@ -10,7 +10,7 @@ import re
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
-_INSIDE: Final = r'(?:"[^"]*"|[^">])*'
+_INSIDE: Final = r'(?:[^">]++|"[^"]*")*+'
 _HEADING = re.compile(rf"<(/?)h([1-6])(?=[ >])({_INSIDE})>")
 _NO_TERM = re.compile(rf"(<dl{_INSIDE}>\s*)(?=<dd)")
 _NO_DESCRIPTION = re.compile(r"(</dt>\s*)(?=</dl>)")

@@ -104,10 +104,17 @@ class Tree:
         publish(self.staged, self.out)
 
     def _take_over(self, path: str) -> None:
-        self.remove(path)
-        if (self.out / path).exists():
-            (self.staged / path).parent.mkdir(parents=True, exist_ok=True)
-            os.link(self.out / path, self.staged / path)
+        present, target = f"{self.out}/{path}", f"{self.staged}/{path}"
+        with suppress(FileNotFoundError):
+            os.unlink(target)  # noqa: PTH108
+        if not os.path.exists(present):  # noqa: PTH110
+            self.remove(path)
+            return
+        try:
+            os.link(present, target)
+        except FileNotFoundError:
+            os.makedirs(os.path.dirname(target), exist_ok=True)  # noqa: PTH103, PTH120
+            os.link(present, target)
 
 
 def _put(target: str, data: bytes) -> None:

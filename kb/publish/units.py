@@ -10,15 +10,11 @@ from urllib.parse import urlsplit
 from kb.publish.bundle import site_assets
 from kb.publish.catalogue import Catalogue
 from kb.publish.facts import CaseFacts, digest_of
-from kb.publish.history import history_files
-from kb.publish.inclusions import Inclusions
-from kb.publish.material import Leaf
-from kb.publish.names import file_path, page_path
+from kb.publish.names import file_path
 from kb.publish.render import Renderer
 from kb.publish.search.facets import facet_files
 from kb.publish.search.folding import fold_files
 from kb.publish.search.meta import Meta
-from kb.publish.source_page import source_page
 from kb.publish.state import Note
 
 Output = tuple[str, bytes]
@@ -44,45 +40,6 @@ def case_digest(facts: CaseFacts, catalogue: Catalogue, stamp: bytes) -> bytes:
     linked = [catalogue.has_case(wiki, other) for other in facts.related]
     shared = [catalogue.is_shared(identifier) for identifier in facts.identifiers]
     return digest_of(stamp, facts.digest, page.digest if page else b"", linked, shared)
-
-
-def page_unit(
-    leaf: Leaf,
-    catalogue: Catalogue,
-    renderer: Renderer,
-    names: bytes,
-    inclusions: Inclusions,
-    blob: Callable[[str], bytes],
-) -> Unit:
-    """A source page: of its lines, the cases on it, and where links may lead (``names``).
-
-    One that includes or lists others is made again when any page changes.
-    """
-    cards = catalogue.cards_on(leaf.id)
-    path = page_path(leaf.id)
-    others = inclusions.digest if catalogue.pages[leaf.id].composed else b""
-    notes: list[Note] = []
-
-    def make() -> Iterable[Output]:
-        around = inclusions.around(leaf.id)
-        html, problems = source_page(leaf.read(), cards, catalogue, renderer, around, blob)
-        for problem in problems:
-            line = problem.where.rpartition(":")[2]
-            number = int(line) if line.isascii() and line.isdecimal() else 0
-            notes.append(Note(problem.code, number, problem.detail))
-        return [(path, html)]
-
-    return Unit(f"page:{path}", digest_of(leaf.digest, cards, names, others), make, notes)
-
-
-def history_unit(leaf: Leaf, catalogue: Catalogue, renderer: Renderer) -> Unit:
-    """A source page's versions, and what compares any two."""
-    title = catalogue.pages[leaf.id].title
-
-    def make() -> Iterable[Output]:
-        return history_files(leaf, title, renderer)
-
-    return Unit(f"history:{page_path(leaf.id)}", digest_of(leaf.digest, title), make)
 
 
 def file_units(catalogue: Catalogue, blob: Callable[[str], bytes]) -> Iterator[Unit]:

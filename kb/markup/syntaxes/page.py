@@ -73,7 +73,8 @@ def read_page(
         registry = wiki_registry(pages, page)
         document = expand(parse(source, syntax), registry)
         problems = problems_of(document, registry, where, page or None)
-        say_content(document)
+        if problems:
+            say_content(document)
         return Readable(document, tuple(problems))
     document, problem = _other(source, syntax)
     if problem is None:
