@@ -16,10 +16,11 @@ from importers.web.address import origin_of
 from importers.web.calls import Answer, Call, Kind
 from importers.web.credentials import Credentials
 from importers.web.failures import FetchError, ShutError, refused_status
+from importers.web.incoming import Incoming
 from importers.web.login import Session
 from importers.web.manners import PATIENCE, Manners, backoff, retry_after
 from importers.web.settings import WebSettings
-from importers.web.wire import Headers, Incoming, Wire
+from importers.web.wire import Headers, Wire
 
 AGENT = f"wiki-casebook/{version('wiki-casebook')} (kb import; XWiki REST and viewers)"
 logging.getLogger("stamina").addHandler(logging.NullHandler())  # a retry is no news

@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 from importers.web.credentials import Credentials
 from importers.web.failures import FetchError, ShutError
 from importers.web.html import attribute, first, parse_html, select
-from importers.web.wire import Headers, Incoming
+from importers.web.incoming import Incoming
+from importers.web.wire import Headers
 
 FORM = "/bin/login/XWiki/XWikiLogin?loginLink=1"
 SUBMIT = "/bin/loginsubmit/XWiki/XWikiLogin"
