@@ -60,6 +60,8 @@ class Ingest:
 
     def run(self, items: Iterable[Item]) -> IngestReport:
         """Take in all items; what came before an error stays, up to the last whole page."""
+        # What a savepoint keeps to go back to is small, and not worth a file for each page.
+        self._db.execute("PRAGMA temp_store = MEMORY")
         self._db.execute("BEGIN IMMEDIATE")
         started = time.monotonic()
         try:
