@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import IntEnum
-from importlib.metadata import entry_points
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Protocol
 
@@ -95,13 +96,12 @@ class Importer(Protocol):
 
 def importer_named(name: str) -> Importer:
     """The importer of that name. UsageError where there is none."""
-    found = {point.name: point for point in entry_points(group=GROUP)}
+    found = _registered()
     if name not in found:
         raise UsageError(
             f"there is no importer {name!r}", hint=f"one of: {', '.join(sorted(found))}"
         )
-    importer: Importer = found[name].load()()
-    return importer
+    return _made(found[name])
 
 
 def importer_for(source: Source) -> Importer:
@@ -110,12 +110,23 @@ def importer_for(source: Source) -> Importer:
         raise InputError(f"{source.location}: no such file or folder")
     if not source.is_url and source.path.is_file() and not source.path.stat().st_size:
         raise InputError(f"{source.location}:1: the file is empty", hint="save the page again")
-    names = sorted(point.name for point in entry_points(group=GROUP))
-    importers = [importer_named(name) for name in names]
+    found = _registered()
+    importers = [_made(found[name]) for name in sorted(found)]
     best = max(importers, key=lambda importer: importer.recognises(source))
     if best.recognises(source) is Confidence.NO:
         raise InputError(
             f"{source.location}: not recognised as a wiki's page, dump or export",
-            hint=f"name its format with --as: {', '.join(names)}",
+            hint=f"name its format with --as: {', '.join(sorted(found))}",
         )
     return best
+
+
+@cache
+def _registered() -> dict[str, EntryPoint]:
+    """Importers by name: to look for them is to read what every installed package declares."""
+    return {point.name: point for point in entry_points(group=GROUP)}
+
+
+def _made(point: EntryPoint) -> Importer:
+    importer: Importer = point.load()()
+    return importer

@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-import msgspec
-
 from kb.archive.blobs import Blobs
 from kb.archive.pages import PageWriter
+from kb.archive.report import IngestReport
 from kb.errors import Problem
 from kb.model import (
     AttachmentRevision,
@@ -29,19 +28,6 @@ from kb.model import (
 )
 
 _COMMIT_SECONDS = 1.0
-
-
-class IngestReport(msgspec.Struct, kw_only=True):
-    """What one import did."""
-
-    pages: int = 0
-    changed: int = 0
-    """Pages about which anything is new."""
-    revisions: int = 0
-    attachments: int = 0
-    problems: list[Problem] = []
-    blame_seconds: float = 0.0
-    """CPU time that went into saying who wrote which line."""
 
 
 class Ingest:
