@@ -11,8 +11,14 @@ from typing import Protocol
 
 import msgspec
 
+from importers.options import Options
 from kb.errors import InputError, UsageError
 from kb.model import Item, Known, Sink
+
+__all__ = [
+    "EXPECTED", "GROUP", "Confidence", "Importer", "Options", "Source", "importer_for",
+    "importer_named",
+]  # fmt: skip
 
 GROUP = "wiki_casebook.importers"
 EXPECTED = "expected-pages"
@@ -50,31 +56,6 @@ class Source(msgspec.Struct, frozen=True):
             return b""
         with self.path.open("rb") as file:
             return file.read(_PEEK)
-
-
-class Options(msgspec.Struct, frozen=True, kw_only=True):
-    """What the user chose on the command line or in kb.toml."""
-
-    wiki: str = "xwiki"
-    """Name that the archive keeps the pages under."""
-    page_name: str | None = None
-    """Reference for a source that names none."""
-    spaces: tuple[str, ...] = ()
-    pages: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-    """Globs on references; empty ``spaces`` and ``pages`` take everything."""
-    history: bool = True
-    attachments: bool = True
-    timezone: str | None = None
-    """IANA name of the wiki's zone, for dates that come without one."""
-    user: str | None = None
-    password_env: str | None = None
-    cookie_env: str | None = None
-    scratch: str | None = None
-    """Folder where an importer keeps what it has fetched and not yet committed, so that an
-    interrupted run goes on; None: nothing outlives the run."""
-    settings: dict[str, str] = {}
-    """Further options of one importer, from kb.toml."""
 
 
 class Importer(Protocol):

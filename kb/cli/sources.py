@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from importers.base import Confidence, Importer, Options, Source, importer_for, importer_named
+from importers.options import Choice
 from kb.archive import Archive
 from kb.archive.beside import WriterBeside
 from kb.archive.report import IngestReport
@@ -51,8 +52,8 @@ def _check_zone(zone: str) -> None:
 
 def options_for(place: Home, source: SourceConfig) -> Options:
     """The options of a `[[source]]` table."""
-    names = set(Options.__struct_fields__) & set(SourceConfig.__struct_fields__)
-    return options_of(place, **{name: getattr(source, name) for name in names})
+    chosen = {name: getattr(source, name) for name in Choice.__struct_fields__}
+    return options_of(place, **chosen)
 
 
 def importers_of(location: str, format_name: str | None) -> Iterator[tuple[Source, Importer]]:
