@@ -53,6 +53,8 @@ class Frames:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
         self._firsts: dict[int, bytes] = {}
+        self._packers: dict[int, zstandard.ZstdCompressor] = {}
+        """For frames that stand on nothing, by the bytes that they may have."""
         self._whole: tuple[int, list[int], bytes] | None = None
         """The frame that was written or read last: blame reads what was just written."""
 
@@ -87,13 +89,12 @@ class Frames:
         return [Place(key, len(held) + n) for n in range(len(texts))]
 
     def _packed(self, whole: bytes, base: int | None) -> bytes:
-        settings = zstandard.ZstdCompressionParameters.from_level(
-            _LEVEL, window_log=_WINDOW_LOG, source_size=len(whole), write_checksum=True
-        )
-        packer = zstandard.ZstdCompressor(
-            compression_params=settings, dict_data=self._dictionary(base)
-        )
-        return packer.compress(whole)
+        if base is not None:
+            return _packer(len(whole), self._dictionary(base)).compress(whole)
+        most = 1 << len(whole).bit_length()
+        if most not in self._packers:
+            self._packers[most] = _packer(most, None)
+        return self._packers[most].compress(whole)
 
     def text(self, place: Place) -> Text:
         """The text there."""
@@ -165,6 +166,13 @@ def _joined(texts: Sequence[Text]) -> tuple[bytes, list[int]]:
         at += len(raw or b"")
         parts += (content, raw or b"")
     return b"".join(parts), ends
+
+
+def _packer(size: int, base: zstandard.ZstdCompressionDict | None) -> zstandard.ZstdCompressor:
+    settings = zstandard.ZstdCompressionParameters.from_level(
+        _LEVEL, window_log=_WINDOW_LOG, source_size=size, write_checksum=True
+    )
+    return zstandard.ZstdCompressor(compression_params=settings, dict_data=base)
 
 
 def _raw_dictionary(data: bytes | None) -> zstandard.ZstdCompressionDict | None:
