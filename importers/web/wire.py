@@ -39,6 +39,9 @@ class Wire:
             proxy = self._origin.proxy
             if proxy and proxy.login:
                 self._always += b"Proxy-Authorization: %s\r\n" % proxy.login
+        self._headers: Headers = []
+        self._written = _written([])
+        """The headers that were sent last, most often those that are sent next."""
         self._open: Connection | None = None
         self._used = 0.0
 
@@ -75,13 +78,11 @@ class Wire:
         target = self._prefix + path
         if not _TARGET.fullmatch(target):
             target = quote(target, safe="!#$%&'()*+,/:;=?@[]~")
-        lines = [b"%s: %s\r\n" % pair for pair in headers]
         if body:
-            lines.append(b"Content-Length: %d\r\n" % len(body))
-        head = b"".join((f"{method} {target}".encode(), self._always, *lines))
-        if head.count(b"\n") != self._always.count(b"\n") + len(lines):
-            raise FetchError("bad-request", "a header of several lines is not sent")
-        return head + b"\r\n" + body
+            headers = [*headers, (b"Content-Length", b"%d" % len(body))]
+        if headers != self._headers:
+            self._written, self._headers = _written(headers), headers
+        return b"".join((f"{method} {target}".encode(), self._always, self._written, body))
 
     def _ready(self) -> Connection:
         """The connection; another one where it is old, was closed, or says what nobody asked."""
@@ -110,6 +111,14 @@ class Wire:
             head, data = data[:end].decode("latin-1"), data[end + 4 :]
             if not head.startswith("HTTP/1.1 1"):
                 return Incoming(self, head, data)
+
+
+def _written(headers: Headers) -> bytes:
+    """Headers as they are sent, and the line that ends them. FetchError for one of two lines."""
+    written = b"".join(b"%s: %s\r\n" % pair for pair in headers)
+    if written.count(b"\n") != len(headers):
+        raise FetchError("bad-request", "a header of several lines is not sent")
+    return written + b"\r\n"
 
 
 def _readable(number: int) -> bool:
