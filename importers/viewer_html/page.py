@@ -282,7 +282,8 @@ class ViewReader:
 
 
 def _lost(name: str, version: str) -> FetchError:
-    return FetchError("not-found", f"the wiki lists {name} {version}, and has no bytes of it")
+    detail = f"the wiki lists {name} {version}, and has no bytes of it"
+    return FetchError("file-without-bytes", detail)
 
 
 def _untold(asked: list[str]) -> FetchError:

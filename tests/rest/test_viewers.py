@@ -108,7 +108,7 @@ def test_a_file_that_is_listed_and_lost_is_a_problem(
     """The wiki's list of files names it; its bytes are nowhere."""
     report = home.take(stand().url, "viewer-html")
     (lost,) = [problem for problem in report.problems if "lost.pdf" in problem.detail]
-    assert (lost.code, lost.page) == ("not-found", "Support.Harbour.Case log")
+    assert (lost.code, lost.page) == ("file-without-bytes", "Support.Harbour.Case log")
 
 
 @pytest.fixture
