@@ -3,8 +3,10 @@
     python bench/rest.py --pages 2000 --standin ../shared/standin/standin.py
 
 Prints requests, requests in a second, CPU seconds and peak memory of `kb import`, and the same of
-a loop that asks for the same URLs and as many at a time: by threads that share a client of httpx,
-by asyncio, and by threads that share a bare pool of httpcore, which httpx stands on.
+loops that ask for the same URLs and as many at a time: by threads that share a client of httpx, by
+asyncio, by threads that share a bare pool of httpcore, which httpx stands on, and by threads with
+the connections that the import itself uses. Each asks a stand-in that was just started: it keeps
+answers, and whoever comes later would find them made.
 """
 
 from __future__ import annotations
@@ -19,11 +21,15 @@ import tempfile
 import threading
 import time
 import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpcore
 import httpx
+
+from importers.web.wire import Wire
 
 CONCURRENCY = 4
 
@@ -62,23 +68,55 @@ def least(pages: int, revisions: int) -> int:
 
 
 def threads(urls: list[str]) -> None:
-    waiting, lock = iter(urls), threading.Lock()
     limits = httpx.Limits(max_connections=CONCURRENCY)
     with httpx.Client(headers={"Accept": "application/json"}, limits=limits) as client:
+        _by_threads(urls, lambda: lambda url: client.get(url).raise_for_status())
 
-        def work() -> None:
-            while True:
-                with lock:
-                    url = next(waiting, None)
-                if url is None:
-                    return
-                client.get(url).raise_for_status()
 
-        running = [threading.Thread(target=work) for _ in range(CONCURRENCY)]
-        for thread in running:
-            thread.start()
-        for thread in running:
-            thread.join()
+def connections(urls: list[str]) -> None:
+    headers = {"Accept": "application/json"}
+    with httpcore.ConnectionPool(max_connections=CONCURRENCY) as pool:
+
+        def ask(url: str) -> None:
+            assert pool.request("GET", url, headers=headers).status < 300
+
+        _by_threads(urls, lambda: ask)
+
+
+def own(urls: list[str]) -> None:
+    base = urls[0].partition("/rest/")[0]
+
+    def asking() -> Callable[[str], object]:
+        wire = Wire(base, 60)
+
+        def ask(url: str) -> None:
+            with closing(wire.send("GET", url[len(base) :], [(b"Accept", b"*/*")])) as answer:
+                answer.read(1 << 30)
+                assert answer.status < 300
+
+        return ask
+
+    _by_threads(urls, asking)
+
+
+def _by_threads(urls: list[str], asking: Callable[[], Callable[[str], object]]) -> None:
+    """Ask for all of them by as many threads as the import has, each with its own ``asking()``."""
+    waiting, lock = iter(urls), threading.Lock()
+
+    def work() -> None:
+        ask = asking()
+        while True:
+            with lock:
+                url = next(waiting, None)
+            if url is None:
+                return
+            ask(url)
+
+    running = [threading.Thread(target=work) for _ in range(CONCURRENCY)]
+    for thread in running:
+        thread.start()
+    for thread in running:
+        thread.join()
 
 
 def tasks(urls: list[str]) -> None:
@@ -134,30 +172,10 @@ def _peak(process: int) -> float:
     return int(lines[0][1]) / 1024 if lines else 0.0
 
 
-def connections(urls: list[str]) -> None:
-    """By httpcore, which httpx stands on and the import talks to."""
-    waiting, lock = iter(urls), threading.Lock()
-    with httpcore.ConnectionPool(max_connections=CONCURRENCY) as pool:
-
-        def work() -> None:
-            while True:
-                with lock:
-                    url = next(waiting, None)
-                if url is None:
-                    return
-                assert pool.request("GET", url, headers={"Accept": "application/json"}).status < 300
-
-        running = [threading.Thread(target=work) for _ in range(CONCURRENCY)]
-        for thread in running:
-            thread.start()
-        for thread in running:
-            thread.join()
-
-
 def asked(url: str) -> list[str]:
-    """What was asked, as far as the stand-in remembers it: its last 20,000 requests."""
+    """Paths that were asked for, as far as the stand-in remembers: its last 20,000 requests."""
     with urllib.request.urlopen(f"{url}/standin/log") as answer:
-        return [url + row["target"] for row in json.load(answer)]
+        return [row["target"] for row in json.load(answer)]
 
 
 def counted(url: str) -> int:
@@ -165,43 +183,58 @@ def counted(url: str) -> int:
         return int(json.load(answer)["requests"])
 
 
+@contextmanager
+def standing(standin: str, file: Path) -> Iterator[str]:
+    """A stand-in's URL; it has answered some requests, and its counters are at nothing."""
+    command = [sys.executable, standin, str(file)]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        assert server.stdout is not None
+        url = server.stdout.readline().strip()
+        tasks([f"{url}/rest/wikis/xwiki/pages?start=0&number=1000"] * 50)
+        urllib.request.urlopen(f"{url}/standin/reset").close()
+        yield url
+    finally:
+        server.terminate()
+        server.wait()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pages", type=int, default=2000)
     parser.add_argument("--revisions", type=int, default=5)
     parser.add_argument("--standin", default="../shared/standin/standin.py")
-    parser.add_argument("--loops", default="threads,tasks,connections")
+    parser.add_argument("--loops", default="threads,tasks,connections,own")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "wiki.json"
         file.write_text(json.dumps(made_wiki(chosen.pages, chosen.revisions)), "utf-8")
-        server = subprocess.Popen(
-            [sys.executable, chosen.standin, str(file)], stdout=subprocess.PIPE, text=True
-        )
-        try:
-            assert server.stdout is not None
-            url = server.stdout.readline().strip()
-            report(url, chosen, Path(folder))
-        finally:
-            server.terminate()
+        with standing(chosen.standin, file) as url:
+            rate, paths = report(url, chosen, Path(folder))
+        for name in chosen.loops.split(","):
+            with standing(chosen.standin, file) as url:
+                beside(name, [url + path for path in paths], rate)
 
 
-def report(url: str, chosen: argparse.Namespace, folder: Path) -> None:
-    tasks([f"{url}/rest/wikis/xwiki/pages?start=0&number=1000"] * 50)
-    before = counted(url)
+def report(url: str, chosen: argparse.Namespace, folder: Path) -> tuple[float, list[str]]:
+    """Import, and say what it took; requests in a second, and what was asked."""
     wall, cpu, peak = imported(url, folder / "home")
-    requests = counted(url) - before
+    requests = counted(url)
     rate = requests / wall
     minimum = least(chosen.pages, chosen.revisions)
-    print(f"kb import  {requests} requests ({requests / minimum:.3f} of {minimum})")
-    print(f"           {rate:.0f}/s wall, {cpu * 1000 / requests:.2f} ms CPU each, {peak:.0f} MB")
-    urls = asked(url)[-min(requests, 20_000) :]
-    for name in chosen.loops.split(","):
-        started, used = time.monotonic(), time.process_time()
-        {"threads": threads, "tasks": tasks, "connections": connections}[name](urls)
-        plain = len(urls) / (time.monotonic() - started)
-        each = (time.process_time() - used) * 1000 / len(urls)
-        print(f"{name:11} {plain:.0f}/s wall, {each:.2f} ms CPU each; import is {rate / plain:.0%}")
+    print(f"kb import    {requests} requests ({requests / minimum:.3f} of {minimum})")
+    print(f"             {rate:.0f}/s wall, {cpu * 1000 / requests:.2f} ms CPU each, {peak:.0f} MB")
+    return rate, asked(url)[-min(requests, 20_000) :]
+
+
+def beside(name: str, urls: list[str], rate: float) -> None:
+    """A loop that asks for the same."""
+    loops = {"threads": threads, "tasks": tasks, "connections": connections, "own": own}
+    started, used = time.monotonic(), time.process_time()
+    loops[name](urls)
+    plain = len(urls) / (time.monotonic() - started)
+    each = (time.process_time() - used) * 1000 / len(urls)
+    print(f"{name:12} {plain:.0f}/s wall, {each:.2f} ms CPU each; import is {rate / plain:.0%}")
 
 
 if __name__ == "__main__":

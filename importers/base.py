@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import IntEnum
-from importlib.metadata import entry_points
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Protocol
 
 import msgspec
 
+from importers.options import Options
 from kb.errors import InputError, UsageError
 from kb.model import Item, Known, Sink
+
+__all__ = [
+    "EXPECTED", "GROUP", "Confidence", "Importer", "Options", "Source", "importer_for",
+    "importer_named",
+]  # fmt: skip
 
 GROUP = "wiki_casebook.importers"
 EXPECTED = "expected-pages"
@@ -51,31 +58,6 @@ class Source(msgspec.Struct, frozen=True):
             return file.read(_PEEK)
 
 
-class Options(msgspec.Struct, frozen=True, kw_only=True):
-    """What the user chose on the command line or in kb.toml."""
-
-    wiki: str = "xwiki"
-    """Name that the archive keeps the pages under."""
-    page_name: str | None = None
-    """Reference for a source that names none."""
-    spaces: tuple[str, ...] = ()
-    pages: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-    """Globs on references; empty ``spaces`` and ``pages`` take everything."""
-    history: bool = True
-    attachments: bool = True
-    timezone: str | None = None
-    """IANA name of the wiki's zone, for dates that come without one."""
-    user: str | None = None
-    password_env: str | None = None
-    cookie_env: str | None = None
-    scratch: str | None = None
-    """Folder where an importer keeps what it has fetched and not yet committed, so that an
-    interrupted run goes on; None: nothing outlives the run."""
-    settings: dict[str, str] = {}
-    """Further options of one importer, from kb.toml."""
-
-
 class Importer(Protocol):
     """Turns a source into records, lazily; a bad record becomes a Problem in its place."""
 
@@ -95,13 +77,12 @@ class Importer(Protocol):
 
 def importer_named(name: str) -> Importer:
     """The importer of that name. UsageError where there is none."""
-    found = {point.name: point for point in entry_points(group=GROUP)}
+    found = _registered()
     if name not in found:
         raise UsageError(
             f"there is no importer {name!r}", hint=f"one of: {', '.join(sorted(found))}"
         )
-    importer: Importer = found[name].load()()
-    return importer
+    return _made(found[name])
 
 
 def importer_for(source: Source) -> Importer:
@@ -110,12 +91,23 @@ def importer_for(source: Source) -> Importer:
         raise InputError(f"{source.location}: no such file or folder")
     if not source.is_url and source.path.is_file() and not source.path.stat().st_size:
         raise InputError(f"{source.location}:1: the file is empty", hint="save the page again")
-    names = sorted(point.name for point in entry_points(group=GROUP))
-    importers = [importer_named(name) for name in names]
+    found = _registered()
+    importers = [_made(found[name]) for name in sorted(found)]
     best = max(importers, key=lambda importer: importer.recognises(source))
     if best.recognises(source) is Confidence.NO:
         raise InputError(
             f"{source.location}: not recognised as a wiki's page, dump or export",
-            hint=f"name its format with --as: {', '.join(names)}",
+            hint=f"name its format with --as: {', '.join(sorted(found))}",
         )
     return best
+
+
+@cache
+def _registered() -> dict[str, EntryPoint]:
+    """Importers by name: to look for them is to read what every installed package declares."""
+    return {point.name: point for point in entry_points(group=GROUP)}
+
+
+def _made(point: EntryPoint) -> Importer:
+    importer: Importer = point.load()()
+    return importer

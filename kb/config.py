@@ -8,24 +8,15 @@ from typing import Any
 
 import msgspec
 
+from importers.options import Choice
 from kb.errors import InputError
 
 
-class SourceConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A `[[source]]` table: where `kb sync` imports from."""
+class SourceConfig(Choice, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A `[[source]]` table: where `kb sync` imports from, and what of it."""
 
     location: str
     format: str | None = None
-    page_name: str | None = None
-    spaces: tuple[str, ...] = ()
-    pages: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-    history: bool = True
-    attachments: bool = True
-    user: str | None = None
-    password_env: str | None = None
-    cookie_env: str | None = None
-    settings: dict[str, str] = {}
 
 
 class WikiConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

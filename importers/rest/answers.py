@@ -8,8 +8,6 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from importers.rest.xml import from_xml
-
 T = TypeVar("T")
 
 
@@ -100,22 +98,27 @@ class ClassEntry(_Answer, frozen=True):
     properties: list[Property] = []
 
 
-class Page(_Answer, frozen=True):
-    """A page, or a version of one. ``modified`` moves with text and title only."""
+class Version(_Answer, frozen=True):
+    """A version of a page, as far as its history's row does not say it."""
 
-    full_name: str
     version: str
     content: str
-    links: list[Link] = []
     raw_title: str | None = None
     syntax: str | None = None
     parent: str | None = None
-    author: str | None = None
-    author_name: str | None = None
-    language: str | None = None
     hidden: bool | None = None
     created: int | None = None
     creator: str | None = None
+
+
+class Page(Version, frozen=True, kw_only=True):
+    """A page. ``modified`` moves with text and title only."""
+
+    full_name: str
+    links: list[Link] = []
+    author: str | None = None
+    author_name: str | None = None
+    language: str | None = None
     modified: int | None = None
     comment: str | None = None
     translations: Translations | None = None
@@ -197,6 +200,8 @@ def decoder(kind: type[T]) -> Callable[[bytes], T]:
 def _decode(read_json: Callable[[bytes], T], kind: type[T], body: bytes) -> T:
     try:
         if body.startswith(b"<"):
+            from importers.rest.xml import from_xml  # a parser, where REST is asked for XML
+
             tree: Any = from_xml(body)
             return msgspec.convert(tree, kind, strict=False)
         return read_json(body)
@@ -205,6 +210,7 @@ def _decode(read_json: Callable[[bytes], T], kind: type[T], body: bytes) -> T:
 
 
 PAGE = decoder(Page)
+VERSION = decoder(Version)
 PAGES = decoder(Pages)
 HISTORY = decoder(History)
 ATTACHMENTS = decoder(Attachments)
@@ -222,13 +228,13 @@ def read_wikis(body: bytes) -> Wikis:
     return found
 
 
-def page_at(version: str) -> Callable[[bytes], Page]:
+def page_at(version: str) -> Callable[[bytes], Version]:
     """Reads a page in that version. ValueError for any other: answers do get mixed up."""
     return partial(_page_at, version)
 
 
-def _page_at(version: str, body: bytes) -> Page:
-    page = PAGE(body)
+def _page_at(version: str, body: bytes) -> Version:
+    page = VERSION(body)
     if page.version != version:
         raise ValueError(f"version {page.version} in place of {version}")
     return page

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from importers.moments import from_epoch
-from importers.rest.answers import PAGE, HistoryRow, ObjectEntry, Page, Property
+from importers.rest.answers import PAGE, HistoryRow, ObjectEntry, Page, Property, Version
 from importers.rest.page import DocumentFetched, FileFetched, PageFetched
 from importers.rest.state import PageState, rows_of, saved
 from importers.web.calls import Answer
@@ -124,7 +124,7 @@ class Emitter:
         """A translation as a page of its own, known by its newest text."""
         newest = document.rows[-1] if document.rows else None
         reply = document.texts.get(newest.version) if newest else None
-        page: Page | None = self._read(reply).value if isinstance(reply, Answer) else None
+        page: Version | None = self._read(reply).value if isinstance(reply, Answer) else None
         yield PageSeen(
             id=PageId(self._name, got.reference, locale),
             history=self._history(document),
@@ -157,7 +157,7 @@ class Emitter:
             comment=row.comment,
         )
 
-    def _revision(self, row: HistoryRow, page: Page, raw: bytes | None) -> Revision:
+    def _revision(self, row: HistoryRow, page: Version, raw: bytes | None) -> Revision:
         return Revision(
             version=row.version,
             content=page.content,

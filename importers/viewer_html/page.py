@@ -265,8 +265,11 @@ class ViewReader:
         for name, result in zip(names, (yield from together(jobs)), strict=True):
             if isinstance(result, FetchError):
                 got.failures.append((f"{path}#{name}", result))
-            else:
-                got.files += result
+                continue
+            got.files += result
+            newest = listed.get(name)
+            if newest and newest not in {file.version for file in result}:
+                got.failures.append((f"{path}#{name}", _lost(name, newest)))
 
     def _call(self, path: str, decode: Callable[[bytes], object]) -> Call:
         return Call(path, kind="html", decode=decode)
@@ -276,6 +279,11 @@ class ViewReader:
 
     def _history(self, path: str) -> Callable[[bytes], HistoryView]:
         return partial(read_history, location=path, zone=self._options.timezone)
+
+
+def _lost(name: str, version: str) -> FetchError:
+    detail = f"the wiki lists {name} {version}, and has no bytes of it"
+    return FetchError("file-without-bytes", detail)
 
 
 def _untold(asked: list[str]) -> FetchError:

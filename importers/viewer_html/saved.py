@@ -21,8 +21,6 @@ from kb.errors import Problem
 from kb.model import Comment, version_key
 
 _SAVED_FROM = re.compile(rb"<!-- saved from url=\(\d{1,6}\)(\S{1,2000}) -->")
-MARKS = (b"wiki-code", b'id="_history"', b'id="_comments"', b"data-xwiki-reference")
-"""Any of these in a file says that it is a wiki's page."""
 
 
 class Saved(msgspec.Struct, frozen=True):
@@ -33,14 +31,6 @@ class Saved(msgspec.Struct, frozen=True):
     view: CodeView | HistoryView | list[Comment] | None
     """None where the page shows itself, not its source."""
     body: bytes
-
-
-def html_files(path: Path) -> list[Path]:
-    """The file, or the .html files in a folder, without those that belong to a saved page."""
-    if path.is_file():
-        return [path]
-    found = (p for p in path.rglob("*") if p.suffix.lower() in (".html", ".htm") and p.is_file())
-    return sorted(p for p in found if not any(a.name.endswith("_files") for a in p.parents))
 
 
 def read_saved(path: Path, options: Options) -> Saved | Problem:

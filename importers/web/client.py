@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import logging
 import re
+import time
 from collections.abc import Callable
 from contextlib import closing
-from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
-import stamina
-
+import kb
 from importers.web.address import origin_of
 from importers.web.calls import Answer, Call, Kind
 from importers.web.credentials import Credentials
 from importers.web.failures import FetchError, ShutError, refused_status
+from importers.web.incoming import Incoming
 from importers.web.login import Session
 from importers.web.manners import PATIENCE, Manners, backoff, retry_after
 from importers.web.settings import WebSettings
-from importers.web.wire import Headers, Incoming, Wire
+from importers.web.wire import Headers, Wire
 
-AGENT = f"wiki-casebook/{version('wiki-casebook')} (kb import; XWiki REST and viewers)"
-logging.getLogger("stamina").addHandler(logging.NullHandler())  # a retry is no news
+AGENT = f"wiki-casebook/{kb.__version__} (kb import; XWiki REST and viewers)"
 _LARGEST = 256 << 20
 _ZIPPED: Headers = [(b"Accept-Encoding", b"gzip")]
 _REDIRECTS = 5
@@ -72,41 +70,30 @@ class Client:
 
     def fetch(self, call: Call) -> Answer:
         """The answer to ``call``, after as many tries as it is worth; else FetchError."""
-        try:
-            return self._once(call)
-        except FetchError as failed:
-            if not failed.passing or isinstance(failed, ShutError):
-                raise
-            first = failed
-        return self.again(call, first)
-
-    def again(self, call: Call, first: FetchError) -> Answer:
-        """Go on after the first try has failed."""
         tries = 0
-
-        def worth(error: Exception) -> bool | float:
-            nonlocal tries
-            tries += 1
-            if not isinstance(error, FetchError) or isinstance(error, ShutError):
-                return False
-            most = error.tries or self.wiki.settings.attempts
-            if error.code in ("unreachable", "bad-answer") and call.tries:
-                most = min(most, call.tries)
-            if tries >= most:
-                return False
-            if error.wait is not None:
-                self.wiki.manners.pause(error.wait)
-                return error.wait + backoff(1)
-            return backoff(tries)
-
-        for attempt in stamina.retry_context(
-            on=worth, attempts=self.wiki.settings.attempts + 1, timeout=None
-        ):
-            with attempt:
-                if attempt.num == 1:
-                    raise first
+        while True:
+            try:
                 return self._once(call)
-        raise AssertionError("a retry context ends by returning or raising")
+            except ShutError:
+                raise
+            except FetchError as failed:
+                tries += 1
+                wait = self._worth(call, failed, tries)
+                if wait is None:
+                    raise
+            time.sleep(wait)
+
+    def _worth(self, call: Call, failed: FetchError, tries: int) -> float | None:
+        """Seconds until the next try; None where ``tries`` were enough."""
+        most = failed.tries or self.wiki.settings.attempts
+        if failed.code in ("unreachable", "bad-answer") and call.tries:
+            most = min(most, call.tries)
+        if tries >= most:
+            return None
+        if failed.wait is not None:
+            self.wiki.manners.pause(failed.wait)
+            return failed.wait + backoff(1)
+        return backoff(tries)
 
     def send(
         self, path: str, kind: Kind, more: Headers, *, method: str = "GET", body: bytes = b""

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from importers.web.calls import Answer, Call
 from importers.web.failures import FetchError
-from importers.web.wire import Headers, Incoming
+from importers.web.incoming import Incoming
+from importers.web.wire import Headers
 
 if TYPE_CHECKING:
     from importers.web.client import Client

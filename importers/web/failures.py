@@ -56,3 +56,8 @@ def refused_status(status: int, wait: float | None) -> FetchError:
     }
     code = codes.get(status, "refused")
     return FetchError(code, f"{meaning.get(code, 'refused')} ({status})", status=status)
+
+
+def broken(why: str) -> FetchError:
+    """The failure of a connection that ended too soon, or says what is not HTTP."""
+    return FetchError("cut-off", f"the connection broke: {why}", tries=0)

@@ -61,6 +61,8 @@ class Journal:
         folder.mkdir(parents=True, exist_ok=True)
         self._path.touch(mode=0o600)
         self._file = self._path.open("r+b", buffering=0)
+        self._place = -1
+        """Where the file stands, as far as that is known."""
         self._size = 0
         if not self._load():
             self.clear()
@@ -118,7 +120,7 @@ class Journal:
         """Forget all answers and files: they are committed, or of no use."""
         with self._lock:
             self._file.truncate(0)
-            self._size = 0
+            self._size, self._place = 0, -1
             self._where = {}
         for file in self.folder.glob("*.part*"):
             file.unlink()
@@ -139,16 +141,19 @@ class Journal:
             if self._file.closed:
                 return
             start = self._size + _HEAD.size
-            self._file.seek(self._size)
+            if self._place != self._size:
+                self._file.seek(self._size)
             written = self._file.write(record)
             while written < len(record):
                 written += self._file.write(record[written:])
             self._size += len(record)
+            self._place = self._size
             if key is not None:
                 self._where[key] = (start, len(path), len(facts), len(body))
 
     def _read(self, at: int, size: int) -> bytes:
         with self._lock:
+            self._place = -1
             self._file.seek(at)
             return self._file.read(size)
 

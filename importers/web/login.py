@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 
 from importers.web.credentials import Credentials
 from importers.web.failures import FetchError, ShutError
-from importers.web.html import attribute, first, parse_html, select
-from importers.web.wire import Headers, Incoming
+from importers.web.incoming import Incoming
+from importers.web.wire import Headers
 
 FORM = "/bin/login/XWiki/XWikiLogin?loginLink=1"
 SUBMIT = "/bin/loginsubmit/XWiki/XWikiLogin"
@@ -65,6 +65,8 @@ class Session:
 
 def _hidden(page: bytes) -> dict[str, str]:
     """Hidden fields of the login form: the token among them. FetchError where there is no form."""
+    from importers.web.html import attribute, first, parse_html, select
+
     try:
         form = first(parse_html(page), '//form[.//input[@name="j_password"]]')
     except ValueError:

@@ -58,4 +58,9 @@ def _action(wiki: str | None, action: str) -> str:
 
 
 def _query(query: dict[str, object]) -> str:
-    return f"?{urlencode(query, quote_via=quote)}" if query else ""
+    return _written(tuple(query.items())) if query else ""
+
+
+@lru_cache(maxsize=256)
+def _written(query: tuple[tuple[str, object], ...]) -> str:
+    return f"?{urlencode(query, quote_via=quote)}"

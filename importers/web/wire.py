@@ -1,133 +1,144 @@
-"""A connection to one server, by httpcore, and an answer while it comes in.
+"""HTTP/1.1 to one server over one connection.
 
-httpcore is what httpx stands on. Its requests are made directly: for a wiki that is asked for
-thousands of small resources, httpx's own objects cost more than the requests themselves.
+A wiki is asked for thousands of small resources, and a general client's objects cost several times
+what such a request does itself. Of the protocol, this has what asking needs.
 """
 
 from __future__ import annotations
 
+import re
+import select
 import ssl
-import zlib
-from collections.abc import Iterable, Iterator
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
+import time
+from urllib.parse import quote, urlsplit
 
-import httpcore
-import httpx
+from importers.web.failures import FetchError, broken
+from importers.web.incoming import PIECE, Incoming
+from importers.web.sockets import Connection, host_header, opened, origin_at
 
-from importers.web.failures import FetchError
-
-_BROKEN = (
-    httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError,
-)  # fmt: skip
-_ANY_ZIP = zlib.MAX_WBITS | 32
-"""Both gzip and zlib, as the data says."""
+_LONGEST_HEAD = 1 << 17
+_TARGET = re.compile(r"[!-~]+")
 Headers = list[tuple[bytes, bytes]]
-
-
-class Incoming:
-    """An answer: its status and headers are there, its body comes when it is read."""
-
-    def __init__(self, response: httpcore.Response) -> None:
-        self._response = response
-        self._found = {name.lower(): value for name, value in reversed(response.headers)}
-        self._body: bytes | None = None
-        self.status = response.status
-
-    def header(self, name: str) -> str | None:
-        """The first value under a name in small letters, or None."""
-        value = self._found.get(name.encode())
-        return None if value is None else value.decode("latin-1")
-
-    def all_of(self, name: str) -> list[str]:
-        """All values under a name in small letters."""
-        given, key = self._response.headers, name.encode()
-        return [value.decode("latin-1") for found, value in given if found.lower() == key]
-
-    def pieces(self) -> Iterator[bytes]:
-        """The body, decompressed. FetchError where it breaks off."""
-        assert isinstance(self._response.stream, Iterable)
-        try:
-            if b"content-encoding" not in self._found:
-                yield from self._response.stream
-                return
-            unpacker = zlib.decompressobj(_ANY_ZIP)
-            for piece in self._response.stream:
-                yield unpacker.decompress(piece)
-            yield unpacker.flush()
-        except zlib.error as error:
-            raise FetchError("bad-answer", "the answer is badly compressed", tries=0) from error
-        except _BROKEN as error:
-            raise _failed(error) from error
-
-    def read(self, most: int) -> bytes:
-        """The whole body. FetchError where it has more bytes than ``most``, or breaks off."""
-        if self._body is None:
-            pieces, size = [], 0
-            for piece in self.pieces():
-                size += len(piece)
-                if size > most:
-                    raise FetchError("too-large", f"an answer of more than {most >> 20} MB")
-                pieces.append(piece)
-            self._body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
-        return self._body
-
-    def close(self) -> None:
-        """Give the connection back; it is closed where the body was not read to its end."""
-        self._response.close()
 
 
 class Wire:
     """One connection, opened when it is needed and kept open."""
 
     def __init__(self, base: str, timeout: float) -> None:
-        """``timeout`` in seconds holds for the connection, and for each wait for bytes."""
-        url = httpx.URL(base)
-        proxy = _proxy(base)
-        self._origin = (url.raw_scheme, url.raw_host, url.port)
-        self._prefix = url.raw_path.rstrip(b"/")
-        self._host = (b"Host", url.netloc)
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context() if url.scheme == "https" else None,
-            proxy=httpcore.Proxy(proxy) if proxy else None,
-            max_connections=1,
-            keepalive_expiry=timeout,
-        )
-        waits = {"connect": timeout, "read": timeout, "write": timeout, "pool": timeout}
-        self._extensions = {"timeout": waits}
+        """``timeout`` in seconds holds for the connection, and for each wait for bytes.
+
+        UsageError where there can be no such connection.
+        """
+        self._origin = origin_at(base)
+        self._timeout = timeout
+        parts = urlsplit(base)
+        self._prefix = parts.path.rstrip("/")
+        self._always = b" HTTP/1.1\r\nHost: %s\r\n" % host_header(base)
+        if self._origin.forwards:
+            self._prefix = f"{parts.scheme}://{host_header(base).decode()}{self._prefix}"
+            proxy = self._origin.proxy
+            if proxy and proxy.login:
+                self._always += b"Proxy-Authorization: %s\r\n" % proxy.login
+        self._headers: Headers = []
+        self._written = _written([])
+        """The headers that were sent last, most often those that are sent next."""
+        self._open: Connection | None = None
+        self._used = 0.0
 
     def send(self, method: str, path: str, headers: Headers, body: bytes = b"") -> Incoming:
         """Ask for a path under the base; to be closed. FetchError where no answer begins."""
-        scheme, host, port = self._origin
-        url = httpcore.URL(scheme=scheme, host=host, port=port, target=self._prefix + path.encode())
-        more = [(b"Content-Length", str(len(body)).encode())] if body else []
-        request = httpcore.Request(
-            method, url, headers=[self._host, *headers, *more], content=body or None,
-            extensions=self._extensions,
-        )  # fmt: skip
+        request = self._request(method, path, headers, body)
         try:
-            return Incoming(self._pool.handle_request(request))
-        except _BROKEN as error:
+            self._ready().sendall(request)
+        except OSError as error:
+            self.close()
+            raise _failed(error) from error
+        try:
+            return self._answer()
+        except FetchError:
+            self.close()
+            raise
+
+    def receive(self, size: int) -> bytes:
+        """The next bytes, none at the end. FetchError where the connection breaks."""
+        assert self._open is not None
+        try:
+            return self._open.recv(size)
+        except OSError as error:
+            self.close()
             raise _failed(error) from error
 
     def close(self) -> None:
         """Close the connection."""
-        self._pool.close()
+        if self._open is not None:
+            self._open.close()
+            self._open = None
+
+    def _request(self, method: str, path: str, headers: Headers, body: bytes) -> bytes:
+        target = self._prefix + path
+        if not _TARGET.fullmatch(target):
+            target = quote(target, safe="!#$%&'()*+,/:;=?@[]~")
+        if body:
+            headers = [*headers, (b"Content-Length", b"%d" % len(body))]
+        if headers != self._headers:
+            self._written, self._headers = _written(headers), headers
+        return b"".join((f"{method} {target}".encode(), self._always, self._written, body))
+
+    def _ready(self) -> Connection:
+        """The connection; another one where it is old, was closed, or says what nobody asked."""
+        now = time.monotonic()
+        if self._open is not None and (
+            now - self._used > self._timeout or _readable(self._open.fileno())
+        ):
+            self.close()
+        if self._open is None:
+            try:
+                self._open = opened(self._origin, self._timeout)
+            except OSError as error:
+                raise _unconnected(error) from error
+        self._used = now
+        return self._open
+
+    def _answer(self) -> Incoming:
+        """The answer, as soon as its head is there."""
+        data = b""
+        while True:
+            while (end := data.find(b"\r\n\r\n")) < 0:
+                piece = self.receive(PIECE)
+                if not piece or len(data) > _LONGEST_HEAD:
+                    raise broken("no answer came" if not data else "an answer without its head")
+                data = data + piece if data else piece
+            head, data = data[:end].decode("latin-1"), data[end + 4 :]
+            if not head.startswith("HTTP/1.1 1"):
+                return Incoming(self, head, data)
 
 
-def _failed(error: Exception) -> FetchError:
-    if isinstance(error, httpcore.TimeoutException):
+def _written(headers: Headers) -> bytes:
+    """Headers as they are sent, and the line that ends them. FetchError for one of two lines."""
+    written = b"".join(b"%s: %s\r\n" % pair for pair in headers)
+    if written.count(b"\n") != len(headers):
+        raise FetchError("bad-request", "a header of several lines is not sent")
+    return written + b"\r\n"
+
+
+def _readable(number: int) -> bool:
+    """Whether something has come on a connection: its end, or bytes that nobody asked for."""
+    if not hasattr(select, "poll"):
+        return bool(select.select([number], [], [], 0)[0])
+    poll = select.poll()
+    poll.register(number, select.POLLIN)
+    return bool(poll.poll(0))
+
+
+def _unconnected(error: OSError) -> FetchError:
+    if isinstance(error, ssl.SSLError | TimeoutError):
+        return _failed(error)
+    return FetchError("unreachable", f"no connection: {error}", tries=0)
+
+
+def _failed(error: OSError) -> FetchError:
+    if isinstance(error, TimeoutError):
         return FetchError("timeout", "no answer in time", tries=0)
-    if "SSL" in str(error) or isinstance(error.__cause__, ssl.SSLError):
+    if isinstance(error, ssl.SSLError):
         return FetchError("tls", f"no secure connection: {error}", tries=2)
-    if isinstance(error, httpcore.ConnectError | httpcore.ProxyError):
-        return FetchError("unreachable", f"no connection: {error}", tries=0)
-    return FetchError("cut-off", f"the connection broke: {error}", tries=0)
-
-
-def _proxy(base: str) -> str | None:
-    """The proxy that the environment names for this host."""
-    parts = urlsplit(base)
-    if proxy_bypass(parts.hostname or ""):
-        return None
-    return getproxies().get(parts.scheme)
+    return broken(str(error))

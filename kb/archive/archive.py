@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kb.archive.blobs import Blobs
-from kb.archive.ingest import Ingest, IngestReport
-from kb.archive.reader import Reader
+from kb.archive.report import IngestReport
 from kb.archive.schema import connect
 from kb.archive.views import LineView, PageView, RevisionView
 from kb.errors import Problem
 from kb.model import Item, PageId, WikiClass, WikiObject
+
+if TYPE_CHECKING:
+    from kb.archive.reader import Reader
 
 
 class Archive:
@@ -23,7 +27,12 @@ class Archive:
         self._db = connect(path, create=create)
         self.blobs = Blobs(self._db)
         """Bytes by sha256; also the sink that importers are given."""
-        self._reader = Reader(self._db, self.blobs)
+
+    @cached_property
+    def _reader(self) -> Reader:
+        from kb.archive.reader import Reader  # who only writes need not load what reads
+
+        return Reader(self._db, self.blobs)
 
     def __enter__(self) -> Archive:
         return self
@@ -41,6 +50,8 @@ class Archive:
 
     def ingest(self, source: SourceState, items: Iterable[Item]) -> IngestReport:
         """Take in what an importer yields, a transaction for some pages at a time."""
+        from kb.archive.ingest import Ingest  # who only reads need not load what writes
+
         return Ingest(self._db, self.blobs, source.location, source.format_name).run(items)
 
     def pages(self, *, first: int = 0, last: int | None = None) -> Iterator[PageView]:

@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import kb
-from kb.archive.ingest import IngestReport
+from kb.archive.report import IngestReport
 from kb.archive.wire import Begin, End, Failed, Message, Piece, frame, messages
 from kb.errors import KbError
 from kb.model import Checkpoint, Item
@@ -35,7 +35,8 @@ _OWN_GROUP = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
 class WriterBeside:
     """An archive's writer in a process of its own, and the sink of what it is to write.
 
-    It begins with the first record. A run that is broken off leaves what was committed, as one
+    It starts while the source is asked for its first record, with which it is told what to write
+    to: until then it holds nothing. A run that is broken off leaves what was committed, as one
     that writes itself does; the writer sees its pipe end, and drops the page that was begun.
     """
 
@@ -57,6 +58,8 @@ class WriterBeside:
 
     def ingest(self, items: Iterable[Item]) -> IngestReport:
         """Have all items written. KbError where the writer cannot go on."""
+        self._process = _started()
+        self._waiting.append(self._begin)
         try:
             for item in items:
                 self._send(item, len(getattr(item, "raw", None) or b""))
@@ -80,9 +83,7 @@ class WriterBeside:
             self._flush()
 
     def _flush(self) -> None:
-        if self._process is None:
-            self._process = _started()
-            self._waiting.insert(0, self._begin)
+        assert self._process is not None
         assert self._process.stdin is not None
         data = frame(self._waiting)
         self._waiting.clear()

@@ -53,7 +53,10 @@ class Frames:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
         self._firsts: dict[int, bytes] = {}
+        self._packers: dict[int, zstandard.ZstdCompressor] = {}
+        """For frames that stand on nothing, by the bytes that they may have."""
         self._whole: tuple[int, list[int], bytes] | None = None
+        """The frame that was written or read last: blame reads what was just written."""
 
     def write(self, texts: Sequence[Text], near: int | None) -> list[Place]:
         """Store texts that are alike, best beside the frame ``near``; where each one is now."""
@@ -64,38 +67,34 @@ class Frames:
         depth = self._row(near).depth + 1 if near is not None else 0
         if depth > DEPTH:
             near, depth = None, 0
-        data, ends = self._packed(texts, near)
+        whole, ends = _joined(texts)
         done = self._db.execute(
             "INSERT INTO frame (base_id, depth, ends, data) VALUES (?, ?, ?, ?)",
-            (near, depth, ends, data),
+            (near, depth, pack_numbers(ends, 2), self._packed(whole, near)),
         )
         assert done.lastrowid is not None
+        self._whole = done.lastrowid, ends, whole
         return [Place(done.lastrowid, slot) for slot in range(len(texts))]
 
     def _append(self, key: int, frame: _Frame, texts: Sequence[Text]) -> list[Place]:
         """Pack a frame anew with more in it; its first text, on which others stand, stays."""
         held = [self.text(Place(key, slot)) for slot in range(len(frame.ends) // 2)]
-        data, ends = self._packed([*held, *texts], frame.base)
-        self._db.execute("UPDATE frame SET ends = ?, data = ? WHERE id = ?", (ends, data, key))
+        whole, ends = _joined([*held, *texts])
+        self._db.execute(
+            "UPDATE frame SET ends = ?, data = ? WHERE id = ?",
+            (pack_numbers(ends, 2), self._packed(whole, frame.base), key),
+        )
         self.forget()
+        self._whole = key, ends, whole
         return [Place(key, len(held) + n) for n in range(len(texts))]
 
-    def _packed(self, texts: Sequence[Text], base: int | None) -> tuple[bytes, bytes]:
-        parts: list[bytes] = []
-        ends: list[int] = []
-        at = 0
-        for content, raw in texts:
-            at += len(content)
-            ends += (at, -1 if raw is None else at + len(raw))
-            at += len(raw or b"")
-            parts += (content, raw or b"")
-        settings = zstandard.ZstdCompressionParameters.from_level(
-            _LEVEL, window_log=_WINDOW_LOG, source_size=at, write_checksum=True
-        )
-        packer = zstandard.ZstdCompressor(
-            compression_params=settings, dict_data=self._dictionary(base)
-        )
-        return packer.compress(b"".join(parts)), pack_numbers(ends, 2)
+    def _packed(self, whole: bytes, base: int | None) -> bytes:
+        if base is not None:
+            return _packer(len(whole), self._dictionary(base)).compress(whole)
+        most = 1 << len(whole).bit_length()
+        if most not in self._packers:
+            self._packers[most] = _packer(most, None)
+        return self._packers[most].compress(whole)
 
     def text(self, place: Place) -> Text:
         """The text there."""
@@ -154,6 +153,26 @@ class Frames:
         if sum(map(len, self._firsts.values())) + len(first) > _CACHED:
             self._firsts.clear()
         self._firsts[key] = first
+
+
+def _joined(texts: Sequence[Text]) -> tuple[bytes, list[int]]:
+    """Texts one after the other, and where each content and each raw ends."""
+    parts: list[bytes] = []
+    ends: list[int] = []
+    at = 0
+    for content, raw in texts:
+        at += len(content)
+        ends += (at, -1 if raw is None else at + len(raw))
+        at += len(raw or b"")
+        parts += (content, raw or b"")
+    return b"".join(parts), ends
+
+
+def _packer(size: int, base: zstandard.ZstdCompressionDict | None) -> zstandard.ZstdCompressor:
+    settings = zstandard.ZstdCompressionParameters.from_level(
+        _LEVEL, window_log=_WINDOW_LOG, source_size=size, write_checksum=True
+    )
+    return zstandard.ZstdCompressor(compression_params=settings, dict_data=base)
 
 
 def _raw_dictionary(data: bytes | None) -> zstandard.ZstdCompressionDict | None:

@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-import msgspec
-
 from kb.archive.blobs import Blobs
 from kb.archive.pages import PageWriter
+from kb.archive.report import IngestReport
 from kb.errors import Problem
 from kb.model import (
     AttachmentRevision,
@@ -31,19 +30,6 @@ from kb.model import (
 _COMMIT_SECONDS = 1.0
 
 
-class IngestReport(msgspec.Struct, kw_only=True):
-    """What one import did."""
-
-    pages: int = 0
-    changed: int = 0
-    """Pages about which anything is new."""
-    revisions: int = 0
-    attachments: int = 0
-    problems: list[Problem] = []
-    blame_seconds: float = 0.0
-    """CPU time that went into saying who wrote which line."""
-
-
 class Ingest:
     """One import into the archive. A page's records are committed together or not at all."""
 
@@ -60,6 +46,8 @@ class Ingest:
 
     def run(self, items: Iterable[Item]) -> IngestReport:
         """Take in all items; what came before an error stays, up to the last whole page."""
+        # What a savepoint keeps to go back to is small, and not worth a file for each page.
+        self._db.execute("PRAGMA temp_store = MEMORY")
         self._db.execute("BEGIN IMMEDIATE")
         started = time.monotonic()
         try:

@@ -8,7 +8,9 @@ is a contradiction, which becomes a Problem.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 
 import msgspec
 
@@ -44,7 +46,10 @@ class Known(msgspec.Struct, kw_only=True):
 
 def facts_of(known: Known) -> tuple[object, ...]:
     """What is known, where the text is apart."""
-    return (known.rank, *(getattr(known, fact) for fact in FACTS), known.hash)
+    return _facts(known)
+
+
+_facts: Callable[[Known], tuple[object, ...]] = attrgetter("rank", *FACTS, "hash")
 
 
 class Contradiction(msgspec.Struct, frozen=True):

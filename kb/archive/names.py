@@ -26,12 +26,15 @@ class Names:
         return self._make(text) if known is None else known
 
     def _make(self, text: str) -> int:
-        self._db.execute("INSERT OR IGNORE INTO name (text) VALUES (?)", (text,))
-        row = self._db.execute("SELECT id FROM name WHERE text = ?", (text,)).fetchone()
+        made = self._db.execute("INSERT OR IGNORE INTO name (text) VALUES (?)", (text,))
+        key = made.lastrowid if made.rowcount else None
+        if key is None:
+            row = self._db.execute("SELECT id FROM name WHERE text = ?", (text,)).fetchone()
+            key = int(row[0])
         if len(self._keys) > 10_000:
             self._keys.clear()
-        self._keys[text] = int(row[0])
-        return self._keys[text]
+        self._keys[text] = key
+        return key
 
     def text(self, key: int | None) -> str | None:
         """The text of a row."""

@@ -29,12 +29,17 @@ from kb.archive.revisions import Revisions, Version
 from kb.archive.snapshots import compared, newest_version
 from kb.archive.things import Things
 from kb.errors import Problem
-from kb.model import PageId, PageSeen, Revision, RevisionSeen, Snapshot, version_key
+from kb.model import PageSeen, Revision, RevisionSeen, Snapshot, version_key
 
 _FACTS = (
     "title", "syntax", "default_locale", "version", "parent", "hidden", "creator", "created",
     "modified", "url",
 )  # fmt: skip
+_NEW = (
+    "INSERT INTO page (wiki_id, reference, locale, history, claim, source_id, "
+    f"{', '.join(_FACTS)}) VALUES (?, ?, ?, 'latest', ?, ?{', ?' * len(_FACTS)})"
+)
+_AUTHORS = 10_000
 
 
 class PageWriter:
@@ -61,6 +66,8 @@ class PageWriter:
         self._stale = False
         self._held: list[Version] = []
         self._raw_digest: bytes | None = None
+        self._authors: dict[tuple[int, str], str] = {}
+        """Displayed names that were written, by wiki and reference."""
         self.things = Things(connection, blobs)
         """Takes the page's files, comments, objects and class."""
         self.blame_seconds = 0.0
@@ -69,6 +76,7 @@ class PageWriter:
     def forget(self) -> None:
         """Drop what is kept in memory, after a rollback."""
         self._key = 0
+        self._authors.clear()
         self._names.forget()
         self._frames.forget()
 
@@ -98,21 +106,25 @@ class PageWriter:
         page = seen.id
         self._source = source
         known = self.row(page.wiki, page.page, page.locale)
-        key = self._new(page) if known is None else known
-        self.reopen(key)
+        if known is None:
+            self._begin_new(seen)
+        else:
+            self.reopen(known)
+            self._stale = self._is_stale(seen)
+            self._page_facts(seen)
         self._seen = seen
-        self._stale = known is not None and self._is_stale(seen)
-        self._page_facts(seen)
-        self.things.begin(key, seen, source, new=known is None, stale=self._stale)
+        self.things.begin(self._key, seen, source, new=known is None, stale=self._stale)
 
-    def _new(self, page: PageId) -> int:
+    def _begin_new(self, seen: PageSeen) -> None:
+        """A page of which nothing is known."""
+        page = seen.id
+        facts = [getattr(seen, fact) for fact in _FACTS]
         done = self._db.execute(
-            "INSERT INTO page (wiki_id, reference, locale, history, claim, source_id)"
-            " VALUES (?, ?, ?, 'latest', 'latest', ?)",
-            (self._wiki, page.page, page.locale, self._source),
+            _NEW, (self._wiki, page.page, page.locale, seen.history, self._source, *facts)
         )
         assert done.lastrowid is not None
-        return done.lastrowid
+        self._key, self._stale, self._held = done.lastrowid, False, []
+        self._revisions.begin(self._key, new=True)
 
     def _is_stale(self, seen: PageSeen) -> bool:
         """Whether the archive knows a later state of the page than this one."""
@@ -197,10 +209,18 @@ class PageWriter:
         for found in self._revisions.learn(version, new):
             self._disagreement(version, found)
         if item.author and item.author_name:
-            self._db.execute(
-                "INSERT OR REPLACE INTO author VALUES (?, ?, ?)",
-                (self._wiki, item.author, item.author_name),
-            )
+            self._named(item.author, item.author_name)
+
+    def _named(self, author: str, name: str) -> None:
+        """How an author is displayed; most versions say it again."""
+        if self._authors.get((self._wiki, author)) == name:
+            return
+        self._db.execute(
+            "INSERT OR REPLACE INTO author VALUES (?, ?, ?)", (self._wiki, author, name)
+        )
+        if len(self._authors) > _AUTHORS:
+            self._authors.clear()
+        self._authors[self._wiki, author] = name
 
     def _disagreement(self, version: Version, found: Contradiction) -> None:
         detail = f"the {found.fact} of {_written(version)} is {found.held} and {found.new}"
@@ -332,7 +352,8 @@ class PageWriter:
         started = thread_time()
         held = self._held_versions()
         packed = None
-        if held[: len(self._held)] == self._held and not self._revisions.rewritten:
+        before = len(self._held)
+        if before and held[:before] == self._held and not self._revisions.rewritten:
             row = self._db.execute("SELECT blame FROM page WHERE id = ?", (self._key,)).fetchone()
             packed = row[0]
         if whole and (new := brought_up(packed, len(held), partial(self._content, held))):

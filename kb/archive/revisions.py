@@ -36,14 +36,17 @@ class Revisions:
         self.rewritten = False
         """Whether a text that was held has been put by another."""
 
-    def begin(self, page: int) -> None:
-        """Read what is known of the page's versions."""
+    def begin(self, page: int, *, new: bool = False) -> None:
+        """Read what is known of the page's versions: nothing of a new one."""
         self._page = page
         self._changed.clear()
         self._pending.clear()
         self._bytes = 0
         self._near = None
         self.rewritten = False
+        if new:
+            self._known = {}
+            return
         rows = self._db.execute(
             f"SELECT major, minor, {_COLUMNS} FROM revision WHERE page_id = ?", (page,)
         )

@@ -10,7 +10,7 @@ from typing import IO, Any, TypeAlias, get_args
 
 import msgspec
 
-from kb.archive.ingest import IngestReport
+from kb.archive.report import IngestReport
 from kb.model import Item
 
 _HEAD = 8

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterable, Iterator
 
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-
 from importers.base import EXPECTED
-from kb.cli.console import err
 from kb.model import AttachmentRevision, FetchState, Gone, Item, PageSeen, Revision
 
 
@@ -27,15 +25,28 @@ class Counted:
 
     def passing(self, items: Iterable[Item]) -> Iterator[Item]:
         """The items themselves; a bar on stderr where that is a terminal."""
+        if sys.stderr.isatty():
+            yield from self._shown(items)
+            return
+        for item in items:
+            self._count(item)
+            yield item
+
+    def _shown(self, items: Iterable[Item]) -> Iterator[Item]:
+        from rich.progress import BarColumn, Progress, TextColumn
+        from rich.progress import TimeElapsedColumn as Elapsed
+        from rich.progress import TimeRemainingColumn as Remaining
+
+        from kb.cli.console import err
+
+        columns = BarColumn(), TextColumn("{task.fields[done]}"), Elapsed(), Remaining()
         with Progress(
-            TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[done]}"),
-            TimeElapsedColumn(), TimeRemainingColumn(), console=err, transient=True,
-            disable=not err.is_terminal,
-        ) as bar:  # fmt: skip
+            TextColumn("{task.description}"), *columns, console=err, transient=True
+        ) as bar:
             task = bar.add_task("Importing", total=None, done="")
             for item in items:
                 self._count(item)
-                if isinstance(item, PageSeen) and not bar.disable:
+                if isinstance(item, PageSeen):
                     bar.update(task, completed=self.pages, total=self.expected, done=str(self))
                 yield item
 

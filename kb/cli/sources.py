@@ -6,13 +6,15 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import click
 
 from importers.base import Confidence, Importer, Options, Source, importer_for, importer_named
+from importers.options import Choice
 from kb.archive import Archive
 from kb.archive.beside import WriterBeside
-from kb.archive.ingest import IngestReport
-from kb.cli.console import err, say
+from kb.archive.report import IngestReport
+from kb.cli.console import say
 from kb.cli.progress import Counted
 from kb.config import Home, SourceConfig
 from kb.errors import InputError, Problem
@@ -26,14 +28,8 @@ _STAMP = "stamp"
 def options_of(place: Home, **chosen: object) -> Options:
     """The user's choice with what the home knows. InputError for a time zone that is none."""
     zone = place.config.wiki.timezone
-    try:
-        if zone:
-            ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise InputError(
-            f"kb.toml: [wiki] timezone: {zone!r} is no time zone",
-            hint="an IANA name such as Asia/Shanghai",
-        ) from error
+    if zone:
+        _check_zone(zone)
     return Options(
         wiki=place.config.wiki.name,
         timezone=zone,
@@ -42,10 +38,22 @@ def options_of(place: Home, **chosen: object) -> Options:
     )
 
 
+def _check_zone(zone: str) -> None:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise InputError(
+            f"kb.toml: [wiki] timezone: {zone!r} is no time zone",
+            hint="an IANA name such as Asia/Shanghai",
+        ) from error
+
+
 def options_for(place: Home, source: SourceConfig) -> Options:
     """The options of a `[[source]]` table."""
-    names = set(Options.__struct_fields__) & set(SourceConfig.__struct_fields__)
-    return options_of(place, **{name: getattr(source, name) for name in names})
+    chosen = {name: getattr(source, name) for name in Choice.__struct_fields__}
+    return options_of(place, **chosen)
 
 
 def importers_of(location: str, format_name: str | None) -> Iterator[tuple[Source, Importer]]:
@@ -120,10 +128,10 @@ def summarise(done: list[tuple[IngestReport, Counted]]) -> None:
     pages, changed = sum(r.pages for r, _ in done), sum(r.changed for r, _ in done)
     revisions, files = sum(r.revisions for r, _ in done), sum(r.attachments for r, _ in done)
     gone = sum(c.gone for _, c in done)
-    err.print(
+    click.echo(
         f"{pages} page(s), {changed} new or changed; {revisions} whole revision(s),"
         f" {files} attachment version(s);"
         + (f" {gone} page(s) gone;" if gone else "")
         + f" {len(problems)} problem(s)",
-        soft_wrap=True,
+        err=True,
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from kb.archive import Archive
-from kb.archive.ingest import IngestReport
+from kb.archive.report import IngestReport
 from kb.cli.console import home_option, say
 from kb.cli.progress import Counted
 from kb.cli.sources import importers_of, options_for, summarise, take

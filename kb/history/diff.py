@@ -35,15 +35,17 @@ def matching_blocks(first: Sequence[T], second: Sequence[T]) -> list[Block]:
 
     XWiki's blame goes backwards in time: ``first`` is the newer text.
     """
+    # The greedy algorithm takes all of a common start before its first step, whatever follows.
+    start = _run(first, second, 0, 0)
     numbers: dict[T, int] = {}
-    a = [numbers.setdefault(line, len(numbers)) for line in first]
-    b = [numbers.setdefault(line, len(numbers)) for line in second]
-    if a == b:
-        return [Block(0, 0, len(a))] if a else []
-    if set(a).isdisjoint(b):
-        return []
+    a = [numbers.setdefault(line, len(numbers)) for line in first[start:]]
+    known = len(numbers)
+    b = [numbers.setdefault(line, len(numbers)) for line in second[start:]]
+    if not a or not b or min(b) >= known:
+        return [Block(0, 0, start)] if start else []
     trace = _trace(a, b, EXACT_EDITS)
-    return _blocks(_walk_back(trace, len(a), len(b)) if trace else anchored_blocks(a, b))
+    runs = _walk_back(trace, len(a), len(b)) if trace else anchored_blocks(a, b)
+    return _blocks([(0, 0, start), *((i + start, j + start, length) for i, j, length in runs)])
 
 
 def _trace(a: list[int], b: list[int], limit: int) -> list[list[int]] | None:
@@ -68,7 +70,7 @@ def _trace(a: list[int], b: list[int], limit: int) -> list[list[int]] | None:
     return None
 
 
-def _run(a: list[int], b: list[int], i: int, j: int) -> int:
+def _run(a: Sequence[T], b: Sequence[T], i: int, j: int) -> int:
     """How many lines are equal from ``i`` and ``j`` on."""
     start, end = i, min(len(a), len(b) - j + i)
     while i < end and a[i : i + _STRIDE] == b[j : j + _STRIDE]:
@@ -95,9 +97,11 @@ def _walk_back(trace: list[list[int]], i: int, j: int) -> list[tuple[int, int, i
 
 
 def _blocks(runs: list[tuple[int, int, int]]) -> list[Block]:
-    """Runs as blocks, those that touch joined."""
+    """Runs as blocks, those that touch joined, empty ones left out."""
     blocks: list[Block] = []
     for a, b, length in runs:
+        if not length:
+            continue
         last = blocks[-1] if blocks else None
         if last and last.a + last.length == a and last.b + last.length == b:
             blocks[-1] = Block(last.a, last.b, last.length + length)

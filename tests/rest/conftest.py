@@ -15,7 +15,7 @@ import pytest
 
 from importers.base import Options, Source, importer_named
 from kb.archive import Archive
-from kb.archive.ingest import IngestReport
+from kb.archive.report import IngestReport
 from kb.model import PageId
 
 PASSWORD = "tr0ub4dor&3 秘"

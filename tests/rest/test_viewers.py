@@ -102,6 +102,15 @@ def test_a_page_that_is_not_there_is_said_so(stand: Callable[..., Standing], hom
             home.take(wiki.url + "/bin/view/Support/Nowhere", way)
 
 
+def test_a_file_that_is_listed_and_lost_is_a_problem(
+    stand: Callable[..., Standing], home: Home
+) -> None:
+    """The wiki's list of files names it; its bytes are nowhere."""
+    report = home.take(stand().url, "viewer-html")
+    (lost,) = [problem for problem in report.problems if "lost.pdf" in problem.detail]
+    assert (lost.code, lost.page) == ("file-without-bytes", "Support.Harbour.Case log")
+
+
 @pytest.fixture
 def saved(stand: Callable[..., Standing], tmp_path: Path) -> Callable[..., Path]:
     """Saves viewers' pages of the sample wiki as a browser's user would."""

@@ -1,0 +1,149 @@
+"""Reading pages: by REST, those that failed in passing once more, odd ones by their viewers."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from importers.base import EXPECTED
+from importers.moments import from_epoch
+from importers.rest.emit import Emitter, files_on_disk
+from importers.rest.listing import changes_of
+from importers.rest.page import PageFetched, PageReader
+from importers.rest.refusals import Refusals
+from importers.rest.shared import Run
+from importers.rest.vanished import now
+from importers.web.failures import FetchError
+from importers.web.work import Job
+from kb.model import Checkpoint, FetchState, Gone, Item, PageId, PageSeen
+
+if TYPE_CHECKING:
+    from importers.viewer_html.history import HistoryLine
+    from importers.viewer_html.run import ViewRun
+
+_JOURNAL = 256 << 20
+"""Bytes of answers on disk at which what was read is committed and they are dropped."""
+
+
+class Turns:
+    """Reads pages of one wiki, and remembers how each stands."""
+
+    def __init__(self, run: Run, refusals: Refusals) -> None:
+        options = run.scope.options
+        self._run = run
+        self._refusals = refusals
+        self._first = not run.states
+        self._rows: Counter[str] | None = None
+        largest = run.workers.wiki.settings.max_attachment
+        self._reader = PageReader(run.wiki, run.name, run.known, run.limit, options, largest)
+        self._emitter = Emitter(
+            run.base, run.wiki, run.name, run.sink, run.workers.whole,
+            history=options.history, attachments=options.attachments,
+        )  # fmt: skip
+
+    def listed(self, rows: Counter[str] | None) -> None:
+        """``rows`` is how many documents of each page the wiki's list has, where there is one."""
+        self._rows = rows
+
+    def translations(self, name: str) -> int:
+        """How many the wiki's list counts of a page; 0 where nobody says."""
+        return self._rows[name] - 1 if self._rows and name in self._rows else 0
+
+    @cached_property
+    def _views(self) -> ViewRun:
+        from importers.viewer_html.run import ViewRun  # parsers, which few wikis need
+
+        run = self._run
+        views = ViewRun(
+            run.workers, run.wiki, run.name, run.scope, run.known, run.sink, run.states, run.limit
+        )  # fmt: skip
+        views.hints.rows = self._rows
+        return views
+
+    def read(self, names: list[str], *, fresh: bool = False) -> Iterator[Item]:
+        """Read pages; those that failed in passing are read once more when all are done.
+
+        ``fresh`` is True for pages that this run has read before.
+        """
+        if not names:
+            return
+        self._run.met.update(names)
+        yield FetchState(key=EXPECTED, value=str(len(names)))
+        again: list[str] = []
+        yield from self._turn(deque(names), again, fresh=fresh)
+        yield from self._turn(deque(again), None, fresh=fresh)
+        yield from self._by_viewers([n for n in names if n in self._run.failed])
+
+    def _by_viewers(self, names: list[str]) -> Iterator[Item]:
+        """Pages that REST cannot address (a slash in a name), or fails at, by their viewers."""
+        odd = [
+            name for name in names
+            if self._run.failed[name].status in (400, 500)
+            and not self._refusals.known(name, self._run.failed[name])
+        ]  # fmt: skip
+        if odd:
+            self._views.emitter.better = better = self._precise(set(odd))
+            self._views.hints.learn_locales(better)
+            if "a" in self._run.flags and not self._views.hints.files:
+                self._views.hints.ask_files(self._run.workers, self._run.wiki)
+        for item in self._views.read(odd):
+            yield item
+            if isinstance(item, PageSeen) and not item.id.locale:
+                self._run.failed.pop(item.id.page, None)
+
+    def _precise(self, names: set[str]) -> dict[tuple[str, str], dict[str, HistoryLine]]:
+        """What REST knows of pages that it cannot address: the list of all changes names them."""
+        from importers.viewer_html.history import HistoryLine
+
+        found: dict[tuple[str, str], dict[str, HistoryLine]] = {}
+        try:
+            rows = self._run.workers.one(changes_of(self._run.wiki, self._run.limit, names))
+        except FetchError:
+            return found
+        for name, row in rows:
+            author = self._emitter.user(row.modifier)
+            line = HistoryLine(
+                row.version, author, row.modifier_name, from_epoch(row.modified), row.comment
+            )  # fmt: skip
+            found.setdefault((name, row.language or ""), {})[row.version] = line
+        return found
+
+    def _turn(self, names: deque[str], again: list[str] | None, *, fresh: bool) -> Iterator[Item]:
+        """Read pages in the order in which they come, a journal's worth at a time."""
+        while names:
+            for got in self._run.workers.run(self._jobs(names, fresh=fresh)):
+                if again is not None and got.passing:
+                    again.append(got.reference)
+                else:
+                    yield from self._take(got)
+            if names:
+                yield Checkpoint()
+                self._run.workers.journal.clear()
+
+    def _jobs(self, names: deque[str], *, fresh: bool) -> Iterator[Job[PageFetched]]:
+        while names and self._run.workers.journal.size < _JOURNAL:
+            name = names.popleft()
+            yield self._reader.read(name, self._run.states.get(name), fresh=fresh)
+
+    def _take(self, got: PageFetched) -> Iterator[Item]:
+        """The records of a page that was read."""
+        name = got.reference
+        if got.error is not None:
+            self._run.failed[name] = got.error
+            return
+        before = self._run.states.get(name)
+        if not self._first and (before is None or before.gone or before.refused_to is not None):
+            self._run.new[name] = got.document.rows
+        state = self._emitter.state(got, self._run.flags)
+        self._run.states[name] = state
+        yield from self._emitter.records(got, state)
+        if before is not None and got.listed:
+            noticed = now()
+            for locale in before.locales.keys() - state.locales.keys():
+                yield Gone(id=PageId(self._run.name, name, locale), noticed=noticed)
+        if files := files_on_disk(got):
+            yield Checkpoint()
+            for file in files:
+                file.unlink(missing_ok=True)

@@ -1,0 +1,182 @@
+"""Reading XAR files, folders and tars of page XML, and single page XML files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from importers.base import Confidence, Options, Source
+from importers.xar.chars import encoding_of
+from importers.xar.document import ROOT
+from importers.xar.errors import BadXmlError
+from importers.xar.listing import Listed, read_listing
+from importers.xar.packages import (
+    PACKAGE,
+    Entry,
+    FileEntry,
+    ZipEntry,
+    folder_files,
+    open_zip,
+    zip_entries,
+)
+from importers.xar.pages import PageReader
+from importers.xar.tars import tar_entries
+from kb.errors import InputError, Problem
+from kb.model import Item, Sink
+
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
+_LOOKED_AT = 20
+_OTHERS = (".txt", ".md", ".html", ".htm")
+
+
+def how_sure(source: Source) -> Confidence:
+    """How sure it is that a file or folder is one of these, by its first bytes."""
+    if source.path.is_dir():
+        return Confidence.LIKELY if _holds_pages(source.path) else Confidence.NO
+    start = source.peek()
+    if start.startswith(_ZIP):
+        named = source.path.suffix.lower() == ".xar"
+        return Confidence.SURE if named else Confidence.MAYBE
+    if source.path.suffix.lower() == ".xar":
+        return Confidence.LIKELY
+    if source.path.name.lower().endswith(_TARS):
+        return Confidence.MAYBE
+    return Confidence.SURE if _is_page(start) else Confidence.NO
+
+
+def read_any(source: Source, options: Options, sink: Sink) -> Iterator[Item]:
+    """All pages of the file or folder. InputError where it is no zip, or holds no page."""
+    path = source.path
+    if path.is_dir():
+        yield from _folder(path, options, sink)
+    elif path.name.lower().endswith(_TARS):
+        yield from _tar(path, options, sink)
+    elif source.peek().startswith(_ZIP) or path.suffix.lower() == ".xar":
+        yield from _zip(path, options, sink)
+    else:
+        entry = FileEntry(path, path.name)
+        yield from PageReader(path.parent.name, options, sink).items(entry)
+
+
+def _is_page(start: bytes) -> bool:
+    """Whether a file's first bytes are a page's XML."""
+    try:
+        text = start.decode(encoding_of(start), "replace")
+    except BadXmlError:
+        return False
+    return text.lstrip("\ufeff \t\r\n").startswith("<") and f"<{ROOT}" in text
+
+
+def _holds_pages(folder: Path) -> bool:
+    """Whether a folder is page XML, and not a mixture that is better taken file by file."""
+    found = looked = 0
+    for path in folder_files(folder):
+        suffix = path.suffix.lower()
+        if suffix in _OTHERS:
+            return False
+        if suffix == ".xml" and looked < _LOOKED_AT:
+            looked += 1
+            found += _is_page(Source(str(path)).peek())
+    return found > 0
+
+
+def _folder(folder: Path, options: Options, sink: Sink) -> Iterator[Item]:
+    """Pages of a folder, and of the XAR files in it."""
+    reader = PageReader(folder.name, options, sink)
+    for path in folder_files(folder):
+        name = path.relative_to(folder).as_posix()
+        if path.suffix.lower() == ".xar":
+            try:
+                yield from _zip(path, options, sink)
+            except InputError as error:
+                yield Problem(where=reader.where(name), code="bad-package", detail=str(error))
+        elif path.suffix.lower() == ".xml":
+            entry = FileEntry(path, name)
+            if _is_page(Source(str(path)).peek()):
+                yield from reader.items(entry)
+
+
+def _tar(path: Path, options: Options, sink: Sink) -> Iterator[Item]:
+    """Pages of a tar, and of the XAR files in it."""
+    reader = PageReader(path.name, options, sink)
+    for entry in tar_entries(path):
+        suffix = PurePosixPath(entry.name).suffix.lower()
+        if suffix == ".xar":
+            try:
+                with entry.open() as file:
+                    yield from _zip(Path(entry.name), options, sink, file)
+            except InputError as error:
+                where = reader.where(entry.name)
+                yield Problem(where=where, code="bad-package", detail=str(error))
+        elif suffix == ".xml" and _is_page(_start(entry)):
+            yield from reader.items(entry)
+
+
+def _zip(path: Path, options: Options, sink: Sink, file: IO[bytes] | None = None) -> Iterator[Item]:
+    with open_zip(path, file) as package:
+        reader = PageReader(path.name, options, sink)
+        listing: Entry | None = None
+        names: set[str] = set()
+        for found in zip_entries(package):
+            if isinstance(found, tuple):
+                name, refusal = found
+                yield Problem(where=reader.where(name), code=refusal.code, detail=str(refusal))
+                continue
+            names.add(found.name)
+            if listing is None and _is_listing(found):
+                listing = found
+            elif found.name.lower().endswith(".xml") or _is_page(_start(found)):
+                yield from reader.items(found)
+            else:
+                yield _stray(reader, found)
+        if not names:
+            raise InputError(f"{path}: a zip without any entry that can be read")
+        yield from _list_problems(reader, listing, names)
+
+
+def _is_listing(entry: ZipEntry) -> bool:
+    """Whether an entry is the package's list: at the top, or below a folder that was packed."""
+    folder, _, name = entry.name.rpartition("/")
+    return name == PACKAGE and (not folder or b"<package" in _start(entry))
+
+
+def _stray(reader: PageReader, entry: ZipEntry) -> Problem:
+    detail = "no page's XML; it was left out"
+    return Problem(where=reader.where(entry.name), code="stray-entry", detail=detail)
+
+
+def _start(entry: Entry) -> bytes:
+    """First bytes of an entry; empty where it is damaged, or an editor's copy of another."""
+    if entry.name.endswith("~"):
+        return b""
+    try:
+        return next(entry.chunks(), b"")
+    except BadXmlError:
+        return b""
+
+
+def _list_problems(reader: PageReader, listing: Entry | None, names: set[str]) -> Iterator[Problem]:
+    """What package.xml promises and the package does not hold."""
+    where = reader.where(PACKAGE)
+    if listing is None:
+        yield Problem(where=where, code="no-package-list", detail="the package says not what it is")
+        return
+    try:
+        listed = read_listing(listing.chunks())
+    except BadXmlError as error:
+        yield Problem(where=where, code="bad-package-list", detail=f"{error.code}: {error}")
+        return
+    for file in _absent(listed, reader, names):
+        detail = f"{file.text!r} {file.locale} is listed".replace("  ", " ") + ", but not there"
+        yield Problem(where=where, code="missing-entry", detail=detail)
+
+
+def _absent(listed: Iterable[Listed], reader: PageReader, names: set[str]) -> Iterator[Listed]:
+    """Files listed that no entry is; the list may name entries, and a page's own language."""
+    for file in listed:
+        page = (file.reference, file.locale)
+        own = (file.reference, "") in reader.met and page in reader.defaults
+        if page not in reader.met and not own and file.text not in names:
+            yield file
