@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Set
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Final
 
@@ -331,12 +332,20 @@ class Build:
 
 @cache
 def _code() -> bytes:
-    """Digest of what turns records into pages: this package's code, templates, style."""
+    """Digest of what turns records and wiki text into pages: code, templates, style."""
     found = hashlib.blake2b(digest_size=16)
-    for folder in (files("kb.publish"), files("kb.publish") / "search", assets("templates")):
-        for file in sorted(folder.iterdir(), key=lambda item: item.name):
-            if file.is_file() and not file.name.endswith(".pyc"):
-                found.update(file.name.encode() + b"\0" + file.read_bytes())
-    for file in sorted(assets("site").iterdir(), key=lambda item: item.name):
-        found.update(file.read_bytes())
+    packages = (files("kb.publish"), files("kb.markup"), files("kb.search.analysis"))
+    for folder in (*packages, assets("templates"), assets("site")):
+        for name, data in _texts(folder):
+            found.update(name.encode() + b"\0" + data)
     return found.digest()
+
+
+def _texts(folder: Traversable) -> Iterator[tuple[str, bytes]]:
+    """Names and bytes of the files under a folder, but for what Python makes of them."""
+    for item in sorted(folder.iterdir(), key=lambda item: item.name):
+        if item.is_file() and not item.name.endswith(".pyc"):
+            yield item.name, item.read_bytes()
+        elif item.is_dir():
+            yield from _texts(item)
+
