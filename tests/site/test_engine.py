@@ -42,7 +42,7 @@ def test_a_shard_that_does_not_come_is_said_and_asked_for_again(page, server):
     page.goto(server + QUERY)
     page.wait_for_selector("html[data-answered]")
     assert page.inner_text("#count") in (
-        "搜索索引没有读到,请重试。", "The search index could not be read. Try again.",
+        "搜索索引没有读到，请重试。", "The search index could not be read. Try again.",
     )  # fmt: skip
     page.unroute("**/search/t/**")
     page.fill("#q", "重复扣费 ")
