@@ -8,14 +8,13 @@ const foldsFor = (text) => {
 
 const textOf = (part) => (part.folded ??= foldText(part.text ?? [part.id, ...part.texts.map((t) => (t.name === "turn" ? `${t.label}\n${t.text}` : t.text))].join("\n")));
 const stemsOf = (part) => (part.stems ??= new Set((textOf(part).match(/[a-z]+(?:'[a-z]+)*/g) || []).map(stem)));
-const HUMPED = /[A-Za-z0-9]*(?:[a-z][A-Z]|[A-Z]{2}[a-z])[A-Za-z0-9]*/g;
+const HUMPED = /(?<![A-Za-z0-9])[A-Za-z0-9]*(?:[a-z][A-Z]|[A-Z]{2}[a-z])[A-Za-z0-9]*/g;
 const humps = (part, { run, number, word, stem: short }) => !run && !number && (part.texts || [part]).some(({ text }) => (text.match(HUMPED) || []).some((written) => partsOf(written.toLowerCase(), written).some((p) => p === word || (short && ENGLISH.test(p) && stem(p) === short))));
-const standsIn = (part, test) => {
+const stands = (part, test) => {
   const text = textOf(part);
   if (text.search(test.pattern) < 0 && (test.exact || !test.stem || !stemsOf(part).has(test.stem)) && !test.near?.some((s) => stemsOf(part).has(s)) && !humps(part, test)) return false;
   return !test.whole || test.whole.test(text);
 };
-const stands = (doc, test) => (test.field ? doc.texts.some((t) => t.name === test.field && standsIn(t, test)) || (test.field === "id" && standsIn({ text: doc.id }, test)) : standsIn(doc, test));
 
 // Parts of a test that are keys, as [from, how long]: of a run its first and last two characters,
 // of a number its last and middle four digits, of a word all; and what would say all of a run, which
@@ -106,7 +105,7 @@ const check = async (docs, limit, fits, more) => {
   return { hits, rest: docs.length };
 };
 
-// Cases that have all of the words; where none has, some of them.
+// Cases that have all of the words; where none has, some of them or most of a run.
 const findWords = async (text, limit, wide) => {
   const tests = wordsOf(text, wide);
   if (!tests.length) return { hits: [], tests, total: 0, exact: true };
@@ -124,21 +123,14 @@ const findWords = async (text, limit, wide) => {
   };
   let { hits, rest, alone } = await ask(false);
   if (!hits.length && plain.some((test) => test.run?.length > 2)) ({ hits, rest, alone } = await ask(true));
-  let loose = false;
-  if (!hits.length && tests.length > 1) {
-    const { some } = await gather(plain, true);
-    ({ hits, rest } = await check(ranked([...some(), ...extra], true).slice(0, 200), limit, (doc) => tests.some((test) => stands(doc, test))));
-    loose = hits.length > 0;
-  }
-  const pairs = hits.length ? [] : tests.flatMap(({ run }) => (run?.length > 2 ? run.slice(1).flatMap((c, i) => testsOf(run[i] + c, {})) : []));
-  if (pairs.length) {
-    const { some } = await gather(pairs, true);
-    ({ hits, rest } = await check(ranked(some(), true).slice(0, 60), limit, (doc) => pairs.filter((pair) => stands(doc, pair)).length * 2 >= pairs.length));
-    if (hits.length) return { hits, tests: pairs, total: hits.length + rest, exact: !rest, loose: true };
+  const near = tests.filter((test) => test.near?.length).map((test) => test.word);
+  if (!hits.length && (tests.length > 1 || tests[0].run?.length > 2)) {
+    const some = await (await rare()).loosen(tests, limit);
+    if (some) return { ...some, near };
   }
   const known = alone && !tests[0].whole;
   const total = known ? Math.max(hits.length, alone.count) : hits.length + rest;
-  return { hits, tests, total, exact: known || rest === 0, loose, near: tests.filter((test) => test.near?.length).map((test) => test.word) };
+  return { hits, tests, total, exact: known || rest === 0, near };
 };
 
 // `all` brings what is behind "more" too: numbers that have four digits inside, words that begin so.
@@ -162,12 +154,14 @@ const find = async (text, limit, all) => {
   }
   return { ...found, wider: wider && found.total <= found.hits.length };
 };
-const inner = { load, lookup, fill, ranked, check, stands, keysOf, reader, documents, meta, testsOf, foldText, stem, fileOf, LETTER, ENGLISH };
+const inner = { load, lookup, fill, ranked, gather, check, stands, keysOf, reader, documents, meta, testsOf, foldText, stem, fileOf, LETTER, ENGLISH };
+const answer = async (asked, of) => {
+  const { tests, hits, ...rest } = await find(...asked);
+  return { ...rest, hits: hits.map((doc) => of(doc, tests)) };
+};
 self.kbEngine = {
   over: async (index) => { Object.assign(meta, index); }, // of what index: Meta's numbers, and how to load
-  search: async (...asked) => {
-    const { tests, hits, ...rest } = await find(...asked);
-    return { ...rest, hits: hits.map((doc) => cardOf(doc, tests)) };
-  },
+  search: (...asked) => answer(asked, ({ id }) => ({ id })),
+  cards: (...asked) => answer(asked, cardOf),
   facets: async (text) => (await rare()).facets(text),
 };

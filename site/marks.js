@@ -1,8 +1,8 @@
 // Where a query's words stand in a text: [text, marked] pieces, and the part around them.
-const spansOf = (text, tests) => {
-  const folded = fold(text);
+const spansOf = (part, tests) => {
+  const folded = (part.fold ??= fold(part.text));
   const spans = [];
-  const add = (m) => spans.push([folded.from(m.index), folded.to(m.index + m[0].length)]);
+  const add = (m) => spans.push([folded.from(m.index), folded.to(m.index + m[0].length), m[0]]);
   for (const test of tests) {
     for (const m of folded.text.matchAll(test.pattern)) add(m);
     if (!test.stem || test.exact) continue;
@@ -11,32 +11,34 @@ const spansOf = (text, tests) => {
   return spans.sort((a, b) => a[0] - b[0] || b[1] - a[1]);
 };
 
-const marked = (text, tests) => {
+const piecesIn = (text, spans, start, end) => {
   const pieces = [];
-  let at = 0;
-  for (const [from, to] of spansOf(text, tests)) {
-    if (to <= at) continue;
+  let at = start;
+  for (const [from, to] of spans) {
+    if (to <= at || from >= end) continue;
     if (from > at) pieces.push([text.slice(at, from), false]);
-    pieces.push([text.slice(Math.max(from, at), to), true]);
+    pieces.push([text.slice(Math.max(from, at), Math.min(to, end)), true]);
     at = to;
   }
-  return [...pieces, [text.slice(at), false]];
+  return [...pieces, [text.slice(at, end), false]];
 };
+const marked = (text, tests) => piecesIn(text, spansOf({ text }, tests), 0, text.length);
 
 // The text that has most of the words, around the first of them; null where none has any.
 const excerpt = (texts, tests, length = 140) => {
   let best = null;
   for (const part of texts) {
-    const spans = spansOf(part.text, tests);
-    const words = new Set(spans.map(([from, to]) => foldText(part.text.slice(from, to))));
-    if (words.size > (best?.words || 0)) best = { part, words: words.size, first: spans[0][0] };
+    const spans = spansOf(part, tests);
+    const words = new Set(spans.map(([, , word]) => word)).size;
+    if (words > (best?.words || 0)) best = { part, spans, words };
   }
   if (!best) return null;
-  const { part, first } = best;
+  const { text, label } = best.part;
+  const [[first]] = best.spans;
   const from = first > 50 ? first - 30 : 0;
-  const to = Math.min(part.text.length, from + length);
-  const pieces = marked(part.text.slice(from, to), tests);
-  return { label: part.label, pieces: [...(from ? [["…", false]] : []), ...pieces, ...(to < part.text.length ? [["…", false]] : [])] };
+  const to = Math.min(text.length, from + length);
+  const pieces = piecesIn(text, best.spans, from, to);
+  return { label, pieces: [...(from ? [["…", false]] : []), ...pieces, ...(to < text.length ? [["…", false]] : [])] };
 };
 
 // What a card shows of a case, its words marked.

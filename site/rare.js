@@ -3,7 +3,7 @@ self.kbRare ??= (() => {
   let made;
   return (inner) => (made ??= ((engine) => {
     "use strict";
-    const { load, lookup, fill, ranked, check, stands, keysOf, reader, documents, meta, testsOf, foldText, stem, fileOf, LETTER, ENGLISH } = engine;
+    const { load, lookup, fill, ranked, gather, check, stands: standsIn, keysOf, reader, documents, meta, testsOf, foldText, stem, fileOf, LETTER, ENGLISH } = engine;
 
     // Names of fields and statuses: kb/search/query/names.py has the same.
     const byWord = (table) => new Map(Object.entries(table).flatMap(([name, words]) => [name, ...words.split(" ")].map((word) => [word, name])));
@@ -179,6 +179,7 @@ self.kbRare ??= (() => {
       return every(found);
     };
 
+    const stands = (doc, test) => (test.field ? doc.texts.some((t) => t.name === test.field && standsIn(t, test)) || (test.field === "id" && standsIn({ text: doc.id }, test)) : standsIn(doc, test));
     const facets = new Map();
     self.kbA = (name, rows) => facets.set(name, rows);
     const decode = (signs) => {
@@ -313,6 +314,18 @@ self.kbRare ??= (() => {
         return [name, rows.filter((row) => row[1]).sort((a, b) => b[1] - a[1])];
       });
     };
-    return { find, widen, facets: counted };
+    // Where no case has all: those that have some of the words, else those that have most of a run's pairs.
+    const loosen = async (tests, limit) => {
+      const any = async (some, least, deepest) => {
+        const plain = await gather(some.filter((test) => !test.lists), true);
+        const docs = ranked([...plain.some(), ...some.flatMap((test) => test.lists || [])], true).slice(0, deepest);
+        const { hits, rest } = await check(docs, limit, (doc) => some.filter((test) => stands(doc, test)).length >= least);
+        return hits.length ? { hits, tests: some, total: hits.length + rest, exact: !rest, loose: true } : null;
+      };
+      const found = tests.length > 1 ? await any(tests, 1, 200) : null;
+      const pairs = tests.flatMap(({ run }) => (run?.length > 2 ? run.slice(1).flatMap((c, i) => testsOf(run[i] + c, {})) : []));
+      return found || (pairs.length ? any(pairs, pairs.length / 2, 60) : null);
+    };
+    return { find, widen, loosen, facets: counted };
   })(inner));
 })();

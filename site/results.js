@@ -56,11 +56,11 @@ document.addEventListener("DOMContentLoaded", () => {
       else good(value);
     };
     worker.onerror = fail;
-    call("over")(index).then(() => done({ search: call("search"), facets: call("facets") }), fail);
+    call("over")(index).then(() => done({ search: call("search"), cards: call("cards"), facets: call("facets") }), fail);
   });
   const engine = self.Worker && location.protocol !== "file:" ? inWorker().catch(inPage) : inPage();
   const call = (name) => async (...given) => (await engine)[name](...given);
-  self.kb = { search: call("search"), facets: call("facets") };
+  self.kb = { search: call("search"), cards: call("cards"), facets: call("facets") };
   let asked = 0;
   let limit = PAGE;
   let wide = false; // whether what only nearly fits was asked for
@@ -116,7 +116,7 @@ document.addEventListener("DOMContentLoaded", () => {
     if (!any) return;
     let answer;
     try {
-      answer = await self.kb.search(text, limit, wide);
+      answer = await self.kb.cards(text, limit, wide);
     } catch {
       answer = { hits: [], broken: true, total: 0 };
     }

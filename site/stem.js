@@ -12,7 +12,9 @@ const stem = (() => {
     return found ? from + found.index + found[0].length : word.length;
   };
 
-  return (word) => {
+  const known = new Map();
+  return (word) => known.get(word) ?? (known.set(word, stemmed(word)), known.get(word));
+  function stemmed(word) {
     if (Object.hasOwn(WHOLE, word)) return WHOLE[word];
     if (word.length < 3) return word;
     let w = word.replace(/^'/, "").replace(/^y/, "Y").replace(/([aeiouy])y/g, "$1Y");
@@ -51,5 +53,5 @@ const stem = (() => {
     const rest = w.slice(0, -1);
     if (w.endsWith("e") ? rest.length >= two || (rest.length >= one && !SHORT.test(rest)) : w.endsWith("ll") && rest.length >= two) w = rest;
     return w.replaceAll("Y", "y");
-  };
+  }
 })();

@@ -348,4 +348,3 @@ def _texts(folder: Traversable) -> Iterator[tuple[str, bytes]]:
             yield item.name, item.read_bytes()
         elif item.is_dir():
             yield from _texts(item)
-

@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from kb.publish.search.codes import LONGEST, SHORT, U32
-from kb.publish.search.entry import Entry, fragment
-from kb.publish.search.folding import inside
+from kb.publish.search.entry import Entry, fragment, inside
 from kb.publish.search.lexicon import lexicon_files
 from kb.publish.search.meta import Meta, many, shards_for
 from kb.publish.search.places import document_path, shard_path

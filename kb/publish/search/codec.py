@@ -145,12 +145,15 @@ def _signs(values: I64, lengths: I64, first: I64) -> Iterator[str]:
     total = np.add.reduceat(lengths, first)
     padded = -(-total // 24) * 24
     start = np.cumsum(padded) - padded
-    owner = np.repeat(np.arange(len(lengths)), lengths)
-    ends = np.cumsum(lengths)
-    shift = np.repeat(ends, lengths) - 1 - np.arange(len(owner))
-    moved = np.repeat(start - (np.cumsum(total) - total), total)
+    moved = np.repeat(start - (np.cumsum(total) - total), np.diff(np.append(first, len(lengths))))
+    ends = np.cumsum(lengths) + moved
     bits = np.zeros(int(padded.sum()), np.uint8)
-    bits[np.arange(len(owner)) + moved] = (values[owner] >> shift) & 1
+    while len(values):  # the last bit of all codes, the one before, and so on
+        ends -= 1
+        bits[ends[(values & 1) > 0]] = 1
+        values = values >> 1
+        more = values > 0
+        values, ends = values[more], ends[more]
     text = b64encode(np.packbits(bits).tobytes()).decode("ascii")
     for at, length in zip((start // 6).tolist(), total.tolist(), strict=True):
         yield text[at : at - (-length // 6)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 
 import msgspec
@@ -91,15 +92,32 @@ def fragment(number: int, entry: Entry) -> bytes:
     return f"kbD({arguments})\n".encode("utf-8", "replace")
 
 
+@cache
+def _inside() -> re.Pattern[str]:
+    return re.compile(f"[{inside()}]")
+
+
 def _folding(text: str) -> tuple[str, str] | None:
     """The traditional characters of a text and what they are folded to; None where it has none."""
-    found = "".join(sorted(_traditional().intersection(text)))
+    try:
+        text.encode("gb2312")
+    except UnicodeEncodeError:
+        signs = set(text)
+    else:
+        signs = set(_inside().findall(text))  # the usual text: all that it can have
+    found = "".join(sorted(_traditional() & signs))
     return (found, simplified(found)) if found else None
 
 
 @cache
 def _traditional() -> frozenset[str]:
     return frozenset(browser_table()[0])
+
+
+@cache
+def inside() -> str:
+    """Traditional characters that GB 2312 has too."""
+    return "".join(c for c in browser_table()[0] if c.encode("gb2312", "ignore"))
 
 
 def to_json(value: object) -> str:

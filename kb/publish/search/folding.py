@@ -18,9 +18,3 @@ def fold_files() -> Iterator[tuple[str, bytes]]:
     for number, piece in enumerate(pieces):
         row = [number, "".join(piece), "".join(piece.values())]
         yield f"search/f/{number:x}.js", f"kbF({to_json(row)[1:-1]})\n".encode("utf-8", "replace")
-
-
-def inside() -> str:
-    """Traditional characters that GB 2312 has too."""
-    sources, _ = browser_table()
-    return "".join(c for c in sources if c.encode("gb2312", "ignore"))

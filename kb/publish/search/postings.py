@@ -19,6 +19,7 @@ from kb.publish.search.keys import Found, keys_of
 U64: TypeAlias = NDArray[np.uint64]
 CODE, WEIGHT = np.uint64(34), np.uint64(2)
 """By how many bits a code and a document's number are shifted."""
+_FIRST = np.uint32(10)
 OFTEN = 2.5
 USUAL = 600
 """Terms of a document of usual length; in a longer one a term must come oftener to count more."""
@@ -138,5 +139,10 @@ def _among(codes: U32, common: U32) -> NDArray[np.bool_]:
     """Which of the codes are in ``common``, ascending."""
     if not len(common):
         return np.zeros(len(codes), bool)
-    at = np.minimum(np.searchsorted(common, codes), len(common) - 1)
-    return np.equal(common[at], codes)
+    table = np.zeros(1 << 20, bool)  # by their first bits: most of the others are told by it
+    table[common >> _FIRST] = True
+    likely = np.flatnonzero(table[codes >> _FIRST])
+    at = np.minimum(np.searchsorted(common, codes[likely]), len(common) - 1)
+    found = np.zeros(len(codes), bool)
+    found[likely] = common[at] == codes[likely]
+    return found
