@@ -25,6 +25,8 @@ ESCAPE = 12
 """Ones that say: the gap stands behind them."""
 RAW = 30
 """In so many bits."""
+_MANY = 48
+"""Gaps from which it is quicker to look at all bits at once."""
 
 
 class Lists(msgspec.Struct):
@@ -199,12 +201,42 @@ def _gamma_at(bits: str, at: int) -> tuple[int, int]:
 
 
 def _gaps_at(bits: str, at: int, count: int, low: int) -> tuple[list[int], int]:
+    if count > _MANY:
+        return _many_gaps_at(bits, at, count, low)
     gaps = []
     for match in islice(_gap(low).finditer(bits, at), count):
         raw, ones, rest = match.groups()
         gaps.append(int(raw, 2) if raw else len(ones) << low | int(rest or "0", 2))
         at = match.end()
     return gaps, at
+
+
+def _many_gaps_at(bits: str, at: int, count: int, low: int) -> tuple[list[int], int]:
+    """The same: where each code ends is told for all places at once, then gone from one to one."""
+    most = min(len(bits), at + count * (ESCAPE + low + 1) + ESCAPE + RAW)
+    some = np.frombuffer(bits[at:most].encode("ascii"), np.uint8) - np.uint8(ord("0"))
+    place = np.arange(len(some))
+    zero = np.minimum.accumulate(np.where(some, len(some), place)[::-1])[::-1]
+    ones = zero - place
+    after = np.where(ones < ESCAPE, zero + 1 + low, place + ESCAPE + RAW).tolist()
+    starts, start = [], 0
+    for _ in range(count):
+        if start >= len(after):  # more gaps are far ones than was thought of
+            first, end = _gaps_at(bits, at, _MANY, low)
+            rest, end = _gaps_at(bits, end, count - _MANY, low)
+            return first + rest, end
+        starts.append(start)
+        start = after[start]
+    first_bits = np.array(starts)
+    gaps = ones[first_bits] << low
+    for n in range(low):
+        gaps |= some[np.minimum(zero[first_bits] + 1 + n, len(some) - 1)].astype(np.int64) << (
+            low - 1 - n
+        )
+    for far in np.flatnonzero(ones[first_bits] >= ESCAPE).tolist():
+        from_ = at + starts[far] + ESCAPE
+        gaps[far] = int(bits[from_ : from_ + RAW], 2)
+    return gaps.tolist(), at + start
 
 
 @cache
