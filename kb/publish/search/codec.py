@@ -220,13 +220,13 @@ def _many_gaps_at(bits: str, at: int, count: int, low: int) -> tuple[list[int], 
     ones = zero - place
     after = np.where(ones < ESCAPE, zero + 1 + low, place + ESCAPE + RAW).tolist()
     starts, start = [], 0
-    for _ in range(count):
-        if start >= len(after):  # more gaps are far ones than was thought of
-            first, end = _gaps_at(bits, at, _MANY, low)
-            rest, end = _gaps_at(bits, end, count - _MANY, low)
-            return first + rest, end
+    while len(starts) < count and start < len(after):
         starts.append(start)
         start = after[start]
+    if len(starts) < count or start > len(after):  # more gaps are far ones than was thought of
+        first, end = _gaps_at(bits, at, _MANY, low)
+        rest, end = _gaps_at(bits, end, count - _MANY, low)
+        return first + rest, end
     first_bits = np.array(starts)
     gaps = ones[first_bits] << low
     for n in range(low):
