@@ -219,7 +219,8 @@ def _many_gaps_at(bits: str, at: int, count: int, low: int) -> tuple[list[int], 
     zero = np.minimum.accumulate(np.where(some, len(some), place)[::-1])[::-1]
     ones = zero - place
     after = np.where(ones < ESCAPE, zero + 1 + low, place + ESCAPE + RAW).tolist()
-    starts, start = [], 0
+    starts: list[int] = []
+    start = 0
     while len(starts) < count and start < len(after):
         starts.append(start)
         start = after[start]
