@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Set
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -123,10 +123,8 @@ class Build:
         catalogue = self._read(leaves, cases)
         made = self._cases_made(catalogue)
         made |= self._sources_made(Sources(leaves, catalogue, self.renderer, self.material.blob))
-        for unit in self._units(catalogue):
-            made[unit.key] = self._make(unit)
-        for unit in self._last_units(catalogue, made):
-            made[unit.key] = self._make(unit)
+        made |= self._make_all(self._units(catalogue))
+        made |= self._make_all(self._last_units(catalogue, made))
         self._drop_what_is_gone(made)
         if guard and (self.written or self.removed or self.old is None):
             self._prepare()
@@ -256,14 +254,26 @@ class Build:
                     for page in catalogue.pages.values()}  # fmt: skip
             yield problems_unit(catalogue, said, self.renderer)
 
-    def _make(self, unit: Unit) -> Made:
-        """Write the unit's files, unless they are there already."""
-        if before := self._before(unit):
-            return before
-        self._prepare()
-        made = self._made(unit)
-        self.written.update(made.paths)
-        return made
+    def _make_all(self, units: Iterable[Unit]) -> Iterator[tuple[str, Made]]:
+        """Write the units' files, unless they are there already."""
+        for unit in units:
+            if before := self._before(unit):
+                yield unit.key, before
+                yield from self._as_before(before)
+                continue
+            parts = list(self._make_all(unit.parts())) if unit.parts else []
+            self._prepare()
+            made = self._made(unit)
+            self.written.update(made.paths)
+            keys = tuple(key for key, _ in parts)
+            yield unit.key, msgspec.structs.replace(made, parts=keys) if parts else made
+            yield from parts
+
+    def _as_before(self, whole: Made) -> Iterator[tuple[str, Made]]:
+        """All parts of a unit, as the last build made them."""
+        assert self.old is not None
+        for key in whole.parts:
+            yield key, self.old.units[key]
 
     def _before(self, unit: Unit) -> Made | None:
         """The unit as the last build made it, if it would be the same now."""

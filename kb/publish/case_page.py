@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from itertools import groupby
 
 import msgspec
@@ -102,15 +103,20 @@ def _origin_links(page_url: str | None) -> Callable[[Origin | None], Markup]:
             return Markup("")
         first, last = origin.lines
         many = f"?to={last}" if last > first else ""
-        known = " · ".join(v for v in (origin.version, origin.author, origin.date) if v)
-        version = f"<i> v{escape(origin.version)}</i>" if origin.version else ""
+        known, version = _known(origin.version, origin.author, origin.date)
         span = f"{first}–{last}" if last > first else f"{first}"
         return Markup(  # noqa: S704  (every part is escaped)
-            f'<a class="o" href="{before}{many}#L{first}" title="{escape(known)}">'
-            f"L{span}{version}</a>"
+            f'<a class="o" href="{before}{many}#L{first}" title="{known}">L{span}{version}</a>'
         )
 
     return link
+
+
+@lru_cache(maxsize=64)
+def _known(version: str | None, author: str | None, date: str | None) -> tuple[str, str]:
+    """What is known of an origin, and its version, as HTML: a case's lines have few of them."""
+    known = escape(" · ".join(v for v in (version, author, date) if v))
+    return str(known), f"<i> v{escape(version)}</i>" if version else ""
 
 
 def _rounds(turns: Iterable[Turn]) -> list[tuple[int | None, list[Turn]]]:

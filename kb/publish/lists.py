@@ -97,39 +97,43 @@ def browse_units(catalogue: Catalogue, renderer: Renderer) -> Iterator[Unit]:
             kinds[kind][value].append(case)
     for kind, values in kinds.items():
         for value, cases in values.items():
-            yield from _list(Place(kind, value, list_path(kind, value)), cases, renderer)
+            yield _list(Place(kind, value, list_path(kind, value)), cases, renderer)
     for (kind, value), cases in catalogue.shared.items():
-        yield from _list(Place(kind, value, identifier_path(kind, value), "kind"), cases, renderer)
+        yield _list(Place(kind, value, identifier_path(kind, value), "kind"), cases, renderer)
     yield _browse(kinds, catalogue, renderer)
 
 
 def _browse(
     kinds: dict[str, defaultdict[str, list[CaseFacts]]], catalogue: Catalogue, renderer: Renderer
 ) -> Unit:
-    rows = [_kind(kind, values) for kind, values in kinds.items() if values]
+    counts = {
+        kind: sorted((value, len(cases)) for value, cases in values.items())
+        for kind, values in kinds.items() if values
+    }  # fmt: skip
     shared = ((kind, value, len(cases)) for (kind, value), cases in catalogue.shared.items())
-    numbers = [
-        (kind, Entry(value, url_of(identifier_path(kind, value)), count))
-        for kind, value, count in nlargest(_FREQUENT, shared, key=lambda one: one[2])
-    ]
+    frequent = nlargest(_FREQUENT, shared, key=lambda one: one[2])
 
     def make() -> Iterable[Output]:
+        rows = [_kind(kind, some) for kind, some in counts.items()]
+        numbers = [
+            (kind, Entry(value, url_of(identifier_path(kind, value)), count))
+            for kind, value, count in frequent
+        ]
         page = renderer.page(
             "browse.html", "cases.html", "全部案例 All cases", kinds=rows, numbers=numbers,
             count=len(catalogue.cases), named_by_several=len(catalogue.shared),
         )  # fmt: skip
         return [("cases.html", page)]
 
-    return Unit(
-        "browse", digest_of(rows, numbers, len(catalogue.cases), len(catalogue.shared)), make
-    )
+    digest = digest_of(counts, frequent, len(catalogue.cases), len(catalogue.shared))
+    return Unit("browse", digest, make)
 
 
-def _kind(kind: str, values: dict[str, list[CaseFacts]]) -> Kind:
+def _kind(kind: str, counts: list[tuple[str, int]]) -> Kind:
     """Months by year, statuses in their order, other values by name, the most frequent first."""
     entries = [
-        Entry(value, url_of(list_path(kind, value)), len(cases))
-        for value, cases in sorted(values.items(), reverse=kind == "month")
+        Entry(value, url_of(list_path(kind, value)), count)
+        for value, count in sorted(counts, reverse=kind == "month")
     ]
     if kind == "month":
         years: defaultdict[str, list[Entry]] = defaultdict(list)
@@ -144,18 +148,24 @@ def _kind(kind: str, values: dict[str, list[CaseFacts]]) -> Kind:
     return Kind(kind, (("", first),), tuple(entries))
 
 
-def _list(place: Place, cases: list[CaseFacts], renderer: Renderer) -> Iterator[Unit]:
-    """One page; or a page for each part, and one that leads to these."""
+def _list(place: Place, cases: list[CaseFacts], renderer: Renderer) -> Unit:
+    """One page; or, of a long list, what it is divided into."""
+    digest = digest_of(b"".join(map(_MARK, cases)))
     if len(cases) <= _LONG:
         make = partial(_page, place, cases, (), len(cases), renderer)
-        yield Unit(f"list:{place.path}", digest_of(b"".join(map(_MARK, cases))), make)
-        return
+        return Unit(f"list:{place.path}", digest, make)
+    parts = partial(_divided, place, cases, renderer)
+    return Unit(f"long:{place.path}", digest, tuple, parts=parts)
+
+
+def _divided(place: Place, cases: list[CaseFacts], renderer: Renderer) -> Iterator[Unit]:
+    """A page that leads to the parts of a list, and these."""
     parts = list(_parts(place, cases))
     entries = tuple(Entry(part.part, url_of(part.path), len(some)) for part, some in parts)
     make = partial(_page, place, [], entries, len(cases), renderer)
     yield Unit(f"list:{place.path}", digest_of(entries), make)
     for part, some in parts:
-        yield from _list(part, some, renderer)
+        yield _list(part, some, renderer)
 
 
 def _parts(place: Place, cases: list[CaseFacts]) -> Iterator[tuple[Place, list[CaseFacts]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from functools import lru_cache
 
 COLOURS = 12
 """Classes `p0` to `p11` of the stylesheet."""
@@ -11,11 +12,13 @@ COLOURS = 12
 _LATIN = re.compile(r"[^\W\d_]+")
 
 
+@lru_cache(maxsize=1024)
 def colour(name: str) -> int:
     """Number of the person's colour, by name alone."""
     return zlib.crc32(name.strip().casefold().encode("utf-8", "replace")) % COLOURS
 
 
+@lru_cache(maxsize=1024)
 def initials(name: str) -> str:
     """One Han character or up to two letters; `?` where the name has neither."""
     words: list[str] = _LATIN.findall(name.removeprefix("XWiki."))

@@ -10,7 +10,7 @@ import msgspec
 from kb.publish.facts import CaseFacts, PageFacts
 from kb.publish.search.meta import Meta
 
-VERSION = 4
+VERSION = 5
 
 
 class Note(msgspec.Struct, frozen=True, array_like=True):
@@ -28,6 +28,8 @@ class Made(msgspec.Struct, frozen=True, array_like=True):
     paths: tuple[str, ...]
     notes: tuple[Note, ...] = ()
     """What making it had to say."""
+    parts: tuple[str, ...] = ()
+    """Keys of the units that are as they were as long as this one is."""
 
 
 class State(msgspec.Struct, kw_only=True):

@@ -31,6 +31,8 @@ class Unit(NamedTuple):
     make: Callable[[], Iterable[Output]]
     notes: list[Note] = []  # noqa: RUF012  (never appended to: a unit with notes brings its own)
     """What ``make`` has to say to the editor; known when it is done."""
+    parts: Callable[[], Iterable[Unit]] | None = None
+    """Further units, all as they were where the digest is: then they are not looked at."""
 
 
 def case_digest(facts: CaseFacts, catalogue: Catalogue, stamp: bytes) -> bytes:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kb.markup import builtin_registry, expand, parse
 from kb.markup.render.html import render_html
-from kb.markup.render.html.clean import clean_foreign
+from kb.markup.render.html.clean import _own, clean, clean_foreign
 from tests.markup.safety import trouble
 
 HERE = Path(__file__).parent
@@ -83,3 +83,22 @@ def test_no_mixture_runs(parts: list[str]) -> None:
     """Payloads and constructs thrown together never give anything that runs."""
     html = shown("".join(parts))
     assert not trouble(html), html
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(
+        st.sampled_from(
+            ["<p>", "</p>", "\n", "<br>", "<", ">", "&", "&amp;", "&lt;", "&#58;", '"', "\xa0",
+             "\x00", "\r", "\ud800", "词 word", "  ", "<b>", "<P>", "<p >", "<script>"]
+        ),
+        max_size=12,
+    ).map("".join)
+)  # fmt: skip
+def test_plain_paragraphs_are_left_as_the_sanitiser_leaves_them(html: str) -> None:
+    """What the sanitiser is spared is what it would write."""
+    for text in (html, f"<p>{html}</p>"):
+        done = clean(text)
+        if done == text and "\ud800" not in text:
+            assert _own().clean(text) == text
+        assert not trouble(done)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import msgspec
 
@@ -225,3 +226,12 @@ class Sample:
 
     def blob(self, sha256: str) -> bytes:
         return self.blobs[sha256]
+
+
+def tree_of(folder: Path) -> dict[str, bytes]:
+    """Bytes of all files under a folder, by path."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }

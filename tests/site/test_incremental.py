@@ -15,19 +15,11 @@ from pathlib import Path
 import msgspec
 import pytest
 from conftest import SITE
-from samples import Sample, double_charge, page, small, source
+from samples import Sample, double_charge, page, small, source, tree_of
 
 from kb.cases.record import Case, Turn
 from kb.publish.build import build
 from kb.publish.tree import MARK
-
-
-def tree_of(folder: Path) -> dict[str, bytes]:
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
 
 
 def many(count: int) -> list[Case]:

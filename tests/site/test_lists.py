@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
 from conftest import SITE
-from samples import Sample, at, small
+from samples import Sample, at, small, tree_of
 
 from kb.cases.record import Case, Identifier
 from kb.publish.build import build
@@ -94,3 +95,16 @@ def test_statuses_stand_in_their_order_and_months_under_their_years(many):
 def test_identifiers_of_several_cases_are_found_from_the_overview(many):
     page = text(many / "cases.html")
     assert f'href="id/pile/{PILE}.html"' in page
+
+
+def test_lists_of_a_second_build_are_those_of_a_build_anew(tmp_path):
+    """A case that moves within long lists, one that leaves them, one that comes."""
+    first = [case(n) for n in range(MANY)]
+    moved = msgspec.structs.replace(first[777], date="2021-07-01", status="shelved")
+    steps = (first, [*first[:777], moved, *first[778:]], first[1:], [case(MANY), *first])
+    for cases in steps:
+        build(Sample(all_cases=cases), tmp_path / "site", SITE, tmp_path / "memory")
+    build(Sample(all_cases=cases), tmp_path / "anew", SITE, tmp_path / "other")
+    assert tree_of(tmp_path / "site") == tree_of(tmp_path / "anew")
+    again = build(Sample(all_cases=cases), tmp_path / "site", SITE, tmp_path / "memory")
+    assert (again.written, again.removed) == (0, 0)
