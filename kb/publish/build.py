@@ -19,7 +19,7 @@ from kb.publish import state as states
 from kb.publish.case_page import case_writer
 from kb.publish.catalogue import Catalogue
 from kb.publish.crew import Crew, Load
-from kb.publish.editor import about_unit, files_unit, problems_unit
+from kb.publish.editor import about_unit, files_units, problem_units
 from kb.publish.extras import extra_units
 from kb.publish.facts import CaseFacts, Shared, case_facts, digest_of, page_facts
 from kb.publish.indexing import Indexing
@@ -240,7 +240,7 @@ class Build:
         yield from file_units(catalogue, self.material.blob)
         yield facet_unit(catalogue)
         yield tree_unit(catalogue, self.renderer)
-        yield files_unit(catalogue, self.renderer)
+        yield from files_units(catalogue, self.renderer)
         yield about_unit(catalogue, self.renderer)
         yield statistics_unit(catalogue, self.renderer)
         yield from browse_units(catalogue, self.renderer)
@@ -252,7 +252,7 @@ class Build:
         if self.renderer.site.audience == "internal":
             said = {page.url: made[f"page:{page_path(page.id)}"].notes
                     for page in catalogue.pages.values()}  # fmt: skip
-            yield problems_unit(catalogue, said, self.renderer)
+            yield from problem_units(catalogue, said, self.renderer)
 
     def _make_all(self, units: Iterable[Unit]) -> Iterator[tuple[str, Made]]:
         """Write the units' files, unless they are there already."""

@@ -73,7 +73,7 @@ def case_page(case: Case, catalogue: Catalogue, renderer: Renderer) -> bytes:
         body=Bodies(page, root, catalogue, catalogue.syntax_of(page)),
         events=edits(case.timeline), name=naming(case), said=value_of,
         took=days_to_resolve(case), steps=steps_of(case.resolution.text if case.resolution else ""),
-        marked=case.origins.get("/status"),
+        marked=case.origins.get("/status") if case.status != "unset" else None,
         origin=lambda pointer: at(case.origins.get(pointer)), rounds=_rounds(case.turns),
         numbers=_numbers(case.identifiers, catalogue, root), speakers=_speakers(case.turns),
         files=list(_files(case, page, catalogue, root)), related=_related(case, catalogue, root),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from importlib.metadata import version
+from typing import TypeVar
 
 import msgspec
 
@@ -17,7 +19,29 @@ from kb.publish.state import Note
 from kb.publish.units import Output, Unit
 
 _SHOWN = 400
-"""Pages, or files, that one list shows; the count says how many there are."""
+"""Pages, or files, that one page lists; the others are on further ones."""
+
+T = TypeVar("T")
+
+
+class Sheet(msgspec.Struct, frozen=True):
+    """One of the pages that a long list is divided into."""
+
+    path: str
+    first: int
+    last: int
+    url: str
+
+
+def _sheets(path: str, items: Sequence[T]) -> Iterator[tuple[Sheet, list[Sheet], Sequence[T]]]:
+    """Each page of a list, all of them, and what stands on it; one where there is nothing."""
+    sheets = []
+    for first in range(0, len(items) or 1, _SHOWN):
+        number = first // _SHOWN + 1
+        own = path if number == 1 else f"{path.removesuffix('.html')}/{number}.html"
+        sheets.append(Sheet(own, first + 1, min(first + _SHOWN, len(items)), url_of(own)))
+    for sheet in sheets:
+        yield sheet, sheets, items[sheet.first - 1 : sheet.last]
 
 
 class Troubled(msgspec.Struct, frozen=True):
@@ -38,9 +62,9 @@ class Attached(msgspec.Struct, frozen=True):
     picture: bool
 
 
-def problems_unit(
+def problem_units(
     catalogue: Catalogue, notes: Mapping[str, tuple[Note, ...]], renderer: Renderer
-) -> Unit:
+) -> Iterator[Unit]:
     """Anomalies of the cases, and pages that could not be shown as meant, by kind."""
     anomalies = Counter(code for case in catalogue.cases for code, _ in case.anomalies)
     codes = [(*found, url_of(list_path("anomaly", found[0]))) for found in _usual(anomalies)]
@@ -50,15 +74,19 @@ def problems_unit(
     ]  # fmt: skip
     kinds = Counter(note.code for page in troubled for note in page.notes)
 
-    def make() -> Iterable[Output]:
-        page = renderer.page(
-            "problems.html", "problems.html", "值得核对 Worth checking", codes=codes,
-            kinds=_usual(kinds),
-            pages=troubled[:_SHOWN], total=len(troubled),
+    usual = _usual(kinds)
+    for sheet, sheets, pages in _sheets("problems.html", troubled):
+        make = partial(
+            _page, renderer, "problems.html", "值得核对 Worth checking", sheet, sheets=sheets,
+            codes=codes if sheet.first == 1 else [], kinds=usual, pages=pages, total=len(troubled),
         )  # fmt: skip
-        return [("problems.html", page)]
+        yield Unit(sheet.path.removesuffix(".html"), digest_of(codes, usual, sheets, pages), make)
 
-    return Unit("problems", digest_of(codes, troubled), make)
+
+def _page(
+    renderer: Renderer, template: str, title: str, sheet: Sheet, **values: object
+) -> Iterable[Output]:
+    return [(sheet.path, renderer.page(template, sheet.path, title, sheet=sheet, **values))]
 
 
 def _usual(counts: Counter[str]) -> list[tuple[str, int]]:
@@ -66,18 +94,15 @@ def _usual(counts: Counter[str]) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
-def files_unit(catalogue: Catalogue, renderer: Renderer) -> Unit:
+def files_units(catalogue: Catalogue, renderer: Renderer) -> Iterator[Unit]:
     """All attached files, pictures as pictures."""
-    files = [file for page in catalogue.pages.values() for file in _attached(page, catalogue)]
-
-    def make() -> Iterable[Output]:
-        page = renderer.page(
-            "attachments.html", "attachments.html", "附件 Attachments",
-            files=files[:_SHOWN], total=len(files),
+    held = [file for page in catalogue.pages.values() for file in _attached(page, catalogue)]
+    for sheet, sheets, files in _sheets("attachments.html", held):
+        make = partial(
+            _page, renderer, "attachments.html", "附件 Attachments", sheet, sheets=sheets,
+            files=files, total=len(held),
         )  # fmt: skip
-        return [("attachments.html", page)]
-
-    return Unit("attachments", digest_of(files), make)
+        yield Unit(sheet.path.removesuffix(".html"), digest_of(sheets, files), make)
 
 
 def _attached(page: PageFacts, catalogue: Catalogue) -> Iterable[Attached]:

@@ -100,7 +100,6 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "problems_cases": ("案例中的疑点", "In the cases"),
     "problems_pages": ("未能按原意显示的页面", "Pages not shown as meant"),
     "no_problems": ("没有需要核对的内容。", "Nothing to check."),
-    "first_of": ("仅列出前面一部分，共", "Only the first are listed, of"),
     "n_files": ("个附件", "attachments"),
     "on_page": ("所在页面", "On the page"),
     "about": ("关于", "About"),

@@ -8,9 +8,10 @@ from pathlib import Path
 import msgspec
 import pytest
 from conftest import SITE
-from samples import Sample, at, small, tree_of
+from samples import Sample, at, page, small, tree_of
 
 from kb.cases.record import Case, Identifier
+from kb.model import PageId
 from kb.publish.build import build
 
 MANY = 2000
@@ -108,3 +109,25 @@ def test_lists_of_a_second_build_are_those_of_a_build_anew(tmp_path):
     assert tree_of(tmp_path / "site") == tree_of(tmp_path / "anew")
     again = build(Sample(all_cases=cases), tmp_path / "site", SITE, tmp_path / "memory")
     assert (again.written, again.removed) == (0, 0)
+
+
+def test_files_and_troubled_pages_beyond_one_page_stand_on_further_ones(tmp_path):
+    image = page().attachments[0]
+    files = tuple(msgspec.structs.replace(image, name=f"f{n:04}.png") for n in range(401))
+    line = msgspec.structs.replace(page().lines[0], text="{{velocity}}x{{/velocity}}")
+    pages = [
+        msgspec.structs.replace(
+            page(), id=PageId("xwiki", f"S.P{n}"), title=f"P{n}", lines=(line,), comments=(),
+            attachments=files if n == 0 else (), digest=str(n).encode(),
+        )
+        for n in range(402)
+    ]  # fmt: skip
+    build(Sample([], pages), tmp_path / "site", SITE, tmp_path / "memory")
+    for name, marks in (("attachments", r"<bdi>(f\d+)\.png"), ("problems", r"<bdi>(P\d+)<")):
+        first, second = (
+            set(re.findall(marks, text(tmp_path / "site" / path)))
+            for path in (f"{name}.html", f"{name}/2.html")
+        )
+        assert (len(first), len(first | second)) == (400, len(files) if name[0] == "a" else 402)
+        assert f'href="../{name}.html"' in text(tmp_path / "site" / name / "2.html")
+        assert f'href="{name}/2.html"' in text(tmp_path / "site" / f"{name}.html")
