@@ -128,17 +128,17 @@ const lookupTail = async (key) => {
 const ranked = (some, any, allowed = () => true) => {
   const scores = new Float32Array(meta.n);
   const seen = new Uint8Array(meta.n);
-  const docs = new Set();
+  const docs = [];
   const whole = any ? [] : some.filter((list) => list.whole);
   whole.forEach((list, i) => { for (const p of list.docs) if (seen[p >> 2] === i) seen[p >> 2]++; });
   for (const list of some) {
     const weight = Math.log(1 + (meta.n - list.count + 0.5) / (list.count + 0.5));
     for (const p of list.docs) {
       const doc = p >> 2;
-      if (seen[doc] < whole.length) continue;
+      if (seen[doc] < whole.length || !allowed(doc)) continue;
+      if (!scores[doc]) docs.push(doc);
       scores[doc] += weight * IMPACT[p & 3];
-      docs.add(doc);
     }
   }
-  return [...docs].filter(allowed).sort((a, b) => scores[b] - scores[a] || b - a);
+  return docs.sort((a, b) => scores[b] - scores[a] || b - a);
 };
