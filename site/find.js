@@ -78,8 +78,10 @@ const gather = async (tests, bare) => {
   await Promise.all(probes.map((one) => one.first()));
   const [only] = tests.length === 1 ? [probes[0].all()] : [];
   for (let i = 0; i < 3 && tests.length === 1 && !only && open() && (await probes[0].more()); i++);
-  const [rarest] = some().filter((list) => !list.whole).sort((x, y) => x.count - y.count);
-  if (tests.length > 1 && rarest && open() && (rarest.count < meta.n / 2 || some().every((list) => !list.whole))) await fill(rarest);
+  const rest = some().filter((list) => !list.whole).sort((x, y) => x.count - y.count);
+  // The rest of a list has about a fifth of a byte for each case, the text of a case that lacks it 1,300.
+  const needed = ({ count }, i) => count * count < 65000 * (meta.n - count) || (!i && rest.length === some().length);
+  if (tests.length > 1 && rest.length && open()) await Promise.all(rest.filter(needed).map(fill));
   return { some, only, more: only || (!open() && some().some((list) => list.whole)) ? null : more };
 };
 
