@@ -239,8 +239,12 @@ def main() -> None:
         engines = [ours(stack.enter_context(served(options.site)))]
         if options.peer:
             spent = index(options.site, folder)
-            print(f"pagefind: {size_of(folder / 'pagefind')}, indexed in {spent:.1f} s of CPU")
-            engines.append(pagefind(stack.enter_context(served(folder))))
+            if spent is None:
+                print("pagefind: did not index this site to the end")
+            else:
+                print(f"pagefind: {size_of(folder / 'pagefind')}, indexed in {spent[0]:.1f} s of"
+                      f" CPU, {spent[1]:.0f} MB")  # fmt: skip
+                engines.append(pagefind(stack.enter_context(served(folder))))
         playwright = stack.enter_context(sync_playwright())
         chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
         launch = functools.partial(playwright.chromium.launch, args=["--no-sandbox"])
