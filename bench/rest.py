@@ -5,8 +5,8 @@
 Prints requests, requests in a second, CPU seconds and peak memory of `kb import`, and the same of
 loops that ask for the same URLs and as many at a time: by threads that share a client of httpx, by
 asyncio, by threads that share a bare pool of httpcore, which httpx stands on, and by threads with
-the connections that the import itself uses. Each asks a stand-in that was just started: it keeps
-answers, and whoever comes later would find them made.
+connections of http.client, which the import itself uses. Each asks a stand-in that was just
+started: it keeps answers, and whoever comes later would find them made.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpcore
 import httpx
-
-from importers.web.wire import Wire
 
 CONCURRENCY = 4
 
@@ -83,16 +83,17 @@ def connections(urls: list[str]) -> None:
         _by_threads(urls, lambda: ask)
 
 
-def own(urls: list[str]) -> None:
+def library(urls: list[str]) -> None:
     base = urls[0].partition("/rest/")[0]
 
     def asking() -> Callable[[str], object]:
-        wire = Wire(base, 60)
+        connection = HTTPConnection(urlsplit(base).netloc, timeout=60)
 
         def ask(url: str) -> None:
-            with closing(wire.send("GET", url[len(base) :], [(b"Accept", b"*/*")])) as answer:
-                answer.read(1 << 30)
-                assert answer.status < 300
+            connection.request("GET", url[len(base) :], headers={"Accept": "application/json"})
+            answer = connection.getresponse()
+            answer.read()
+            assert answer.status < 300
 
         return ask
 
@@ -204,7 +205,7 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=2000)
     parser.add_argument("--revisions", type=int, default=5)
     parser.add_argument("--standin", default="../shared/standin/standin.py")
-    parser.add_argument("--loops", default="threads,tasks,connections,own")
+    parser.add_argument("--loops", default="threads,tasks,connections,library")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "wiki.json"
@@ -229,7 +230,7 @@ def report(url: str, chosen: argparse.Namespace, folder: Path) -> tuple[float, l
 
 def beside(name: str, urls: list[str], rate: float) -> None:
     """A loop that asks for the same."""
-    loops = {"threads": threads, "tasks": tasks, "connections": connections, "own": own}
+    loops = {"threads": threads, "tasks": tasks, "connections": connections, "library": library}
     started, used = time.monotonic(), time.process_time()
     loops[name](urls)
     plain = len(urls) / (time.monotonic() - started)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import ssl
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -14,9 +16,11 @@ from typing import Any
 import pytest
 
 from importers.base import Options, Source, importer_named
+from importers.web import route
 from kb.archive import Archive
 from kb.archive.report import IngestReport
 from kb.model import PageId
+from tests.rest.raw import Served, serving
 
 PASSWORD = "tr0ub4dor&3 秘"
 USER = {"user": "admin", "password_env": "KB_TEST_PASSWORD"}
@@ -157,3 +161,35 @@ def moment(milliseconds: int) -> str:
 def home(tmp_path: Path) -> Home:
     """An empty archive."""
     return Home(tmp_path)
+
+
+@pytest.fixture
+def served() -> Iterator[Served]:
+    """Starts servers that give what a test says; the port of each."""
+    with serving() as start:
+        yield start
+
+
+@pytest.fixture(scope="session")
+def certified(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A certificate for this machine's own addresses that signs itself, and its key."""
+    folder = tmp_path_factory.mktemp("tls")
+    made, key = folder / "cert.pem", folder / "key.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+    command += ["-subj", "/CN=here", "-addext", "subjectAltName=IP:127.0.0.1,IP:::1"]
+    subprocess.run([*command, "-keyout", key, "-out", made], check=True, capture_output=True)
+    return made, key
+
+
+@pytest.fixture
+def secure(
+    certified: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[ssl.SSLContext]:
+    """A server's side of TLS whose certificate we trust."""
+    made, key = certified
+    monkeypatch.setenv("SSL_CERT_FILE", str(made))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(made, key)
+    route.context.cache_clear()
+    yield context
+    route.context.cache_clear()

@@ -1,87 +1,36 @@
-"""HTTP as it really comes: in pieces, in chunks, cut off, nonsense; and through proxies."""
+"""HTTP as it really comes: in pieces, in chunks, cut off, nonsense; and connections kept."""
 
 from __future__ import annotations
 
 import socket
 import ssl
 import threading
-import zlib
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, suppress
-from pathlib import Path
+from contextlib import closing
 
 import pytest
 
-from importers.web import tls
 from importers.web.failures import FetchError
 from importers.web.wire import Wire
-from kb.errors import UsageError
-from tests.search.tls_front import certificate
+from tests.rest.raw import CHUNKED, FOUR, OK, Served, ask, says
 
-OK = b"HTTP/1.1 200 OK\r\n"
-ZIPPED = zlib.compress(b"zipped", wbits=31)
-Answer = Callable[[socket.socket, bytes], None]
-
-
-def serve(listener: socket.socket, answer: Answer) -> None:
-    """Give each connection to ``answer``, request by request, with the request's head."""
-
-    def one(connection: socket.socket) -> None:
-        with connection, suppress(OSError):
-            data = b""
-            while piece := connection.recv(65536):
-                data += piece
-                if b"\r\n\r\n" in data:
-                    answer(connection, data)
-                    data = b""
-
-    with suppress(OSError):
-        while True:
-            threading.Thread(target=one, args=(listener.accept()[0],), daemon=True).start()
-
-
-@pytest.fixture
-def served() -> Iterator[Callable[..., int]]:
-    """Starts servers that give what a test says; the port of each."""
-    with ExitStack() as stack:
-
-        def start(answer: Answer, context: ssl.SSLContext | None = None) -> int:
-            listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
-            port: int = listener.getsockname()[1]
-            if context:
-                listener = stack.enter_context(context.wrap_socket(listener, server_side=True))
-            threading.Thread(target=serve, args=(listener, answer), daemon=True).start()
-            return port
-
-        yield start
-
-
-def ask(port: int, path: str = "/rest/wikis", scheme: str = "http") -> bytes:
-    with (
-        closing(Wire(f"{scheme}://127.0.0.1:{port}", 5)) as wire,
-        closing(wire.send("GET", path, [])) as answer,
-    ):
-        return answer.read(1 << 20)
-
-
-FOUR = b"Content-Length: 4\r\n\r\nbody"
-CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 GOOD = {
     "counted": OK + FOUR,
     "spaced": OK + b"content-length:4  \r\n\r\nbody",
+    "counted twice": OK + b"Content-Length: 4\r\n" + FOUR,
     "without a reason": b"HTTP/1.1 200\r\nContent-Length: 4\r\n\r\nbody",
     "chunked": CHUNKED + b"3;x=y\r\nbod\r\n1\r\ny\r\n0\r\nA: b\r\n\r\n",
     "until closed": OK + b"\r\nbody",
     "of 1.0": b"HTTP/1.0 200 OK\r\nContent-Length: 4\r\n\r\nbody",
     "after a promise": b"HTTP/1.1 103 Early Hints\r\nA: b\r\n\r\n" + OK + FOUR,
+    "after two": b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Wait\r\n\r\n" + OK + FOUR,
+    "a mail": OK + b"Content-Type: message/rfc822\r\n" + FOUR,
+    "of several parts": OK + b"Content-Type: multipart/mixed; boundary=x\r\n" + FOUR,
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("size", [1, 7, 1000])
 @pytest.mark.parametrize("kind", GOOD)
-def test_a_body_comes_whole_however_it_is_framed(
-    served: Callable[..., int], kind: str, size: int
-) -> None:
+def test_a_body_comes_whole_however_it_is_framed(served: Served, kind: str, size: int) -> None:
     """In pieces of any size."""
 
     def answer(connection: socket.socket, _: bytes) -> None:
@@ -96,21 +45,34 @@ def test_a_body_comes_whole_however_it_is_framed(
 BAD = {
     "nothing": b"",
     "no HTTP": b"220 smtp ready\r\n\r\n",
+    "another HTTP": b"HTTP/2 200 OK\r\nContent-Length: 4\r\n\r\nbody",
+    "no status": b"HTTP/1.1 OK\r\nContent-Length: 4\r\n\r\nbody",
     "a head that ends": OK + b"Content-Le",
+    "a head that ends with a line": OK + b"Content-Type: text/plain\r\n",
+    "a promise alone": b"HTTP/1.1 103 Early Hints\r\nA: b\r\n\r\n",
     "a head without end": OK + b"A: b\r\n" * 40_000,
+    "a line without end": OK + b"A: " + b"b" * 70_000 + b"\r\n" + FOUR,
+    "no field": OK + b"what is this\r\n" + FOUR,
     "two lengths": OK + b"Content-Length: 4\r\nContent-Length: 5\r\n\r\nbodyy",
+    "two in one": OK + b"Content-Length: 4, 4\r\n\r\nbody",
     "no number": OK + b"Content-Length: -4\r\n\r\nbody",
+    "no plain number": OK + b"Content-Length: +4\r\n\r\nbody",
     "cut off": OK + b"Content-Length: 5\r\n\r\nbody",
+    "cut before it began": OK + b"Content-Length: 5\r\n\r\n",
     "cut in a chunk": CHUNKED + b"5\r\nbody",
+    "cut in a size": CHUNKED + b"4\r\nbody\r\n4",
     "no last chunk": CHUNKED + b"4\r\nbody\r\n",
+    "no end of the last": CHUNKED + b"4\r\nbody\r\n0\r\n",
     "a chunk too long": CHUNKED + b"3\r\nbody\r\n0\r\n\r\n",
     "a chunk of no size": CHUNKED + b"x\r\nbody\r\n0\r\n\r\n",
+    "a chunk of less": CHUNKED + b"-1\r\nbody\r\n0\r\n\r\n",
     "another coding": OK + b"Transfer-Encoding: br\r\nContent-Length: 4\r\n\r\nbody",
+    "two codings": OK + b"Transfer-Encoding: chunked\r\n" + CHUNKED[17:] + b"0\r\n\r\n",
 }
 
 
 @pytest.mark.parametrize("kind", BAD)
-def test_what_is_no_whole_answer_is_no_answer(served: Callable[..., int], kind: str) -> None:
+def test_what_is_no_whole_answer_is_no_answer(served: Served, kind: str) -> None:
     def answer(connection: socket.socket, _: bytes) -> None:
         connection.sendall(BAD[kind])
         connection.shutdown(socket.SHUT_WR)
@@ -120,44 +82,170 @@ def test_what_is_no_whole_answer_is_no_answer(served: Callable[..., int], kind: 
     assert (failed.value.code, failed.value.passing) == ("cut-off", True)
 
 
-def test_gzip_is_unpacked_and_what_only_says_so_is_a_bad_answer(
-    served: Callable[..., int],
-) -> None:
-    def answer(connection: socket.socket, head: bytes) -> None:
-        body = ZIPPED if b"/good" in head else b"zipped"
-        given = b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(body)
-        connection.sendall(OK + given + body)
+class Met:
+    """A server that notes by which connection each path came, and answers as ``by`` says."""
 
-    port = served(answer)
-    assert ask(port, "/good") == b"zipped"
-    with pytest.raises(FetchError, match="badly compressed"):
-        ask(port, "/bad")
+    def __init__(self, **by: bytes) -> None:
+        self._by = by
+        self._ports: list[int] = []
 
-
-def test_a_connection_serves_many_requests_and_a_closed_one_is_opened_again(
-    served: Callable[..., int],
-) -> None:
-    """Also one that was closed meanwhile without a word, and one whose body was not read."""
-    met: list[tuple[int, bytes]] = []
-
-    def answer(connection: socket.socket, head: bytes) -> None:
-        met.append((connection.getpeername()[1], head.split()[1]))
-        connection.sendall(OK + FOUR)
+    def __call__(self, connection: socket.socket, head: bytes) -> None:
+        self._ports.append(connection.getpeername()[1])
+        connection.sendall(self._by.get(head.split()[1].decode()[1:], OK + FOUR))
         if b"/last" in head:
             connection.shutdown(socket.SHUT_RDWR)
 
-    with closing(Wire(f"http://127.0.0.1:{served(answer)}", 5)) as wire:
+    @property
+    def connections(self) -> list[int]:
+        """The number of the connection that each request came by, from 0."""
+        return [list(dict.fromkeys(self._ports)).index(port) for port in self._ports]
+
+
+def fetch(wire: Wire, path: str) -> bytes:
+    with closing(wire.send("GET", path, [])) as got:
+        return got.read(1 << 20)
+
+
+def test_a_connection_serves_many_requests_and_a_closed_one_is_opened_again(
+    served: Served,
+) -> None:
+    """Also one that was closed meanwhile without a word, and one whose body was not read."""
+    met = Met()
+    with closing(Wire(f"http://127.0.0.1:{served(met)}", 5)) as wire:
         for path in ("/1", "/last", "/3", "/unread", "/5"):
             with closing(wire.send("GET", path, [])) as got:
                 if path != "/unread":
                     assert got.read(4) == b"body"
             if path == "/last":
                 threading.Event().wait(0.1)
-    ports = [port for port, _ in met]
-    assert ports[0] == ports[1] != ports[2] == ports[3] != ports[4]
+    assert met.connections == [0, 0, 1, 1, 2]
 
 
-def test_no_text_from_a_server_becomes_a_second_header(served: Callable[..., int]) -> None:
+BODILESS = {
+    "204": b"HTTP/1.1 204 No Content\r\n\r\n",
+    "204 with a length": b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n",
+    "304": b"HTTP/1.1 304 Not Modified\r\n\r\n",
+    "304 with a length": b"HTTP/1.1 304 Not Modified\r\nContent-Length: 4\r\n\r\n",
+    "304 in chunks": b"HTTP/1.1 304 Not Modified\r\nTransfer-Encoding: chunked\r\n\r\n",
+    "200 of nothing": OK + b"Content-Length: 0\r\nContent-Encoding: gzip\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("kind", BODILESS)
+def test_no_body_is_waited_for_where_there_is_none(served: Served, kind: str) -> None:
+    """Whether it is read or not, the connection is good for the next request."""
+    met = Met(none=BODILESS[kind])
+    with closing(Wire(f"http://127.0.0.1:{served(met)}", 5)) as wire:
+        assert fetch(wire, "/none") == b""
+        wire.send("GET", "/none", []).close()
+        assert fetch(wire, "/then") == b"body"
+    assert met.connections == [0, 0, 0]
+
+
+FINAL = {
+    "said": OK + b"Connection: close\r\n" + FOUR,
+    "of 1.0": b"HTTP/1.0 200 OK\r\n" + FOUR,
+    "framed in two ways": OK + b"Content-Length: 9\r\n" + CHUNKED[17:] + b"4\r\nbody\r\n0\r\n\r\n",
+    "with more": OK + FOUR + b"more",
+    "with another answer": OK + FOUR + OK + b"Content-Length: 4\r\n\r\nevil",
+    "with much more": OK + FOUR + b"more" * 100_000,
+    "chunked, with more": CHUNKED + b"4\r\nbody\r\n0\r\n\r\nmore",
+}
+
+
+@pytest.mark.parametrize("secured", [False, True], ids=["http", "https"])
+@pytest.mark.parametrize("kind", FINAL)
+def test_after_an_answer_that_another_may_not_follow_the_connection_is_another(
+    served: Served, secure: ssl.SSLContext, kind: str, secured: bool
+) -> None:
+    """What came beyond an answer is never taken for the next one."""
+    met = Met(first=FINAL[kind])
+    port = served(met, secure if secured else None)
+    with closing(Wire(f"{'https' if secured else 'http'}://127.0.0.1:{port}", 5)) as wire:
+        assert [fetch(wire, path) for path in ("/first", "/then", "/then")] == [b"body"] * 3
+    assert met.connections == [0, 1, 1]
+
+
+def test_what_tls_holds_beyond_an_answer_is_no_answer(
+    served: Served, secure: ssl.SSLContext
+) -> None:
+    """The body and more in one record, of which only the body is taken."""
+    met = Met(first=OK + b"Content-Length: 4\r\n\r\n")
+
+    def answer(connection: socket.socket, head: bytes) -> None:
+        met(connection, head)
+        if b"/first" in head:
+            connection.sendall(b"body" + OK + b"Content-Length: 4\r\n\r\nevil")
+
+    with closing(Wire(f"https://127.0.0.1:{served(answer, secure)}", 5)) as wire:
+        assert [fetch(wire, path) for path in ("/first", "/then")] == [b"body"] * 2
+    assert met.connections == [0, 1]
+
+
+def test_what_comes_later_than_its_answer_is_no_answer(served: Served) -> None:
+    met = Met()
+    said: list[socket.socket] = []
+
+    def answer(connection: socket.socket, head: bytes) -> None:
+        said.append(connection)
+        met(connection, head)
+
+    with closing(Wire(f"http://127.0.0.1:{served(answer)}", 5)) as wire:
+        fetch(wire, "/1")
+        said[0].sendall(OK + b"Content-Length: 4\r\n\r\nevil")
+        threading.Event().wait(0.1)
+        assert fetch(wire, "/2") == b"body"
+    assert met.connections == [0, 1]
+
+
+def test_an_answer_that_comes_too_late_is_not_taken_for_the_next(served: Served) -> None:
+    met = Met(slow=OK + b"Content-Length: 4\r\n\r\nevil")
+
+    def answer(connection: socket.socket, head: bytes) -> None:
+        if b"/slow" in head:
+            threading.Event().wait(0.6)
+        met(connection, head)
+
+    with closing(Wire(f"http://127.0.0.1:{served(answer)}", 0.4)) as wire:
+        with pytest.raises(FetchError):
+            fetch(wire, "/slow")
+        assert fetch(wire, "/then") == b"body"
+
+
+def test_after_what_was_no_answer_the_connection_is_another(served: Served) -> None:
+    """Nothing is left of it that would be noticed otherwise."""
+    met = Met(bad=OK + b"Content-Length: 4, 4\r\n\r\n")
+    with closing(Wire(f"http://127.0.0.1:{served(met)}", 5)) as wire:
+        with pytest.raises(FetchError):
+            fetch(wire, "/bad")
+        assert fetch(wire, "/then") == b"body"
+    assert met.connections == [0, 1]
+
+
+def test_a_connection_that_was_idle_for_long_is_not_used(served: Served) -> None:
+    met = Met()
+    with closing(Wire(f"http://127.0.0.1:{served(met)}", 0.3)) as wire:
+        fetch(wire, "/1")
+        fetch(wire, "/2")
+        threading.Event().wait(0.4)
+        fetch(wire, "/3")
+    assert met.connections == [0, 0, 1]
+
+
+def test_a_kept_connection_that_ends_instead_of_answering_may_be_tried_again(
+    served: Served,
+) -> None:
+    met = Met(last=b"")
+    with closing(Wire(f"http://127.0.0.1:{served(met)}", 5)) as wire:
+        fetch(wire, "/1")
+        with pytest.raises(FetchError) as failed:
+            fetch(wire, "/last")
+        assert (failed.value.code, failed.value.passing) == ("cut-off", True)
+        assert fetch(wire, "/3") == b"body"
+    assert met.connections == [0, 0, 1]
+
+
+def test_no_text_from_a_server_becomes_a_second_header(served: Served) -> None:
     """A path that no request may have is encoded; a value of two lines is not sent."""
     heads: list[bytes] = []
 
@@ -170,94 +258,45 @@ def test_no_text_from_a_server_becomes_a_second_header(served: Callable[..., int
     assert heads[0].split(b"\r\n")[0] == (
         b"GET /a%20b/%E5%94%AE%E5%90%8E%0D%0AX:%20y?c=%20 HTTP/1.1"
     )
-    wire = Wire(f"http://127.0.0.1:{port}", 5)
-    with closing(wire), pytest.raises(FetchError, match="several lines"):
-        wire.send("GET", "/", [(b"Cookie", b"a\r\nX: y")])
+    for end in (b"\r\n", b"\n", b"\r"):
+        wire = Wire(f"http://127.0.0.1:{port}", 5)
+        with closing(wire), pytest.raises(FetchError, match="several lines"):
+            wire.send("GET", "/", [(b"Cookie", b"a" + end + b"X: y")])
     assert len(heads) == 1
 
 
-def test_an_answer_that_does_not_come_is_waited_for_so_long(served: Callable[..., int]) -> None:
-    port = served(lambda connection, _: threading.Event().wait(3))
-    wire = Wire(f"http://127.0.0.1:{port}", 0.2)
+def test_a_body_is_sent_with_its_head_and_length(served: Served) -> None:
+    seen: list[bytes] = []
+
+    def answer(connection: socket.socket, request: bytes) -> None:
+        seen.append(request)
+        connection.sendall(OK + FOUR)
+
+    port = served(answer)
+    with closing(Wire(f"http://127.0.0.1:{port}/xwiki", 5)) as wire:
+        wire.send("POST", "/bin", [(b"Accept", b"*/*")], b"a=b").close()
+    assert seen == [
+        b"POST /xwiki/bin HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nAccept: */*\r\n"
+        b"Content-Length: 3\r\n\r\na=b" % port
+    ]
+
+
+@pytest.mark.parametrize("begun", [b"", OK, OK + b"Content-Length: 9\r\n\r\n", CHUNKED + b"9\r\n"])
+def test_an_answer_that_does_not_come_is_waited_for_so_long(served: Served, begun: bytes) -> None:
+    wire = Wire(f"http://127.0.0.1:{served(says(begun))}", 0.2)
     with closing(wire), pytest.raises(FetchError) as failed:
-        wire.send("GET", "/", [])
+        fetch(wire, "/")
     assert failed.value.code == "timeout"
 
 
-def relay(seen: list[bytes]) -> Answer:
-    """A proxy that tells a plain request what it was, and passes on bytes after CONNECT."""
-
-    def answer(connection: socket.socket, head: bytes) -> None:
-        seen.append(head)
-        if not head.startswith(b"CONNECT"):
-            connection.sendall(OK + FOUR)
-            return
-        host, _, port = head.split()[1].decode().rpartition(":")
-        with socket.create_connection((host, int(port))) as behind:
-            connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
-            back = threading.Thread(target=passed_on, args=(behind, connection), daemon=True)
-            back.start()
-            passed_on(connection, behind)
-
-    return answer
-
-
-def passed_on(source: socket.socket, target: socket.socket) -> None:
-    with suppress(OSError):
-        while piece := source.recv(65536):
-            target.sendall(piece)
-
-
-@pytest.fixture
-def secure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ssl.SSLContext]:
-    """A server's side of TLS whose certificate we trust."""
-    made, key = certificate(tmp_path)
-    monkeypatch.setenv("SSL_CERT_FILE", str(made))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(made, key)
-    tls.context.cache_clear()
-    yield context
-    tls.context.cache_clear()
-
-
-def body(connection: socket.socket, _: bytes) -> None:
-    connection.sendall(OK + FOUR)
-
-
-@pytest.mark.parametrize("outer", ["http", "https"])
-@pytest.mark.parametrize("inner", ["http", "https"])
-def test_a_proxy_of_the_environment_is_used(
-    served: Callable[..., int],
-    secure: ssl.SSLContext,
-    monkeypatch: pytest.MonkeyPatch,
-    inner: str,
-    outer: str,
-) -> None:
-    """By HTTP and TLS to it, by HTTP and TLS through it, as the user that its address names."""
-    seen: list[bytes] = []
-    behind = served(body, secure if inner == "https" else None)
-    proxy = served(relay(seen), secure if outer == "https" else None)
-    monkeypatch.setenv("no_proxy", "")
-    monkeypatch.setenv(f"{inner}_proxy", f"{outer}://me:s%40y@127.0.0.1:{proxy}")
-    assert ask(behind, scheme=inner) == b"body"
-    (head,) = seen
-    first = {
-        "http": b"GET http://127.0.0.1:%d/rest/wikis HTTP/1.1" % behind,
-        "https": b"CONNECT 127.0.0.1:%d HTTP/1.1" % behind,
-    }
-    assert head.startswith(first[inner])
-    assert b"Proxy-Authorization: Basic bWU6c0B5\r\n" in head
-
-
-def test_a_proxy_that_refuses_is_named(
-    served: Callable[..., int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    proxy = served(lambda c, _: c.sendall(b"HTTP/1.1 407 Who are you\r\n\r\n"))
-    monkeypatch.setenv("no_proxy", "")
-    monkeypatch.setenv("https_proxy", f"127.0.0.1:{proxy}")
-    with pytest.raises(FetchError, match="proxy says '407 Who are you'") as failed:
-        ask(1, scheme="https")
-    assert failed.value.code == "unreachable"
-    monkeypatch.setenv("https_proxy", f"socks5://127.0.0.1:{proxy}")
-    with pytest.raises(UsageError, match="proxy by socks5"):
-        ask(1, scheme="https")
+def test_headers_are_told_by_any_spelling_of_their_names(served: Served) -> None:
+    """The first of several, or all; a folded one as one line."""
+    lines = b"ETAG: a\r\n  b \r\nSet-Cookie: c=d\r\nset-cookie:e=f\r\nX:\xe9\r\n"
+    port = served(says(OK + lines + FOUR))
+    with (
+        closing(Wire(f"http://127.0.0.1:{port}", 5)) as wire,
+        closing(wire.send("GET", "/", [])) as got,
+    ):
+        assert [got.header(n) for n in ("etag", "set-cookie", "x")] == ["a  b", "c=d", "é"]
+        assert (got.header("date"), got.all_of("date")) == (None, [])
+        assert got.all_of("set-cookie") == ["c=d", "e=f"]
