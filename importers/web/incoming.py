@@ -26,6 +26,9 @@ class Incoming:
         self._body: bytes | None = None
         self._whole = False
         self.status = answer.status
+        self._found: dict[str, list[str]] = {}
+        for name, value in answer.headers.items():
+            self._found.setdefault(name.lower(), []).append(_one_line(value))
         codings, lengths = self.all_of("transfer-encoding"), self.all_of("content-length")
         if any(
             isinstance(found, MissingHeaderBodySeparatorDefect) for found in answer.headers.defects
@@ -39,13 +42,13 @@ class Incoming:
         self._lasting = not (answer.will_close or (codings and lengths))
 
     def header(self, name: str) -> str | None:
-        """The first value under a name, or None."""
-        value = self._answer.headers.get(name)
-        return None if value is None else _one_line(value)
+        """The first value under a name in small letters, or None."""
+        found = self._found.get(name)
+        return found[0] if found else None
 
     def all_of(self, name: str) -> list[str]:
-        """All values under a name."""
-        return [_one_line(value) for value in self._answer.headers.get_all(name, ())]
+        """All values under a name in small letters."""
+        return self._found.get(name, [])
 
     def pieces(self) -> Iterator[bytes]:
         """The body, decompressed. FetchError where it breaks off."""
