@@ -17,10 +17,12 @@ from kb.publish.search.build import Index
 from kb.publish.search.codec import decode, encode_list
 from kb.publish.search.codes import LONGEST, code_of, codes_of
 from kb.publish.search.entry import Entry, entry_of
+from kb.publish.search.keys import mapped
 from kb.publish.search.meta import Meta, span, whole_to
 from kb.publish.search.patch import Patch
 from kb.publish.search.postings import CODE
 from kb.publish.search.shards import keys_on, outputs, signs_in
+from kb.search.analysis.fold import fold_text, one_for_one
 
 LISTS = st.dictionaries(
     st.integers(0, (1 << 30) - 1),
@@ -47,6 +49,14 @@ def test_every_posting_is_read_back(lists):
     assert {code: sorted(some) for code, some in found.items()} == {
         code: sorted(d << 2 | w for d, w in some.items()) for code, some in lists.items()
     }
+
+
+@given(
+    st.text(st.sampled_from("a1Ｂ，。費费㐷𠮷\U00030000\u200bé\u0301ﬁİ\ud800") | st.characters())
+)
+def test_folding_of_many_texts_is_the_folding_of_one(text):
+    assert mapped(text) == text.translate(one_for_one())
+    assert fold_text(text, mapped) == fold_text(text)
 
 
 @given(st.text(min_size=1, max_size=LONGEST))

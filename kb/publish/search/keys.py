@@ -9,13 +9,17 @@ first are in many cases (`kb.publish.search.postings`).
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+import sys
+from functools import cache, lru_cache
 
 import msgspec
+import numpy as np
 
+from kb.publish.search.codes import U32
 from kb.search.analysis import fold_text, stem
+from kb.search.analysis.fold import one_for_one
 from kb.search.analysis.scripts import ENGLISH, IN_RUN, TOKEN
-from kb.search.analysis.tokens import GRAM, is_number, parts_of, pieces_of
+from kb.search.analysis.tokens import GRAM, LONGEST, is_number, parts_of, pieces_of
 
 INNER, HEAD, TAIL, WHOLE = range(4)
 """Weights of a gram: where in its number it stands."""
@@ -40,7 +44,7 @@ def keys_of(text: str) -> Found:
     """All that a text can be found by."""
     found = Found([], [], {})
     grams = found.grams
-    for token in TOKEN.findall(fold_text(text)):
+    for token in TOKEN.findall(fold_text(text, mapped)):
         if IN_RUN.match(token):
             found.runs.append(token)
             continue
@@ -49,9 +53,23 @@ def keys_of(text: str) -> Found:
         for gram, weight in marked:
             if grams.get(gram, -1) < weight:
                 grams[gram] = weight
-    for written in _HUMPED.findall(text):
+    for written in _HUMPED.findall(text) if text != text.lower() else ():
         found.words += (p for _, p in parts_of(written.lower(), written) if not is_number(p))
     return found
+
+
+def mapped(text: str) -> str:
+    """What `str.translate` makes of a text by `one_for_one`, in a fifth of the time."""
+    signs = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    return _table()[signs].tobytes().decode("utf-32-le", "surrogatepass")
+
+
+@cache
+def _table() -> U32:
+    table = np.arange(sys.maxunicode + 1, dtype=np.uint32)
+    for code, sign in one_for_one().items():
+        table[code] = ord(sign)
+    return table
 
 
 @lru_cache(maxsize=1 << 16)
@@ -63,6 +81,8 @@ def key_of(word: str) -> str:
 @lru_cache(maxsize=1 << 16)
 def _word(token: str) -> tuple[tuple[str, ...], tuple[tuple[str, int], ...]]:
     """Words and short numbers of a token, grams of its long numbers."""
+    if GRAM <= len(token) <= LONGEST and is_number(token):  # most tokens that are met but once
+        return (), tuple(_grams(token))
     words: list[str] = []
     marked: list[tuple[str, int]] = []
     for _, piece in pieces_of(token):
