@@ -124,8 +124,9 @@ const lookupTail = async (key) => {
   const whole = list.whole || docs.length < list.docs.length;
   return { key, docs, whole, count: whole ? docs.length : list.count, tail: true };
 };
-// Documents that stand in all lists that are whole (with `any` in one of all lists), best first.
-const ranked = (some, any, allowed = () => true) => {
+// Documents that stand in all lists that are whole (with `any` in one of all lists): the best first,
+// or as they come.
+const ranked = (some, any, mixed) => {
   const scores = new Float32Array(meta.n);
   const seen = new Uint8Array(meta.n);
   const docs = [];
@@ -135,10 +136,10 @@ const ranked = (some, any, allowed = () => true) => {
     const weight = Math.log(1 + (meta.n - list.count + 0.5) / (list.count + 0.5));
     for (const p of list.docs) {
       const doc = p >> 2;
-      if (seen[doc] < whole.length || !allowed(doc)) continue;
+      if (seen[doc] < whole.length) continue;
       if (!scores[doc]) docs.push(doc);
       scores[doc] += weight * IMPACT[p & 3];
     }
   }
-  return docs.sort((a, b) => scores[b] - scores[a] || b - a);
+  return mixed ? docs : docs.sort((a, b) => scores[b] - scores[a] || b - a);
 };

@@ -68,7 +68,7 @@ const probe = (test, bare) => {
 const gather = async (tests, bare) => {
   const probes = tests.map((test) => probe(test, bare));
   const some = () => [...new Set(probes.flatMap((one) => one.some()))];
-  const open = () => some().every((list) => !list.whole) || ranked(some()).length > FEW;
+  const open = () => some().every((list) => !list.whole) || ranked(some(), false, true).length > FEW;
   const more = async () => {
     if ((await Promise.all(probes.map((one) => one.more()))).some(Boolean)) return true;
     const long = some().filter((list) => !list.whole && list.count < meta.n / 2);
@@ -119,7 +119,7 @@ const findWords = async (text, limit, wide) => {
     const { some, only, more } = await gather(plain, bare);
     const alone = tests.length === 1 && only;
     if (alone && limit > only.docs.length) await fill(only);
-    const best = () => ranked([...some(), ...extra], false);
+    const best = () => ranked([...some(), ...extra]);
     const better = more && (async () => ((await more()) ? best() : null));
     return { alone, ...(await check(best(), limit, (doc) => tests.every((test) => stands(doc, test)), better)) };
   };

@@ -259,7 +259,7 @@ self.kbRare ??= (() => {
       if (node.tests) {
         const some = await listsOf(node.tests);
         lists.push(...some);
-        return { docs: new Set(ranked(some)), sure: false };
+        return { docs: new Set(ranked(some, false, true)), sure: false };
       }
       if (node.not) {
         const { docs, sure } = await may(node.not, []);
@@ -293,7 +293,7 @@ self.kbRare ??= (() => {
         const lists = [];
         if (wide) await widen(tests);
         const { docs, sure } = await may(node, lists);
-        const order = ranked(lists, true, (doc) => docs.has(doc));
+        const order = ranked(lists, true).filter((doc) => docs.has(doc));
         const known = new Set(order);
         const others = [...docs].filter((doc) => !known.has(doc)).sort((a, b) => b - a);
         const { hits, rest } = await check([...order, ...others], limit, (doc, n) => fits(node, doc, n));
