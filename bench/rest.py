@@ -6,7 +6,8 @@ Prints requests, requests in a second, CPU seconds and peak memory of `kb import
 loops that ask for the same URLs and as many at a time: by threads that share a client of httpx, by
 asyncio, by threads that share a bare pool of httpcore, which httpx stands on, and by threads with
 connections of http.client, which the import itself uses. Each asks a stand-in that was just
-started: it keeps answers, and whoever comes later would find them made.
+started: it keeps answers, and whoever comes later would find them made. It answers from memory,
+sooner than a server can; with `--stall 0.01` it waits so many seconds before each answer.
 """
 
 from __future__ import annotations
@@ -185,9 +186,11 @@ def counted(url: str) -> int:
 
 
 @contextmanager
-def standing(standin: str, file: Path) -> Iterator[str]:
+def standing(standin: str, file: Path, stall: float = 0.0) -> Iterator[str]:
     """A stand-in's URL; it has answered some requests, and its counters are at nothing."""
     command = [sys.executable, standin, str(file)]
+    if stall:
+        command += ["--faults", f"stall:seconds={stall}"]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert server.stdout is not None
@@ -205,15 +208,16 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=2000)
     parser.add_argument("--revisions", type=int, default=5)
     parser.add_argument("--standin", default="../shared/standin/standin.py")
+    parser.add_argument("--stall", type=float, default=0.0, help="seconds before each answer")
     parser.add_argument("--loops", default="threads,tasks,connections,library")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "wiki.json"
         file.write_text(json.dumps(made_wiki(chosen.pages, chosen.revisions)), "utf-8")
-        with standing(chosen.standin, file) as url:
+        with standing(chosen.standin, file, chosen.stall) as url:
             rate, paths = report(url, chosen, Path(folder))
         for name in chosen.loops.split(","):
-            with standing(chosen.standin, file) as url:
+            with standing(chosen.standin, file, chosen.stall) as url:
                 beside(name, [url + path for path in paths], rate)
 
 
