@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 I64: TypeAlias = NDArray[np.int64]
+U64: TypeAlias = NDArray[np.uint64]
 ESCAPE = 12
 """Ones that say: the gap stands behind them."""
 RAW = 30
@@ -149,16 +150,27 @@ def _signs(values: I64, lengths: I64, first: I64) -> Iterator[str]:
     start = np.cumsum(padded) - padded
     moved = np.repeat(start - (np.cumsum(total) - total), np.diff(np.append(first, len(lengths))))
     ends = np.cumsum(lengths) + moved
-    bits = np.zeros(int(padded.sum()), np.uint8)
-    while len(values):  # the last bit of all codes, the one before, and so on
-        ends -= 1
-        bits[ends[(values & 1) > 0]] = 1
-        values = values >> 1
-        more = values > 0
-        values, ends = values[more], ends[more]
-    text = b64encode(np.packbits(bits).tobytes()).decode("ascii")
+    bits = int(padded.sum())
+    text = b64encode(_packed(values.astype(np.uint64), lengths, ends, bits)).decode("ascii")
     for at, length in zip((start // 6).tolist(), total.tolist(), strict=True):
         yield text[at : at - (-length // 6)]
+
+
+def _packed(values: U64, lengths: I64, ends: I64, size: int) -> bytes:
+    """So many bits, with a code of at most 64 before each of ``ends``, ascending; else zeros."""
+    words = np.zeros(size // 64 + 2, np.uint64)
+    word = (ends - lengths) >> 6
+    after = (word + 1 << 6) - ends  # bits between a code and the end of its word, or beyond that
+    here = np.where(
+        after >= 0,
+        values << np.maximum(after, 0).astype(np.uint64),
+        values >> np.maximum(-after, 0).astype(np.uint64),
+    )
+    first = _changes(word)
+    words[word[first]] = np.add.reduceat(here, first)
+    beyond = np.flatnonzero(after < 0)
+    words[word[beyond] + 1] += values[beyond] << (after[beyond] + 64).astype(np.uint64)
+    return words.astype(">u8").tobytes()[: size // 8]
 
 
 def decode(signs: str, keys: int, span: int, whole: int | None) -> dict[int, tuple[int, list[int]]]:
