@@ -36,6 +36,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from bench.pagefind_peer import case_of, index
 
 FIRST = 10
+_SETTLED = 400
+"""Milliseconds after a page's first answer in which a browser has other things to do."""
 DEEPEST = 100
 _TEXT = (".html", ".js", ".css", ".svg", ".xml", ".json")
 
@@ -127,6 +129,7 @@ def ask(browser: Browser, engine: Engine, query: dict[str, Any], slow: bool) -> 
         mine = [r for r in spent if any(part in r.url for part in engine.mine)]
         size = sum(int(r.headers["content-length"]) for r in mine)
         depth = max(FIRST, min(len(query["expect"]), DEEPEST))
+        page.wait_for_timeout(_SETTLED)
         times, first, found = page.evaluate(_ASK % engine.script, [query["q"], FIRST, depth])
     finally:
         context.close()

@@ -103,6 +103,9 @@ class Build:
         self.tree = Tree(out)
         self.stamp = digest_of(_code(), msgspec.to_builtins(site))
         self.old = states.load(memory, out, self.tree.present)
+        same = self.old is not None and self.old.stamp == self.stamp
+        self.known = self.old.units if self.old and same else {}
+        """Units of the last build that are as they were where their digest is."""
         self.fresh: dict[bytes, bytes] = {}
         """Some records, by digest, that the last build did not know."""
         self.search = Meta(0, 1, "", 0)
@@ -187,10 +190,9 @@ class Build:
         """Case pages and the search index, in one more reading of the records."""
         made: dict[str, Made] = {}
         pages: dict[bytes, str] = {}
-        units = self.old.units if self.old else {}
         for facts in catalogue.cases:
-            key, digest = f"case:{facts.card.url}", case_digest(facts, catalogue, self.stamp)
-            before = units.get(key)
+            key, digest = f"case:{facts.card.url}", case_digest(facts, catalogue)
+            before = self.known.get(key)
             if before is not None and before.digest == digest:
                 made[key] = before
             else:
@@ -271,14 +273,13 @@ class Build:
 
     def _as_before(self, whole: Made) -> Iterator[tuple[str, Made]]:
         """All parts of a unit, as the last build made them."""
-        assert self.old is not None
         for key in whole.parts:
-            yield key, self.old.units[key]
+            yield key, self.known[key]
 
     def _before(self, unit: Unit) -> Made | None:
         """The unit as the last build made it, if it would be the same now."""
-        before = self.old.units.get(unit.key) if self.old else None
-        return before if before and before.digest == digest_of(self.stamp, unit.digest) else None
+        before = self.known.get(unit.key)
+        return before if before and before.digest == unit.digest else None
 
     def _made(self, unit: Unit) -> Made:
         """Write the unit's files; this may be another process than the one that keeps count."""
@@ -286,7 +287,7 @@ class Build:
         for path, data in unit.make():
             self.tree.write(path, data)
             paths.append(path)
-        return Made(digest_of(self.stamp, unit.digest), tuple(paths), tuple(unit.notes))
+        return Made(unit.digest, tuple(paths), tuple(unit.notes))
 
     def _write(self, path: str, data: bytes) -> None:
         self._prepare()
@@ -304,8 +305,11 @@ class Build:
     def _drop_what_is_gone(self, made: dict[str, Made]) -> None:
         if self.old is None:
             return
-        there = {path for unit in self.old.units.values() for path in unit.paths}
-        self.removed = there.difference(*(unit.paths for unit in made.values()))
+        old = self.old.units
+        gone = [unit for key, unit in old.items() if made.get(key) is not unit]
+        new = [unit for key, unit in made.items() if old.get(key) is not unit]
+        self.removed = {path for unit in gone for path in unit.paths}
+        self.removed.difference_update(*(unit.paths for unit in new))
         for path in self.removed:
             self._prepare()
             self.tree.remove(path)
@@ -320,7 +324,8 @@ class Build:
         )
 
     def _put_in_place(self, made: dict[str, Made], catalogue: Catalogue) -> None:
-        name = digest_of([(key, unit.digest) for key, unit in sorted(made.items())]).hex()
+        units = [(key, unit.digest) for key, unit in sorted(made.items())]
+        name = digest_of(self.stamp, units).hex()
         if self.old and name == self.old.build:
             return
         self._prepare()

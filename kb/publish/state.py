@@ -10,7 +10,7 @@ import msgspec
 from kb.publish.facts import CaseFacts, PageFacts
 from kb.publish.search.meta import Meta
 
-VERSION = 5
+VERSION = 6
 
 
 class Note(msgspec.Struct, frozen=True, array_like=True):

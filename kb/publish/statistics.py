@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import partial
 
 import msgspec
 
@@ -54,6 +55,11 @@ class Row(msgspec.Struct, frozen=True):
 
 def statistics_unit(catalogue: Catalogue, renderer: Renderer) -> Unit:
     """The page of statistics."""
+    digest = digest_of([(case.mark, case.days) for case in catalogue.cases])
+    return Unit("statistics", digest, partial(_page, catalogue, renderer))
+
+
+def _page(catalogue: Catalogue, renderer: Renderer) -> Iterable[Output]:
     months: dict[str, Counter[str]] = {}
     stations: Counter[str] = Counter()
     for case in catalogue.cases:
@@ -69,17 +75,13 @@ def statistics_unit(catalogue: Catalogue, renderer: Renderer) -> Unit:
     bands = Counter(map(band_of, days))
     took = [(_band(n), bands[n]) for n in range(len(BANDS))] if days else []
     middle = days[len(days) // 2] if days else None
-
-    def make() -> Iterable[Output]:
-        page = renderer.page(
-            "statistics.html", "statistics.html", "统计 Statistics", bars=bars, states=STATES,
-            by_status=_rows([(s, states[s]) for s in STATES if states[s]], "status"),
-            by_station=_rows(shown, "station"), by_days=_rows(took), middle=middle,
-            measured=len(days), width=len(bars) * _STEP, height=_HEIGHT, bar=_BAR,
-        )  # fmt: skip
-        return [("statistics.html", page)]
-
-    return Unit("statistics", digest_of(bars, shown, days, sorted(states.items())), make)
+    page = renderer.page(
+        "statistics.html", "statistics.html", "统计 Statistics", bars=bars, states=STATES,
+        by_status=_rows([(s, states[s]) for s in STATES if states[s]], "status"),
+        by_station=_rows(shown, "station"), by_days=_rows(took), middle=middle,
+        measured=len(days), width=len(bars) * _STEP, height=_HEIGHT, bar=_BAR,
+    )  # fmt: skip
+    return [("statistics.html", page)]
 
 
 def _band(number: int) -> str:

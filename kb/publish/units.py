@@ -35,13 +35,13 @@ class Unit(NamedTuple):
     """Further units, all as they were where the digest is: then they are not looked at."""
 
 
-def case_digest(facts: CaseFacts, catalogue: Catalogue, stamp: bytes) -> bytes:
+def case_digest(facts: CaseFacts, catalogue: Catalogue) -> bytes:
     """What a case's page depends on: its record, its source page, what it can link to."""
     wiki = facts.card.wiki
     page = catalogue.pages.get(facts.card.page)
     linked = [catalogue.has_case(wiki, other) for other in facts.related]
     shared = [catalogue.is_shared(identifier) for identifier in facts.identifiers]
-    return digest_of(stamp, facts.digest, page.digest if page else b"", linked, shared)
+    return digest_of(facts.digest, page.digest if page else b"", linked, shared)
 
 
 def file_units(catalogue: Catalogue, blob: Callable[[str], bytes]) -> Iterator[Unit]:
