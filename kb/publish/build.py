@@ -103,8 +103,7 @@ class Build:
         self.tree = Tree(out)
         self.stamp = digest_of(_code(), msgspec.to_builtins(site))
         self.old = states.load(memory, out, self.tree.present)
-        same = self.old is not None and self.old.stamp == self.stamp
-        self.known = self.old.units if self.old and same else {}
+        self.known = self.old.units if self.old and self.old.stamp == self.stamp else {}
         """Units of the last build that are as they were where their digest is."""
         self.fresh: dict[bytes, bytes] = {}
         """Some records, by digest, that the last build did not know."""

@@ -64,6 +64,16 @@ def says(answer: bytes) -> Answer:
     return lambda connection, _: connection.sendall(answer)
 
 
+def noting(heads: list[bytes], answer: bytes = OK + FOUR) -> Answer:
+    """As `says`, and keeps the head of each request."""
+
+    def note(connection: socket.socket, head: bytes) -> None:
+        heads.append(head)
+        connection.sendall(answer)
+
+    return note
+
+
 def ask(
     port: int, path: str = "/rest/wikis", scheme: str = "http", host: str = "127.0.0.1"
 ) -> bytes:

@@ -15,7 +15,7 @@ from importers.web import route
 from importers.web.failures import FetchError
 from importers.web.wire import Wire
 from kb.errors import UsageError
-from tests.rest.raw import FOUR, OK, Answer, Served, ask, says
+from tests.rest.raw import FOUR, OK, Answer, Served, ask, noting, says
 
 
 def relay(seen: list[bytes]) -> Answer:
@@ -68,13 +68,9 @@ def test_a_proxy_is_told_of_us_and_the_server_behind_it_is_not(
     seen: list[bytes] = []
     heads: list[bytes] = []
 
-    def answer(connection: socket.socket, head: bytes) -> None:
-        heads.append(head)
-        connection.sendall(OK + FOUR)
-
     monkeypatch.setenv("no_proxy", "")
     monkeypatch.setenv("all_proxy", f"me:x@127.0.0.1:{served(relay(seen))}")
-    with closing(Wire(f"https://127.0.0.1:{served(answer, secure)}", 5)) as wire:
+    with closing(Wire(f"https://127.0.0.1:{served(noting(heads), secure)}", 5)) as wire:
         for _ in range(3):
             with closing(wire.send("GET", "/", [(b"Authorization", b"Basic of-the-wiki")])) as got:
                 assert got.read(9) == b"body"
@@ -151,12 +147,8 @@ def test_an_address_of_ipv6_stands_in_brackets(
     heads: list[bytes] = []
     seen: list[bytes] = []
 
-    def answer(connection: socket.socket, head: bytes) -> None:
-        heads.append(head)
-        connection.sendall(OK + FOUR)
-
     try:
-        port, secured = served(answer, None, "::1"), served(answer, secure, "::1")
+        port, secured = served(noting(heads), None, "::1"), served(noting(heads), secure, "::1")
     except OSError:
         pytest.skip("this machine has no IPv6")
     assert ask(port, host="[::1]") == b"body"

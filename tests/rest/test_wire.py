@@ -11,7 +11,7 @@ import pytest
 
 from importers.web.failures import FetchError
 from importers.web.wire import Wire
-from tests.rest.raw import CHUNKED, FOUR, OK, Served, ask, says
+from tests.rest.raw import CHUNKED, FOUR, OK, Served, ask, noting, says
 
 GOOD = {
     "counted": OK + FOUR,
@@ -249,11 +249,7 @@ def test_no_text_from_a_server_becomes_a_second_header(served: Served) -> None:
     """A path that no request may have is encoded; a value of two lines is not sent."""
     heads: list[bytes] = []
 
-    def answer(connection: socket.socket, head: bytes) -> None:
-        heads.append(head)
-        connection.sendall(OK + b"Content-Length: 0\r\n\r\n")
-
-    port = served(answer)
+    port = served(noting(heads, OK + b"Content-Length: 0\r\n\r\n"))
     ask(port, "/a b/售后\r\nX: y?c=%20")
     assert heads[0].split(b"\r\n")[0] == (
         b"GET /a%20b/%E5%94%AE%E5%90%8E%0D%0AX:%20y?c=%20 HTTP/1.1"
@@ -268,11 +264,7 @@ def test_no_text_from_a_server_becomes_a_second_header(served: Served) -> None:
 def test_a_body_is_sent_with_its_head_and_length(served: Served) -> None:
     seen: list[bytes] = []
 
-    def answer(connection: socket.socket, request: bytes) -> None:
-        seen.append(request)
-        connection.sendall(OK + FOUR)
-
-    port = served(answer)
+    port = served(noting(seen))
     with closing(Wire(f"http://127.0.0.1:{port}/xwiki", 5)) as wire:
         wire.send("POST", "/bin", [(b"Accept", b"*/*")], b"a=b").close()
     assert seen == [

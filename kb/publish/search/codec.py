@@ -20,8 +20,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from kb.publish.search.codes import U64
+
 I64: TypeAlias = NDArray[np.int64]
-U64: TypeAlias = NDArray[np.uint64]
 ESCAPE = 12
 """Ones that say: the gap stands behind them."""
 RAW = 30

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 U32: TypeAlias = NDArray[np.uint32]
+U64: TypeAlias = NDArray[np.uint64]
 BITS = 30
 SHORT = 2
 """Characters of a run that is a key wherever it stands; words are of the same kind."""

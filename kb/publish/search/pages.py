@@ -8,9 +8,10 @@ from typing import NamedTuple
 import numpy as np
 
 from kb.publish.search.codec import decode
+from kb.publish.search.codes import U64
 from kb.publish.search.meta import RESTS, Meta, span, whole_to
 from kb.publish.search.places import rest_path, shard_path
-from kb.publish.search.postings import CODE, U64
+from kb.publish.search.postings import CODE
 from kb.publish.search.shards import keys_on, page_script, pages_of, signs_in
 
 _List = tuple[int, list[int]]

@@ -9,13 +9,13 @@ from functools import cache
 import msgspec
 import numpy as np
 
-from kb.publish.search.codes import SHORT, U32
+from kb.publish.search.codes import SHORT, U32, U64
 from kb.publish.search.entry import Entry, entry_in, fragment
 from kb.publish.search.lexicon import changed_files
 from kb.publish.search.meta import Meta, many, shards_for
 from kb.publish.search.pages import Change, Pages
 from kb.publish.search.places import document_path
-from kb.publish.search.postings import U64, Parts, batch_of, longer, own, parts_of
+from kb.publish.search.postings import Parts, batch_of, longer, own, parts_of
 
 Output = tuple[str, bytes]
 

@@ -6,17 +6,15 @@ A posting is a number of 64 bits: a key's code (30), a document's number (32), a
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TypeAlias
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.publish.search.codes import U32, code_of, codes_of
+from kb.publish.search.codes import U32, U64, code_of, codes_of
 from kb.publish.search.entry import Entry
 from kb.publish.search.keys import Found, keys_of
 
-U64: TypeAlias = NDArray[np.uint64]
 CODE, WEIGHT = np.uint64(34), np.uint64(2)
 """By how many bits a code and a document's number are shifted."""
 _FIRST = np.uint32(10)

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from kb.publish.search.codes import BITS, U32
-from kb.publish.search.postings import CODE, U64, once
+from kb.publish.search.codes import BITS, U32, U64
+from kb.publish.search.postings import CODE, once
 
 PARTS = 256
 _AT_ONCE = 1 << 17

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.publish.search.codec import I64, Lists, encode
-from kb.publish.search.codes import BITS
+from kb.publish.search.codes import BITS, U64
 from kb.publish.search.meta import RESTS, span, whole_to
 from kb.publish.search.places import rest_path, shard_path
-from kb.publish.search.postings import CODE, U64
+from kb.publish.search.postings import CODE
 
 
 def outputs(postings: U64, documents: int, shards: int) -> Iterator[tuple[bool, int, bytes]]:
