@@ -76,11 +76,12 @@ def problem_units(
 
     usual = _usual(kinds)
     for sheet, sheets, pages in _sheets("problems.html", troubled):
+        shown = codes if sheet.first == 1 else []
         make = partial(
             _page, renderer, "problems.html", "值得核对 Worth checking", sheet, sheets=sheets,
-            codes=codes if sheet.first == 1 else [], kinds=usual, pages=pages, total=len(troubled),
+            codes=shown, kinds=usual, pages=pages, total=len(troubled),
         )  # fmt: skip
-        yield Unit(sheet.path.removesuffix(".html"), digest_of(codes, usual, sheets, pages), make)
+        yield Unit(sheet.path.removesuffix(".html"), digest_of(shown, usual, sheets, pages), make)
 
 
 def _page(
