@@ -18,10 +18,10 @@ from time import process_time
 
 from kb.archive import Archive
 from kb.archive.views import LineView, PageView
-from kb.cases.life import Subject, page_life
-from kb.cases.normalise import cases_of
-from kb.cases.selection import Selection
-from kb.cases.store import CaseStore
+from kb.cases.history.life import Subject, page_life
+from kb.cases.reader.normalise import cases_of
+from kb.cases.reader.selection import Selection
+from kb.cases.store.store import CaseStore
 from kb.config import CasesConfig
 from kb.markup import parse
 from kb.model import Item, PageId, PageSeen, Revision

@@ -26,10 +26,10 @@ import msgspec
 
 from bench import made_cases
 from kb.cases.record import Case, Identifier, from_json, to_json
+from kb.publish.browser_index.entry import entry_of
 from kb.publish.build import build
-from kb.publish.material import Leaf
 from kb.publish.render import Site
-from kb.publish.search.entry import entry_of
+from kb.redact.material import Leaf
 from kb.search.analysis import fold_text, stem
 
 SITE = Site(title="Casebook", language="zh", url=None, audience="internal")

@@ -39,9 +39,9 @@ from kb.publish.case_page import case_writer
 from kb.publish.catalogue import Catalogue
 from kb.publish.crew import Crew, Load
 from kb.publish.facts import case_facts
-from kb.publish.material import Leaf
 from kb.publish.render import Renderer, Site
 from kb.publish.tree import Tree
+from kb.redact.material import Leaf
 
 SITE = Site(title="Casebook", language="zh", url=None, audience="internal")
 

@@ -11,9 +11,9 @@ from typing import Protocol
 
 import msgspec
 
-from importers.options import Options
 from kb.errors import InputError, UsageError
 from kb.model import Item, Known, Sink
+from kb.options import Options
 
 __all__ = [
     "EXPECTED", "GROUP", "Confidence", "Importer", "Options", "Source", "importer_for",

@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from importers.options import Choice
 from kb.errors import InputError
+from kb.options import Choice
 
 
 class SourceConfig(Choice, frozen=True, kw_only=True, forbid_unknown_fields=True):

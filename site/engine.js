@@ -1,6 +1,6 @@
 // Asks the index: shards of postings by key, fragments by case, each a script that calls back. Runs
 // in a page or a worker, which says how such a script is loaded.
-const meta = { n: 0, s: 1, w: 0, m: 0, p: 1, inside: "", load: null }; // Meta and its sizes: kb/publish/search/meta.py
+const meta = { n: 0, s: 1, w: 0, m: 0, p: 1, inside: "", load: null }; // Meta and its sizes: kb/publish/browser_index/meta.py
 const SIX = new Uint8Array(128);
 [[65, 26], [97, 26], [48, 10], [43, 1], [47, 1]].flatMap(([from, n]) => [...Array(n).keys()].map((i) => from + i)).forEach((c, i) => { SIX[c] = i; });
 const IMPACT = [1, 1.6, 2.6, 3];
@@ -31,7 +31,7 @@ const load = (path) => {
 };
 const place = (folder, n) => `search/${folder}/${(n >> 8).toString(16)}/${(n & 255).toString(16)}.js`;
 
-// kb/publish/search/codes.py has the same: 28 bits of a hash, and two that tell how long a run is.
+// kb/publish/browser_index/codes.py has the same: 28 bits of a hash, and two that tell how long a run is.
 const codeOf = (key) => {
   const signs = [...key];
   let h = 0x811c9dc5;
@@ -44,7 +44,7 @@ const codeOf = (key) => {
 };
 const fileOf = (key, files) => Math.floor((codeOf(key) * files) / CODES);
 
-// Bits of signs, as kb/publish/search/codec.py writes them.
+// Bits of signs, as kb/publish/browser_index/codec.py writes them.
 const reader = (signs) => {
   let at = 0;
   let six = 0;

@@ -1,4 +1,4 @@
-"""Derive kb/search/analysis/simplified.txt from OpenCC's table of characters."""
+"""Derive kb/text/simplified.txt from OpenCC's table of characters."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from kb.cases.profile import Profile
+from kb.cases.profile.profile import Profile
 
 TARGET = Path(__file__).resolve().parents[1] / "docs" / "profile.schema.json"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from importers.moments import from_epoch
 from importers.rest.answers import PAGE, HistoryRow, ObjectEntry, Page, Property, Version
 from importers.rest.page import DocumentFetched, FileFetched, PageFetched
 from importers.rest.state import PageState, rows_of, saved
@@ -25,6 +24,7 @@ from kb.model import (
     WikiClass,
     WikiObject,
 )
+from kb.times import from_epoch
 
 COMMENTS = "XWiki.XWikiComments"
 _TAGS = "XWiki.TagClass"

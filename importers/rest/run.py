@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
 
-from importers.moments import from_http, to_epoch
 from importers.rest.listing import Listing, list_pages
 from importers.rest.lists import Limit
 from importers.rest.refusals import Refusals
@@ -21,6 +20,7 @@ from importers.web.paths import rest_page
 from importers.web.work import Workers
 from kb.errors import Problem, RemoteError
 from kb.model import Checkpoint, Item, Known, Sink
+from kb.times import from_http, to_epoch
 
 _PASSES = 10
 """How often a list of pages is read that gives another order each time."""

@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from importers.base import EXPECTED
-from importers.moments import from_epoch
 from importers.rest.emit import Emitter, files_on_disk
 from importers.rest.listing import changes_of
 from importers.rest.page import PageFetched, PageReader
@@ -18,6 +17,7 @@ from importers.rest.vanished import now
 from importers.web.failures import FetchError
 from importers.web.work import Job
 from kb.model import Checkpoint, FetchState, Gone, Item, PageId, PageSeen
+from kb.times import from_epoch
 
 if TYPE_CHECKING:
     from importers.viewer_html.history import HistoryLine

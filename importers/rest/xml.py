@@ -6,7 +6,7 @@ from typing import Any
 
 from lxml import etree
 
-from importers.moments import to_epoch
+from kb.times import to_epoch
 
 _NAMESPACE = "{http://www.xwiki.org}"
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"

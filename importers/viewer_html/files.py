@@ -8,7 +8,6 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from importers.moments import from_http
 from importers.web.calls import Answer, Call
 from importers.web.failures import FetchError
 from importers.web.html import attribute, parse_html, select
@@ -16,6 +15,7 @@ from importers.web.paths import bin_file
 from importers.web.work import Job
 from kb.model import AttachmentRevision, Sink, version_key
 from kb.references import split_reference
+from kb.times import from_http
 
 _NAMED = re.compile(r"(?:attach|image):([^\]|\n>]{1,255})")
 _SAVED = re.compile(

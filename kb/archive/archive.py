@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
@@ -27,6 +28,16 @@ class Archive:
         self._db = connect(path, create=create)
         self.blobs = Blobs(self._db)
         """Bytes by sha256; also the sink that importers are given."""
+        self._process = os.getpid()
+        self._forked: Archive | None = None
+
+    def here(self) -> Archive:
+        """Itself; in a forked process one opened there, as SQLite demands."""
+        if self._process == os.getpid():
+            return self
+        if self._forked is None or self._forked._process != os.getpid():
+            self._forked = Archive(self.path)
+        return self._forked
 
     @cached_property
     def _reader(self) -> Reader:

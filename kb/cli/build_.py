@@ -7,19 +7,19 @@ from pathlib import Path
 
 import click
 
-from kb.cases.store import up_to_date
+from kb.cases.store.store import up_to_date
 from kb.cli.console import count, err, home_option, say
 from kb.config import Home, find_home
 from kb.errors import UsageError
+from kb.publish.browser_index.folding import fold_files
 from kb.publish.build import Changes, Guard, Report, build
 from kb.publish.bundle import site_assets
-from kb.publish.material import ArchiveMaterial
-from kb.publish.redact.key import key_of
-from kb.publish.redact.leaks import check
-from kb.publish.redact.public import PublicMaterial
-from kb.publish.redact.rules import rules_of
+from kb.publish.leak_check import check
 from kb.publish.render import Audience, Site, own_texts
-from kb.publish.search.folding import fold_files
+from kb.redact.key import key_of
+from kb.redact.material import ArchiveMaterial
+from kb.redact.public import PublicMaterial
+from kb.redact.rules import rules_of
 
 _LISTED = 20
 

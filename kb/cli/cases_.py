@@ -10,7 +10,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from kb.cases.record import Case, to_json
-from kb.cases.store import up_to_date
+from kb.cases.store.store import up_to_date
 from kb.cli.console import err, home_option, json_option, out, write
 from kb.config import find_home
 

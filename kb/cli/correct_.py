@@ -10,7 +10,8 @@ from typing import Any
 import click
 import msgspec
 
-from kb.cases.corrections import (
+from kb.cases.record import Case
+from kb.cases.store.corrections import (
     Corrections,
     SameEntry,
     Value,
@@ -21,8 +22,7 @@ from kb.cases.corrections import (
     plain,
     value_at,
 )
-from kb.cases.record import Case
-from kb.cases.store import CaseStore, up_to_date
+from kb.cases.store.store import CaseStore, up_to_date
 from kb.cli.cases_ import STATES
 from kb.cli.console import home_option, say
 from kb.config import find_home

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from kb.cases.store import up_to_date
+from kb.cases.store.store import up_to_date
 from kb.cli.console import err, home_option
 from kb.config import find_home
 from kb.export.formats import FORMATS, Options

@@ -13,12 +13,12 @@ import msgspec
 from rich.text import Text
 
 from kb.archive import Archive, PageView
-from kb.cases.coverage import PageCoverage, coverage, explained
 from kb.cases.learn import propose, survey
 from kb.cases.learn.toml import profile_toml
-from kb.cases.normalise import tools_of
-from kb.cases.profile import load_profile, parse_profile, shipped_profiles
-from kb.cases.selection import DEFAULT, Selection
+from kb.cases.profile.profile import load_profile, parse_profile, shipped_profiles
+from kb.cases.reader.coverage import PageCoverage, coverage, explained
+from kb.cases.reader.normalise import tools_of
+from kb.cases.reader.selection import DEFAULT, Selection
 from kb.cli.console import err, home_option, json_option, out, say, write
 from kb.config import find_home
 from kb.errors import InputError, UsageError
@@ -43,7 +43,7 @@ def show(name: str | None, home: Path | None) -> None:
             out.print(Text(f"{known:<20} {mark:<7} {profile.description}".rstrip()))
         return
     load_profile(name, place.root)
-    shipped = files("kb.cases") / "profiles" / f"{name}.toml"
+    shipped = files("kb.cases.profile") / "shipped" / f"{name}.toml"
     path = place.root / name
     write(shipped.read_bytes() if name in shipped_profiles() else path.read_bytes())
 

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import click
 
-from kb.cases.store import up_to_date
+from kb.cases.store.store import up_to_date
 from kb.cli.build_ import memory_of, site_of
 from kb.cli.console import home_option, say
 from kb.cli.search_ import json_of
 from kb.config import Home, find_home
 from kb.errors import UsageError
+from kb.files import MARK
 from kb.publish.build import build
-from kb.publish.material import ArchiveMaterial
 from kb.publish.serve import Served, server_for
-from kb.publish.swap import MARK
+from kb.redact.material import ArchiveMaterial
 from kb.search.find import Options
 from kb.search.service import searching
 

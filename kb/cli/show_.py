@@ -10,7 +10,7 @@ from rich.text import Text
 
 from kb.archive import Archive, PageView
 from kb.cases.record import Case, to_json
-from kb.cases.store import CaseStore, up_to_date
+from kb.cases.store.store import CaseStore, up_to_date
 from kb.cli.case_text import case_text, event_text
 from kb.cli.console import home_option, json_option, out, write
 from kb.config import find_home

@@ -10,7 +10,6 @@ from pathlib import Path
 import click
 
 from importers.base import Confidence, Importer, Options, Source, importer_for, importer_named
-from importers.options import Choice
 from kb.archive import Archive
 from kb.archive.beside import WriterBeside
 from kb.archive.report import IngestReport
@@ -19,6 +18,7 @@ from kb.cli.progress import Counted
 from kb.config import Home, SourceConfig
 from kb.errors import InputError, Problem
 from kb.model import FetchState, Item
+from kb.options import Choice
 
 _SHOWN = 20
 _STAMP = "stamp"

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 import msgspec
 
-from kb.cases.store import up_to_date
-from kb.cases.summary import Summary, summarise
+from kb.cases.store.store import up_to_date
+from kb.cases.store.summary import Summary, summarise
 from kb.cli.console import home_option, json_option, out, say, write
 from kb.config import find_home
 

@@ -10,7 +10,15 @@ from typing import NamedTuple, Protocol
 from kb.archive import Archive
 from kb.cases.record import Case
 from kb.config import Home
+from kb.errors import UsageError
 from kb.export.ledger import Ledger
+
+
+def path_of(dest: str, what: str) -> Path:
+    """``dest`` as a path. UsageError where it means stdout, which ``what`` cannot go to."""
+    if dest == "-":
+        raise UsageError(f"{what} cannot go to stdout", hint="name a path")
+    return Path(dest)
 
 
 class Options(NamedTuple):

@@ -13,7 +13,7 @@ from kb.config import Home
 from kb.export.account import Fates, told
 from kb.export.formats import Cases, Options
 from kb.export.ledger import Ledger
-from kb.export.place import new_file
+from kb.files import new_file
 
 FATES = Fates(
     page=("changed", "its cases are records; what belongs to no case is in the other formats"),

@@ -11,8 +11,8 @@ import msgspec
 from jinja2 import Environment
 
 from kb.assets import assets
-from kb.export.place import new_file, sha256_of
-from kb.export.redirects import Move, write_redirects
+from kb.files import new_file, sha256_of
+from kb.redirects import Move, write_redirects
 
 Fate = Literal["kept", "changed", "dropped", "broken"]
 """changed: it is there in another form; broken: what it leads to is not in the archive."""

@@ -14,13 +14,13 @@ import msgspec
 from importers.markdown.memory import FOLDER
 from kb.archive import Archive, PageView
 from kb.cases.record import Case, from_json
-from kb.cases.store import CaseStore
+from kb.cases.store.store import CaseStore
 from kb.config import Home
 from kb.errors import UsageError
 from kb.export.formats import FORMATS, Options
 from kb.export.inside import parts_of
 from kb.export.ledger import Ledger, add_digests, write_report
-from kb.export.place import check_ours
+from kb.files import check_ours, publish
 from kb.model import (
     AttachmentRevision,
     Item,
@@ -30,14 +30,13 @@ from kb.model import (
     RevisionSeen,
     Snapshot,
 )
-from kb.publish.material import ArchiveMaterial, Leaf
-from kb.publish.redact.key import key_of
-from kb.publish.redact.leaks import check_parts
-from kb.publish.redact.people import protect_case
-from kb.publish.redact.public import PublicMaterial
-from kb.publish.redact.rules import rules_of
 from kb.publish.render import own_texts
-from kb.publish.swap import publish
+from kb.redact.key import key_of
+from kb.redact.leaks import check_parts
+from kb.redact.material import ArchiveMaterial, Leaf
+from kb.redact.people import protect_case
+from kb.redact.public import PublicMaterial
+from kb.redact.rules import rules_of
 
 
 class PublicCases:

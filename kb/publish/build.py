@@ -4,30 +4,27 @@ from __future__ import annotations
 
 import gc
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Set
-from functools import cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from kb.assets import assets
 from kb.cases.record import from_json
+from kb.freshness import code_stamp
+from kb.pool import Load, pooled
 from kb.publish import state as states
+from kb.publish.browser_index.meta import Meta
 from kb.publish.case_page import case_writer
 from kb.publish.catalogue import Catalogue
-from kb.publish.crew import Crew, Load
 from kb.publish.editor import about_unit, files_units, problem_units
 from kb.publish.extras import extra_units
 from kb.publish.facts import CaseFacts, Shared, case_facts, digest_of, page_facts
 from kb.publish.indexing import Indexing
 from kb.publish.lists import browse_units
-from kb.publish.material import Leaf, Material
 from kb.publish.names import case_path, page_path
 from kb.publish.render import Renderer, Site
-from kb.publish.search.meta import Meta
 from kb.publish.sources import Sources
 from kb.publish.spaces import tree_unit
 from kb.publish.state import Made, State
@@ -41,6 +38,7 @@ from kb.publish.units import (
     fixed_units,
     home_unit,
 )
+from kb.redact.material import Leaf, Material
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,7 +99,7 @@ class Build:
         self.memory = memory
         self.renderer = Renderer(site)
         self.tree = Tree(out)
-        self.stamp = digest_of(_code(), msgspec.to_builtins(site))
+        self.stamp = digest_of(code_stamp(), msgspec.to_builtins(site))
         self.old = states.load(memory, out, self.tree.present)
         self.known = self.old.units if self.old and self.old.stamp == self.stamp else {}
         """Units of the last build that are as they were where their digest is."""
@@ -201,15 +199,19 @@ class Build:
         if pages or indexing.wanted:
             self._prepare()
             work = case_writer(catalogue, self.renderer, self.tree.write)
-            with Crew(work, Load(len(pages), *CASES)) as crew:
-                for digest, record in self._records(pages.keys() | indexing.wanted.keys()):
-                    if digest in pages:
-                        crew.do(record)
-                    if digest in indexing.wanted:
-                        indexing.add(digest, record)
+            written = pooled(work, self._read_once(pages, indexing), Load(len(pages), *CASES))
+            deque(written, maxlen=0)
         self.written.update(pages.values())
         self.search, made["search"] = indexing.finish(self.material.records)
         return made
+
+    def _read_once(self, pages: Mapping[bytes, str], indexing: Indexing) -> Iterator[bytes]:
+        """Index the records that the index wants; yield those that want a page."""
+        for digest, record in self._records(pages.keys() | indexing.wanted.keys()):
+            if digest in indexing.wanted:
+                indexing.add(digest, record)
+            if digest in pages:
+                yield record
 
     def _sources_made(self, sources: Sources) -> dict[str, Made]:
         """Source pages and their versions."""
@@ -228,10 +230,7 @@ class Build:
 
         if todo:
             self._prepare()
-            with Crew(work, Load(len(todo), *SOURCES)) as crew:
-                for task in todo:
-                    crew.do(task)
-            for key, done in crew.results:
+            for key, done in pooled(work, todo, Load(len(todo), *SOURCES)):
                 made[key] = done
                 self.written.update(done.paths)
         return made
@@ -342,23 +341,3 @@ class Build:
             doubled = msgspec.structs.replace(state, before=name, differing=())
             states.save_before(self.memory, self.tree.out, doubled)
             states.save_after(self.memory, self.tree.out)
-
-
-@cache
-def _code() -> bytes:
-    """Digest of what turns records and wiki text into pages: code, templates, style."""
-    found = hashlib.blake2b(digest_size=16)
-    packages = (files("kb.publish"), files("kb.markup"), files("kb.search.analysis"))
-    for folder in (*packages, assets("templates"), assets("site")):
-        for name, data in _texts(folder):
-            found.update(name.encode() + b"\0" + data)
-    return found.digest()
-
-
-def _texts(folder: Traversable) -> Iterator[tuple[str, bytes]]:
-    """Names and bytes of the files under a folder, but for what Python makes of them."""
-    for item in sorted(folder.iterdir(), key=lambda item: item.name):
-        if item.is_file() and not item.name.endswith(".pyc"):
-            yield item.name, item.read_bytes()
-        elif item.is_dir():
-            yield from _texts(item)

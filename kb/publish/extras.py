@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
-from kb.export.redirects import Move, file_moves, page_moves, redirect_files
 from kb.publish.catalogue import Catalogue
 from kb.publish.facts import CaseFacts, digest_of
 from kb.publish.names import file_path, url_of
 from kb.publish.render import Renderer, Site
 from kb.publish.units import Output, Unit
+from kb.redirects import Move, file_moves, page_moves, redirect_files
 
 _ENTRIES = 50
 _UNDATED = "1970-01-01"

@@ -11,11 +11,11 @@ import msgspec
 from kb.archive import PageView
 from kb.cases.record import Case
 from kb.model import PageId
+from kb.publish.browser_index.entry import facets_of
 from kb.publish.composed import takes_others
 from kb.publish.durations import days_to_resolve
 from kb.publish.names import case_path, page_path, url_of
 from kb.publish.render import short
-from kb.publish.search.entry import facets_of
 
 T = TypeVar("T", bound=Hashable)
 

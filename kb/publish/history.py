@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from kb.history import matching_blocks
-from kb.publish.material import Leaf
+from kb.publish.browser_index.entry import to_json
 from kb.publish.names import history_path, page_path, root_of, url_of, versions_path
 from kb.publish.render import Renderer
-from kb.publish.search.entry import to_json
+from kb.redact.material import Leaf
 
 
 def history_files(leaf: Leaf, title: str, renderer: Renderer) -> Iterator[tuple[str, bytes]]:

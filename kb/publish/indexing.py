@@ -6,21 +6,21 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from kb.cases.record import from_json
-from kb.publish.facts import CaseFacts, digest_of
-from kb.publish.search.entry import Entry, entry_of
-from kb.publish.search.meta import Meta
-from kb.publish.search.places import (
+from kb.publish.browser_index.entry import Entry, entry_of
+from kb.publish.browser_index.meta import Meta
+from kb.publish.browser_index.places import (
     document_path,
     rest_path,
     shard_path,
     word_files,
     word_path,
 )
+from kb.publish.facts import CaseFacts, digest_of
 from kb.publish.state import Made, State
 from kb.publish.tree import Tree
 
 if TYPE_CHECKING:
-    from kb.publish.search.build import Index
+    from kb.publish.browser_index.build import Index
 
 _FEW = 0.02
 """The share of documents up to which patching is quicker."""
@@ -94,7 +94,7 @@ class Indexing:
         return changed
 
     def _patched(self) -> Meta | None:
-        from kb.publish.search.patch import Patch
+        from kb.publish.browser_index.patch import Patch
 
         assert self._old is not None
         patch = Patch(self._old.search, len(self._cases), self._entries, self._tree.read)
@@ -113,6 +113,6 @@ class Indexing:
 
 
 def _index(size: int, write: Callable[[str, bytes], None]) -> Index:
-    from kb.publish.search.build import Index
+    from kb.publish.browser_index.build import Index
 
     return Index(size, write)

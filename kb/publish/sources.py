@@ -9,12 +9,12 @@ from kb.publish.catalogue import Catalogue
 from kb.publish.facts import digest_of
 from kb.publish.history import history_files
 from kb.publish.inclusions import Inclusions
-from kb.publish.material import Leaf
 from kb.publish.names import page_path
 from kb.publish.render import Renderer
 from kb.publish.source_page import source_page
 from kb.publish.state import Note
 from kb.publish.units import Output, Unit
+from kb.redact.material import Leaf
 
 
 class Sources:

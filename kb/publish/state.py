@@ -7,8 +7,8 @@ from pathlib import Path
 
 import msgspec
 
+from kb.publish.browser_index.meta import Meta
 from kb.publish.facts import CaseFacts, PageFacts
-from kb.publish.search.meta import Meta
 
 VERSION = 6
 

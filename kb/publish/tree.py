@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from kb.errors import InputError
-from kb.publish.swap import MARK, aside_of, publish, staging_of
+from kb.files import MARK, aside_of, publish, staging_of
 
 
 class Tree:

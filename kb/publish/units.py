@@ -7,14 +7,14 @@ from functools import partial
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from kb.publish.browser_index.facets import facet_files
+from kb.publish.browser_index.folding import fold_files
+from kb.publish.browser_index.meta import Meta
 from kb.publish.bundle import site_assets
 from kb.publish.catalogue import Catalogue
 from kb.publish.facts import CaseFacts, digest_of
 from kb.publish.names import file_path
 from kb.publish.render import Renderer
-from kb.publish.search.facets import facet_files
-from kb.publish.search.folding import fold_files
-from kb.publish.search.meta import Meta
 from kb.publish.state import Note
 
 Output = tuple[str, bytes]

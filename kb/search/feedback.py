@@ -11,11 +11,11 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from kb.search.analysis.fold import fold_text
 from kb.search.analysis.stem import stem
 from kb.search.document import Document
 from kb.search.function_words import STEMS
 from kb.search.score import Bag, Clause, Counts, idf
+from kb.text.fold import fold_text
 
 BEST = 8
 """Documents that are looked at."""

@@ -7,12 +7,12 @@ from bisect import bisect_left
 
 import msgspec
 
-from kb.search.analysis.fold import fold, fold_text
 from kb.search.analysis.scripts import ENGLISH, IN_RUN, PIECES, TOKEN
 from kb.search.analysis.stem import stem
 from kb.search.analysis.tokens import GRAM, is_number
 from kb.search.document import Document, Text
 from kb.search.query.nodes import Phrase, Word
+from kb.text.fold import fold, fold_text
 
 CONTEXT = 40
 """Characters shown on either side of what was found."""

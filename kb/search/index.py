@@ -18,17 +18,17 @@ from typing import Protocol, TypeAlias
 
 import msgspec
 
+from kb.files import write_whole
+from kb.freshness import code_stamp
 from kb.search.document import Document
 from kb.search.protocol import DamagedIndexError, Engine
 from kb.search.state import (
     Begun,
     State,
     digest_of,
-    fingerprint,
     read_begun,
     read_state,
     state_of,
-    write_whole,
 )
 
 BATCH = 10_000
@@ -56,7 +56,7 @@ def refresh(
     ``opened`` makes an engine of a folder, ``name`` says which kind of engine that is. Where
     ``stamp`` is the one of the last time, the source is not asked at all.
     """
-    made_by = f"{name}-{fingerprint()}"
+    made_by = f"{name}-{code_stamp()}"
     state = read_state(folder)
     if state and state.made_by == made_by and _same(state, source, stamp):
         engine = _whole(folder, state, opened)
@@ -88,7 +88,10 @@ def _note_stamp(folder: Path, state: State, stamp: str) -> None:
     """Remember that nothing had changed, so that next time the stamp alone says so."""
     with _locked(folder / "lock", wait=False) as mine:
         if mine and read_state(folder) == state:
-            write_whole(folder / "state.json", msgspec.structs.replace(state, stamp=stamp))
+            write_whole(
+                folder / "state.json",
+                msgspec.json.encode(msgspec.structs.replace(state, stamp=stamp)),
+            )
 
 
 class _Writing:
@@ -136,7 +139,9 @@ class _Writing:
             if engine is not None and self._changed(engine, BATCH):
                 return self._in_use(engine, begun.folder)
         generation = f"g-{secrets.token_hex(4)}"
-        write_whole(self._folder / "building.json", Begun(self._made_by, generation))
+        write_whole(
+            self._folder / "building.json", msgspec.json.encode(Begun(self._made_by, generation))
+        )
         engine = self._opened(self._folder / generation)
         if not self._changed(engine, BATCH):
             raise DamagedIndexError(f"{self._folder / generation}: a new index cannot be read")
@@ -145,7 +150,7 @@ class _Writing:
     def _in_use(self, engine: Engine, generation: str) -> Engine:
         """The generation is the one that everybody reads from now on; the others go."""
         state = state_of(self._folder / generation, self._made_by, self._wanted, self._stamp)
-        write_whole(self._folder / "state.json", state)
+        write_whole(self._folder / "state.json", msgspec.json.encode(state))
         (self._folder / "building.json").unlink(missing_ok=True)
         engine.publish()
         for other in self._folder.glob("g-*"):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kb.search.analysis.fold import fold_text
 from kb.search.analysis.scripts import IN_RUN
 from kb.search.plan import All, AnyOf, Plan, Row, Stream, plan
 from kb.search.query.nodes import And, Node, Phrase, Word
 from kb.search.score import words_of
 from kb.search.streams import APART, streams
+from kb.text.fold import fold_text
 
 LONG_RUN = 6
 """A run of so many characters may be a sentence, which nobody else has written just so."""

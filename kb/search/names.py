@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kb.search.analysis.fold import fold_text
 from kb.search.document import SCOPED, Document
+from kb.text.fold import fold_text
 
 FACETS = ("kind", "status", "station", "engineer", "speaker", "lang", "year")
 """Names whose values are counted over all that was found."""

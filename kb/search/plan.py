@@ -8,13 +8,13 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from kb.search.analysis.fold import fold_text
 from kb.search.analysis.scripts import ENGLISH, IN_RUN, TOKEN
 from kb.search.analysis.stem import stem
 from kb.search.analysis.tokens import GRAM, is_number, pieces_of
 from kb.search.function_words import is_function_word
 from kb.search.query.nodes import And, Between, Name, Node, Not, Or, Phrase, Word
 from kb.search.streams import number_terms, streams
+from kb.text.fold import fold_text
 
 Stream: TypeAlias = Literal["seq", "rel", "num", "scoped"]
 

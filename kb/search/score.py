@@ -19,11 +19,11 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from kb.search.analysis.fold import fold_text
 from kb.search.analysis.scripts import IN_RUN, TOKEN
 from kb.search.function_words import IN_RUNS, STEMS
 from kb.search.query.nodes import And, Node, Or, Phrase, Word
 from kb.search.streams import APART, streams
+from kb.text.fold import fold_text
 
 CHARACTER = 1.3
 HEAD = 0.3

@@ -21,12 +21,12 @@ from kb.search.stamp import stamp_of
 
 if TYPE_CHECKING:
     from kb.archive import Archive
-    from kb.cases.store import CaseStore
+    from kb.cases.store.store import CaseStore
     from kb.search.cases import Attached
 
 
 class Cases(Protocol):
-    """Where cases come from: kb.cases.store.CaseStore, or anything like it."""
+    """Where cases come from: kb.cases.store.store.CaseStore, or anything like it."""
 
     def digests(self) -> Iterable[tuple[str, bytes]]:
         """Id and digest of each case."""
@@ -101,7 +101,7 @@ class HomeSource:
 
     @cached_property
     def _source(self) -> Source:
-        from kb.cases.store import up_to_date
+        from kb.cases.store.store import up_to_date
 
         archive, store = self._open.enter_context(up_to_date(self._home))
         if not self._old:

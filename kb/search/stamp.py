@@ -7,18 +7,16 @@ nothing was written to cannot have changed.
 from __future__ import annotations
 
 import hashlib
-import os
 import time
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 from kb.config import Home
+from kb.freshness import code_stamp
 
 TICK = 100_000_000
 """Nanoseconds in which two writes may bear the same time."""
-_CODE = ("archive", "cases", "markup", "history", "search")
-"""Packages of kb by which pages become documents."""
 
 
 def stamp_of(home: Home) -> str | None:
@@ -33,8 +31,7 @@ def stamp_of(home: Home) -> str | None:
     made = hashlib.sha256(repr(written).encode())
     for path in (home.root / "kb.toml", home.root / "corrections.toml", *_profiles(home)):
         made.update(path.read_bytes() if path.is_file() else b"\0")
-    for code in _code():
-        made.update(repr(code).encode())
+    made.update(code_stamp().encode())
     return made.hexdigest()
 
 
@@ -67,17 +64,3 @@ def _extended(profile: Path) -> list[str]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         return []
     return [name for name in found if isinstance(name, str)] if isinstance(found, list) else []
-
-
-def _code() -> Iterator[tuple[str, int, int]]:
-    root = Path(__file__).parents[1]
-    folders = [str(root / name) for name in _CODE]
-    while folders:
-        with os.scandir(folders.pop()) as entries:
-            for entry in entries:
-                if entry.is_dir():
-                    if entry.name != "__pycache__":
-                        folders.append(entry.path)
-                else:
-                    seen = entry.stat()
-                    yield entry.path, seen.st_mtime_ns, seen.st_size

@@ -3,19 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import secrets
 from collections.abc import Mapping
-from importlib.util import find_spec
 from pathlib import Path
 
 import msgspec
-
-_PARTS = (
-    "analysis", "engines", "cases.py", "document.py", "files.py", "names.py", "office.py",
-    "old.py", "pages.py", "pdf.py", "streams.py",
-)  # fmt: skip
-"""What of kb.search an index depends on."""
 
 
 class State(msgspec.Struct, frozen=True):
@@ -56,16 +47,6 @@ def read_begun(folder: Path) -> Begun | None:
         return None
 
 
-def write_whole(place: Path, record: State | Begun) -> None:
-    """The record in the place of what is there, at once and lastingly."""
-    fresh = place.with_name(f"{place.stem}-{secrets.token_hex(4)}")
-    with fresh.open("wb") as file:
-        file.write(msgspec.json.encode(record))
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(place)
-
-
 def state_of(place: Path, made_by: str, digests: Mapping[str, bytes], stamp: str | None) -> State:
     """The state of the generation in ``place`` as it is now."""
     found = place.iterdir() if place.is_dir() else iter(())
@@ -83,15 +64,3 @@ def digest_of(digests: Mapping[str, bytes]) -> str:
     for key in sorted(digests):
         made.update(key.encode("utf-8", "surrogatepass") + b"\0" + digests[key] + b"\n")
     return made.hexdigest()
-
-
-def fingerprint() -> str:
-    """Of the code and tables that decide what an index holds."""
-    made = hashlib.sha256(b"pdf" if find_spec("pypdf") else b"")
-    root = Path(__file__).parent
-    for part in _PARTS:
-        place = root / part
-        for file in [place] if place.is_file() else sorted(place.iterdir()):
-            if file.is_file():
-                made.update(file.read_bytes())
-    return made.hexdigest()[:16]

@@ -18,7 +18,6 @@ from collections.abc import Iterable, Iterator
 from operator import add
 from typing import NamedTuple
 
-from kb.search.analysis.fold import fold, fold_text
 from kb.search.analysis.scripts import ENGLISH, HUMP, KINDS, PIECES
 from kb.search.analysis.stem import stem
 from kb.search.analysis.tokens import (
@@ -31,6 +30,7 @@ from kb.search.analysis.tokens import (
     pieces_of,
 )
 from kb.search.document import HEAD, SCOPED, Document
+from kb.text.fold import fold, fold_text
 
 APART = "·"
 """Stands between what touches in the stream and not in the text."""

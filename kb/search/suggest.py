@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from kb.search.analysis.fold import fold_text
 from kb.search.analysis.scripts import ENGLISH, IN_RUN, TOKEN
 from kb.search.plan import Near, Plan, plan
 from kb.search.protocol import Engine, Request
 from kb.search.query.nodes import And, Name, Node, Query, Word
 from kb.search.score import words_of
+from kb.text.fold import fold_text
 
 MOST = 3
 MOST_WORDS = 8

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kb.archive import Archive
 from kb.cases.record import Case
-from kb.cases.store import CaseStore
+from kb.cases.store.store import CaseStore
 from kb.config import CasesConfig
 from kb.model import Gone, Item, PageId, PageSeen, Revision
 

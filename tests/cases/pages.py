@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kb.archive.views import LineView, PageView
-from kb.cases.normalise import cases_of, tools_of
-from kb.cases.profile import load_profile
+from kb.cases.profile.profile import load_profile
+from kb.cases.reader.normalise import cases_of, tools_of
 from kb.cases.record import Case
 from kb.model import History, PageId
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from kb.cases.corrections import Corrections, changed_ids, load_corrections
 from kb.cases.record import Case
+from kb.cases.store.corrections import Corrections, changed_ids, load_corrections
 from kb.config import CasesConfig
 from kb.errors import InputError
 from tests.cases.histories import Wiki, history

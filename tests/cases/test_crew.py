@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.cases.store import CaseStore
+from kb.cases.store.store import CaseStore
 from kb.config import CasesConfig
 from kb.errors import KbError
 from tests.cases.dialects import DIALECTS, page_of_dialect

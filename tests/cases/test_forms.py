@@ -10,9 +10,9 @@ import msgspec
 import pytest
 
 from kb.archive.views import PageView
-from kb.cases.normalise import cases_of
+from kb.cases.reader.normalise import cases_of
+from kb.cases.reader.selection import Selection
 from kb.cases.record import Case
-from kb.cases.selection import Selection
 from kb.config import CasesConfig
 from kb.model import Comment, WikiObject
 from tests.cases.pages import page_of

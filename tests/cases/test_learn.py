@@ -8,8 +8,8 @@ import pytest
 
 from kb.cases.learn import propose, survey
 from kb.cases.learn.toml import profile_toml
-from kb.cases.normalise import cases_of, tools_of
-from kb.cases.profile import parse_profile
+from kb.cases.profile.profile import parse_profile
+from kb.cases.reader.normalise import cases_of, tools_of
 from tests.cases.dialects import EN, Dialect, Fact, _words, page_of_dialect
 from tests.cases.mixes import Mix
 from tests.cases.pages import page_of

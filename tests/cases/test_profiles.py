@@ -13,7 +13,7 @@ import jsonschema
 import msgspec
 import pytest
 
-from kb.cases.profile import CaseRule, load_profile, parse_profile, shipped_profiles
+from kb.cases.profile.profile import CaseRule, load_profile, parse_profile, shipped_profiles
 from kb.errors import InputError
 from tests.cases.dialects import page_of_dialect
 from tests.cases.histories import Wiki, history
@@ -78,12 +78,13 @@ def test_schema_for_editors() -> None:
     stored = (ROOT / "docs" / "profile.schema.json").read_bytes()
     assert stored == schema(), "run: python -m tools.schema"
     for name in shipped_profiles():
-        text = (ROOT / "kb" / "cases" / "profiles" / f"{name}.toml").read_text("utf-8")
+        text = (ROOT / "kb" / "cases" / "profile" / "shipped" / f"{name}.toml").read_text("utf-8")
         jsonschema.validate(tomllib.loads(text), json.loads(stored))
 
 
 def test_every_code_and_key_is_documented() -> None:
-    sources = [*(ROOT / "kb" / "cases").glob("*.py")]
+    """Each code of an anomaly and each key of a profile is named in the docs."""
+    sources = [*(ROOT / "kb" / "cases").rglob("*.py")]
     calls = r'(?:Oddity\(|code=|return )\s*"([a-z]+(?:-[a-z]+)+)"'
     codes = {c for path in sources for c in re.findall(calls, path.read_text("utf-8"))}
     documented = (ROOT / "docs" / "anomalies.md").read_text("utf-8")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.cases.similar import bands, likeness, shared_words
+from kb.cases.store.similar import bands, likeness, shared_words
 from tests.cases.histories import Wiki, history
 
 PILE = "44030500040000200030"

@@ -14,9 +14,9 @@ import pytest
 from importers.base import Options, Source
 from importers.blame_text import BlameText
 from kb.archive import Archive, PageView
-from kb.cases.normalise import cases_of
+from kb.cases.reader.normalise import cases_of
 from kb.cases.record import Case, Turn
-from kb.cases.store import CaseStore
+from kb.cases.store.store import CaseStore
 from kb.config import CasesConfig
 from tests.cases.pages import AFTER_SALES
 

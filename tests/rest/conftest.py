@@ -150,7 +150,7 @@ def _comment(thing: Any) -> tuple[Any, ...]:
 
 
 def moment(milliseconds: int) -> str:
-    from importers.moments import from_epoch
+    from kb.times import from_epoch
 
     text = from_epoch(milliseconds)
     assert text is not None

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.search.analysis import browser_table, fold, fold_text, simplified, stem, terms
+from kb.search.analysis import browser_table, fold_text, simplified, stem, terms
+from kb.text.fold import fold
 
 SPEC = Path(__file__).parent / "spec"
 CASES = [json.loads(line) for line in (SPEC / "terms.jsonl").read_text("utf-8").splitlines()]

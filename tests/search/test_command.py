@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.cases.store import up_to_date
+from kb.cases.store.store import up_to_date
 from kb.config import Config, Home
 from kb.search.service import CaseSource, Search
 

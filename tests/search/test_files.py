@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.archive import Archive
-from kb.cases.store import up_to_date
+from kb.cases.store.store import up_to_date
 from kb.config import Config, Home
 from kb.model import AttachmentRevision, PageId, PageSeen, Revision
 from kb.search import office, pdf

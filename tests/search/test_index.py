@@ -154,7 +154,7 @@ def test_while_nothing_is_written_the_archive_is_not_opened(
     os.utime(archive, (1, 1))
     with searching(home) as search:
         assert search.find("6730").total == 1
-    monkeypatch.setattr("kb.cases.store.up_to_date", None)
+    monkeypatch.setattr("kb.cases.store.store.up_to_date", None)
     with searching(home) as search:
         assert search.find("6730").total == 1
     for touched in (tmp_path / "corrections.toml", archive):

@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from kb.cases.store import up_to_date
+from kb.cases.store.store import up_to_date
 from kb.config import Config, Home
 from kb.search.service import Search, everything
 

@@ -29,7 +29,7 @@ from kb.cases.record import (
     to_json,
 )
 from kb.model import Comment, PageId
-from kb.publish.material import Leaf, Version
+from kb.redact.material import Leaf, Version
 
 PAGE = PageId("xwiki", "Support.Cases.WebHome")
 PIXEL = bytes.fromhex(

@@ -15,8 +15,8 @@ from kb.archive import AttachmentView, LineView, RevisionView
 from kb.cases.record import Case
 from kb.model import Comment, PageId
 from kb.publish.build import build
-from kb.publish.material import Version
 from kb.publish.names import case_path, page_path
+from kb.redact.material import Version
 
 PAYLOADS = [
     "<script>window.hit=1</script>",

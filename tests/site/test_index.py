@@ -13,16 +13,16 @@ from samples import at, small
 from test_analysis_js import engine_of
 
 from kb.cases.record import Case, Turn
-from kb.publish.search.build import Index
-from kb.publish.search.codec import decode, encode_list
-from kb.publish.search.codes import LONGEST, code_of, codes_of
-from kb.publish.search.entry import Entry, entry_of
-from kb.publish.search.keys import mapped
-from kb.publish.search.meta import Meta, span, whole_to
-from kb.publish.search.patch import Patch
-from kb.publish.search.postings import CODE
-from kb.publish.search.shards import keys_on, outputs, signs_in
-from kb.search.analysis.fold import fold_text, one_for_one
+from kb.publish.browser_index.build import Index
+from kb.publish.browser_index.codec import decode, encode_list
+from kb.publish.browser_index.codes import LONGEST, code_of, codes_of
+from kb.publish.browser_index.entry import Entry, entry_of
+from kb.publish.browser_index.keys import mapped
+from kb.publish.browser_index.meta import Meta, span, whole_to
+from kb.publish.browser_index.patch import Patch
+from kb.publish.browser_index.postings import CODE
+from kb.publish.browser_index.shards import keys_on, outputs, signs_in
+from kb.text.fold import fold_text, one_for_one
 
 LISTS = st.dictionaries(
     st.integers(0, (1 << 30) - 1),

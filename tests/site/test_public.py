@@ -26,16 +26,17 @@ from samples import PIXEL, Sample, double_charge, page, refund, small
 
 from kb.cases.record import Related, from_json
 from kb.model import WikiObject
+from kb.publish.browser_index.build import Index
+from kb.publish.browser_index.entry import entry_of
+from kb.publish.browser_index.shards import page_script
 from kb.publish.build import build
+from kb.publish.leak_check import check
 from kb.publish.names import encode
-from kb.publish.redact.leaks import LeakError, check
-from kb.publish.redact.protected import Protected
-from kb.publish.redact.public import PublicMaterial
-from kb.publish.redact.rules import Rules, rules_of
 from kb.publish.render import own_texts
-from kb.publish.search.build import Index
-from kb.publish.search.entry import entry_of
-from kb.publish.search.shards import page_script
+from kb.redact.leaks import LeakError
+from kb.redact.protected import Protected
+from kb.redact.public import PublicMaterial
+from kb.redact.rules import Rules, rules_of
 
 PHONE, NAME, LATIN = "13800138000", "试验员甲", "Tester"
 SHARP = "".join(f"&#{ord(c)};" for c in NAME)

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from kb.cases.rules import label_key
+from kb.cases.lines.vocabulary import label_key
 
 
 @cache

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from typing import NamedTuple
 
 from kb.cases.learn.survey import LabelUse
-from kb.cases.shown import fold
+from kb.cases.lines.display import fold
 
 _MARK = re.compile(
     r"\[[^\[\]\w]\]|\[[xX ]?\]|\([xX√✓✔/ ]?\)|[^\w\s.,:;|/、。()\[\]【】\"'“”<>{}*_~&+-]"

@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from kb.cases.lead import BULLETS, past_lead
 from kb.cases.learn.lexicon import lexicon
 from kb.cases.learn.survey import Block, bare, label_of
-from kb.cases.rules import label_key
+from kb.cases.lines.prefix import BULLETS, past_lead
+from kb.cases.lines.vocabulary import label_key
 
 _PAIRS = ("【】", "[]", "〖〗", "〔〕", "「」", "『』", "<>", "«»")
 _LINK = r"\[\[[^\[\]]{1,200}\]\]"

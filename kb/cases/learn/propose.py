@@ -8,16 +8,16 @@ from functools import cache
 from statistics import median
 from typing import NamedTuple
 
-from kb.cases.language import language_of
 from kb.cases.learn.headings import heading_patterns
 from kb.cases.learn.lexicon import lexicon, means
 from kb.cases.learn.marks import StatusForm, status_form
 from kb.cases.learn.people import rounds, speaker_brackets, talk
 from kb.cases.learn.survey import LabelUse, Survey
-from kb.cases.normalise import tools_of
-from kb.cases.profile import FieldType, load_profile
-from kb.cases.rules import Rules, label_key
-from kb.cases.values import parsed
+from kb.cases.lines.language import language_of
+from kb.cases.lines.values import parsed
+from kb.cases.lines.vocabulary import Rules, label_key
+from kb.cases.profile.profile import FieldType, load_profile
+from kb.cases.reader.normalise import tools_of
 
 _ROLES = ("problem", "status", "engineer", "station")
 _CANONICAL = ("phone", "started", "ended", "amount", "vehicle", "account")

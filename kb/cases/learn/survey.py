@@ -7,13 +7,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from kb.cases.headings import heading_line
-from kb.cases.labels import Hit, label_at
-from kb.cases.lead import CLOSING, LEAD, past_lead
-from kb.cases.opaque import opaque_lines
-from kb.cases.profile import Profile
-from kb.cases.rules import Rules, label_key
-from kb.cases.shown import Shown, shown
+from kb.cases.lines.display import Shown, shown
+from kb.cases.lines.headings import heading_line
+from kb.cases.lines.labels import Hit, label_at
+from kb.cases.lines.prefix import CLOSING, LEAD, past_lead
+from kb.cases.lines.verbatim import opaque_lines
+from kb.cases.lines.vocabulary import Rules, label_key
+from kb.cases.profile.profile import Profile
 
 _FIRST_NUMBER = re.compile(r"(?P<before>\D{0,40}?)(?P<number>\d{1,12})")
 _LETTERS = re.compile(r"[A-Za-z]+")

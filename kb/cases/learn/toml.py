@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from kb.cases.learn.propose import Proposal
 from kb.cases.learn.survey import LabelUse
-from kb.cases.profile import Profile, load_profile
+from kb.cases.profile.profile import Profile, load_profile
 
 
 def profile_toml(proposal: Proposal, name: str, explained: float | None = None) -> str:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from kb.archive import Archive
 from kb.config import Home
 from kb.export.account import Fated, Fates, told
-from kb.export.formats import Cases, Options
+from kb.export.formats import Cases, Options, path_of
 from kb.export.git.authors import AuthorMap, read_authors
 from kb.export.git.run import GitReport, export_git
 from kb.export.git.source import SOURCES
 from kb.export.ledger import Ledger
-from kb.export.place import path_of
 
 __all__ = ["AuthorMap", "GitReport", "export", "export_git", "read_authors"]
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from kb.archive import Archive
 from kb.config import Home
-from kb.export.formats import Cases, Options
+from kb.export.formats import Cases, Options, path_of
 from kb.export.ledger import Ledger
 from kb.export.markdown.nav import Site
 from kb.export.markdown.tree import write_tree
-from kb.export.place import path_of
 
 __all__ = ["export", "write_tree"]
 

@@ -10,9 +10,8 @@ import msgspec
 from kb.errors import InputError
 from kb.export.layout import file_key
 from kb.export.ledger import Entry
-from kb.export.place import sha256_of
+from kb.files import MARK, sha256_of
 from kb.model import PageId
-from kb.publish.swap import MARK
 
 FORMAT = 2
 

@@ -11,7 +11,7 @@ from typing import IO
 import msgspec
 
 from kb.export.markdown.manifest import PageEntry
-from kb.publish.swap import staging_of
+from kb.files import staging_of
 
 _JOURNAL = ".casebook.part"
 """In a tree that is being written: a line for each page that is, with all its files."""

@@ -30,9 +30,8 @@ from kb.export.markdown.manifest import Manifest, check_unedited, read_manifest
 from kb.export.markdown.nav import Site
 from kb.export.markdown.resume import forget, journal_of, left_of, note
 from kb.export.markdown.work import Job, write_pages
-from kb.export.place import check_ours, new_folder
+from kb.files import MARK, check_ours, new_folder
 from kb.model import PageId
-from kb.publish.swap import MARK
 
 _FATES = Fates(
     gone=("dropped", "gone from the wiki; its history is in kb export git"),

@@ -1,20 +1,16 @@
-"""Writing the pages of a tree, in as many processes as there are cores."""
+"""Write the pages of a tree, in as many processes as there are cores."""
 
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from itertools import islice
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
 from importers.markdown.memory import encode, path_of
-from kb import __version__
 from kb.archive import Archive, PageView
 from kb.export.account import link_entries
 from kb.export.ledger import Entry
@@ -27,8 +23,10 @@ from kb.export.markdown.manifest import Manifest, PageEntry
 from kb.export.markdown.render import Body, body_of
 from kb.export.markdown.resume import Left
 from kb.export.markdown.words import lost_words, markdown_text
-from kb.export.place import sha256_of
+from kb.files import sha256_of
+from kb.freshness import code_stamp
 from kb.model import PageId
+from kb.pool import Load, pooled
 
 CHUNK = 50
 """Pages that a process takes at a time."""
@@ -61,34 +59,13 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
 def write_pages(job: Job, tasks: Sequence[Task]) -> Iterator[tuple[str, PageEntry]]:
     """Write each page's file and its memory; path and entry of each, in order."""
-    if len(tasks) < SMALL:
-        with Archive(job.archive) as archive:
-            for task in tasks:
-                yield _write(job, archive, task)
-        return
-    chunks = list(_chunks(tasks))
-    with ProcessPoolExecutor(os.cpu_count(), initializer=_start, initargs=(job,)) as pool:
-        for done in pool.map(_work, chunks):
-            yield from done
+    opened = Archive(job.archive)
 
+    def write(task: Task) -> tuple[str, PageEntry]:
+        return _write(job, opened.here(), task)
 
-def _chunks(tasks: Iterable[Task]) -> Iterator[list[Task]]:
-    rest = iter(tasks)
-    while chunk := list(islice(rest, CHUNK)):
-        yield chunk
-
-
-_here: dict[str, tuple[Job, Archive]] = {}
-"""This process's job and its own open archive."""
-
-
-def _start(job: Job) -> None:
-    _here["job"] = (job, Archive(job.archive))
-
-
-def _work(tasks: list[Task]) -> list[tuple[str, PageEntry]]:
-    job, archive = _here["job"]
-    return [_write(job, archive, task) for task in tasks]
+    with opened:
+        yield from pooled(write, tasks, Load(len(tasks), SMALL, CHUNK))
 
 
 def _write(job: Job, archive: Archive, task: Task) -> tuple[str, PageEntry]:
@@ -97,7 +74,7 @@ def _write(job: Job, archive: Archive, task: Task) -> tuple[str, PageEntry]:
     kind = KINDS[job.flavour]
     path = f"{kind.content}{job.known.layout.page(view.id)}"
     anchors = job.anchors.get(view.id, ())
-    inputs = _digest(__version__, repr(kind.markdown), view.digest, anchors, cases)
+    inputs = _digest(code_stamp(), repr(kind.markdown), view.digest, anchors, cases)
     resolver = TreeResolver(job.known, view.id, job.names.get(view.id.wiki, {}))
     for root, pages in ((job.old_root, job.old.pages), (job.left.root, job.left.pages)):
         before = pages.get(path)

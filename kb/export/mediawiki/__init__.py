@@ -7,11 +7,11 @@ from pathlib import Path
 from kb.archive import Archive
 from kb.config import Home
 from kb.export.account import known_of
-from kb.export.formats import Cases, Options
+from kb.export.formats import Cases, Options, path_of
 from kb.export.layout import Shape
 from kb.export.ledger import Ledger
 from kb.export.mediawiki.dump import Dump
-from kb.export.place import new_file, path_of
+from kb.files import new_file
 
 
 def export(home: Home, archive: Archive, store: Cases, dest: str, options: Options) -> Ledger:

@@ -21,9 +21,9 @@ from kb.export.mediawiki.titles import Titles
 from kb.export.mediawiki.wikitext import Wikitext
 from kb.export.moments import instant_of
 from kb.export.reading import places_in
-from kb.export.redirects import file_moves, page_moves
 from kb.markup.syntaxes import read_page
 from kb.model import PageId
+from kb.redirects import file_moves, page_moves
 
 _HEAD = """\
 <mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/" version="0.11" xml:lang={lang}>

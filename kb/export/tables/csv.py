@@ -20,9 +20,9 @@ from kb.export.account import told
 from kb.export.formats import Cases, Options
 from kb.export.jsonl import FATES as FATES_OF_CASES
 from kb.export.ledger import Ledger
-from kb.export.place import new_file, new_folder
 from kb.export.tables.rows import FATES, Tables, tables_of
 from kb.export.tables.tables import CASE_TABLES, PAGE_TABLES, Row, Value
+from kb.files import new_file, new_folder
 
 BOM = "\ufeff"
 _STARTS = frozenset("=+-@\t\r\n＝＋－＠'")

@@ -9,11 +9,11 @@ from kb.archive import Archive
 from kb.config import Home
 from kb.errors import UsageError
 from kb.export.account import told
-from kb.export.formats import Cases, Options
+from kb.export.formats import Cases, Options, path_of
 from kb.export.ledger import Ledger
-from kb.export.place import new_folder, path_of
 from kb.export.tables.rows import FATES, Tables, tables_of
 from kb.export.tables.tables import CASE_TABLES, PAGE_TABLES, Row
+from kb.files import new_folder
 
 BATCH = 5_000
 """Rows held before they are written."""

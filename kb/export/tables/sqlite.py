@@ -15,11 +15,11 @@ from pathlib import Path
 from kb.archive import Archive
 from kb.config import Home
 from kb.export.account import told
-from kb.export.formats import Cases, Options
+from kb.export.formats import Cases, Options, path_of
 from kb.export.ledger import Ledger
-from kb.export.place import new_file, path_of
 from kb.export.tables.rows import FATES, Tables, tables_of
 from kb.export.tables.tables import CASE_TABLES, KEY_OF, PAGE_TABLES, CaseTable, Column, PageTable
+from kb.files import new_file
 from kb.search.analysis import terms
 
 LONGEST_RUN = 4

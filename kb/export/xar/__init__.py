@@ -10,9 +10,8 @@ from kb.archive import Archive, PageView
 from kb.config import Home
 from kb.errors import InputError, UsageError
 from kb.export.account import Fates, told
-from kb.export.formats import Cases, Options
+from kb.export.formats import Cases, Options, path_of
 from kb.export.ledger import Ledger
-from kb.export.place import path_of
 from kb.export.xar.page import PageXml
 from kb.export.xar.xml import attribute, declaration, escape
 from kb.model import PageId

@@ -7,9 +7,9 @@ word → stem: any other implementation, the site's JavaScript first, passes the
 """
 
 from kb.search.analysis.export import browser_table
-from kb.search.analysis.fold import Folded, fold, fold_text, simplified
 from kb.search.analysis.stem import stem
 from kb.search.analysis.tokens import Term, terms
+from kb.text.fold import Folded, fold, fold_text, simplified
 
 __all__ = [
     "Folded",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
 
-from kb.search.analysis.fold import simplified_table
+from kb.text.fold import simplified_table
 
 
 def browser_table(used: AbstractSet[str] | None = None) -> tuple[str, str]:

@@ -30,9 +30,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from kb.search.analysis.fold import Folded, fold
 from kb.search.analysis.scripts import CAMEL, ENGLISH, HUMP, IN_RUN, PIECES, SEGMENTS, TOKEN
 from kb.search.analysis.stem import stem
+from kb.text.fold import Folded, fold
 
 LONGEST = 64
 LONGEST_CODE = 128

@@ -1,0 +1,1 @@
+"""The life of a case: what its page's versions, moves and edits tell of it."""

@@ -1,0 +1,154 @@
+"""What changed in a case from one version of its page to the next."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+from typing import NamedTuple
+
+from kb.cases import record
+from kb.cases.reader.draft import Draft, DraftTurn, Kind
+
+_MOST_TURNS = 400
+"""Beyond so many changed turns they are told apart by position only."""
+_UNCOVERED = {Kind.HEADING, Kind.STATION, Kind.SECTION, Kind.RESOLUTION, Kind.UNCLASSIFIED}
+"""A round's or part's mark says nothing that its turns do not."""
+
+
+class Lines(NamedTuple):
+    """A case in one version: its draft, and its lines."""
+
+    draft: Draft
+    lines: Sequence[str]
+
+
+class Change(NamedTuple):
+    """One change: what, of which name, from and to."""
+
+    change: record.Change
+    name: str | None = None
+    old: str | None = None
+    new: str | None = None
+
+
+def changes(old: Lines, new: Lines, *, renamed: bool = False) -> list[Change]:
+    """Every change of content; spacing alone is none. `edited` stands for what no other covers."""
+    if old.draft is new.draft:
+        return []
+    a, b = old.draft, new.draft
+    found = [
+        *_fields(a, b), *_problem(a, b), *_turns(a.turns, b.turns), *_status(a, b),
+        *_people(a, b), *_files(a, b),
+    ]  # fmt: skip
+    if _rest(old, renamed=renamed, status=a.status == b.status) != _rest(
+        new, renamed=renamed, status=a.status == b.status
+    ) or (not found and not renamed and _text(old) != _text(new)):
+        found.append(Change("edited"))
+    return found
+
+
+def _problem(a: Draft, b: Draft) -> Iterator[Change]:
+    old = a.problem.text if a.problem else None
+    new = b.problem.text if b.problem else None
+    if (old or "") != (new or ""):
+        yield Change("problem", None, old, new)
+
+
+def _fields(a: Draft, b: Draft) -> Iterator[Change]:
+    names = dict.fromkeys(field.name for field in (*a.fields, *b.fields))
+    for name in names:
+        old = [field.value for field in a.fields if field.name == name]
+        new = [field.value for field in b.fields if field.name == name]
+        if old != new:
+            gone, come = _differences(old, new)
+            for n in range(max(len(gone), len(come))):
+                yield Change("field", name, _nth(gone, n), _nth(come, n))
+
+
+def _differences(old: Sequence[str], new: Sequence[str]) -> tuple[list[str], list[str]]:
+    """What each has that the other has not, in order."""
+    return _without(old, Counter(new)), _without(new, Counter(old))
+
+
+def _without(values: Sequence[str], others: Counter[str]) -> list[str]:
+    rest = []
+    for value in values:
+        if others[value]:
+            others[value] -= 1
+        else:
+            rest.append(value)
+    return rest
+
+
+def _nth(values: Sequence[str], n: int) -> str | None:
+    return values[n] if n < len(values) else None
+
+
+def _status(a: Draft, b: Draft) -> Iterator[Change]:
+    if a.status != b.status:
+        yield Change("status", None, a.status, b.status)
+
+
+def _people(a: Draft, b: Draft) -> Iterator[Change]:
+    old, new = [e.name for e in a.engineers], [e.name for e in b.engineers]
+    yield from (Change("engineer", None, name, None) for name in old if name not in new)
+    yield from (Change("engineer", None, None, name) for name in new if name not in old)
+
+
+def _files(a: Draft, b: Draft) -> Iterator[Change]:
+    old, new = [f.name for f in a.attachments], [f.name for f in b.attachments]
+    yield from (Change("attachment", None, name, None) for name in old if name not in new)
+    yield from (Change("attachment", None, None, name) for name in new if name not in old)
+
+
+def _turns(old: list[DraftTurn], new: list[DraftTurn]) -> Iterator[Change]:
+    """Turns said, taken back, put otherwise: by what stands between turns that stayed."""
+    first = [(turn.speaker, turn.text) for turn in old]
+    second = [(turn.speaker, turn.text) for turn in new]
+    start = 0
+    while start < min(len(first), len(second)) and first[start] == second[start]:
+        start += 1
+    end = 0
+    while end < min(len(first), len(second)) - start and first[-1 - end] == second[-1 - end]:
+        end += 1
+    a, b = first[start : len(first) - end], second[start : len(second) - end]
+    if max(len(a), len(b)) > _MOST_TURNS:
+        yield from _paired(a, b)
+        return
+    for tag, i, j, k, m in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+        if tag != "equal":
+            yield from _paired(a[i:j], b[k:m])
+
+
+_Said = tuple[str | None, str]
+
+
+def _paired(old: list[_Said], new: list[_Said]) -> Iterator[Change]:
+    """In a stretch that differs: what one speaker had said in his place is what he says now."""
+    rest = list(old)
+    steps = []
+    for speaker, text in new:
+        before = next((said for said in rest if said[0] == speaker), None)
+        if before is not None:
+            rest.remove(before)
+        if before is None or before[1] != text:
+            steps.append(Change("turn", speaker, before[1] if before else None, text))
+    yield from (Change("turn", speaker, text, None) for speaker, text in rest)
+    yield from steps
+
+
+def _rest(case: Lines, *, renamed: bool, status: bool) -> list[str]:
+    """Lines that no change of another kind speaks of, without outer space."""
+    kinds = _UNCOVERED | ({Kind.STATUS} if status else set())
+    if renamed:
+        kinds = kinds - {Kind.HEADING}
+    return [
+        line.strip()
+        for line, kind in zip(case.lines, case.draft.kinds, strict=True)
+        if kind in kinds and line.strip()
+    ]
+
+
+def _text(case: Lines) -> list[str]:
+    return [line.strip() for line in case.lines if line.strip()]

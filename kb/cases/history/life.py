@@ -1,0 +1,215 @@
+"""The life of a page's cases over all its revisions.
+
+The cost of a revision is that of finding where its cases begin, and of reading those that changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import msgspec
+
+from kb.archive import Archive, RevisionView
+from kb.cases.history.changes import Change, Lines, changes
+from kb.cases.lines.headings import Block, split
+from kb.cases.reader.draft import Kind
+from kb.cases.reader.ending import Tools
+from kb.cases.reader.finish import made_id
+from kb.cases.reader.forms import forms_in
+from kb.cases.reader.normalise import read_lines
+from kb.cases.record import Event
+
+_ALIKE = 0.5
+"""A case with a new id that shares so many of its lines with one that is gone is that one."""
+
+
+_FORM = {Kind.HEADING, Kind.MARK, Kind.STATUS, Kind.ENGINEER, Kind.BLANK}
+
+
+class CaseLife(msgspec.Struct):
+    """One case on one page."""
+
+    id: str
+    events: list[Event]
+    present: bool
+    last: str
+    """The newest version that has it."""
+
+
+class PageLife(msgspec.Struct):
+    """All cases that the page ever had, up to its newest held revision."""
+
+    versions: int = 0
+    """How many held revisions were read."""
+    prefix: bytes = b""
+    """Digest of what was known of these revisions."""
+    cases: dict[str, CaseLife] = {}
+    """By id; a second case of an id at one time has ~2."""
+
+
+class Subject(NamedTuple):
+    """The page whose life is read."""
+
+    key: int
+    """Its row in the archive."""
+    page: str
+    """Its reference."""
+    title: str = ""
+    """What it is called now: what a case is called that is the whole page."""
+
+
+def page_life(
+    archive: Archive, subject: Subject, tools: Tools, before: PageLife | None
+) -> PageLife:
+    """Read the page's revisions, those after ``before`` only where it still holds.
+
+    Objects and comments have no part in it: no source tells how they were in older versions.
+    """
+    held = [revision for revision in archive.revisions(subject.key) if revision.held]
+    life = before or PageLife(cases={})
+    if life.versions > len(held) or _digest(subject, held[: life.versions]) != life.prefix:
+        life = PageLife(cases={})
+    reader = _Reader(archive, subject, tools)
+    known = reader.cases(held[life.versions - 1].version) if life.versions else {}
+    for revision in held[life.versions :]:
+        now = reader.cases(revision.version)
+        _Step(life.cases, reader, revision).advance(known, now)
+        known = now
+    return PageLife(versions=len(held), prefix=_digest(subject, held), cases=life.cases)
+
+
+def _digest(subject: Subject, revisions: Iterable[RevisionView]) -> bytes:
+    return hashlib.sha256(msgspec.msgpack.encode([subject.title, *revisions])).digest()
+
+
+class _Reader:
+    """Reads a page's versions one after the other; what did not change is not read again."""
+
+    def __init__(self, archive: Archive, subject: Subject, tools: Tools) -> None:
+        self._archive = archive
+        self._subject = subject
+        self._tools = tools
+        self._read: dict[tuple[object, ...], Lines] = {}
+
+    def once(self, version: str) -> dict[str, Lines]:
+        """An older version's cases, aside from the way through the history."""
+        return _Reader(self._archive, self._subject, self._tools).cases(version)
+
+    def cases(self, version: str) -> dict[str, Lines]:
+        """The version's cases by id, a second one of an id by id~2."""
+        lines = (self._archive.content(self._subject.key, version) or "").split("\n")
+        blocks, opaque = split(lines, self._tools.rules)
+        read: dict[tuple[object, ...], Lines] = {}
+        found: dict[str, Lines] = {}
+        for key, case in (*self._blocks(blocks, lines, opaque), *self._forms(lines, opaque)):
+            read[key] = case
+            heading = case.draft.heading
+            name = heading.id or made_id(self._subject.page, heading.text)
+            found[_unused(name, found)] = case
+        self._read = read
+        return found
+
+    def _blocks(
+        self, blocks: Iterable[Block], lines: list[str], opaque: list[bool]
+    ) -> Iterator[tuple[tuple[object, ...], Lines]]:
+        hidden = any(opaque)
+        for block in blocks:
+            span = slice(block.first, block.last)
+            flags = tuple(n for n, flag in enumerate(opaque[span]) if flag) if hidden else ()
+            key = ("\n".join(lines[span]).rstrip(), flags)
+            case = self._read.get(key)
+            if case is None:
+                own = lines[span]
+                case = Lines(read_lines(own, opaque[span], block.heading, self._tools)[0], own)
+            yield key, case
+
+    def _forms(
+        self, lines: list[str], opaque: list[bool]
+    ) -> Iterator[tuple[tuple[object, ...], Lines]]:
+        for place in forms_in(self._subject.title, lines, opaque, self._tools):
+            case = self._read.get(place.key)
+            if case is None:
+                form = place.read()
+                case = Lines(form.draft, form.lines)
+            yield place.key, case
+
+
+def _unused(name: str, taken: dict[str, Lines]) -> str:
+    if name not in taken:
+        return name
+    number = 2
+    while f"{name}~{number}" in taken:
+        number += 1
+    return f"{name}~{number}"
+
+
+class _Step:
+    """From one revision to the next."""
+
+    def __init__(self, lives: dict[str, CaseLife], reader: _Reader, revision: RevisionView) -> None:
+        self._lives = lives
+        self._reader = reader
+        self._revision = revision
+
+    def advance(self, old: dict[str, Lines], new: dict[str, Lines]) -> None:
+        """Bring all lives to the revision, whose cases are ``new``."""
+        gone = {name: case for name, case in old.items() if name not in new}
+        for name, case in new.items():
+            before = old.get(name)
+            if before is None:
+                self._appear(name, case, gone)
+            elif before.draft is not case.draft:
+                self._note(name, changes(before, case))
+            life = self._lives[name]
+            life.present, life.last = True, self._revision.version
+        for name in gone:
+            self._note(name, [Change("removed")])
+            self._lives[name].present = False
+
+    def _appear(self, name: str, case: Lines, gone: dict[str, Lines]) -> None:
+        """A case that the revision before has not: restored, renamed or new."""
+        life = self._lives.get(name)
+        if life is not None:
+            before = self._reader.once(life.last).get(name)
+            after = changes(before, case) if before else []
+            self._note(name, [Change("restored"), *after])
+        elif (earlier := _renamed(case, gone)) is not None:
+            life = self._lives[name] = self._lives.pop(earlier)
+            life.id = name
+            steps = changes(gone.pop(earlier), case, renamed=True)
+            self._note(name, [Change("renamed", None, earlier, name), *steps])
+        else:
+            self._lives[name] = CaseLife(name, [], True, self._revision.version)
+            self._note(name, [Change("created")])
+
+    def _note(self, name: str, steps: Iterable[Change]) -> None:
+        at = self._revision
+        self._lives[name].events += [
+            Event(
+                version=at.version, author=at.author, date=at.date, change=step.change,
+                name=step.name, old=step.old, new=step.new,
+            )
+            for step in steps
+        ]  # fmt: skip
+
+
+def _renamed(case: Lines, gone: dict[str, Lines]) -> str | None:
+    """The id, of those gone, that the case had before: the one that it shares most lines with."""
+    own = _own(case)
+    best, most = None, 0.0
+    for name, other in gone.items():
+        lines = _own(other)
+        share = len(own & lines) / max(len(own | lines), 1)
+        if share > most:
+            best, most = name, share
+    return best if most >= _ALIKE else None
+
+
+def _own(case: Lines) -> set[str]:
+    """Lines that are the case's own, not every case's form."""
+    if case.draft.heading.rule.begins == "row":
+        return {cell.strip() for cell in case.lines[0].split("|")} - {""}
+    pairs = zip(case.lines, case.draft.kinds, strict=True)
+    return {line.strip() for line, kind in pairs if kind not in _FORM}

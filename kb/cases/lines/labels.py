@@ -1,0 +1,182 @@
+"""Labels at the start of a line: `手机号码: …`, `| Phone | …`, `* 2. Bill no: …`."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import NamedTuple
+
+from kb.cases.lines.display import Shown, fold
+from kb.cases.lines.prefix import CLOSING, LEAD, past_lead
+from kb.cases.lines.vocabulary import Label, Rules, label_key
+
+_LABEL = re.compile(
+    rf"""\s*(?P<row>\|=?\s*)?{LEAD}
+    (?P<label>[^:|=()]{{0,40}}(?P<legend>\([^()]{{0,120}}\)[^:|=()]{{0,40}})?)
+    (?P<sep>:\s*\|?=?|\|=?|=)\s*""",
+    re.VERBOSE,
+)
+_BRACKETED = re.compile(
+    rf"{LEAD}[【\[〖〔]\s*(?P<label>[^\[\]【】〖〗〔〕:|]{{1,40}})[】\]〗〕]\s*(?P<legend>\([^()]{{0,120}}\))?\s*:?\s*"
+)
+_UNMARKED = tuple(
+    re.compile(rf"{LEAD}(?P<label>{words})\s*(?P<legend>\([^()]{{0,120}}\))?\s*(?=\W)")
+    for words in (r"\w{1,20} \w{1,20}", r"\w{1,20}")
+)
+_SPACED = re.compile(rf"{LEAD}(?P<label>[\u3400-\u9fff]{{2,10}})\s+(?=\S)")
+_OPENING = frozenset("【[〖〔")
+_DASH = re.compile(r"[-–—→]")
+_DASHED = re.compile(
+    rf"{LEAD}(?P<label>\w(?:[^:|=()—–-]|(?<=\w)-(?=\w)){{0,30}}(?P<legend>\([^()]{{0,40}}\)[^:|=()—–-]{{0,20}})?)"
+    r"(?P<sep>\s[-–](?:\s|$)|\s?—{1,2}|\s?→)\s*"
+)
+"""A dash or an arrow between label and value: for labels that are known."""
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_GAP = re.compile(r"[\s,;、|]+")
+_SENTENCE = re.compile(r"[。!?;,、“”\"]|\.\s")
+
+
+def _is_status(label: str, rules: Rules) -> bool:
+    meaning = rules.meaning(label)
+    return meaning is not None and meaning.role == "status"
+
+
+class Hit(NamedTuple):
+    """A label found: ``start`` and ``end`` bound its value in the shown text."""
+
+    meaning: Label | None
+    label: str
+    legend: str
+    start: int
+    end: int
+    row: bool
+
+
+def label_at(line: Shown, rules: Rules, start: int = 0) -> Hit | None:
+    """The label that the line begins with at ``start``, known or not."""
+    text = line.text
+    if not _OPENING.isdisjoint(text) and (bracketed := _BRACKETED.match(text, start)):
+        meaning = rules.meaning(bracketed["label"])
+        if meaning:
+            return _hit(line, bracketed, meaning, row=False)
+    match = _LABEL.match(text, start)
+    meaning = rules.meaning(match["label"]) if match else None
+    if meaning is None and _DASH.search(text, start):
+        dashed = _DASHED.match(text, start)
+        dashed_meaning = rules.meaning(dashed["label"]) if dashed else None
+        if dashed and dashed_meaning:
+            return _hit(line, dashed, dashed_meaning, row=False)
+    if match is None or not match["label"].strip():
+        return None
+    row = match["row"] is not None
+    if meaning is None and not row and match["sep"][0] in "|=":
+        return None
+    return _hit(line, match, meaning, row=row)
+
+
+def _hit(line: Shown, match: re.Match[str], meaning: Label | None, *, row: bool) -> Hit:
+    end = len(line.text.rstrip("| \t" if row else None))
+    label = line.cut(match.start("label"), match.end("label"))
+    return Hit(meaning, label, match["legend"] or "", match.end(), max(end, match.end()), row)
+
+
+def label_alone(line: Shown, rules: Rules) -> Hit | None:
+    """A known label that is all of the line, its value below."""
+    start, _ = past_lead(line.text)
+    label = line.text[start:].rstrip(CLOSING + ":")
+    meaning = rules.meaning(label) if len(label) <= 40 else None
+    if meaning is None:
+        return None
+    end = len(line.text)
+    return Hit(meaning, line.cut(start, start + len(label)), "", end, end, row=False)
+
+
+class Cell(NamedTuple):
+    """A cell of a table's row, by its bounds in the shown text."""
+
+    start: int
+    end: int
+    heading: bool
+
+
+def cells_of(line: Shown) -> list[Cell]:
+    """The cells of a row, none where the line is no row."""
+    text = line.text
+    if not text.lstrip().startswith("|"):
+        return []
+    bars = [n for n, c in enumerate(text) if c == "|"]
+    if text[bars[-1] + 1 :].strip():
+        bars.append(len(text))
+    return [
+        Cell(a + 1 + text.startswith("=", a + 1), b, heading=text.startswith("=", a + 1))
+        for a, b in pairwise(bars)
+    ]
+
+
+def status_without_colon(line: Shown, rules: Rules) -> Hit | None:
+    """A status label with no colon: what follows must be marked, as the caller sees to."""
+    found = (pattern.match(line.text) for pattern in _UNMARKED)
+    match = next((m for m in found if m and _is_status(m["label"], rules)), None)
+    meaning = rules.meaning(match["label"]) if match else None
+    if match is None:
+        return None
+    label = line.cut(match.start("label"), match.end("label"))
+    return Hit(
+        meaning, label, match["legend"] or "", match.end(), len(line.text.rstrip()), row=False
+    )
+
+
+def label_spaced(line: Shown, rules: Rules) -> Hit | None:
+    """A known Han label with a space for a colon, where its value has a digit or it is long."""
+    match = _SPACED.match(line.text)
+    meaning = rules.meaning(match["label"]) if match else None
+    if match is None or meaning is None or meaning.role not in ("field", "problem"):
+        return None
+    if not (len(match["label"]) > 2 or line.text[match.end()].isdigit()):
+        return None
+    label = line.cut(match.start("label"), match.end("label"))
+    return Hit(meaning, label, "", match.end(), len(line.text.rstrip()), row=False)
+
+
+def may_be_field(hit: Hit, line: Shown, rules: Rules, *, in_problem: bool) -> bool:
+    """True where a label that no profile knows has the shape of one.
+
+    Below a problem, which may have several lines, it must be short, with a short value.
+    """
+    label = hit.label.strip()
+    if _SENTENCE.search(fold(label)) or label[0] in "[{【(<#*-\\~":
+        return False
+    value = line.text[hit.start : hit.end].strip()
+    if in_problem and (not value or len(value) > 60 or label_key(label) in rules.never):
+        return False
+    if value.startswith("//") or value[-1:] in ("。", "!", "?", ";"):
+        return False
+    if in_problem and value[-1] == ".":
+        return False
+    if _HAN.search(label):
+        return len(label) <= (6 if in_problem else 12)
+    words = len(label.split())
+    return label[0].isalpha() and words <= (3 if in_problem else 4)
+
+
+def is_plain(hit: Hit, line: Shown) -> bool:
+    """True where the line is a label with a short value: no item of a list of remarks."""
+    value = line.text[hit.start : hit.end]
+    numbered = line.text[: hit.start].lstrip()[:1].isdigit()
+    return not numbered and len(value) <= 60 and not re.search(r"[。!?;,、]", value)
+
+
+def known_labels(line: Shown, rules: Rules, hit: Hit) -> list[Hit]:
+    """The hit and the known labels that follow it on the line; a problem's text is not cut."""
+    found = [hit]
+    if hit.meaning is None or hit.meaning.type == "text":
+        return found
+    for match in _GAP.finditer(line.text, hit.start, hit.end):
+        following = label_at(line, rules, match.end())
+        if following is None or following.meaning is None or following.start > hit.end:
+            continue
+        found[-1] = found[-1]._replace(end=match.start())
+        found.append(following._replace(end=hit.end))
+        if following.meaning.type == "text":
+            break
+    return found

@@ -1,0 +1,324 @@
+"""The status line: which of its states is marked, and never a guess."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from kb.cases.lines.display import Shown, fold
+from kb.cases.profile.profile import StatusRule
+from kb.cases.record import Status
+
+_MOST_WORDS = 50
+"""More words between two separators are no options of a status line."""
+_SEPARATORS = re.compile(r"[|/、,;]")
+_CLAUSES = re.compile(r"[,;、()]")
+_LEGEND_MARK = re.compile(
+    r"(?P<m>[^\s\w\"“”'‘’「」()]{1,3})[\"“”'‘’「」]?\s*(?:表示|代表|为|即|是|=|means|marks|is)"
+)
+
+
+_INNER_LEGEND = re.compile(
+    r"\([^()]{0,60}(?:表示|代表|选定|选中|勾选|means|marks|select|chosen|tick|=)[^()]{0,60}\)",
+    re.IGNORECASE,
+)
+
+
+class Reading(NamedTuple):
+    """What the status lines of a case say."""
+
+    status: Status
+    unknown: tuple[str, ...]
+    """Words that are marked and that no profile knows as a state."""
+    ambiguous: bool
+    """A mark stands between two words, as near to the one as to the other."""
+    unmarked: str
+    """The sole state named, where none is marked."""
+
+
+class Option(NamedTuple):
+    """A part of a line that may name states: from ``start`` to ``end`` of what is shown."""
+
+    line: Shown
+    start: int
+    end: int
+
+
+class _Piece(NamedTuple):
+    kind: str
+    """tick, box, word (a known state) or other."""
+    start: int
+    end: int
+    text: str
+    """Case folded."""
+    written: str
+
+
+class StatusWords:
+    """The marks and state words of some profiles."""
+
+    def __init__(self, rules: tuple[StatusRule, ...]) -> None:
+        names = ("resolved", "in_progress", "shelved")
+        self._states: dict[str, Status] = {
+            fold(word).casefold(): name  # type: ignore[misc]
+            for rule in rules
+            for name in names
+            for word in getattr(rule.states, name)
+        }
+        self._ticks = {fold(mark).casefold() for rule in rules for mark in rule.ticks}
+        self._boxes = {fold(mark).casefold() for rule in rules for mark in rule.boxes}
+        self._crosses = {fold(mark).casefold() for rule in rules for mark in rule.crosses}
+        self._icons = frozenset(f"icon:{name}" for rule in rules for name in rule.icons)
+        self._bullets = {fold(mark) for rule in rules for mark in rule.bullets}
+        self._lone = any(rule.lone for rule in rules)
+        self._bold = _any(word for rule in rules for word in rule.bold)
+        self._struck = _any(word for rule in rules for word in rule.struck)
+        self._chosen = _any(word for rule in rules for word in rule.chosen)
+        self._excluded = _any(word for rule in rules for word in rule.excluded)
+        self._patterns: dict[tuple[str, bool], re.Pattern[str]] = {}
+
+    def _pieces(self, extra: str, *, crossed: bool = False) -> re.Pattern[str]:
+        """What a segment is made of; ``extra`` is the mark that the legend names.
+
+        ``crossed``: marks that may be crosses are.
+        """
+        key = extra, crossed
+        if key not in self._patterns:
+            self._patterns[key] = self._pattern(*key)
+        return self._patterns[key]
+
+    def _pattern(self, extra: str, crossed: bool) -> re.Pattern[str]:
+        crosses = self._crosses - {extra} if crossed else set()
+        ticks = _alternatives((self._ticks - crosses) | ({extra} if extra else set()))
+        boxes = _alternatives((self._boxes | crosses) - {extra})
+        return re.compile(
+            rf"(?P<tick>{ticks})|(?P<box>{boxes})"
+            rf"|(?P<word>(?<!\w)(?:{_alternatives(self._states)})(?![^\W\d]))"
+            r"|(?P<other>\w[\w.'-]*)"
+        )
+
+    def is_option(self, line: Shown, *, bare: bool) -> bool:
+        """True where the line, below a status line, is an option of it.
+
+        A line with a mark is one, and one that is nothing but a known state; a list's item too,
+        where ``bare`` (the status line itself names no state).
+        """
+        text = line.text.strip(" |:").casefold()
+        found = self._found(Option(line, 0, len(line.text)), self._pieces(""))
+        if not text or len(text) > 80 or (":" in text and not _before_mark(line, found)):
+            return False
+        kinds = {piece.kind for piece in found}
+        short = len(text) <= 40
+        if short and (kinds & {"tick", "box"}) and found[0].kind != "other":
+            return True
+        if short and found and found[-1].kind in ("tick", "box"):
+            return True
+        known = kinds == {"word"} or ("word" in kinds and bool(kinds & {"tick", "box"}))
+        return known or (short and bare and line.listed)
+
+    def names_a_state(self, option: Option) -> bool:
+        """True where a mark or a known state stands in the option."""
+        return any(piece.kind != "other" for piece in self._found(option, self._pieces("")))
+
+    def looks_marked(self, option: Option) -> bool:
+        """True where a mark stands in the option, or it names two states."""
+        found = self._found(option, self._pieces(""))
+        states = {piece.text for piece in found if piece.kind == "word"}
+        return len(states) > 1 or any(piece.kind in ("tick", "box") for piece in found)
+
+    def read(self, options: Iterable[Option], legend: str) -> Reading:
+        """What is marked in the options of one status line, by marks and by its legend."""
+        options = [part for option in options for part in _without_legend(option)]
+        inner = (m[0] for one in options for m in _INNER_LEGEND.finditer(one.line.text))
+        folded = fold(legend + "".join(dict.fromkeys(inner))).casefold()
+        mark = _LEGEND_MARK.search(folded)
+        extra = mark["m"].strip() if mark else ""
+        pattern = self._pieces(extra, crossed=self._are_crosses(options, self._pieces(extra)))
+        chosen: list[_Piece] = []
+        named: list[str] = []
+        ambiguous = False
+        bullets = self._are_bullets(options, pattern)
+        for option in options:
+            for segment in self._segments(option, pattern):
+                if bullets:
+                    continue
+                words, unsure = _ticked(segment, option.line.text)
+                chosen += words
+                ambiguous = ambiguous or unsure
+            chosen += self._by_format(option, pattern, folded)
+            named += [p.text for p in self._found(option, pattern) if p.kind == "word"]
+        return self._verdict(chosen, named, ambiguous, legend)
+
+    def _are_crosses(self, options: list[Option], pattern: re.Pattern[str]) -> bool:
+        """True where ticks that cannot be crosses stand beside such as can."""
+        pieces = [piece for option in options for piece in self._found(option, pattern)]
+        can_be = {piece.text in self._crosses for piece in pieces if piece.kind == "tick"}
+        return len(can_be) > 1
+
+    def _are_bullets(self, options: list[Option], pattern: re.Pattern[str]) -> bool:
+        """True where each of several states has the same mark that may be a bullet or a cross."""
+        pieces = [piece for option in options for piece in self._found(option, pattern)]
+        ticks = [piece.written for piece in pieces if piece.kind == "tick"]
+        if len(set(ticks)) != 1 or any(piece.kind == "box" for piece in pieces):
+            return False
+        words = sum(piece.kind == "word" for piece in pieces)
+        crosses = len(ticks) > 2 and len(ticks) == words and ticks[0].casefold() in self._crosses
+        return crosses or (len(ticks) > 1 and ticks[0] in self._bullets)
+
+    def _verdict(
+        self, chosen: list[_Piece], named: list[str], ambiguous: bool, legend: str
+    ) -> Reading:
+        known = list(dict.fromkeys(self._states[p.text] for p in chosen if p.text in self._states))
+        unknown = tuple(dict.fromkeys(p.written for p in chosen if p.text not in self._states))
+        states = {self._states[word] for word in named}
+        sole = named[0] if len(states) == 1 and not chosen and not ambiguous else ""
+        if self._lone and sole and not legend:
+            return Reading(self._states[sole], (), False, "")
+        if len(known) + len(unknown) > 1:
+            return Reading("conflicting", unknown, ambiguous, "")
+        status: Status = known[0] if known and not ambiguous else "unset"
+        return Reading(status, unknown, ambiguous, sole)
+
+    def _segments(self, option: Option, pattern: re.Pattern[str]) -> list[list[_Piece]]:
+        text = option.line.text[option.start : option.end]
+        pieces = self._found(option, pattern)
+        inside = {n for piece in pieces for n in range(piece.start, piece.end)}
+        places = (match.start() + option.start for match in _SEPARATORS.finditer(text))
+        cuts = [place for place in places if place not in inside]
+        segments: list[list[_Piece]] = [[] for _ in range(len(cuts) + 1)]
+        struck = _ranges(option.line, "--")
+        for piece in pieces:
+            if piece.kind == "tick" and _within(piece, struck):
+                continue
+            segments[bisect_left(cuts, piece.start)].append(piece)
+        return segments
+
+    def _by_format(self, option: Option, pattern: re.Pattern[str], legend: str) -> list[_Piece]:
+        """States that bold or struck words choose, where the legend says so."""
+        chosen: list[_Piece] = []
+        words = [p for p in self._found(option, pattern) if p.kind == "word"]
+        for clause in _CLAUSES.split(legend):
+            rules_out = bool(self._excluded.search(clause))
+            chooses = bool(self._chosen.search(clause)) and not rules_out
+            if self._bold.search(clause) and not rules_out:
+                chosen += [p for p in words if _within(p, _ranges(option.line, "**"))]
+            if self._struck.search(clause):
+                struck = [p for p in words if _within(p, _ranges(option.line, "--"))]
+                rest = [p for p in words if p not in struck]
+                if chooses:
+                    chosen += struck
+                elif struck and len(rest) == 1:
+                    chosen.append(rest[0])
+        return chosen
+
+    def _found(self, option: Option, pattern: re.Pattern[str]) -> list[_Piece]:
+        line = option.line
+        text = line.text.casefold()
+        if len(text) != len(line.text):
+            text = line.text.lower()
+        pieces = [
+            _Piece(m.lastgroup or "", m.start(), m.end(), m[0], line.text[m.start() : m.end()])
+            for m in pattern.finditer(text, option.start, option.end)
+        ]
+        icons = [
+            _Piece("tick", f.at, f.at, f.mark, f.mark)
+            for f in line.formats
+            if f.mark in self._icons and _is_in(f.at, option)
+        ]
+        return sorted([*pieces, *icons], key=lambda p: (p.start, p.end)) if icons else pieces
+
+
+def _without_legend(option: Option) -> list[Option]:
+    """The option's stretches around a legend that stands within it."""
+    parts, at = [], option.start
+    for match in _INNER_LEGEND.finditer(option.line.text, option.start, option.end):
+        parts.append(option._replace(start=at, end=match.start()))
+        at = match.end()
+    return [*parts, option._replace(start=at)]
+
+
+def joint(readings: Iterable[Reading]) -> Status:
+    """The one state that several status lines mark; conflicting where they mark several."""
+    states = {reading.status for reading in readings} - {"unset"}
+    if len(states) > 1:
+        return "conflicting"
+    return next(iter(states), "unset")
+
+
+def _any(words: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(_alternatives({fold(word).casefold() for word in words}))
+
+
+def _alternatives(words: Iterable[str]) -> str:
+    return "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True)) or "(?!)"
+
+
+def _ranges(line: Shown, mark: str) -> list[tuple[int, int]]:
+    """Where text stands between two marks of a format; one left open runs to the line's end."""
+    places = [format_.at for format_ in line.formats if format_.mark == mark]
+    if len(places) % 2:
+        places.append(len(line.text))
+    return list(zip(places[::2], places[1::2], strict=True))
+
+
+def _within(piece: _Piece, ranges: list[tuple[int, int]]) -> bool:
+    """True where one of the ranges, which stand in order, holds the whole piece."""
+    at = bisect_right(ranges, (piece.start, len(ranges) and ranges[-1][1])) - 1
+    return at >= 0 and ranges[at][0] <= piece.start and piece.end <= ranges[at][1]
+
+
+def _before_mark(line: Shown, found: list[_Piece]) -> bool:
+    """True where the line's only colon stands between a word and its mark: `已解决:√`."""
+    last = found[-1] if found else None
+    if last is None or last.kind not in ("tick", "box") or line.text.strip(" |:").count(":") > 1:
+        return False
+    return line.text[: last.start].rstrip().endswith(":")
+
+
+def _is_in(place: int, option: Option) -> bool:
+    """True for a place in the option, or just before it but for space."""
+    if place < option.start:
+        return not option.line.text[place : option.start].strip()
+    return place <= option.end
+
+
+def _ticked(segment: list[_Piece], text: str) -> tuple[list[_Piece], bool]:
+    """Words that a segment's ticks belong to; True where a tick may belong to either of two."""
+    ticks = [piece for piece in segment if piece.kind == "tick"]
+    words = [piece for piece in segment if piece.kind in ("word", "other")]
+    if not ticks or not words:
+        return [], False
+    if len([w for w in words if w.kind == "word"]) == 1 and words[0].kind == "word":
+        return [words[0]], False
+    if all(word.kind == "other" for word in words):
+        written = " ".join(word.written for word in words)
+        return [words[0]._replace(text=written.casefold(), written=written)], False
+    marks = [piece for piece in segment if piece.kind in ("tick", "box")]
+    if len(marks) == len(words):
+        pairs = zip(marks, words, strict=True)
+        return [word for mark, word in pairs if mark.kind == "tick"], False
+    if len(words) > _MOST_WORDS:
+        return [], True
+    chosen = [_nearest(tick, words, segment, text) for tick in ticks]
+    return [word for word in chosen if word], any(word is None for word in chosen)
+
+
+def _gap(text: str, start: int, end: int) -> int:
+    """How far apart two pieces stand; a colon is less than a space, a tab more."""
+    return sum(1 if c == ":" else 4 if c == "\t" else 2 for c in text[start:end])
+
+
+def _nearest(tick: _Piece, words: list[_Piece], segment: list[_Piece], text: str) -> _Piece | None:
+    """The word that a tick stands at; a tie goes to the side that the segment's ends show."""
+    before = max((w for w in words if w.end <= tick.start), default=None, key=lambda w: w.end)
+    after = min((w for w in words if w.start >= tick.end), default=None, key=lambda w: w.start)
+    if before is None or after is None:
+        return before or after
+    left, right = _gap(text, before.end, tick.start), _gap(text, tick.end, after.start)
+    if left != right:
+        return before if left < right else after
+    if segment[0].kind == "tick":
+        return after
+    return before if segment[-1].kind == "tick" else None

@@ -1,0 +1,112 @@
+"""Typed values: dates and times, numbers, numerals of several scripts."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, time
+
+from kb.cases.lines.display import fold
+from kb.cases.lines.vocabulary import Rules
+from kb.cases.profile.profile import FieldType
+
+_TIME = re.compile(
+    r"[\sT,]*(?P<half>上午|凌晨|早上|下午|晚上)?\s*(?P<h>\d{1,2})\s*[:点时]\s*(?P<m>\d{1,2})?"
+    r"(?:\s*[:分]\s*(?P<s>\d{1,2})?)?\s*秒?\s*(?P<ampm>[AaPp]\.?[Mm]\.?)?"
+    r"\s*(?P<zone>Z|[+-]\d{2}:?\d{2})?\s*$"
+)
+_INTEGER = re.compile(r"(?:第|#|No\.?)?\s*(\d{1,9})\s*(?:号充电枪|号枪|号|#|枪)?$", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"(?:¥|￥|\$|€|RMB|CNY|USD|EUR)?\s*(-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d{1,15}(?:\.\d{1,9})?)"
+    r"\s*(?:元|块|RMB|CNY|USD|EUR)?$",
+    re.IGNORECASE,
+)
+
+
+def parsed(value: str, kind: FieldType, rules: Rules) -> str | int | float | None:
+    """The value as its type has it, or None where it does not parse whole."""
+    text = fold(value).strip()
+    if kind == "datetime":
+        return moment(text, rules)
+    if kind == "integer":
+        match = _INTEGER.match(text)
+        return int(match[1]) if match else None
+    if kind == "number":
+        match = _NUMBER.match(text)
+        return _number(match[1].replace(",", "")) if match else None
+    return None
+
+
+def _number(text: str) -> int | float:
+    return float(text) if "." in text else int(text)
+
+
+def moment(text: str, rules: Rules) -> str | None:
+    """`2020-04-04 04:51:09` → `2020-04-04T04:51:09`; no more precise than written."""
+    for pattern in rules.dates:
+        match = pattern.match(text)
+        day = match and day_of(match, rules)
+        if not match or not day:
+            continue
+        rest = text[match.end() :]
+        if not rest.strip():
+            return day
+        clock = _clock(rest)
+        return f"{day}T{clock}" if clock else None
+    return None
+
+
+def _clock(text: str) -> str | None:
+    match = _TIME.match(text)
+    if match is None:
+        return None
+    hour, minute = int(match["h"]), int(match["m"] or 0)
+    late = match["half"] in ("下午", "晚上") or (match["ampm"] or "").lower().startswith("p")
+    early = (match["ampm"] or "").lower().startswith("a")
+    if late and hour < 12:
+        hour += 12
+    if early and hour == 12:
+        hour = 0
+    try:
+        full = time(hour, minute, int(match["s"] or 0))
+    except ValueError:
+        return None
+    clock = full.isoformat() if match["s"] else full.isoformat("minutes")
+    zone = match["zone"] or ""
+    return clock + (zone if ":" in zone or len(zone) < 2 else f"{zone[:3]}:{zone[3:]}")
+
+
+def day_of(match: re.Match[str], rules: Rules) -> str | None:
+    """ISO date from groups y, m, d; None where there is no such day."""
+    month = match["m"]
+    number = int(month) if month.isdigit() else rules.months.get(month[:3].casefold(), 0)
+    try:
+        return date(int(match["y"]), number, int(match["d"])).isoformat()
+    except ValueError:
+        return None
+
+
+def day(text: str, rules: Rules) -> str | None:
+    """ISO date of a text that is a date and no more."""
+    found = moment(fold(text).strip(), rules)
+    return found if found and "T" not in found else None
+
+
+def numeral(text: str, rules: Rules) -> int | None:
+    """`2`, `二`, `十二`, `second`, `2nd` → a number."""
+    digits = re.match(r"\d+", text)
+    if digits:
+        return int(digits[0])
+    whole = rules.numerals.get(text.casefold())
+    if whole is not None:
+        return whole
+    total = current = 0
+    for character in text:
+        number = rules.numerals.get(character)
+        if number is None:
+            return None
+        if number >= 10:
+            total += max(current, 1) * number
+            current = 0
+        else:
+            current = number
+    return total + current or None

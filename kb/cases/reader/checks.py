@@ -1,0 +1,196 @@
+"""What is odd about a case: identifiers against their kinds' rules, times, status, people.
+
+docs/anomalies.md lists the codes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from kb.cases.lines.display import fold
+from kb.cases.lines.status import Reading
+from kb.cases.lines.vocabulary import IdentifierKind, Rules
+from kb.cases.reader.draft import Draft, Found, Oddity, Place
+
+_CLOCK = re.compile(r"(?<!\d)(?<!\d:)(\d{1,2}):(\d{2}):(\d{2})(?![\d:])\s*(?P<what>[^。;\n]{0,60})")
+_MAY_HAVE_CLOCK = re.compile(r"\d[:：][0-5０-５]\d[:：]\d")
+_WORD = re.compile(r"[A-Za-z]{2,}|[\u3400-\u9fff]+")
+_CLAUSE = re.compile(r"[,，。;；]")
+_VIN = dict(
+    zip(
+        "ABCDEFGHJKLMNPRSTUVWXYZ",
+        (1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, *range(2, 10)),
+        strict=True,
+    )
+)
+_VIN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
+_MOST_TIMES = 200
+_SAME_EVENT_SECONDS = 60
+_ALIKE = 0.75
+
+
+def check(draft: Draft, raws: Sequence[str], readings: Iterable[Reading], rules: Rules) -> None:
+    """Add to the draft all that is odd about it."""
+    draft.oddities += [
+        *_dates(draft),
+        *_identifiers(draft, rules),
+        *_values(draft),
+        *_order(draft, rules),
+        *_clocks(draft, raws),
+        *_status(draft, readings),
+    ]
+
+
+def _dates(draft: Draft) -> Iterator[Oddity]:
+    if draft.heading.bad_date:
+        message = f"the heading's date {draft.heading.bad_date} is no day of the calendar"
+        yield Oddity("date-invalid", message, Place(0, 0))
+
+
+def _identifiers(draft: Draft, rules: Rules) -> Iterator[Oddity]:
+    kinds = {kind.rule.kind: kind for kind in reversed(rules.kinds)}
+    first: dict[tuple[str, str], Found] = {}
+    for found in draft.identifiers:
+        first.setdefault((found.kind, found.normal), found)
+    bad: list[Found] = []
+    good: list[Found] = []
+    for found in first.values():
+        trouble = _trouble(found, kinds[found.kind])
+        if trouble is None:
+            good.append(found)
+            continue
+        bad.append(found)
+        yield Oddity(*trouble, Place(found.line, found.line))
+    near_by = {key: found for found in good for key in _deletions(found)} if bad else {}
+    for found in bad:
+        near = next((near_by[key] for key in _deletions(found) if key in near_by), None)
+        if near and _one_edit(found.normal, near.normal):
+            message = f"{found.kind} {found.value} is one character away from {near.value}"
+            yield Oddity("identifier-near", message, Place(found.line, found.line))
+
+
+def _trouble(found: Found, kind: IdentifierKind) -> tuple[str, str] | None:
+    """Code and message where an identifier breaks its kind's rule."""
+    text, rule = found.normal, kind.rule
+    if any(pattern.fullmatch(text) for pattern in kind.also):
+        return None
+    if rule.lengths and len(text) not in rule.lengths:
+        right = " or ".join(map(str, rule.lengths))
+        message = f"{found.kind} {found.value} has {len(text)} characters, not {right}"
+        return "identifier-length", message
+    if not kind.form.match(text):
+        return "identifier-check", f"{found.kind} {found.value} does not have the form of one"
+    if rule.check == "vin" and len(text) == 17 and not _vin_holds(text.upper()):
+        return "identifier-check", f"{found.kind} {found.value}: its check digit is wrong"
+    return None
+
+
+def _vin_holds(vin: str) -> bool:
+    """The check digit of ISO 3779 as GB 16735 has it: ninth character, modulo 11."""
+    if any(c not in _VIN and not c.isdigit() for c in vin):
+        return False
+    total = sum(
+        weight * (int(c) if c.isdigit() else _VIN[c])
+        for c, weight in zip(vin, _VIN_WEIGHTS, strict=True)
+    )
+    return vin[8] == "0123456789X"[total % 11]
+
+
+def _deletions(found: Found) -> set[tuple[str, str]]:
+    """The identifier and what is left of it without one character: keys that near ones share."""
+    text = found.normal[:64]
+    return {(found.kind, text), *((found.kind, text[:i] + text[i + 1 :]) for i in range(len(text)))}
+
+
+def _one_edit(a: str, b: str) -> bool:
+    if abs(len(a) - len(b)) > 1 or a == b:
+        return False
+    same = next(
+        (i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b))
+    )
+    rest_a, rest_b = a[same:], b[same:]
+    return rest_a[1:] == rest_b[1:] or rest_a[1:] == rest_b or rest_a == rest_b[1:]
+
+
+def _values(draft: Draft) -> Iterator[Oddity]:
+    for field in draft.fields:
+        wrong = field.type in ("datetime", "integer", "number") and field.parsed is None
+        if wrong and any(map(str.isdigit, field.value)) and field.type != "integer":
+            message = f"{field.label} {field.value} is no {field.type} that can be read"
+            yield Oddity("value-unreadable", message, field.place)
+
+
+def _order(draft: Draft, rules: Rules) -> Iterator[Oddity]:
+    started = next((f for f in draft.fields if f.name == "started" and f.parsed), None)
+    ended = next((f for f in draft.fields if f.name == "ended" and f.parsed), None)
+    if not started or not ended:
+        return
+    begin, end = (
+        datetime.fromisoformat(str(started.parsed)),
+        datetime.fromisoformat(str(ended.parsed)),
+    )
+    lines = sorted((started.place.first, ended.place.first))
+    place = Place(lines[0], lines[1])
+    if len(str(started.parsed)) != len(str(ended.parsed)):
+        begin, end = (moment.replace(second=0) for moment in (begin, end))
+    if end < begin:
+        yield Oddity("time-order", f"ended {ended.value} before it started {started.value}", place)
+    elif rules.longest_hours and (end - begin).total_seconds() > rules.longest_hours * 3600:
+        hours = round((end - begin).total_seconds() / 3600)
+        message = f"{hours} hours from {started.value} to {ended.value}"
+        yield Oddity("duration", message, place)
+
+
+def _clocks(draft: Draft, raws: Sequence[str]) -> Iterator[Oddity]:
+    """Two times of day, to the second and less than a minute apart, for one and the same event."""
+    times: list[tuple[int, str, int, set[str]]] = []
+    for number, raw in enumerate(raws[1:], 1):
+        if len(times) >= _MOST_TIMES or not _MAY_HAVE_CLOCK.search(raw):
+            continue
+        for match in _CLOCK.finditer(fold(raw)):
+            h, m, s = (int(match[n]) for n in (1, 2, 3))
+            written = match[0][: match.start("what") - match.start()].strip()
+            what = _CLAUSE.split(match["what"].strip())[0]
+            times.append((h * 3600 + m * 60 + s, written, number, _pairs(what)))
+    times.sort(key=lambda one: one[0])
+    for i, (second, written, line, what) in enumerate(times[:_MOST_TIMES]):
+        for other in times[i + 1 : _MOST_TIMES]:
+            if other[0] - second >= _SAME_EVENT_SECONDS:
+                break
+            if other[0] != second and _alike(what, other[3]):
+                place = Place(min(line, other[2]), max(line, other[2]))
+                message = f"{written} and {other[1]} are given for the same event"
+                yield Oddity("time-conflict", message, place)
+
+
+def _pairs(text: str) -> set[str]:
+    """Pairs of Han characters, and words."""
+    found: set[str] = set()
+    for run in _WORD.findall(text):
+        found |= (
+            {run.casefold()} if run.isascii() else {run[i : i + 2] for i in range(len(run) - 1)}
+        )
+    return found
+
+
+def _alike(a: set[str], b: set[str]) -> bool:
+    least = min(len(a), len(b))
+    return least >= 3 and len(a & b) / least >= _ALIKE
+
+
+def _status(draft: Draft, readings: Iterable[Reading]) -> Iterator[Oddity]:
+    place = draft.status_place or Place(0, 0)
+    for reading in readings:
+        for word in reading.unknown:
+            yield Oddity("status-unknown", f"{word} is marked, and is no known state", place)
+        if reading.ambiguous:
+            yield Oddity("status-ambiguous", "a mark stands between two states", place)
+        if reading.unmarked:
+            message = f"{reading.unmarked} is the only state named, and has no mark"
+            yield Oddity("status-unmarked", message, place)
+    if draft.status == "conflicting":
+        yield Oddity("status-conflict", "more than one state is marked", place)
+    if draft.status == "resolved" and not draft.engineers:
+        yield Oddity("resolved-without-engineer", "resolved, and no engineer is named", place)

@@ -1,0 +1,77 @@
+"""How well a profile fits pages: what it took, what it did not know, what looks malformed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from kb.archive.views import PageView
+from kb.cases.reader.ending import Tools
+from kb.cases.reader.normalise import cases_of
+from kb.cases.record import Case
+
+
+class Doubt(NamedTuple):
+    """Something that a person should look at: first line, last line, what."""
+
+    first: int
+    last: int
+    what: str
+
+
+class PageCoverage(NamedTuple):
+    """One page: its cases, how many of their lines were taken, and doubts."""
+
+    page: str
+    cases: int
+    lines: int
+    """Lines of its cases that are not blank."""
+    taken: int
+    doubts: list[Doubt]
+
+    @property
+    def share(self) -> float:
+        """Share of the lines that a rule took, 0 to 1; 1 where there are none."""
+        return self.taken / self.lines if self.lines else 1.0
+
+
+def coverage(pages: Iterable[PageView], tools: Tools) -> Iterator[PageCoverage]:
+    """How the profiles of ``tools`` fit each page."""
+    for page in pages:
+        cases = cases_of(page, tools)
+        lines = taken = 0
+        doubts: list[Doubt] = []
+        for case in cases:
+            kinds = case.x["lines"] if isinstance(case.x, dict) else {}
+            sizes = {kind: sum(b - a + 1 for a, b in runs) for kind, runs in kinds.items()}
+            lines += sum(sizes.values())
+            taken += sum(sizes.values()) - sizes.get("unclassified", 0)
+            doubts += _doubts(case, tools)
+        yield PageCoverage(page.id.page, len(cases), lines, taken, sorted(doubts))
+
+
+def explained(found: Iterable[PageCoverage]) -> float:
+    """Share of the cases' lines on all pages that a rule took."""
+    pairs = [(page.taken, page.lines) for page in found]
+    lines = sum(total for _, total in pairs)
+    return sum(taken for taken, _ in pairs) / lines if lines else 0.0
+
+
+def _doubts(case: Case, tools: Tools) -> Iterator[Doubt]:
+    for stretch in case.unclassified:
+        first = " ".join(stretch.text.split())[:60]
+        yield Doubt(*stretch.origin.lines, f"no rule took: {first}")
+    for field in case.fields:
+        if tools.rules.meaning(field.label) is None:
+            yield Doubt(*field.origin.lines, f"unknown label: {field.label}")
+    for what in _missing(case):
+        yield Doubt(*case.origins["/id"].lines, f"{case.id} {what}")
+
+
+def _missing(case: Case) -> Iterator[str]:
+    if not case.problem:
+        yield "states no problem"
+    if "/status" not in case.origins:
+        yield "has no status line"
+    if not (case.turns or case.sections or case.resolution):
+        yield "has neither turns nor a resolution"

@@ -1,0 +1,164 @@
+"""Identifiers in fields and running text: every occurrence, malformed ones included."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+from typing import NamedTuple
+
+from kb.cases.lines.display import Shown, fold, shown
+from kb.cases.lines.labels import label_at
+from kb.cases.lines.vocabulary import Rules
+from kb.cases.profile.profile import IdentifierRule
+from kb.cases.reader.draft import Draft, Found
+
+_ENDING = re.compile(
+    r"\.(?:log|txt|csv|xlsx?|docx?|pptx?|pdf|png|jpe?g|gif|bmp|zip|rar|7z|tar|gz|json|xml|html?"
+    r"|mp4|mov|pcap|bin|msg|eml)(?![A-Za-z0-9])",
+    re.IGNORECASE,
+)
+_NAME_CHARACTER = re.compile(r"[^\s\0\[\]|<>\"“”‘’()（）:：,，。;；]")
+_SMALL = {n: n + 32 for n in range(ord("A"), ord("Z") + 1)}
+_LONGEST_NAME = 120
+_LINK = re.compile(r"\[\[[^\]\n\0]{0,1000}\]\]|(?:https?|ftp|file):[!-~]{1,2000}", re.IGNORECASE)
+_INNER = re.compile(r"[\s\-·]+")
+_LONG = 8
+_LEAST = 6
+"""Characters of the shortest thing that a label makes an identifier, where its kind has lengths."""
+_ALNUM = re.compile(r"[A-Za-z0-9]")
+_END = "\0"
+"""Between two lines: neither space nor part of anything."""
+
+
+class _Span(NamedTuple):
+    start: int
+    end: int
+    kind: str
+
+
+def normal(value: str) -> str:
+    """What two spellings of one identifier share."""
+    return _INNER.sub("", fold(value)).casefold()
+
+
+def find_identifiers(
+    draft: Draft, shown_lines: Sequence[Shown | None], raws: Sequence[str], rules: Rules
+) -> None:
+    """Put every identifier of the case's lines into the draft, and the cases it mentions."""
+    pairs = zip(shown_lines, raws, strict=True)
+    lines = [line or shown(raw) for line, raw in pairs]
+    whole = _END.join(line.text for line in lines)
+    if not _ALNUM.search(whole):
+        return
+    head = len(lines[0].text)
+    whole = _without_cases(whole[:head], draft, rules) + _without_cases(whole[head:], draft, rules)
+    whole = _without_files(_LINK.sub(_blank, whole))
+    starts = list(accumulate((len(line.text) + 1 for line in lines), initial=0))
+    for span in _spans(whole, _values(draft, lines, starts, rules), rules):
+        number = bisect_right(starts, span.start) - 1
+        line, at = lines[number], starts[number]
+        value = line.cut(span.start - at, span.end - at).replace("~", "")
+        draft.identifiers.append(Found(span.kind, value, normal(value), number))
+
+
+def _blank(match: re.Match[str]) -> str:
+    """As many characters that mean nothing; lines stay apart."""
+    found = match[0]
+    return " " * len(found) if _END not in found else _END.join(
+        " " * len(part) for part in found.split(_END)
+    )  # fmt: skip
+
+
+def _without_files(text: str) -> str:
+    """The text with names of files blanked."""
+    parts, at = [], 0
+    for match in _ENDING.finditer(text):
+        start = match.start()
+        least = max(start - _LONGEST_NAME, at)
+        while start > least and _NAME_CHARACTER.match(text, start - 1):
+            start -= 1
+        parts += [text[at:start], " " * (match.end() - start)]
+        at = match.end()
+    return "".join((*parts, text[at:]))
+
+
+def _without_cases(text: str, draft: Draft, rules: Rules) -> str:
+    """The text with ids of cases blanked; those of other cases are noted."""
+    words = rules.case_words
+    if words and not any(word in text.lower() for word in words):
+        return text
+    for pattern in rules.mentions:
+        for match in pattern.finditer(text):
+            written = match["id"].strip()
+            if written != draft.heading.id:
+                draft.mentions[written] = None
+        text = pattern.sub(_blank, text)
+    return text
+
+
+def _values(
+    draft: Draft, lines: Sequence[Shown], starts: Sequence[int], rules: Rules
+) -> list[tuple[int, int, str]]:
+    """Where fields' values stand that are identifiers by their field: bounds, and the kind."""
+    kinds = {kind.rule.kind for kind in rules.kinds if kind.value}
+    found: dict[tuple[int, str], None] = {}
+    for field in draft.fields:
+        if field.name in kinds:
+            found.update(
+                ((n, field.name), None) for n in range(field.place.first, field.place.last + 1)
+            )
+    places = []
+    for number, name in sorted(found):
+        hit = label_at(lines[number], rules)
+        start = hit.start if hit else 0
+        places.append((starts[number] + start, starts[number] + len(lines[number].text), name))
+    return places
+
+
+def _spans(text: str, values: list[tuple[int, int, str]], rules: Rules) -> list[_Span]:
+    """Identifiers in the text: those after a label first, then bare ones, then fields' values."""
+    taken = bytearray(len(text))
+    spans: list[_Span] = []
+    small = text.translate(_SMALL)
+    for start, end, rule in _candidates(text, small, values, rules):
+        stop = _fitted(text, start, end, rule)
+        if any(taken[start:stop]) or (rule.lengths and stop - start < _LEAST):
+            continue
+        taken[start:stop] = b"\1" * (stop - start)
+        spans.append(_Span(start, stop, rule.kind))
+    return sorted(spans)
+
+
+def _candidates(
+    text: str, small: str, values: list[tuple[int, int, str]], rules: Rules
+) -> Iterator[tuple[int, int, IdentifierRule]]:
+    for kind in rules.kinds:
+        if kind.after_label:
+            for match in kind.after_label.finditer(small):
+                yield match.start("v"), match.end("v"), kind.rule
+    for kind in rules.kinds:
+        for pattern in kind.bare:
+            for match in pattern.finditer(text):
+                yield match.start("v"), match.end("v"), kind.rule
+    for start, end, name in values:
+        for kind in rules.kinds:
+            if kind.value and kind.rule.kind == name:
+                for match in kind.value.finditer(text, start, end):
+                    yield match.start("v"), match.end("v"), kind.rule
+
+
+def _fitted(text: str, start: int, end: int, rule: IdentifierRule) -> int:
+    """Where an identifier written in groups ends.
+
+    At the gap that leaves it a right length; else after the first group, where that alone is long
+    enough to be one; else with the last.
+    """
+    if not rule.lengths or len(normal(text[start:end])) in rule.lengths:
+        return end
+    gaps = [gap.start() for gap in _INNER.finditer(text, start, end)]
+    for gap in gaps:
+        if len(normal(text[start:gap])) in rule.lengths:
+            return gap
+    return gaps[0] if gaps and gaps[0] - start >= _LONG else end

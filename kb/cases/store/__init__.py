@@ -1,0 +1,1 @@
+"""Keep the case records of an archive up to date with it."""

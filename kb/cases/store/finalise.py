@@ -1,0 +1,129 @@
+"""Records in their final form: doubled ids, relations, what other pages tell of a case's life."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from kb.cases.history.durations import durations
+from kb.cases.history.moves import Stay, whole_life
+from kb.cases.reader.selection import Selection
+from kb.cases.record import Anomaly, Case, Event, from_json, to_json
+from kb.cases.store.corrections import Corrections, changed_ids, corrected
+from kb.cases.store.relate import Ties, affected_by
+
+if TYPE_CHECKING:
+    from kb.cases.store.pages import Touched
+
+_RENUMBER = """
+SELECT key, copy, new_copy, new_place FROM (
+  SELECT key, copy, place,
+    row_number() OVER (PARTITION BY wiki, base_id ORDER BY page, locale, line) AS new_copy,
+    row_number() OVER (ORDER BY wiki, page, locale, line) AS new_place
+  FROM kase) WHERE copy != new_copy OR place != new_place
+"""
+EVENTS = msgspec.msgpack.Decoder(tuple[Event, ...])
+
+
+class RefreshReport(msgspec.Struct, kw_only=True):
+    """What a refresh did."""
+
+    pages: int = 0
+    """Pages read anew."""
+    cases: int = 0
+    """Cases that the store now has."""
+    changed: int = 0
+    """Records written anew, by their page or by what they are related to."""
+
+
+def settle(
+    db: sqlite3.Connection,
+    touched: Touched,
+    corrections: Corrections,
+    selection: Selection,
+    report: RefreshReport,
+) -> None:
+    """Number doubled ids and write the records of all cases that are other than before."""
+    renamed: set[int] = set()
+    for key, copy, new_copy, new_place in db.execute(_RENUMBER).fetchall():
+        if copy != new_copy:
+            renamed.add(key)
+        db.execute(
+            "UPDATE kase SET copy = ?, place = ?, id = base_id || iif(? > 1, '~' || ?, '')"
+            " WHERE key = ?",
+            (new_copy, new_place, new_copy, new_copy, key),
+        )
+    for name in touched.ids:
+        rows = db.execute("SELECT key FROM kase WHERE base_id = ?", (name,))
+        renamed.update(key for (key,) in rows)
+    dirty = affected_by(db, touched.new | renamed) | touched.beside | _by_hand(db, corrections)
+    about = {name: corrections.about(name) for name in corrections.named()}
+    ties = Ties(db)
+    for key in sorted(dirty):
+        _write(db, key, about, selection, ties, report)
+
+
+def _by_hand(db: sqlite3.Connection, corrections: Corrections) -> set[int]:
+    """Rows of cases about which the corrections say something else than the last time."""
+    row = db.execute("SELECT value FROM meta WHERE key = 'corrections'").fetchone()
+    before = msgspec.msgpack.decode(row[0], type=Corrections) if row else Corrections()
+    packed = msgspec.msgpack.encode(corrections)
+    db.execute("INSERT OR REPLACE INTO meta VALUES ('corrections', ?)", (packed,))
+    found: set[int] = set()
+    for name in changed_ids(before, corrections):
+        found.update(key for (key,) in db.execute("SELECT key FROM kase WHERE id = ?", (name,)))
+    return found
+
+
+def _write(
+    db: sqlite3.Connection, key: int, about: Mapping[str, Corrections], selection: Selection,
+    ties: Ties, report: RefreshReport,
+) -> None:  # fmt: skip
+    row = db.execute("SELECT id, copy, base, digest FROM kase WHERE key = ?", (key,)).fetchone()
+    if row is None:
+        return
+    case = _settled(db, ties, key, *row[:3])
+    if case.id in about:
+        case = corrected(case, about[case.id], partial(selection.parse, case.source.page))
+    record = to_json(case)
+    digest = hashlib.sha256(record).digest()
+    if digest != row[3]:
+        db.execute("UPDATE kase SET record = ?, digest = ? WHERE key = ?", (record, digest, key))
+        report.changed += 1
+
+
+def _settled(
+    db: sqlite3.Connection, ties: Ties, key: int, name: str, copy: int, base: bytes
+) -> Case:
+    case = from_json(base)
+    anomalies = case.anomalies
+    if copy > 1:
+        message = f"{case.id} is also the id of an earlier case; this one is {name}"
+        origin = case.origins["/id"]
+        anomalies += (Anomaly(code="duplicate-id", message=message, origin=origin),)
+    timeline = whole_life(Stay(case.source.page, case.timeline), _before(db, case))
+    similar = ties.alike(key)
+    extra = dict(case.x) if isinstance(case.x, dict) else {}
+    if spent := durations(timeline):
+        extra["durations"] = spent
+    if similar:
+        extra["similar"] = {one.id: one.words for one in similar}
+    return msgspec.structs.replace(
+        case, id=name, anomalies=anomalies, timeline=timeline, x=extra,
+        related=ties.related(key, similar),
+    )  # fmt: skip
+
+
+def _before(db: sqlite3.Connection, case: Case) -> list[Stay]:
+    """Stays of the case on pages that it has left."""
+    rows = db.execute(
+        "SELECT page, events, renamed_to FROM past"
+        " WHERE id = ? AND wiki = ? AND locale = ? AND page != ? ORDER BY page",
+        (case.id, case.source.wiki, case.source.locale, case.source.page),
+    )
+    return [Stay(page, EVENTS.decode(events), renamed) for page, events, renamed in rows]

@@ -1,0 +1,162 @@
+"""The case records of an archive, kept up to date by what changed.
+
+Derived and disposable: a store that another version of the profiles or of this package wrote, or
+that is damaged, is made anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from kb.archive import Archive
+from kb.cases.reader.selection import Selection
+from kb.cases.record import Case, from_json
+from kb.cases.store.corrections import load_corrections
+from kb.cases.store.finalise import RefreshReport, settle
+from kb.cases.store.pages import PageReader
+from kb.cases.store.removed import removed_cases
+from kb.cases.store.tables import TABLES
+from kb.config import CasesConfig, Home
+from kb.freshness import code_stamp
+
+
+class CaseStore:
+    """The case records of one archive."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._db = self._connect()
+        self._selection = Selection(CasesConfig())
+
+    def __enter__(self) -> CaseStore:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def _connect(self) -> sqlite3.Connection:
+        try:
+            return self._open()
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError:
+            for name in ("", "-wal", "-shm"):
+                self.path.with_name(self.path.name + name).unlink(missing_ok=True)
+            return self._open()
+
+    def _open(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self.path, isolation_level=None)
+        try:
+            db.execute("PRAGMA busy_timeout = 30000")
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = OFF")
+            db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        except sqlite3.DatabaseError:
+            db.close()
+            raise
+        return db
+
+    def refresh(
+        self, archive: Archive, config: CasesConfig, root: Path | None = None,
+        workers: int | None = None,
+    ) -> RefreshReport:  # fmt: skip
+        """Read the pages that changed since the last time, and tie their cases to the others.
+
+        ``root`` is the home's folder: paths of profiles in ``config`` are relative to it, and
+        corrections.toml stands there. A profile that changed has every page read anew. Many pages
+        are read by as many processes as there are cores, or by ``workers``; nothing depends on it.
+        """
+        selection = self._selection = Selection(config, root)
+        report = RefreshReport()
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            self._begin(selection)
+            touched = PageReader(self._db, archive, selection, workers).read(report)
+            settle(self._db, touched, load_corrections(root), selection, report)
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+        report.cases = self._db.execute("SELECT count(*) FROM kase").fetchone()[0]
+        return report
+
+    def _begin(self, selection: Selection) -> None:
+        """Empty tables, unless those that are there were made in the same way."""
+        stamp = hashlib.sha256(code_stamp().encode() + selection.digest_input()).digest()
+        tables = [
+            n for (n,) in self._db.execute("SELECT name FROM sqlite_master WHERE type='table'")
+        ]
+        if "meta" in tables:
+            row = self._db.execute("SELECT value FROM meta WHERE key = 'stamp'").fetchone()
+            if row and row[0] == stamp:
+                return
+        for table in tables:
+            self._db.execute(f"DROP TABLE {table}")
+        for statement in TABLES.split(";"):
+            self._db.execute(statement)
+        self._db.execute("INSERT INTO meta VALUES ('stamp', ?)", (stamp,))
+
+    def cases(self) -> Iterator[Case]:
+        """All cases by wiki, page reference, locale and line."""
+        for _, record in self.records():
+            yield from_json(record)
+
+    def records(self) -> Iterator[tuple[str, bytes]]:
+        """Id and JSON line of each case, in the same order."""
+        rows = self._db.execute("SELECT id, record FROM kase ORDER BY place")
+        yield from ((name, record) for name, record in rows)
+
+    def removed(self, archive: Archive) -> Iterator[Case]:
+        """Cases that no page has any more, as the last version that had them shows them."""
+        return removed_cases(self._db, archive, self._selection)
+
+    def case(self, case_id: str) -> Case | None:
+        """The case of that id, of the first wiki that has one."""
+        row = self._db.execute(
+            "SELECT record FROM kase WHERE id = ? ORDER BY place LIMIT 1", (case_id,)
+        ).fetchone()
+        return from_json(row[0]) if row else None
+
+    def meant(self, text: str) -> Case | None:
+        """The case of that id, or the only one with ``text`` in its id, as ``46`` or ``#46``."""
+        exact = self.case(text)
+        if exact or not text:
+            return exact
+        whole = re.compile(rf"(?<![0-9]){re.escape(text)}(?![0-9])", re.IGNORECASE)
+        names = {name for name in self.like(text, -1) if whole.search(name)}
+        return self.case(names.pop()) if len(names) == 1 else None
+
+    def digests(self) -> Iterator[tuple[str, bytes]]:
+        """Id and digest of each case, in the same order: what changed shows here."""
+        yield from self._db.execute("SELECT id, digest FROM kase ORDER BY place")
+
+    def pages(self) -> frozenset[int]:
+        """Keys, in the archive, of the pages that hold cases."""
+        return frozenset(k for (k,) in self._db.execute("SELECT DISTINCT page_key FROM kase"))
+
+    def like(self, text: str, limit: int = 10) -> list[str]:
+        """Ids that have ``text`` in them, for a person who remembers a part of one."""
+        escaped = "".join(f"\\{c}" if c in "\\%_" else c for c in text)
+        rows = self._db.execute(
+            "SELECT id FROM kase WHERE id LIKE ? ESCAPE '\\' ORDER BY place LIMIT ?",
+            (f"%{escaped}%", limit),
+        )
+        return [name for (name,) in rows]
+
+
+@contextmanager
+def up_to_date(home: Home) -> Iterator[tuple[Archive, CaseStore]]:
+    """The home's archive and its cases, brought up to it. InputError where nothing is imported."""
+    with Archive(home.archive) as archive, CaseStore(home.cases) as store:
+        store.refresh(archive, home.config.cases, home.root)
+        yield archive, store

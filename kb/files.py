@@ -1,0 +1,139 @@
+"""Write files and folders whole: beside the old ones first, then in their place at once."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import hashlib
+import os
+import secrets
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+
+from kb.errors import InputError, UsageError
+
+MARK = ".casebook"
+"""A file in every folder that kb made; it replaces no other folder."""
+
+_AT_FDCWD = -100
+_EXCHANGE = 2
+"""RENAME_EXCHANGE of Linux's renameat2 and RENAME_SWAP of macOS's renamex_np alike."""
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Replace the file's content at once and lastingly: a crash leaves the old or the new."""
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with fresh.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[Path]:
+    """A path beside ``path`` to write to; it takes its place when all went well."""
+    if path.is_dir():
+        raise UsageError(f"{path}: a folder", hint="name a file")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    part.unlink(missing_ok=True)
+    try:
+        yield part
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def check_ours(path: Path) -> None:
+    """InputError where ``path`` holds something that no export of kb made."""
+    if path.exists() and (
+        not path.is_dir() or (any(path.iterdir()) and not (path / MARK).exists())
+    ):
+        raise InputError(f"{path}: not a folder that kb made", hint="name an empty or new one")
+
+
+@contextmanager
+def new_folder(path: Path, *, keep: bool = False) -> Iterator[Path]:
+    """An empty folder beside ``path`` to fill; it takes its place when all went well.
+
+    With ``keep``, what was filled stays where it is when something went wrong.
+    """
+    check_ours(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    staged = staging_of(path)
+    shutil.rmtree(staged, ignore_errors=True)
+    staged.mkdir()
+    try:
+        yield staged
+        if not (staged / MARK).exists():
+            (staged / MARK).touch()
+        publish(staged, path)
+        keep = False
+    finally:
+        if not keep:
+            shutil.rmtree(staged, ignore_errors=True)
+
+
+def sha256_of(path: Path) -> str:
+    """The file's sha256 in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def staging_of(out: Path) -> Path:
+    """Where the next build of ``out`` is written: beside it, on the same file system."""
+    return out.parent / f".{out.name}.next"
+
+
+def aside_of(out: Path) -> Path:
+    """Where ``out`` stands for a moment on a system that cannot exchange two folders."""
+    return out.parent / f".{out.name}.old"
+
+
+def publish(staged: Path, out: Path) -> None:
+    """Put ``staged`` in the place of ``out``; what was there is then at ``staged``.
+
+    Atomic where the system can exchange two folders (Linux, macOS): whoever looks, sees the old
+    site or the new. Elsewhere two renames, with a moment of no site between.
+    """
+    if not out.exists():
+        staged.rename(out)
+        return
+    exchange = _exchanger()
+    if exchange is None or not exchange(staged, out):
+        aside = aside_of(out)
+        shutil.rmtree(aside, ignore_errors=True)
+        out.rename(aside)
+        staged.rename(out)
+        aside.rename(staged)
+
+
+@lru_cache(maxsize=1)
+def _exchanger() -> Callable[[Path, Path], bool] | None:
+    """The system's exchange of two paths, or None. It answers False where it can't do these."""
+    if sys.platform not in ("linux", "darwin"):
+        return None
+    library = ctypes.CDLL(None, use_errno=True)
+    linux, mac = getattr(library, "renameat2", None), getattr(library, "renamex_np", None)
+    if linux is None and mac is None:
+        return None
+
+    def exchange(one: Path, other: Path) -> bool:
+        a, b = os.fsencode(one), os.fsencode(other)
+        if linux is not None:
+            failed = linux(_AT_FDCWD, a, _AT_FDCWD, b, _EXCHANGE)
+        else:
+            failed = mac(a, b, _EXCHANGE) if mac is not None else -1
+        if failed and ctypes.get_errno() not in (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP):
+            raise OSError(ctypes.get_errno(), "exchange", str(other))
+        return not failed
+
+    return exchange

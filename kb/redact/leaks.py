@@ -1,0 +1,279 @@
+"""Look for protected values in every byte of what is to be published, however written."""
+
+from __future__ import annotations
+
+import base64
+import bz2
+import gzip
+import html
+import io
+import lzma
+import quopri
+import re
+import sys
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import NamedTuple, Protocol
+from urllib.parse import unquote
+
+import zstandard
+
+from kb.errors import KbError
+from kb.redact.protected import Protected
+from kb.search.analysis import fold_text
+
+_SHOWN = 5
+_AGAIN = 3
+_URL_SAFE = bytes.maketrans(b"-_", b"+/")
+_DEEPEST = 3
+_MOST = 64 << 20
+"""Bytes that a compressed part may unfold to; more is refused, for nobody can look at it."""
+_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})|\\u\{([0-9a-fA-F]{1,6})\}")
+_QUOTED = re.compile(rb"=[0-9A-F]{2}")
+_HEX = re.compile(rb"(?:[0-9a-fA-F]{2}){8,}")
+_NAMED = re.compile(r"(?:~[0-9a-f]{2})+")
+_TAG = re.compile(r"<[^<>]{0,2000}>")
+_BASE64 = re.compile(rb"[A-Za-z0-9+/_\-]{8,}(?:\r?\n[A-Za-z0-9+/_\-]{8,})*")
+_LEAST = 8
+_SLASHES = re.compile(rb"[\r\n/]+")
+_APART = re.compile(rb"[\r\n/_\-]+")
+_SEALED = {b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!\x1a\x07": "RAR"}
+"""How archives begin that cannot be looked into here."""
+_DEFLATED = re.compile(rb"\x78[\x01\x5e\x9c\xda]")
+
+
+class LeakError(KbError):
+    """A public site holds what it must not; it is not put in place."""
+
+
+class Readable(Protocol):
+    """A stream that can be read up to a size."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """So many bytes, or fewer at the end."""
+        ...
+
+
+class Leak(NamedTuple):
+    """Where a protected value stands: its kind alone is told."""
+
+    path: str
+    kind: str
+    how: str
+    """How it is written there: `text`, `escaped`, `compressed`, `name`, `digest`."""
+
+    def __str__(self) -> str:
+        return f"{self.path}: a protected {self.kind} ({self.how})"
+
+
+def check_parts(
+    parts: Iterable[tuple[str, bytes]], protected: Protected, own: Iterable[str]
+) -> None:
+    """LeakError where a part's name or bytes hold a protected value.
+
+    ``own`` are texts of the interface, which may contain somebody's name by chance.
+    """
+    search = _Search(protected, protected.without(own))
+    leaks: list[Leak] = []
+    for name, data in parts:
+        leaks += search.in_name(name)
+        leaks += search.in_bytes(name, data)
+    if leaks:
+        more = f" and {len(leaks) - _SHOWN} more" if len(leaks) > _SHOWN else ""
+        raise LeakError(
+            "; ".join(map(str, leaks[:_SHOWN])) + more,
+            hint="nothing was published; add what is missing to [public] in kb.toml",
+        )
+
+
+class _Search:
+    def __init__(self, protected: Protected, excused: frozenset[str]) -> None:
+        self._protected = protected
+        self._excused = excused
+
+    def in_name(self, name: str) -> Iterator[Leak]:
+        for text in (name, unquote(_unnamed(name)), unquote(_unnamed(name.replace("~/", "")))):
+            yield from self._in_text(name, text, "name")
+
+    def in_bytes(self, name: str, data: bytes) -> Iterator[Leak]:
+        for how, part in _unfolded(data):
+            for text in _readings(part):
+                yield from self._in_text(name, text, how)
+
+    def _in_text(self, name: str, text: str, how: str) -> Iterator[Leak]:
+        folded = fold_text(text)
+        for kind in self._protected.is_digest(folded):
+            yield Leak(name, kind, "digest")
+            return
+        for found in self._protected.found(folded, known_only=True):
+            if found.value not in self._excused:
+                yield Leak(name, found.kind, how)
+                return
+
+
+def _readings(data: bytes) -> Iterator[str]:
+    """What the bytes may say: as text, without tags, entities, escapes."""
+    for text in _decoded(data):
+        yield text
+        plain = _ESCAPED.sub(_character, text)
+        for bare in (plain, _TAG.sub("", plain)):
+            said, before = unquote(_unnamed(html.unescape(bare))), text
+            for _ in range(_AGAIN):  # an entity of an entity, and the like
+                if said != before:
+                    yield said
+                said, before = unquote(html.unescape(said)), said
+
+
+def _decoded(data: bytes) -> Iterator[str]:
+    """The bytes in every encoding that they may be meant in."""
+    yield data.decode("utf-8", "replace")
+    if data.isascii() and b"\0" not in data:
+        if _QUOTED.search(data):
+            yield quopri.decodestring(data).decode("utf-8", "replace")
+        return
+    foreign = not _is_utf8(data)
+    if foreign or b"\0" in data:
+        for at in (0, 1):
+            yield data[at:].decode("utf-16-le", "replace")
+            yield data[at:].decode("utf-16-be", "replace")
+    if foreign:
+        yield from (data.decode(encoding, "replace") for encoding in ("gb18030", "big5"))
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _character(match: re.Match[str]) -> str:
+    code = int(next(filter(None, match.groups())), 16)
+    return chr(code) if code <= sys.maxunicode else match[0]
+
+
+def _unnamed(text: str) -> str:
+    """With the bytes that kb.publish.names wrote as `~e4` read again."""
+    return _NAMED.sub(
+        lambda m: bytes.fromhex(m[0].replace("~", "")).decode("utf-8", "replace"), text
+    )
+
+
+def _unfolded(data: bytes, depth: int = 0) -> Iterator[tuple[str, bytes]]:
+    """The bytes and all that is compressed or coded inside them."""
+    yield ("text" if depth == 0 else "compressed"), data
+    if depth == _DEEPEST:
+        return
+    _refuse_sealed(data)
+    inside = (_gunzipped, _unzipped, _unpacked, _inflated, _from_base64, _from_hex)
+    for inner in chain.from_iterable(read(data) for read in inside):
+        yield from _unfolded(inner, depth + 1)
+
+
+def _refuse_sealed(data: bytes) -> None:
+    """LeakError for an archive that nobody can look into."""
+    kind = next((name for start, name in _SEALED.items() if data.startswith(start)), "")
+    if kind:
+        raise LeakError(
+            f"an archive of type {kind} cannot be searched",
+            hint="leave such files out by [public] attachments in kb.toml",
+        )
+
+
+def _unpacked(data: bytes) -> Iterator[bytes]:
+    """bzip2, xz and zstd."""
+    try:
+        if data[:3] == b"BZh":
+            with bz2.open(io.BytesIO(data)) as stream:
+                yield _bounded(stream)
+        elif data[:6] == b"\xfd7zXZ\0":
+            with lzma.open(io.BytesIO(data)) as stream:
+                yield _bounded(stream)
+        elif data[:4] == b"\x28\xb5\x2f\xfd":
+            with zstandard.ZstdDecompressor().stream_reader(data) as unpacked:
+                yield _bounded(unpacked)
+    except (OSError, EOFError, lzma.LZMAError, zstandard.ZstdError):
+        return
+
+
+def _gunzipped(data: bytes) -> Iterator[bytes]:
+    if data[:2] == b"\x1f\x8b":
+        with gzip.open(io.BytesIO(data)) as stream:
+            try:
+                yield _bounded(stream)
+            except (OSError, EOFError, zlib.error):
+                return
+
+
+def _bounded(stream: Readable) -> bytes:
+    data = stream.read(_MOST + 1)
+    if len(data) > _MOST:
+        raise LeakError(
+            f"a compressed part unfolds to more than {_MOST >> 20} MiB: nobody can search it",
+            hint="leave such files out by [public] attachments in kb.toml",
+        )
+    return data
+
+
+def _unzipped(data: bytes) -> Iterator[bytes]:
+    if data[:2] == b"PK":
+        try:
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                for entry in archive.infolist():
+                    if entry.flag_bits & 1:
+                        raise LeakError(
+                            "an encrypted archive cannot be searched",
+                            hint="leave such files out by [public] attachments in kb.toml",
+                        )
+                    yield entry.filename.encode("utf-8", "replace")
+                    with archive.open(entry) as stream:
+                        yield _bounded(stream)
+        except (zipfile.BadZipFile, OSError, zlib.error, RuntimeError, NotImplementedError):
+            return
+
+
+def _inflated(data: bytes) -> Iterator[bytes]:
+    """Streams of zlib inside PNG, PDF and the like."""
+    if data[:4] not in (b"\x89PNG", b"%PDF"):
+        return
+    for match in _DEFLATED.finditer(data):
+        try:
+            inner = zlib.decompressobj().decompress(data[match.start() :], _MOST)
+        except zlib.error:
+            continue
+        if len(inner) > 8:
+            yield inner
+
+
+def _from_base64(data: bytes) -> Iterator[bytes]:
+    """What a run may be the code of: the whole, over its lines, and each part of it."""
+    for match in _BASE64.finditer(data):
+        found = match[0]
+        parts = {b"".join(found.split()), *_SLASHES.split(found), *_APART.split(found)}
+        for part in sorted(parts):
+            if len(part) < _LEAST:
+                continue
+            text = part.translate(_URL_SAFE)
+            text = (
+                text + b"=" * (-len(text) % 4) if len(text) % 4 > 1 else text[: len(text) // 4 * 4]
+            )
+            inner = base64.b64decode(text)
+            if inner.isascii() or _is_text(inner):
+                yield inner
+
+
+def _from_hex(data: bytes) -> Iterator[bytes]:
+    for match in _HEX.finditer(data):
+        inner = bytes.fromhex(match[0].decode())
+        if _is_text(inner):
+            yield inner
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        return data.decode("utf-8").isprintable()
+    except UnicodeDecodeError:
+        return False

@@ -1,0 +1,94 @@
+"""What a site is made of: the cases and pages of a home."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import NamedTuple, Protocol
+
+from kb.archive import Archive, PageView, RevisionView
+from kb.cases.store.store import CaseStore
+from kb.model import PageId
+
+
+class Version(NamedTuple):
+    """A version of a page, its source where the archive holds it whole."""
+
+    about: RevisionView
+    source: str | None
+
+
+def _none() -> Iterable[Version]:
+    return ()
+
+
+def _nobody() -> Iterable[str]:
+    return ()
+
+
+class Leaf(NamedTuple):
+    """A source page that need not be read unless it changed.
+
+    What it reads by may be called in a forked process, too; so may `Material.blob`.
+    """
+
+    id: PageId
+    digest: bytes
+    """Changes when anything about the page does."""
+    read: Callable[[], PageView]
+    versions: Callable[[], Iterable[Version]] = _none
+    """Oldest first."""
+    authors: Callable[[], Iterable[str]] = _nobody
+    """Who saved a version, whether or not anything of it is left."""
+
+
+class Material(Protocol):
+    """Cases, pages and bytes. Each call reads anew, in the archive's stable order."""
+
+    def records(self) -> Iterable[bytes]:
+        """All cases, each as a line of JSON."""
+        ...
+
+    def pages(self) -> Iterable[Leaf]:
+        """All source pages."""
+        ...
+
+    def blob(self, sha256: str) -> bytes:
+        """Bytes of an attachment. KeyError where they are not held."""
+        ...
+
+
+class ArchiveMaterial:
+    """The material of an archive and its case records."""
+
+    def __init__(self, archive: Archive, store: CaseStore) -> None:
+        self._opened = archive
+        self._store = store
+
+    @property
+    def _archive(self) -> Archive:
+        return self._opened.here()
+
+    def records(self) -> Iterable[bytes]:
+        """All cases."""
+        return (record for _, record in self._store.records())
+
+    def pages(self) -> Iterable[Leaf]:
+        """All source pages that the wiki still has."""
+        for key, page, digest in self._archive.digests():
+            view, versions = partial(self._view, key), partial(self._versions, key)
+            yield Leaf(page, digest, view, versions, partial(self._authors, key))
+
+    def _view(self, key: int) -> PageView:
+        return self._archive.view(key)
+
+    def _authors(self, key: int) -> Iterable[str]:
+        return {revision.author for revision in self._archive.revisions(key) if revision.author}
+
+    def _versions(self, key: int) -> Iterable[Version]:
+        for revision in self._archive.revisions(key):
+            yield Version(revision, self._archive.content(key, revision.version))
+
+    def blob(self, sha256: str) -> bytes:
+        """Bytes of an attachment."""
+        return self._archive.blobs.open(sha256)

@@ -1,0 +1,1 @@
+"""Characters: fold spellings of one text into one."""
