@@ -1,6 +1,6 @@
 """The lossless store: every page, revision, attachment, comment, object, and who fetched it."""
 
 from kb.archive.archive import Archive
-from kb.archive.views import AttachmentView, LineView, PageView, RevisionView
+from kb.archive.views import AttachmentView, LineView, PageStanding, PageView, RevisionView
 
-__all__ = ["Archive", "AttachmentView", "LineView", "PageView", "RevisionView"]
+__all__ = ["Archive", "AttachmentView", "LineView", "PageStanding", "PageView", "RevisionView"]

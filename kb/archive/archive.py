@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from kb.archive.blobs import Blobs
 from kb.archive.report import IngestReport
 from kb.archive.schema import connect
-from kb.archive.views import LineView, PageView, RevisionView
+from kb.archive.views import LineView, PageStanding, PageView, RevisionView
 from kb.errors import Problem
-from kb.model import Item, PageId, WikiClass, WikiObject
+from kb.model import Item, PageId, WikiClass
 
 if TYPE_CHECKING:
     from kb.archive.reader import Reader
@@ -109,11 +109,9 @@ class Archive:
         """A held version by lines, each with its origin where the whole history is held."""
         return self._reader.blame(key, version)
 
-    def objects_named(
-        self, classes: tuple[str, ...]
-    ) -> Iterator[tuple[PageId, tuple[WikiObject, ...]]]:
-        """Pages that have objects of these classes now, with them."""
-        return self._reader.objects_named(classes)
+    def standings(self, classes: tuple[str, ...]) -> Iterator[PageStanding]:
+        """All pages in the archive's order, each with its present objects of these classes."""
+        return self._reader.standings(classes)
 
     def damage(self) -> Iterator[str]:
         """What the database itself finds wrong; nothing where it is sound."""

@@ -10,12 +10,13 @@ from kb.archive.blobs import Blobs
 from kb.archive.frames import Frames, Place
 from kb.archive.names import Names, unpack_moment
 from kb.archive.origins import unpack_origins
-from kb.archive.views import AttachmentView, LineView, PageView, RevisionView
+from kb.archive.views import AttachmentView, LineView, PageStanding, PageView, RevisionView
 from kb.history import Blame, by_feeds
 from kb.model import Comment, LineOrigin, PageId, WikiClass, WikiObject, version_key
 
 _IN_ORDER = "ORDER BY wiki.name, reference, locale"
 _FROM = "FROM page JOIN wiki ON wiki.id = wiki_id"
+_OBJECT = "class_name, number, properties, guid"
 
 
 class Reader:
@@ -205,21 +206,24 @@ class Reader:
             for origin in origins
         ]
 
-    def objects_named(
-        self, classes: tuple[str, ...]
-    ) -> Iterator[tuple[PageId, tuple[WikiObject, ...]]]:
-        """Pages that have objects of these classes now, with them."""
+    def standings(self, classes: tuple[str, ...]) -> Iterator[PageStanding]:
+        """All pages in the archive's order, each with its present objects of these classes."""
         marks = ", ".join("?" * len(classes))
-        keys = self._db.execute(
-            f"SELECT DISTINCT page_id FROM object WHERE NOT gone AND class_name IN ({marks})",
+        objects: dict[int, list[WikiObject]] = {}
+        for key, *one in self._db.execute(
+            f"SELECT page_id, {_OBJECT} FROM object WHERE NOT gone AND class_name IN ({marks})"
+            " ORDER BY page_id, class_name, number",
             classes,
-        ).fetchall()
-        for (key,) in keys:
-            page = self._db.execute(
-                f"SELECT wiki.name, reference, locale {_FROM} WHERE page.id = ?", (key,)
-            ).fetchone()
-            things = tuple(thing for thing in self._objects(key) if thing.class_name in classes)
-            yield PageId(*page), things
+        ):
+            objects.setdefault(key, []).append(_object(*one))
+        rows = self._db.execute(
+            f"SELECT page.id, wiki.name, reference, locale, hidden, gone, whole {_FROM} {_IN_ORDER}"
+        )
+        for key, wiki, reference, locale, hidden, gone, whole in rows:
+            yield PageStanding(
+                id=PageId(wiki, reference, locale), hidden=None if hidden is None else bool(hidden),
+                gone=gone, whole=bool(whole), objects=tuple(objects.get(key, ())),
+            )  # fmt: skip
 
     def _attachments(self, key: int) -> Iterator[AttachmentView]:
         rows = self._db.execute(
@@ -250,15 +254,11 @@ class Reader:
 
     def _objects(self, key: int) -> Iterator[WikiObject]:
         rows = self._db.execute(
-            "SELECT class_name, number, properties, guid FROM object WHERE page_id = ?"
-            " AND NOT gone"
+            f"SELECT {_OBJECT} FROM object WHERE page_id = ? AND NOT gone"
             " ORDER BY class_name, number",
             (key,),
         )
-        for class_name, number, properties, guid in rows:
-            yield WikiObject(
-                class_name=class_name, number=number, properties=json.loads(properties), guid=guid
-            )
+        return (_object(*row) for row in rows)
 
     def _tags(self, key: int) -> Iterator[str]:
         rows = self._db.execute("SELECT tag FROM tag WHERE page_id = ? ORDER BY position", (key,))
@@ -271,4 +271,10 @@ def _views(
     return tuple(
         LineView(number, text, origin.version, origin.author, origin.date, number in missing)
         for number, (text, origin) in enumerate(zip(texts, origins, strict=True), 1)
+    )
+
+
+def _object(class_name: str, number: int, properties: str, guid: str | None) -> WikiObject:
+    return WikiObject(
+        class_name=class_name, number=number, properties=json.loads(properties), guid=guid
     )

@@ -85,3 +85,14 @@ class PageView(msgspec.Struct, frozen=True, kw_only=True):
     def source(self) -> str:
         """The page's present source."""
         return "\n".join(line.text for line in self.lines)
+
+
+class PageStanding(msgspec.Struct, frozen=True, kw_only=True):
+    """What decides who may see a page: its state, and objects of the classes that were asked."""
+
+    id: PageId
+    hidden: bool | None
+    gone: str | None
+    whole: bool
+    """Whether the archive knows all objects that the page has now."""
+    objects: tuple[WikiObject, ...]

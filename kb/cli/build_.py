@@ -9,6 +9,7 @@ import click
 
 from kb.cases.store.store import up_to_date
 from kb.cli.console import count, err, home_option, say
+from kb.cli.inside import public_pages
 from kb.config import Home, find_home
 from kb.errors import UsageError
 from kb.publish.browser_index.folding import fold_files
@@ -19,7 +20,6 @@ from kb.publish.render import Audience, Site, own_texts
 from kb.redact.key import key_of
 from kb.redact.material import ArchiveMaterial
 from kb.redact.public import PublicMaterial
-from kb.redact.rules import rules_of
 
 _LISTED = 20
 
@@ -46,7 +46,8 @@ def command(audience: Audience, out: Path | None, yes: bool, home: Path | None) 
     with up_to_date(place) as (archive, store):
         material = ArchiveMaterial(archive, store)
         if audience == "public":
-            report = _public(place, material, target, yes=yes)
+            public = PublicMaterial(material, public_pages(place, archive), key_of(place))
+            report = _public(place, public, target, yes=yes)
         else:
             say("note", "cyan", "an internal site: personal data is shown (see --audience public)")
             report = build(material, target, site_of(place, audience), memory_of(place))
@@ -81,9 +82,8 @@ def memory_of(place: Home) -> Path:
     return place.root / ".kb" / "site"
 
 
-def _public(place: Home, material: ArchiveMaterial, out: Path, *, yes: bool) -> Report:
+def _public(place: Home, public: PublicMaterial, out: Path, *, yes: bool) -> Report:
     """The public site: redacted, searched for leaks, and approved."""
-    public = PublicMaterial(material, rules_of(place.config.public), key_of(place))
     site = site_of(place, "public")
     constant = [path for files in (site_assets(), fold_files()) for path, _ in files]
     texts = [*own_texts(), site.title]

@@ -9,6 +9,7 @@ import click
 
 from kb.cases.store.store import up_to_date
 from kb.cli.console import err, home_option
+from kb.cli.inside import public_pages
 from kb.config import find_home
 from kb.export.formats import FORMATS, Options
 from kb.export.ledger import add_digests, write_report
@@ -54,7 +55,8 @@ def command(format_name: str, dest: str, home: Path | None, **chosen: Any) -> No
     place = find_home(home)
     with up_to_date(place) as (archive, store):
         if options.audience == "public":
-            ledger = export_public(format_name, place, archive, store, dest, options)
+            visible = public_pages(place, archive)
+            ledger = export_public(format_name, place, archive, store, visible, dest, options)
         else:
             ledger = FORMATS[format_name].exporter()(place, archive, store, dest, options)
     if options.report is not None:

@@ -33,6 +33,10 @@ name = "xwiki"                  # what the archive calls the wiki
 title = "Casebook"
 language = "zh"                 # the site's first language: zh or en
 # url = "https://cases.example.org/"
+
+[public]                        # of --audience public; docs/site.md has all keys
+# open = ["Support.Cases.*"]    # pages that may be public, whatever the wiki's rights say
+# exclude = ["Support.Staff.*"] # pages that stay inside
 """
 
 

@@ -11,29 +11,39 @@ import msgspec
 from kb.cases.store.store import up_to_date
 from kb.cases.store.summary import Summary, summarise
 from kb.cli.console import home_option, json_option, out, say, write
+from kb.cli.inside import tell_unmatched
 from kb.config import find_home
+from kb.redact.audience import InsideReport, PublicPages
+from kb.redact.rules import rules_of
+
+_LISTED = 20
+"""Pages named for each reason."""
 
 
 @click.command(epilog="Example: kb stats --json")
 @json_option
 @home_option
 def command(home: Path | None, as_json: bool) -> None:
-    """Say how much of everything there is, how the cases stand, and list all problems."""
-    with up_to_date(find_home(home)) as (archive, store):
+    """Say how much there is, how the cases stand, what stays inside and why; list all problems."""
+    place = find_home(home)
+    rules = rules_of(place.config.public)
+    with up_to_date(place) as (archive, store):
         counts = archive.counts()
         problems = list(archive.problems())
         summary = summarise(store.cases())
+        inside = PublicPages.of(archive, rules).report()
     by_code = Counter(problem.code for problem in problems)
     if as_json:
         found = {
             "counts": counts, "cases": summary, "problems": problems,
-            "by_code": dict(sorted(by_code.items())),
+            "by_code": dict(sorted(by_code.items())), "public": inside,
         }  # fmt: skip
         write(msgspec.json.format(msgspec.json.encode(found)) + b"\n")
         return
     for name, count in counts.items():
         out.print(f"{count:>10}  {name}")
     _print_cases(summary)
+    _print_inside(inside)
     for code, count in sorted(by_code.items()):
         out.print(f"{count:>10}  problem {code}", style="yellow")
     for problem in problems:
@@ -51,3 +61,18 @@ def _print_cases(summary: Summary) -> None:
             out.print(f"{count:>10}  {name.replace('_', ' ')}")
     if (seconds := summary.median_seconds_to_resolution) is not None:
         out.print(f"{seconds / 86400:>10.1f}  days to resolution (median)")
+
+
+def _print_inside(inside: InsideReport) -> None:
+    """How many pages may be public; of the others which, and why they may not."""
+    out.print(f"{inside.open:>10}  page that may be public")
+    for group in inside.inside:
+        out.print(
+            f"{len(group.pages):>10}  page inside: {group.visibility}", style="yellow", markup=False
+        )
+        for page in group.pages[:_LISTED]:
+            locale = f" ({page.locale})" if page.locale else ""
+            out.print(f"{'':>12}{page.page}{locale}", markup=False)
+        if (more := len(group.pages) - _LISTED) > 0:
+            out.print(f"{'':>12}and {more} more; --json names all")
+    tell_unmatched(inside)

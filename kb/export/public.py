@@ -31,12 +31,12 @@ from kb.model import (
     Snapshot,
 )
 from kb.publish.render import own_texts
+from kb.redact.audience import PublicPages
 from kb.redact.key import key_of
 from kb.redact.leaks import check_parts
 from kb.redact.material import ArchiveMaterial, Leaf
 from kb.redact.people import protect_case
 from kb.redact.public import PublicMaterial
-from kb.redact.rules import rules_of
 
 
 class PublicCases:
@@ -60,7 +60,13 @@ class PublicCases:
 
 
 def export_public(
-    form: str, place: Home, archive: Archive, store: CaseStore, dest: str, options: Options
+    form: str,
+    place: Home,
+    archive: Archive,
+    store: CaseStore,
+    visible: PublicPages,
+    dest: str,
+    options: Options,
 ) -> Ledger:
     """Export what may be public. LeakError, and nothing written, where a protected value is left.
 
@@ -72,10 +78,9 @@ def export_public(
     grows = FORMATS[form].grows and target.is_dir()
     if dest != "-" and target.is_dir() and not grows:
         check_ours(target)
-    rules = rules_of(place.config.public)
-    public = PublicMaterial(ArchiveMaterial(archive, store), rules, key_of(place))
+    public = PublicMaterial(ArchiveMaterial(archive, store), visible, key_of(place))
     for case in store.removed(archive):  # older revisions still name them
-        protect_case(public.protected, case, rules)
+        protect_case(public.protected, case, visible.rules)
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".public-", dir=target.parent) as name:
         folder = Path(name)

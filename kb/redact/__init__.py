@@ -1,1 +1,1 @@
-"""What a public site must not tell: found, replaced, and looked for again at the end."""
+"""What a public site must not tell: pages kept inside, values replaced and looked for."""

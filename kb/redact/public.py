@@ -13,11 +13,10 @@ import msgspec
 from kb.archive import LineView, PageView
 from kb.cases.record import Case, from_json
 from kb.model import PageId
+from kb.redact.audience import PublicPages
 from kb.redact.material import Leaf, Material, Version
 from kb.redact.people import protect_case, protect_name, protect_page, protect_rules
 from kb.redact.protected import Protected
-from kb.redact.rights import Rights
-from kb.redact.rules import Rules
 
 _KEPT = frozenset({
     "schema_version", "number", "lines", "version", "date", "status", "language", "history",
@@ -29,12 +28,11 @@ _KEPT = frozenset({
 class PublicMaterial:
     """Another material, redacted. It reads everything once at the beginning."""
 
-    def __init__(self, inner: Material, rules: Rules, key: bytes) -> None:
+    def __init__(self, inner: Material, visible: PublicPages, key: bytes) -> None:
         self.inner = inner
-        self.rules = rules
-        self.protected = Protected(rules, key)
-        self._rights = Rights()
-        self._hidden: set[PageId] = set()
+        self.rules = visible.rules
+        self.protected = Protected(self.rules, key)
+        self._visible = visible
         self._withheld: dict[PageId, list[Case]] = {}
         """Cases that are kept back, by the page whose other text may be shown."""
         self._inside: set[str] = set()
@@ -43,16 +41,10 @@ class PublicMaterial:
 
     def _learn(self) -> None:
         protect_rules(self.protected, self.rules)
-        seen: set[PageId] = set()
         for leaf in self.inner.pages():
-            page = leaf.read()
-            self._rights.learn(page)
-            protect_page(self.protected, page)
+            protect_page(self.protected, leaf.read())
             for author in sorted(leaf.authors()):
                 protect_name(self.protected, author)
-            if page.hidden or page.gone or self._matches(page.id.page, self.rules.exclude):
-                self._hidden.add(page.id)
-            seen.add(page.id)
         for record in self.inner.records():
             case = from_json(record)
             protect_case(self.protected, case, self.rules)
@@ -90,7 +82,7 @@ class PublicMaterial:
         return by_hand or self._matches(case.id, self.rules.withhold)
 
     def _shown(self, page: PageId) -> bool:
-        return page not in self._hidden and self._rights.guests_may_view(page.wiki, page.page)
+        return self._visible.visibility(page).open
 
     @staticmethod
     def _matches(name: str, patterns: Iterable[str]) -> bool:

@@ -27,6 +27,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Ids of cases that stay inside (globs)."""
     exclude: tuple[str, ...] = ()
     """References of pages that stay inside, their cases too (globs)."""
+    open: tuple[str, ...] = ()
+    """References of pages that may be public whatever the wiki's rights say (globs)."""
 
 
 def rules_of(public: dict[str, Any]) -> Rules:

@@ -87,6 +87,7 @@ def test_withheld_and_same(kb: Kb, home: Path) -> None:
 
 def test_withheld_is_nowhere_in_public(kb: Kb, home: Path) -> None:
     """Neither its record, nor its lines on the page's source, nor its words in the index."""
+    (home / "kb.toml").write_text('[public]\nopen = ["*"]\n')
     kb("correct", ID, "--withhold", "--why", "private")
     assert "withheld from the public" in kb("show", ID).stdout
     inside = [json.loads(line) for line in kb("export", "jsonl", "-").stdout.splitlines()]

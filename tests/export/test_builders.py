@@ -212,6 +212,7 @@ def test_datasette_and_duckdb_open_the_tables(tmp_path):
         if done.returncode:
             pytest.skip(f"no package index here: {done.stderr.decode()[-200:]}")
     python = tools / "bin" / "python"
+    (tmp_path / "kb.toml").write_text('[public]\nopen = ["*"]\n')
     assert run([python, "-m", "kb", "import", ROOT / "demo"], tmp_path).returncode == 0
     public = ("parquet", "public", "--audience", "public")
     for command in (("sqlite", "cases.db"), ("parquet", "tables"), public):

@@ -26,6 +26,8 @@ FIRST = """= njhx_case#1_20200410 =
 
 状态：处理中"""
 SECRETS = ("13800138000", "88012345", "quentinold", "ruanli", "secret.png", "secret bytes")
+OPEN = '[public]\nopen = ["*"]\n'
+"""kb.toml of a home whose archive does not know the wiki's rights."""
 FORMS = {
     "jsonl": "p.jsonl", "csv": "p", "sqlite": "p.db", "xar": "p.xar", "mediawiki": "p.xml",
     "git": "repo", "markdown": "tree",
@@ -61,6 +63,7 @@ def home(tmp_path_factory) -> Path:
     write_xar(wiki.archive, folder / "wiki.xar")
     wiki.archive.close()
     (folder / "archive.db").unlink()
+    (folder / "kb.toml").write_text(OPEN, "utf-8")
     run(folder, "import", "wiki.xar")
     return folder
 
@@ -102,6 +105,7 @@ def test_a_leak_stops_every_format(tmp_path, form):
     write_xar(wiki.archive, tmp_path / "wiki.xar")
     wiki.archive.close()
     (tmp_path / "archive.db").unlink()
+    (tmp_path / "kb.toml").write_text(OPEN, "utf-8")
     run(tmp_path, "import", "wiki.xar")
     dest = tmp_path / LEAKS[form]
     done = run(tmp_path, "export", form, dest, "--audience", "public", code=1)
@@ -111,6 +115,7 @@ def test_a_leak_stops_every_format(tmp_path, form):
 
 def test_the_demo_has_no_protected_value_on_stdout(tmp_path):
     """No phone, bill or name of the demo in any byte; what is not protected is there."""
+    (tmp_path / "kb.toml").write_text(OPEN, "utf-8")
     run(tmp_path, "import", Path(__file__).resolve().parents[2] / "demo")
     cases = [json.loads(line) for line in run(tmp_path, "export", "jsonl", "-").stdout.splitlines()]
     data = run(tmp_path, "export", "jsonl", "-", "--audience", "public").stdout

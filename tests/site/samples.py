@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from kb.archive import AttachmentView, LineView, PageView, RevisionView
+from kb.archive import AttachmentView, LineView, PageStanding, PageView, RevisionView
 from kb.cases.record import (
     Anomaly,
     Case,
@@ -29,7 +29,10 @@ from kb.cases.record import (
     to_json,
 )
 from kb.model import Comment, PageId
+from kb.redact.audience import PublicPages
 from kb.redact.material import Leaf, Version
+from kb.redact.public import PublicMaterial
+from kb.redact.rules import Rules
 
 PAGE = PageId("xwiki", "Support.Cases.WebHome")
 PIXEL = bytes.fromhex(
@@ -226,6 +229,19 @@ class Sample:
 
     def blob(self, sha256: str) -> bytes:
         return self.blobs[sha256]
+
+    def visible(self, **rules: object) -> PublicPages:
+        """Which pages may be public by kb.toml's ``rules``: all, where they open none by name."""
+        rules = {"open": ("*",), **rules}
+        standings = [
+            PageStanding(id=p.id, hidden=p.hidden, gone=p.gone, whole=True, objects=p.objects)
+            for p in self.all_pages
+        ]
+        return PublicPages(standings, Rules(**rules))  # type: ignore[arg-type]
+
+    def public(self, **rules: object) -> PublicMaterial:
+        """Its public material."""
+        return PublicMaterial(self, self.visible(**rules), b"key")
 
 
 def tree_of(folder: Path) -> dict[str, bytes]:

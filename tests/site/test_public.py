@@ -24,8 +24,9 @@ import zstandard
 from conftest import SITE
 from samples import PIXEL, Sample, double_charge, page, refund, small
 
+from kb.archive import PageView
 from kb.cases.record import Related, from_json
-from kb.model import WikiObject
+from kb.model import PageId, WikiObject
 from kb.publish.browser_index.build import Index
 from kb.publish.browser_index.entry import entry_of
 from kb.publish.browser_index.shards import page_script
@@ -35,7 +36,6 @@ from kb.publish.names import encode
 from kb.publish.render import own_texts
 from kb.redact.leaks import LeakError
 from kb.redact.protected import Protected
-from kb.redact.public import PublicMaterial
 from kb.redact.rules import Rules, rules_of
 
 PHONE, NAME, LATIN = "13800138000", "试验员甲", "Tester"
@@ -195,7 +195,7 @@ def test_wrong_rules_are_named():
 
 
 def test_no_person_phone_or_bill_is_left_in_a_built_site(tmp_path):
-    public = PublicMaterial(Sample(), Rules(), b"key")
+    public = Sample().public()
     build(public, tmp_path / "out", SITE, tmp_path / "memory")
     check(tmp_path / "out", public.protected, own_texts(), ())
     everything = b"".join(p.read_bytes() for p in (tmp_path / "out").rglob("*.html")).decode()
@@ -213,6 +213,7 @@ def test_no_person_phone_or_bill_is_left_in_a_built_site(tmp_path):
 
 
 def test_what_guests_could_not_read_stays_inside():
+    """A page that the wiki's rights close has neither its text nor its cases in public."""
     deny = WikiObject(
         class_name="XWiki.XWikiRights", number=0,
         properties={"levels": "view", "users": "XWiki.XWikiGuest", "groups": "", "allow": 0},
@@ -221,25 +222,26 @@ def test_what_guests_could_not_read_stays_inside():
         class_name="XWiki.XWikiGlobalRights", number=0,
         properties={"levels": ["view", "edit"], "groups": ["XWiki.Support"], "users": [], "allow": 1},
     )  # fmt: skip
-    space = msgspec.structs.replace(
-        page(), id=msgspec.structs.replace(page().id, page="Support.WebPreferences"),
-        objects=(only_some,),
-    )  # fmt: skip
+
+    def around(name: str, *objects: WikiObject) -> PageView:
+        return msgspec.structs.replace(page(), id=PageId("xwiki", name), objects=objects)
+
+    wiki = [around("XWiki.XWikiPreferences"), around("Support.WebHome")]
     hidden = [
-        [msgspec.structs.replace(page(), objects=(deny,))],
-        [page(), space],
-        [msgspec.structs.replace(page(), hidden=True)],
+        [msgspec.structs.replace(page(), objects=(deny,)), *wiki],
+        [page(), around("Support.WebPreferences", only_some), *wiki],
+        [msgspec.structs.replace(page(), hidden=True), *wiki],
+        [page()],
     ]
     for pages in hidden:
-        public = PublicMaterial(Sample(all_pages=pages), Rules(), b"key")
+        public = Sample(all_pages=pages).public(open=())
         assert list(public.records()) == []
         assert [leaf for leaf in public.pages() if leaf.id == page().id] == []
-    assert len(list(PublicMaterial(Sample(), Rules(), b"key").records())) == 6
+    assert len(list(Sample(all_pages=[page(), *wiki]).public(open=()).records())) == 6
 
 
 def test_withheld_cases_and_listed_attachments():
-    rules = Rules(withhold=("*#4[0-4]_*",), attachments=("screen*",))
-    public = PublicMaterial(Sample(), rules, b"key")
+    public = Sample().public(withhold=("*#4[0-4]_*",), attachments=("screen*",))
     cases = [from_json(line) for line in public.records()]
     assert [case.number or case.id for case in cases] == [46, "demo_case#45_20200407"]
     assert [file.name for file in cases[0].attachments] == ["screen 1.png"]
@@ -251,7 +253,7 @@ def test_a_case_withheld_by_hand_is_nowhere_in_public():
     withheld = msgspec.structs.replace(case, x={"withheld": note})
     tie = Related(id=case.id, via=("bill:1",))
     other = msgspec.structs.replace(refund(), related=(tie,))
-    public = PublicMaterial(Sample([withheld, other], [page()]), Rules(attachments=("*",)), b"key")
+    public = Sample([withheld, other], [page()]).public(attachments=("*",))
     (left,) = [from_json(line) for line in public.records()]
     assert (left.number, left.related) == (other.number, ())
     (leaf,) = public.pages()
@@ -263,11 +265,17 @@ def test_a_case_withheld_by_hand_is_nowhere_in_public():
     assert {version.source for version in leaf.versions()} <= {None}
 
 
-def test_a_public_build_is_put_in_place_only_when_somebody_agrees(kb, shared):
+def test_a_public_build_is_put_in_place_only_when_somebody_agrees(kb, shared, tmp_path):
+    """A dump without rights is closed until kb.toml opens it by name; then a yes is needed."""
     dump = shared / "samples" / "after-sales-cases.blame.txt"
     kb("import", dump, "--page-name", "Support.Cases.WebHome")
+    closed = kb("build", "--audience", "public", "--yes")
+    assert "0 cases" in closed.stderr
+    assert "of 1 page the archive lacks the rights" in closed.stderr
+    (tmp_path / "kb.toml").write_text('[public]\nopen = ["Support.Cases.*", "Suport.*"]\n')
     refused = kb("build", "--audience", "public", check=False)
     assert refused.returncode == 2
+    assert "[public] open: 'Suport.*' matches no page" in refused.stderr
     assert "4 cases" in refused.stderr
     done = kb("build", "--audience", "public", "--yes")
     assert "4 cases" in done.stderr
@@ -277,8 +285,7 @@ def test_a_leak_stops_the_build(tmp_path):
     """A number that wiki escapes hide from the rules is seen in what comes of it."""
     turn = msgspec.structs.replace(refund().turns[0], text="见 1380(%%)0000001")
     case = small("leak#1", "见下", turns=(turn,))
-    material = Sample([double_charge(), case], [page()])
-    public = PublicMaterial(material, Rules(), b"key")
+    public = Sample([double_charge(), case], [page()]).public()
     with pytest.raises(LeakError):
         build(
             public, tmp_path / "out", SITE, tmp_path / "memory",
