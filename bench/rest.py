@@ -4,8 +4,8 @@
 
 Prints requests, requests in a second, CPU seconds and peak memory of `kb import`, and the same of
 loops that ask for the same URLs and as many at a time: by threads that share a client of httpx, by
-asyncio, by threads that share a bare pool of httpcore, which httpx stands on, and by threads with
-connections of http.client, which the import itself uses. Each asks a stand-in that was just
+asyncio, by threads that share a pool of urllib3, which the import itself uses, and by threads with
+bare connections of http.client, which urllib3 stands on. Each asks a stand-in that was just
 started: it keeps answers, and whoever comes later would find them made. It answers from memory,
 sooner than a server can, and so is told to wait 5 ms each time; `--stall 0` lets it answer at once.
 """
@@ -29,8 +29,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpcore
 import httpx
+import urllib3
 
 CONCURRENCY = 4
 
@@ -74,12 +74,12 @@ def threads(urls: list[str]) -> None:
         _by_threads(urls, lambda: lambda url: client.get(url).raise_for_status())
 
 
-def connections(urls: list[str]) -> None:
+def pool(urls: list[str]) -> None:
     headers = {"Accept": "application/json"}
-    with httpcore.ConnectionPool(max_connections=CONCURRENCY) as pool:
+    with urllib3.PoolManager(maxsize=CONCURRENCY) as manager:
 
         def ask(url: str) -> None:
-            assert pool.request("GET", url, headers=headers).status < 300
+            assert manager.request("GET", url, headers=headers).status < 300
 
         _by_threads(urls, lambda: ask)
 
@@ -209,7 +209,7 @@ def main() -> None:
     parser.add_argument("--revisions", type=int, default=5)
     parser.add_argument("--standin", default="../shared/standin/standin.py")
     parser.add_argument("--stall", type=float, default=0.005, help="seconds before each answer")
-    parser.add_argument("--loops", default="threads,tasks,connections,library")
+    parser.add_argument("--loops", default="threads,tasks,pool,library")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "wiki.json"
@@ -234,7 +234,7 @@ def report(url: str, chosen: argparse.Namespace, folder: Path) -> tuple[float, l
 
 def beside(name: str, urls: list[str], rate: float) -> None:
     """A loop that asks for the same."""
-    loops = {"threads": threads, "tasks": tasks, "connections": connections, "library": library}
+    loops = {"threads": threads, "tasks": tasks, "pool": pool, "library": library}
     started, used = time.monotonic(), time.process_time()
     loops[name](urls)
     plain = len(urls) / (time.monotonic() - started)

@@ -20,10 +20,13 @@ class Mark(msgspec.Struct, frozen=True, array_like=True):
     modified: str | None
     """Its Last-Modified."""
 
-    def headers(self) -> list[tuple[bytes, bytes]]:
+    def headers(self) -> dict[str, str]:
         """Headers of a request that wants the body only if it is another."""
-        given = ((b"If-None-Match", self.tag), (b"If-Modified-Since", self.modified))
-        return [(name, text.encode("latin-1", "replace")) for name, text in given if text]
+        given = {"If-None-Match": self.tag, "If-Modified-Since": self.modified}
+        return {
+            name: text.encode("latin-1", "replace").decode("latin-1")
+            for name, text in given.items() if text
+        }  # fmt: skip
 
 
 class Call(msgspec.Struct, frozen=True):

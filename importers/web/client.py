@@ -1,9 +1,8 @@
-"""One connection to a wiki: a request, what its answer really is, and trying again."""
+"""One request to a wiki, and what its answer really is: data, a refusal, a login page."""
 
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -14,20 +13,20 @@ from importers.web.address import origin_of
 from importers.web.calls import Answer, Call, Kind
 from importers.web.credentials import Credentials
 from importers.web.failures import FetchError, ShutError, refused_status
-from importers.web.incoming import Incoming
-from importers.web.login import Session
-from importers.web.manners import PATIENCE, Manners, backoff, retry_after
+from importers.web.login import LoginSession
 from importers.web.settings import WebSettings
-from importers.web.wire import Headers, Wire
+from importers.web.throttle import PATIENCE, Throttle, retry_after
+from importers.web.transport import Headers, Response, Transport
 
 AGENT = f"wiki-casebook/{kb.__version__} (kb import; XWiki REST and viewers)"
 _LARGEST = 256 << 20
-_ZIPPED: Headers = [(b"Accept-Encoding", b"gzip")]
+_ZIPPED = {"Accept-Encoding": "gzip"}
 _REDIRECTS = 5
 _UNCHANGED = 304
 _MOVED = (301, 302, 303, 307, 308)
 _MOST = re.compile(rb"less than or equal to (\d{1,9})")
 """What a server says that gives fewer rows at a time."""
+_GUEST = "not authenticated: the server sees a guest session"
 _ACCEPT = {"json": "application/json", "xml": "application/xml"}
 _TOKEN = re.compile(rb'((?:data-xwiki-form-token|name="form_token" value)=")[^"]*|(form_token=)\w+')
 
@@ -39,8 +38,8 @@ class Wiki:
         self.base = base
         self.credentials = credentials
         self.settings = settings
-        self.manners = Manners(settings.rate)
-        self.session = Session(credentials)
+        self.throttle = Throttle(settings.rate)
+        self.session = LoginSession(credentials)
 
     @property
     def form_only(self) -> bool:
@@ -49,76 +48,46 @@ class Wiki:
 
 
 class Client:
-    """Asks one wiki; each thread has its own."""
+    """Asks one wiki, from any thread."""
 
     def __init__(self, wiki: Wiki, part: Callable[[str], Path]) -> None:
         """``part`` says where the bytes of a large file go while they come in."""
         self.wiki = wiki
         self.part = part
-        self._wire = Wire(wiki.base, wiki.settings.timeout)
+        settings = wiki.settings
+        self._transport = Transport(wiki.base, settings.timeout, settings.concurrency)
         self._basic = None if wiki.form_only else wiki.credentials.basic()
         self._cookie = wiki.credentials.cookies()
-        accepted = {"rest": _ACCEPT[wiki.settings.format], "html": "text/html", "file": "*/*"}
+        accepted = {"rest": _ACCEPT[settings.format], "html": "text/html", "file": "*/*"}
         self._plain = {
-            kind: [(b"User-Agent", AGENT.encode()), (b"Accept", accept.encode())]
-            for kind, accept in accepted.items()
+            kind: {"User-Agent": AGENT, "Accept": accept} for kind, accept in accepted.items()
         }
 
     def close(self) -> None:
-        """Close the connection."""
-        self._wire.close()
-
-    def fetch(self, call: Call) -> Answer:
-        """The answer to ``call``, after as many tries as it is worth; else FetchError."""
-        tries = 0
-        while True:
-            try:
-                return self._once(call)
-            except ShutError:
-                raise
-            except FetchError as failed:
-                tries += 1
-                wait = self._worth(call, failed, tries)
-                if wait is None:
-                    raise
-            time.sleep(wait)
-
-    def _worth(self, call: Call, failed: FetchError, tries: int) -> float | None:
-        """Seconds until the next try; None where ``tries`` were enough."""
-        most = failed.tries or self.wiki.settings.attempts
-        if failed.code in ("unreachable", "bad-answer") and call.tries:
-            most = min(most, call.tries)
-        if tries >= most:
-            return None
-        if failed.wait is not None:
-            self.wiki.manners.pause(failed.wait)
-            return failed.wait + backoff(1)
-        return backoff(tries)
+        """Close the connections."""
+        self._transport.close()
 
     def send(
         self, path: str, kind: Kind, more: Headers, *, method: str = "GET", body: bytes = b""
-    ) -> Incoming:
-        """Send one request under the base, when its turn has come; the answer is to be closed."""
-        self.wiki.manners.wait_turn()
-        headers = self._plain[kind] + more
+    ) -> Response:
+        """Send one request under the base, when it may be sent; the answer is to be closed."""
+        self.wiki.throttle.wait()
+        headers = self._plain[kind] | more
         cookie = self._cookie or self.wiki.session.header()
-        if cookie and not any(name == b"Cookie" for name, _ in more):
-            headers.append((b"Cookie", cookie.encode("latin-1", "replace")))
+        if cookie and "Cookie" not in more:
+            headers["Cookie"] = cookie.encode("latin-1", "replace").decode("latin-1")
         if self._basic:
-            headers.append((b"Authorization", self._basic))
-        return self._wire.send(method, path, headers, body)
+            headers["Authorization"] = self._basic
+        return self._transport.send(method, path, headers, body)
 
-    def _once(self, call: Call) -> Answer:
-        if call.kind == "file":
-            from importers.web.download import download
-
-            return download(self, call)
+    def fetch_page(self, call: Call) -> Answer:
+        """The answer to one request for data or a page, redirects followed. FetchError."""
         path = call.path
         if self.wiki.form_only and not self.wiki.session.number:
             self.log_in(0)
+        more = _ZIPPED | (call.mark.headers() if call.mark else {})
         for _ in range(_REDIRECTS):
             logins = self.wiki.session.number
-            more = [*_ZIPPED, *(call.mark.headers() if call.mark else ())]
             with closing(self.send(path, call.kind, more)) as answer:
                 failed = None if answer.status in _MOVED else self.refusal(answer)
                 body = answer.read(_LARGEST) if answer.status < 300 else b""
@@ -132,7 +101,7 @@ class Client:
             return self._judge(call, answer, body, logins)
         raise FetchError("redirects", "redirected in a circle", tries=3)
 
-    def refusal(self, answer: Incoming) -> FetchError | None:
+    def refusal(self, answer: Response) -> FetchError | None:
         """What an error status says, with its Retry-After; None for any other status."""
         status = answer.status
         if status < 400:
@@ -147,13 +116,13 @@ class Client:
             failed.by_wiki = b"data-xwiki-" in answer.read(_LARGEST)
         return failed
 
-    def told(self, failed: FetchError, answer: Incoming, logins: int) -> FetchError:
+    def told(self, failed: FetchError, answer: Response, logins: int) -> FetchError:
         """The refusal, once it is sure that the wiki refuses us and not a guest."""
         if failed.status == 401 and answer.header("xwiki-version") is not None:
             self._recognised(answer.header("xwiki-user"), logins)
         return failed
 
-    def redirected(self, path: str, answer: Incoming, logins: int) -> str:
+    def redirected(self, path: str, answer: Response, logins: int) -> str:
         """Where a redirect leads, under our base. FetchError for a login page or another host.
 
         To be called once the answer is closed: it may log in.
@@ -169,7 +138,7 @@ class Client:
             raise FetchError("redirects", "redirected out of the wiki", tries=3)
         return str(location[len(self.wiki.base) :].partition("#")[0])
 
-    def _judge(self, call: Call, answer: Incoming, body: bytes, logins: int) -> Answer:
+    def _judge(self, call: Call, answer: Response, body: bytes, logins: int) -> Answer:
         """What came with status 200, unless it is something else than was asked for."""
         mimetype = answer.header("content-type") or ""
         if call.kind == "html":
@@ -198,11 +167,11 @@ class Client:
         return without_token(body)
 
     def _recognised(self, user: str | None, logins: int) -> None:
-        """Raise where the server takes us for a guest although we said who we are."""
+        """Raise where the server sees a guest session although a login was sent."""
         if user or not self.wiki.credentials.given:
             return
         self.log_in(logins)
-        raise FetchError("logged-out", "the wiki takes us for a guest", tries=4)
+        raise FetchError("logged-out", _GUEST, tries=4)
 
     def _login_page(self, logins: int) -> None:
         if self.wiki.session.possible:
@@ -212,12 +181,12 @@ class Client:
     def log_in(self, seen: int) -> None:
         """Log in by the form for all threads. ShutError where that cannot help."""
         if not self.wiki.session.possible:
-            raise ShutError("logged-out", "the wiki takes us for a guest: the session is over")
+            raise ShutError("logged-out", f"{_GUEST}: the session is over")
         if self._basic is not None and self.wiki.settings.auth == "basic":
-            raise ShutError("logged-out", "the wiki takes us for a guest: wrong user or password")
+            raise ShutError("logged-out", f"{_GUEST}: wrong user or password")
         self.wiki.session.log_in(self._form, seen)
 
-    def _form(self, method: str, path: str, headers: Headers, body: bytes) -> Incoming:
+    def _form(self, method: str, path: str, headers: Headers, body: bytes) -> Response:
         with closing(self.send(path, "html", headers, method=method, body=body)) as answer:
             failed = self.refusal(answer)
             answer.read(_LARGEST)

@@ -42,12 +42,12 @@ class Credentials:
         """True where the server is expected to know us."""
         return self.user is not None or self.cookie is not None
 
-    def basic(self) -> bytes | None:
+    def basic(self) -> str | None:
         """The value of an Authorization header, or None."""
         if self.user is None or self.password is None:
             return None
         pair = f"{self.user}:{self.password.reveal()}".encode()
-        return b"Basic " + b64encode(pair)
+        return f"Basic {b64encode(pair).decode()}"
 
     def cookies(self) -> str | None:
         """The value of a Cookie header; a bare value is a JSESSIONID."""

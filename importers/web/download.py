@@ -5,19 +5,15 @@ from __future__ import annotations
 import re
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from importers.web.calls import Answer, Call
+from importers.web.client import Client
 from importers.web.failures import FetchError
-from importers.web.incoming import Incoming
-from importers.web.wire import Headers
-
-if TYPE_CHECKING:
-    from importers.web.client import Client
+from importers.web.transport import Response
 
 IN_MEMORY = 1 << 20
 """Larger files go to disk."""
-_PLAIN = (b"Accept-Encoding", b"identity")
+_PLAIN = {"Accept-Encoding": "identity"}
 _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 
 
@@ -35,7 +31,7 @@ class Partial:
         self._file.unlink(missing_ok=True)
         self._pieces, self.size, self.on_disk = [], 0, False
 
-    def take(self, answer: Incoming) -> None:
+    def take(self, answer: Response) -> None:
         """Append the body of an answer; what came before a break stays."""
         stream = self._file.open("ab") if self.on_disk else None
         try:
@@ -54,7 +50,7 @@ class Partial:
             if stream is not None:
                 stream.close()
 
-    def answer(self, path: str, got: Incoming) -> Answer:
+    def answer(self, path: str, got: Response) -> Answer:
         """The whole file."""
         facts = (got.header("content-type") or "", got.header("last-modified"))
         if self.on_disk:
@@ -80,7 +76,7 @@ def download(client: Client, call: Call) -> Answer:
 
 def _from_start(client: Client, call: Call, part: Partial) -> Answer:
     part.restart()
-    more: Headers = [_PLAIN, *(call.mark.headers() if call.mark else ())]
+    more = _PLAIN | (call.mark.headers() if call.mark else {})
     logins = client.wiki.session.number
     with closing(client.send(call.path, "file", more)) as answer:
         failed = client.refusal(answer)
@@ -100,7 +96,7 @@ def _from_start(client: Client, call: Call, part: Partial) -> Answer:
 def _go_on(client: Client, call: Call, part: Partial) -> Answer:
     """The rest of a file from the address that knows ranges."""
     assert call.resume is not None
-    more = [_PLAIN, (b"Range", f"bytes={part.size}-".encode())]
+    more = _PLAIN | {"Range": f"bytes={part.size}-"}
     with closing(client.send(call.resume, "file", more)) as answer:
         found = _RANGE.match(answer.header("content-range") or "")
         fits = found and int(found[1]) == part.size and found[2] in ("*", str(call.size))
@@ -110,14 +106,14 @@ def _go_on(client: Client, call: Call, part: Partial) -> Answer:
     return _whole(call, part, answer)
 
 
-def _file_not_page(answer: Incoming, call: Call) -> None:
+def _file_not_page(answer: Response, call: Call) -> None:
     """A file has a disposition, or at least its own type; an error with status 200 has neither."""
     mimetype = (answer.header("content-type") or "").partition(";")[0].strip()
     if answer.header("content-disposition") is None and mimetype != call.mimetype:
         raise FetchError("bad-answer", "something else than the file, with status 200", tries=0)
 
 
-def _whole(call: Call, part: Partial, answer: Incoming) -> Answer:
+def _whole(call: Call, part: Partial, answer: Response) -> Answer:
     if call.size is not None and part.size != call.size:
         got = part.size
         if got > call.size or not part.on_disk:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
-
 from kb.errors import Problem
 
 
@@ -58,25 +56,3 @@ def refused_status(status: int, wait: float | None) -> FetchError:
     }
     code = codes.get(status, "refused")
     return FetchError(code, f"{meaning.get(code, 'refused')} ({status})", status=status)
-
-
-def broken(why: str) -> FetchError:
-    """The failure of a connection that ended too soon, or says what is not HTTP."""
-    return FetchError("cut-off", f"the connection broke: {why}", tries=0)
-
-
-def failure_of(error: Exception) -> FetchError:
-    """The failure that an error of a connection says, or of http.client that reads from it."""
-    if isinstance(error, TimeoutError):
-        return FetchError("timeout", "no answer in time", tries=0)
-    if isinstance(error, ssl.SSLError):
-        return FetchError("tls", f"no secure connection: {error}", tries=2)
-    if isinstance(error, OSError):
-        return broken(text_of(error))
-    # Its text may be the server's own, of any length.
-    return broken(f"this is not HTTP ({type(error).__name__})")
-
-
-def text_of(error: Exception) -> str:
-    """What an error says, fit for a line of a terminal: a part of it may be a server's text."""
-    return "".join(c if c.isprintable() else " " for c in str(error)[:200])

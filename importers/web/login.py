@@ -9,17 +9,16 @@ from urllib.parse import urlencode
 
 from importers.web.credentials import Credentials
 from importers.web.failures import FetchError, ShutError
-from importers.web.incoming import Incoming
-from importers.web.wire import Headers
+from importers.web.transport import Headers, Response
 
 FORM = "/bin/login/XWiki/XWikiLogin?loginLink=1"
 SUBMIT = "/bin/loginsubmit/XWiki/XWikiLogin"
 _LARGEST = 16 << 20
-Send = Callable[..., Incoming]
+Send = Callable[..., Response]
 """(method, path, headers, body) → the answer, read."""
 
 
-class Session:
+class LoginSession:
     """The cookies of a login, shared by all threads; one of them logs in for all."""
 
     def __init__(self, credentials: Credentials) -> None:
@@ -44,7 +43,7 @@ class Session:
             if self.number != seen:
                 return
             jar: dict[str, str] = {}
-            form = send("GET", FORM, [], b"")
+            form = send("GET", FORM, {}, b"")
             _collect(jar, form)
             fields = _hidden(form.read(_LARGEST))
             assert self._credentials.password is not None
@@ -52,10 +51,10 @@ class Session:
                 "j_username": self._credentials.user or "",
                 "j_password": self._credentials.password.reveal(),
             }
-            headers: Headers = [(b"Content-Type", b"application/x-www-form-urlencoded")]
+            headers: Headers = {"Content-Type": "application/x-www-form-urlencoded"}
             if jar:
                 cookie = "; ".join(f"{k}={v}" for k, v in jar.items())
-                headers.append((b"Cookie", cookie.encode("latin-1", "replace")))
+                headers["Cookie"] = cookie.encode("latin-1", "replace").decode("latin-1")
             done = send("POST", SUBMIT, headers, urlencode(fields).encode())
             _collect(jar, done)
             if done.status not in (302, 303) or "Resubmit" in (done.header("location") or ""):
@@ -77,7 +76,7 @@ def _hidden(page: bytes) -> dict[str, str]:
     return {attribute(field, "name"): attribute(field, "value") for field in fields}
 
 
-def _collect(jar: dict[str, str], answer: Incoming) -> None:
+def _collect(jar: dict[str, str], answer: Response) -> None:
     for line in answer.all_of("set-cookie"):
         try:
             found = SimpleCookie(line)

@@ -11,6 +11,7 @@ from importers.web.calls import Answer, Call
 from importers.web.client import Client, Wiki
 from importers.web.failures import FetchError, ShutError
 from importers.web.journal import Journal
+from importers.web.retries import fetch
 from kb.errors import RemoteError
 
 T = TypeVar("T")
@@ -44,7 +45,7 @@ class _Task(Generic[T]):
 
 
 class Workers:
-    """So many threads with a connection each; jobs are driven by the thread that iterates."""
+    """So many threads that ask; jobs are driven by the thread that iterates."""
 
     def __init__(self, wiki: Wiki, journal: Journal) -> None:
         self.wiki = wiki
@@ -53,6 +54,7 @@ class Workers:
         self.bytes = 0
         self.clock: str | None = None
         """What the server's clock said in the first answer."""
+        self._client = Client(wiki, journal.part)
         self._failed = 0
         self._in_a_row = 0
         self._held = 0
@@ -78,6 +80,7 @@ class Workers:
             self._wanted.put(None)
         for thread in self._threads:
             thread.join(timeout=0.5)
+        self._client.close()
 
     def run(self, jobs: Iterable[Job[T]], ahead: int | None = None) -> Iterator[T]:
         """Results of jobs as they come, with at most ``ahead`` jobs under way.
@@ -182,22 +185,18 @@ class Workers:
         return reply
 
     def _serve(self) -> None:
-        client = Client(self.wiki, self.journal.part)
-        try:
-            while (wanted := self._wanted.get()) is not None:
-                task, index, call = wanted
-                try:
-                    answer = client.fetch(call)
-                    self._keep(answer)
-                    self._done.put((task, index, answer))
-                except FetchError as failed:
-                    if failed.final:
-                        self.journal.refuse(call.path, failed)
-                    self._done.put((task, index, failed))
-                except BaseException as error:  # raised again where jobs are run
-                    self._done.put((task, index, error))
-        finally:
-            client.close()
+        while (wanted := self._wanted.get()) is not None:
+            task, index, call = wanted
+            try:
+                answer = fetch(self._client, call)
+                self._keep(answer)
+                self._done.put((task, index, answer))
+            except FetchError as failed:
+                if failed.final:
+                    self.journal.refuse(call.path, failed)
+                self._done.put((task, index, failed))
+            except BaseException as error:  # raised again where jobs are run
+                self._done.put((task, index, error))
 
     def _keep(self, answer: Answer) -> None:
         if answer.file is None and not answer.unchanged:

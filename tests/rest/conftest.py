@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from importers.base import Options, Source, importer_named
-from importers.web import route
+from importers.web import connections
 from kb.archive import Archive
 from kb.archive.report import IngestReport
 from kb.model import PageId
@@ -190,6 +190,6 @@ def secure(
     monkeypatch.setenv("SSL_CERT_FILE", str(made))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(made, key)
-    route.context.cache_clear()
+    connections.trusted.cache_clear()
     yield context
-    route.context.cache_clear()
+    connections.trusted.cache_clear()

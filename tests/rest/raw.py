@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 
-from importers.web.wire import Wire
+from importers.web.transport import Transport
 
 OK = b"HTTP/1.1 200 OK\r\n"
 FOUR = b"Content-Length: 4\r\n\r\nbody"
@@ -79,7 +79,7 @@ def ask(
 ) -> bytes:
     """One request by a connection of its own."""
     with (
-        closing(Wire(f"{scheme}://{host}:{port}", 5)) as wire,
-        closing(wire.send("GET", path, [])) as answer,
+        closing(Transport(f"{scheme}://{host}:{port}", 5)) as transport,
+        closing(transport.send("GET", path, {})) as answer,
     ):
         return answer.read(1 << 20)

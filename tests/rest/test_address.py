@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from importers.web.address import Address, origin_of, read_address
-from importers.web.manners import Manners, retry_after
 from importers.web.paths import bin_page, rest_page
 from importers.web.settings import web_settings
+from importers.web.throttle import Throttle, retry_after
 from kb.errors import UsageError
 
 HOST = "https://wiki.example"
@@ -83,14 +83,14 @@ def test_a_rate_is_kept_and_a_pause_holds_for_all() -> None:
 
     def sleep(seconds: float) -> None:
         slept.append(seconds)
-        manners._paused_until = manners._next = now
+        throttle._paused_until = throttle._next = now
 
-    manners = Manners(2.0, sleep)
-    manners.wait_turn()
-    manners.wait_turn()
+    throttle = Throttle(2.0, sleep)
+    throttle.wait()
+    throttle.wait()
     assert 0 < slept[0] <= 0.5
-    manners.pause(9)
-    manners.wait_turn()
+    throttle.pause(9)
+    throttle.wait()
     assert 8 < slept[1] <= 9
 
 

@@ -149,7 +149,7 @@ def test_an_old_cookie_stops_the_run(
 ) -> None:
     wiki = stand()
     monkeypatch.setenv("KB_COOKIE", "JSESSIONID=0123")
-    with pytest.raises(RemoteError, match="takes us for a guest"):
+    with pytest.raises(RemoteError, match="not authenticated: the server sees a guest session"):
         home.take(wiki.url, user=None, password_env=None, cookie_env="KB_COOKIE")
     wiki.server.sessions["ABCD"] = "XWiki.admin"
     monkeypatch.setenv("KB_COOKIE", "ABCD")

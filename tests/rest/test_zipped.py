@@ -7,9 +7,9 @@ from contextlib import closing
 
 import pytest
 
+from importers.web.connections import PIECE
 from importers.web.failures import FetchError
-from importers.web.line import PIECE
-from importers.web.wire import Wire
+from importers.web.transport import Transport
 from tests.rest.raw import OK, Served, ask, says
 
 
@@ -59,8 +59,8 @@ def test_a_bomb_is_unpacked_no_further_than_is_wanted(served: Served) -> None:
         ask(port)
     assert failed.value.code == "too-large"
     with (
-        closing(Wire(f"http://127.0.0.1:{port}", 5)) as wire,
-        closing(wire.send("GET", "/", [])) as got,
+        closing(Transport(f"http://127.0.0.1:{port}", 5)) as transport,
+        closing(transport.send("GET", "/", {})) as got,
     ):
         assert max(len(piece) for piece, _ in zip(got.pieces(), range(50), strict=False)) <= PIECE
 

@@ -1,31 +1,30 @@
-"""Not asking too fast: a rate limit, and the pause that a server orders for all of us."""
+"""Limits on how fast a server is asked: a rate, and the pause that it orders for all threads."""
 
 from __future__ import annotations
 
-import random
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+
+from urllib3 import Retry
+from urllib3.exceptions import InvalidHeader
 
 PATIENCE = 300.0
 """Longest pause in seconds that a server may order; for a longer one the run stops."""
-_FIRST = 0.2
-_LONGEST = 6.0
 
 
-class Manners:
+class Throttle:
     """Shared by all threads that ask one server."""
 
     def __init__(self, rate: float, sleep: Callable[[float], None] = time.sleep) -> None:
+        """``rate`` is in requests a second; 0 sets no limit."""
         self._gap = 1 / rate if rate > 0 else 0.0
         self._sleep = sleep
         self._lock = threading.Lock()
         self._next = 0.0
         self._paused_until = 0.0
 
-    def wait_turn(self) -> None:
+    def wait(self) -> None:
         """Return when the next request may be sent."""
         if not self._gap and not self._paused_until:
             return
@@ -39,26 +38,14 @@ class Manners:
             self._sleep(start - now)
 
     def pause(self, seconds: float) -> None:
-        """Nobody asks again for so long: the server said so to one of us."""
+        """Let no thread ask for so long: the server said so to one of them."""
         with self._lock:
             self._paused_until = max(self._paused_until, time.monotonic() + seconds)
 
 
-def backoff(attempt: int) -> float:
-    """Seconds before the try after the ``attempt``-th: doubled each time, half of it by chance."""
-    longest: float = min(_LONGEST, _FIRST * 2.0 ** (attempt - 1))
-    return longest * random.uniform(0.5, 1.0)  # noqa: S311  # spreads load, guards nothing
-
-
 def retry_after(header: str | None) -> float | None:
     """Seconds that a Retry-After header asks for: a number of them, or a date."""
-    if not header:
-        return None
-    if header.strip().isdigit():
-        return float(min(int(header.strip()[:9]), 10**9))
     try:
-        moment = parsedate_to_datetime(header)
-    except ValueError:
+        return float(Retry().parse_retry_after(header)) if header else None
+    except (InvalidHeader, ValueError, OverflowError):
         return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import socket
 import ssl
 import subprocess
@@ -11,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from importers.web import route
+from importers.web import connections
 from importers.web.failures import FetchError
-from importers.web.wire import Wire
+from importers.web.transport import Transport
 from kb.errors import UsageError
 from tests.rest.raw import FOUR, OK, Answer, Served, ask, noting, says
 
@@ -29,17 +30,32 @@ def relay(seen: list[bytes]) -> Answer:
         host, _, port = head.split()[1].decode().rpartition(":")
         with socket.create_connection((host.strip("[]"), int(port))) as behind:
             connection.sendall(b"HTTP/1.1 200 Connection established\r\nVia: us\r\n\r\n")
-            back = threading.Thread(target=passed_on, args=(behind, connection), daemon=True)
-            back.start()
             passed_on(connection, behind)
 
     return answer
 
 
-def passed_on(source: socket.socket, target: socket.socket) -> None:
-    with suppress(OSError):
-        while piece := source.recv(65536):
-            target.sendall(piece)
+def passed_on(one: socket.socket, other: socket.socket) -> None:
+    """Hand on what either says until one of them ends."""
+    while True:
+        held = [s for s in (one, other) if isinstance(s, ssl.SSLSocket) and s.pending()]
+        for source in held or select.select([one, other], [], [])[0]:
+            piece = source.recv(65536)
+            if not piece:
+                return
+            (other if source is one else one).sendall(piece)
+
+
+def socks_proxy(listener: socket.socket, seen: list[bytes]) -> None:
+    """A SOCKS5 proxy (RFC 1928, 1929) that asks who we are and notes what it is told."""
+    connection, _ = listener.accept()
+    with connection, suppress(OSError):
+        for answer in (b"\x05\x02", b"\x01\x00", b"\x05\x00\x00\x01" + bytes(6)):
+            seen.append(connection.recv(65536))
+            connection.sendall(answer)
+        port = int.from_bytes(seen[-1][-2:], "big")
+        with socket.create_connection(("127.0.0.1", port)) as behind:
+            passed_on(connection, behind)
 
 
 @pytest.mark.parametrize("inner", ["http", "https"])
@@ -70,9 +86,9 @@ def test_a_proxy_is_told_of_us_and_the_server_behind_it_is_not(
 
     monkeypatch.setenv("no_proxy", "")
     monkeypatch.setenv("all_proxy", f"me:x@127.0.0.1:{served(relay(seen))}")
-    with closing(Wire(f"https://127.0.0.1:{served(noting(heads), secure)}", 5)) as wire:
+    with closing(Transport(f"https://127.0.0.1:{served(noting(heads), secure)}", 5)) as transport:
         for _ in range(3):
-            with closing(wire.send("GET", "/", [(b"Authorization", b"Basic of-the-wiki")])) as got:
+            with closing(transport.send("GET", "/", {"Authorization": "Basic of-the-wiki"})) as got:
                 assert got.read(9) == b"body"
     assert (len(seen), len(heads)) == (1, 3)
     assert b"of-the-wiki" not in seen[0]
@@ -121,14 +137,61 @@ def test_a_proxy_that_refuses_is_named(
     assert ("407 Who" in failed.value.detail) == (b"407" in said)
 
 
-@pytest.mark.parametrize("variable", ["https_proxy", "all_proxy"])
-@pytest.mark.parametrize("kind", ["https", "socks5"])
-def test_a_proxy_of_another_kind_is_a_mistake_that_says_what_to_write(
-    monkeypatch: pytest.MonkeyPatch, variable: str, kind: str
+@pytest.mark.parametrize("inner", ["http", "https"])
+def test_a_proxy_may_be_reached_by_tls(
+    served: Served, secure: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch, inner: str
 ) -> None:
+    """With a server behind it that speaks plain HTTP, and one that speaks TLS within that TLS."""
+    seen: list[bytes] = []
+    behind = served(says(OK + FOUR), secure if inner == "https" else None)
     monkeypatch.setenv("no_proxy", "")
-    monkeypatch.setenv(variable, f"{kind}://me:secret@127.0.0.1:1")
-    with pytest.raises(UsageError, match=f"^{variable}: a proxy by {kind} is not known$") as failed:
+    monkeypatch.setenv("all_proxy", f"https://me:x@127.0.0.1:{served(relay(seen), secure)}")
+    with closing(Transport(f"{inner}://127.0.0.1:{behind}", 5)) as transport:
+        for _ in range(2):
+            with closing(transport.send("GET", "/", {})) as got:
+                assert got.read(9) == b"body"
+    assert b"Proxy-Authorization: Basic bWU6eA==\r\n" in seen[0]
+    assert len(seen) == {"http": 2, "https": 1}[inner]
+
+
+@pytest.mark.parametrize("inner", ["http", "https"])
+def test_a_proxy_may_speak_socks(
+    served: Served, secure: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch, inner: str
+) -> None:
+    """It is told who we are and the address that is meant, and TLS goes through it."""
+    seen: list[bytes] = []
+    behind = served(says(OK + FOUR), secure if inner == "https" else None)
+    monkeypatch.setenv("no_proxy", "")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=socks_proxy, args=(listener, seen), daemon=True).start()
+        monkeypatch.setenv("all_proxy", f"socks5h://me:s%40y@127.0.0.1:{listener.getsockname()[1]}")
+        assert ask(behind, scheme=inner) == b"body"
+    assert seen[1:] == [
+        b"\x01\x02me\x03s@y",
+        b"\x05\x01\x00\x01" + socket.inet_aton("127.0.0.1") + behind.to_bytes(2, "big"),
+    ]
+
+
+def test_a_socks_proxy_without_its_extra_is_a_mistake_that_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The error names the variable and the extra, and not the password."""
+    monkeypatch.setattr(connections, "find_spec", lambda _: None)
+    monkeypatch.setenv("no_proxy", "")
+    monkeypatch.setenv("all_proxy", "socks5://me:secret@127.0.0.1:1")
+    with pytest.raises(UsageError, match=r"^all_proxy: a SOCKS proxy needs PySocks$") as failed:
+        ask(1)
+    assert "wiki-casebook[socks]" in failed.value.hint
+
+
+@pytest.mark.parametrize("variable", ["https_proxy", "all_proxy"])
+def test_a_proxy_of_another_kind_is_a_mistake_that_says_what_to_write(
+    monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    """The error names the variable and a proxy that is known, and not the password."""
+    monkeypatch.setenv("no_proxy", "")
+    monkeypatch.setenv(variable, "ftp://me:secret@127.0.0.1:1")
+    with pytest.raises(UsageError, match=f"^{variable}: a proxy by ftp is not known$") as failed:
         ask(1, scheme="https")
     assert f"{variable}=http://" in failed.value.hint
 
@@ -157,9 +220,8 @@ def test_an_address_of_ipv6_stands_in_brackets(
     monkeypatch.setenv("all_proxy", f"127.0.0.1:{served(relay(seen))}")
     assert ask(port, host="[::1]") == b"body"
     assert ask(secured, scheme="https", host="[::1]") == b"body"
-    assert [head.split(b"\r\n")[1] for head in heads] == [
-        b"Host: [::1]:%d" % number for number in (port, secured, secured)
-    ]
+    for head, number in zip(heads, (port, secured, secured), strict=True):
+        assert b"\r\nHost: [::1]:%d\r\n" % number in head
     assert seen[0].startswith(b"GET http://[::1]:%d/" % port)
     assert seen[1].startswith(b"CONNECT [::1]:%d HTTP/1." % secured)
 
@@ -175,7 +237,8 @@ def test_a_host_is_called_as_its_url_calls_it(
     monkeypatch.setenv("http_proxy", f"127.0.0.1:{port}")
     assert ask(80, host="维基.Example") == b"body"
     assert b"\r\nHost: LocalHost:%d\r\n" % port in seen[0]
-    assert seen[1].startswith(b"GET http://xn--3jsx02g.Example:80/")
+    assert seen[1].startswith(b"GET http://xn--3jsx02g.example:80/")
+    assert b"\r\nHost: xn--3jsx02g.Example:80\r\n" in seen[1]
 
 
 @pytest.mark.parametrize("host", ["my wiki", "维" * 70])
@@ -204,14 +267,14 @@ def test_who_does_not_prove_who_it_is_is_told_nothing(
             ask(port, scheme="https", host=host)
         assert (failed.value.code, failed.value.tries) == ("tls", 2)
         monkeypatch.delenv("SSL_CERT_FILE", raising=False)
-        route.context.cache_clear()
+        connections.trusted.cache_clear()
     assert heads == []
 
 
 def test_a_server_that_speaks_no_tls_is_told_nothing() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-        wire = Wire(f"https://127.0.0.1:{port}", 5)
+        transport = Transport(f"https://127.0.0.1:{port}", 5)
 
         def greet() -> None:
             with listener.accept()[0] as connection:
@@ -219,16 +282,16 @@ def test_a_server_that_speaks_no_tls_is_told_nothing() -> None:
                 connection.recv(9)
 
         threading.Thread(target=greet, daemon=True).start()
-        with closing(wire), pytest.raises(FetchError, match="no secure connection") as failed:
-            wire.send("GET", "/", [])
+        with closing(transport), pytest.raises(FetchError, match="no secure connection") as failed:
+            transport.send("GET", "/", {})
     assert failed.value.code == "tls"
 
 
 def test_a_server_that_does_not_shake_hands_is_waited_for_so_long() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        wire = Wire(f"https://127.0.0.1:{silent.getsockname()[1]}", 0.2)
-        with closing(wire), pytest.raises(FetchError) as failed:
-            wire.send("GET", "/", [])
+        transport = Transport(f"https://127.0.0.1:{silent.getsockname()[1]}", 0.2)
+        with closing(transport), pytest.raises(FetchError) as failed:
+            transport.send("GET", "/", {})
     assert failed.value.code == "timeout"
 
 
@@ -243,11 +306,11 @@ def test_authorities_may_be_a_folder(
     port = served(says(OK + FOUR), secure)
     monkeypatch.delenv("SSL_CERT_FILE")
     monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
-    route.context.cache_clear()
+    connections.trusted.cache_clear()
     with pytest.raises(FetchError, match="certificate verify failed"):
         ask(port, scheme="https")
     asked = ["openssl", "x509", "-hash", "-noout", "-in", str(certified[0])]
     name = subprocess.run(asked, check=True, capture_output=True, text=True).stdout.strip()
     (tmp_path / f"{name}.0").write_bytes(certified[0].read_bytes())
-    route.context.cache_clear()
+    connections.trusted.cache_clear()
     assert ask(port, scheme="https") == b"body"

@@ -1,0 +1,49 @@
+"""Fetching what is wanted: as often as a failure is worth another try, no sooner than it may be."""
+
+from __future__ import annotations
+
+import random
+import time
+
+from importers.web.calls import Answer, Call
+from importers.web.client import Client
+from importers.web.download import download
+from importers.web.failures import FetchError, ShutError
+
+_FIRST = 0.2
+_LONGEST = 6.0
+
+
+def fetch(client: Client, call: Call) -> Answer:
+    """The answer to ``call``, after as many tries as it is worth; else FetchError."""
+    tries = 0
+    while True:
+        try:
+            return download(client, call) if call.kind == "file" else client.fetch_page(call)
+        except ShutError:
+            raise
+        except FetchError as failed:
+            tries += 1
+            wait = _wait(client, call, failed, tries)
+            if wait is None:
+                raise
+        time.sleep(wait)
+
+
+def _wait(client: Client, call: Call, failed: FetchError, tries: int) -> float | None:
+    """Seconds until the next try; None where ``tries`` were enough."""
+    most = failed.tries or client.wiki.settings.attempts
+    if failed.code in ("unreachable", "bad-answer") and call.tries:
+        most = min(most, call.tries)
+    if tries >= most:
+        return None
+    if failed.wait is not None:
+        client.wiki.throttle.pause(failed.wait)
+        return failed.wait + _backoff(1)
+    return _backoff(tries)
+
+
+def _backoff(attempt: int) -> float:
+    """Seconds before the try after the ``attempt``-th: doubled each time, half of it random."""
+    longest: float = min(_LONGEST, _FIRST * 2.0 ** (attempt - 1))
+    return longest * random.uniform(0.5, 1.0)  # noqa: S311  # spreads load, guards nothing
