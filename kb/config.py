@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from kb.errors import InputError
+from kb.errors import InputError, UsageError
 from kb.options import Choice
 
 
@@ -113,3 +113,48 @@ def find_home(explicit: Path | None = None) -> Home:
         root = next((f for f in (here, *here.parents) if (f / "kb.toml").is_file()), here)
     file = root / "kb.toml"
     return Home(root, load_config(file) if file.is_file() else Config())
+
+
+def write_config(folder: Path) -> Path:
+    """Write a kb.toml with comments into the folder, made where it is missing; the file.
+
+    UsageError where there is one.
+    """
+    target = folder / "kb.toml"
+    if target.exists():
+        raise UsageError(f"{target} exists", hint="edit it, or remove it first")
+    folder.mkdir(parents=True, exist_ok=True)
+    target.write_text(_TEMPLATE, "utf-8")
+    return target
+
+
+_TEMPLATE = """\
+# Settings of this casebook. Every key is optional; `kb --help` lists the commands.
+
+[wiki]
+name = "xwiki"                  # what the archive calls the wiki
+# timezone = "Asia/Shanghai"    # zone of the dates that its pages print without one
+
+# What `kb sync` imports; repeat the table for more sources.
+# [[source]]
+# location = "https://wiki.example.org/bin/view/Support/"   # or a file, a folder, a .xar
+# spaces = ["Support.*"]
+# user = "reader"
+# password_env = "WIKI_PASSWORD"                            # never the password itself
+
+[cases]
+# profiles = ["after-sales-zh", "after-sales-en"]           # names, or paths of TOML files
+
+[search]
+# backend = "tantivy"           # or whoosh, opensearch (with url = "https://…")
+# revisions = true              # kb search --old finds what pages once said
+
+[site]
+title = "Casebook"
+language = "zh"                 # the site's first language: zh or en
+# url = "https://cases.example.org/"
+
+[public]                        # of --audience public; docs/site.md has all keys
+# open = ["Support.Cases.*"]    # pages that may be public, whatever the wiki's rights say
+# exclude = ["Support.Staff.*"] # pages that stay inside
+"""

@@ -24,6 +24,10 @@ class UsageError(KbError):
     exit_code = 2
 
 
+class NotFoundError(UsageError):
+    """There is no case, page, version or attachment of that name."""
+
+
 class InputError(KbError):
     """Nothing in the input is usable, or it is not what it says it is."""
 

@@ -120,7 +120,8 @@ def connect(path: Path, *, create: bool) -> sqlite3.Connection:
     if not create and not path.exists():
         raise InputError(f"{path}: no archive here", hint="import something first: kb import …")
     path.parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(path, isolation_level=None)
+    # Each thread uses a connection of its own; another one may close it in the end.
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     try:
         _prepare(connection, path)
     except sqlite3.DatabaseError as error:

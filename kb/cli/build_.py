@@ -3,35 +3,31 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
-from kb.cases.store.store import up_to_date
-from kb.cli.console import count, err, home_option, say
-from kb.cli.inside import public_pages
-from kb.config import Home, find_home
+from kb.cli.console import count, err, home_option, opened, say
+from kb.cli.inside import tell_inside
 from kb.errors import UsageError
-from kb.publish.browser_index.folding import fold_files
-from kb.publish.build import Changes, Guard, Report, build
-from kb.publish.bundle import site_assets
-from kb.publish.leak_check import check
-from kb.publish.render import Audience, Site, own_texts
-from kb.redact.key import key_of
-from kb.redact.material import ArchiveMaterial
-from kb.redact.public import PublicMaterial
+from kb.library.library import Library
+from kb.publish.build import BuildReport, SiteChanges
 
 _LISTED = 20
 
-
-@click.command("build", epilog="Example: kb build --out /srv/www/cases")
-@click.option(
+audience_option = click.option(
     "--audience",
     type=click.Choice(["internal", "public"]),
     default="internal",
     show_default=True,
     help="Who will read it: internal shows all, public has what is personal replaced.",
 )
+
+
+@click.command("build", epilog="Example: kb build --out /srv/www/cases")
+@audience_option
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -39,23 +35,22 @@ _LISTED = 20
 )
 @click.option("--yes", is_flag=True, help="Don't ask before a public build is put in place.")
 @home_option
-def command(audience: Audience, out: Path | None, yes: bool, home: Path | None) -> None:
+def command(audience: str, out: Path | None, yes: bool, home: Path | None) -> None:
     """Write a static site with search: every case and every source page."""
-    place = find_home(home)
-    target = out or place.build / audience
-    with up_to_date(place) as (archive, store):
-        material = ArchiveMaterial(archive, store)
-        if audience == "public":
-            public = PublicMaterial(material, public_pages(place, archive), key_of(place))
-            report = _public(place, public, target, yes=yes)
-        else:
-            say("note", "cyan", "an internal site: personal data is shown (see --audience public)")
-            report = build(material, target, site_of(place, audience), memory_of(place))
-    tell(report)
+    with opened(home) as library:
+        build(library, audience, out, yes=yes)
 
 
-def tell(report: Report) -> None:
-    """Say what was built and how to look at it."""
+def build(library: Library, audience: Any, out: Path | None, *, yes: bool) -> None:
+    """Build, ask about what is public, and say how to look at it."""
+    if audience == "internal":
+        say("note", "cyan", "an internal site: personal data is shown (see --audience public)")
+    else:
+        tell_inside(library.public_pages())
+    _tell(library.build(out, audience=audience, approve=partial(_approve, yes=yes)))
+
+
+def _tell(report: BuildReport) -> None:
     say(
         "built", "green",
         f"{report.out}: {count(report.cases, 'case')}, {count(report.pages, 'page')}; "
@@ -70,33 +65,8 @@ def tell(report: Report) -> None:
     say("open", "cyan", report.out / "index.html")
 
 
-def site_of(place: Home, audience: Audience) -> Site:
-    """What kb.toml says of the site."""
-    config = place.config.site
-    url = (config.url or "").rstrip("/") or None
-    return Site(title=config.title, language=config.language, url=url, audience=audience)
-
-
-def memory_of(place: Home) -> Path:
-    """Where one build tells the next what it did."""
-    return place.root / ".kb" / "site"
-
-
-def _public(place: Home, public: PublicMaterial, out: Path, *, yes: bool) -> Report:
-    """The public site: redacted, searched for leaks, and approved."""
-    site = site_of(place, "public")
-    constant = [path for files in (site_assets(), fold_files()) for path, _ in files]
-    texts = [*own_texts(), site.title]
-
-    def look(staged: Path, changes: Changes) -> None:
-        check(staged, public.protected, texts, constant)
-        _approve(changes, yes=yes)
-
-    guard: Guard = look
-    return build(public, out, site, memory_of(place), guard)
-
-
-def _approve(changes: Changes, *, yes: bool) -> None:
+def _approve(changes: SiteChanges, *, yes: bool) -> None:
+    """Show what a public site changes, and have somebody agree to it."""
     for word, ids in zip(
         ("new", "changed", "gone"), (changes.new, changes.changed, changes.gone), strict=True
     ):

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from kb.cases.record import Case, to_json
-from kb.cases.store.store import up_to_date
-from kb.cli.console import err, home_option, json_option, out, write
-from kb.config import find_home
+from kb.cli.console import err, home_option, json_option, opened, out, write
 
 STATES = ("unset", "resolved", "in_progress", "shelved", "conflicting")
 COLOURS = {"resolved": "green", "in_progress": "yellow", "shelved": "blue", "conflicting": "red"}
@@ -24,11 +22,11 @@ _PROBLEM, _LEAST = 120, 20
 @click.option("--status", type=click.Choice(STATES), help="Only cases of this status.")
 @json_option
 @home_option
-def command(home: Path | None, status: str | None, as_json: bool) -> None:
+def command(home: Path | None, status: Any, as_json: bool) -> None:
     """List the cases of all pages, in the order of wiki, page and line."""
     count = 0
-    with up_to_date(find_home(home)) as (_, store):
-        for case in _with_status(store.cases(), status):
+    with opened(home) as library:
+        for case in library.cases(status=status):
             count += 1
             if as_json:
                 write(to_json(case) + b"\n")
@@ -36,10 +34,6 @@ def command(home: Path | None, status: str | None, as_json: bool) -> None:
                 out.print(line_of(case))
     if not count:
         err.print("no case" + (f" is {status}" if status else ""), soft_wrap=True)
-
-
-def _with_status(cases: Iterator[Case], status: str | None) -> Iterator[Case]:
-    return (case for case in cases if status in (None, case.status))
 
 
 def line_of(case: Case) -> Text:

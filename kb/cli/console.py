@@ -14,6 +14,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from kb.library.library import Library
+
     out: Console
     err: Console
 else:
@@ -50,6 +52,14 @@ def write(data: bytes) -> None:
     """Write result bytes to stdout, past any translation of line ends or encoding."""
     sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()
+
+
+def opened(home: Path | None) -> Library:
+    """The library that a command works with."""
+    from kb.config import find_home
+    from kb.library.library import Library
+
+    return Library(find_home(home))
 
 
 def home_option(function: F) -> F:

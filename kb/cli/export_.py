@@ -7,13 +7,9 @@ from typing import Any
 
 import click
 
-from kb.cases.store.store import up_to_date
-from kb.cli.console import err, home_option
-from kb.cli.inside import public_pages
-from kb.config import find_home
-from kb.export.formats import FORMATS, Options
-from kb.export.ledger import add_digests, write_report
-from kb.export.public import export_public
+from kb.cli.console import err, home_option, opened
+from kb.cli.inside import tell_inside
+from kb.export.formats import FORMATS
 
 
 @click.command(epilog="Example: kb export jsonl - | head -1")
@@ -51,17 +47,10 @@ from kb.export.public import export_public
 @home_option
 def command(format_name: str, dest: str, home: Path | None, **chosen: Any) -> None:
     """Write everything in FORMAT to DEST; `-` is stdout where that makes sense."""
-    options = Options(**chosen)
-    place = find_home(home)
-    with up_to_date(place) as (archive, store):
-        if options.audience == "public":
-            visible = public_pages(place, archive)
-            ledger = export_public(format_name, place, archive, store, visible, dest, options)
-        else:
-            ledger = FORMATS[format_name].exporter()(place, archive, store, dest, options)
-    if options.report is not None:
-        add_digests(ledger, Path(dest))
-        write_report(ledger, options.report)
+    with opened(home) as library:
+        if chosen["audience"] == "public":
+            tell_inside(library.public_pages())
+        ledger = library.export(format_name, dest, **chosen)
     if said := ledger.said():
         err.print(said, soft_wrap=True, markup=False)
 

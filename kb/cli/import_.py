@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from kb.archive import Archive
-from kb.cli.console import home_option
-from kb.cli.sources import importers_of, options_of, summarise, take
-from kb.config import find_home
-from kb.errors import InputError, UsageError
+from kb.cli.console import home_option, opened, say
+from kb.cli.progress import import_bar
+from kb.errors import UsageError
+
+if TYPE_CHECKING:
+    from kb.library.taking_in import ImportReport
+
+_SHOWN = 20
 
 
 @click.command("import", epilog="Example: kb import page.txt --page-name Support.Cases.WebHome")
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE…")
-@click.option("--as", "format_name", metavar="FORMAT", help="Importer to use; else recognised.")
+@click.option("--as", "format", metavar="FORMAT", help="Importer to use; else recognised.")
 @click.option("--space", "spaces", multiple=True, help="Only this space (glob, repeatable).")
 @click.option("--page", "pages", multiple=True, help="Only this page (glob, repeatable).")
 @click.option("--exclude", multiple=True, help="Not these pages (glob, repeatable).")
@@ -33,29 +38,21 @@ from kb.errors import InputError, UsageError
 @home_option
 def command(
     sources: tuple[str, ...],
-    format_name: str | None,
     home: Path | None,
     settings: tuple[str, ...],
     strict: bool,
     no_history: bool,
     no_attachments: bool,
-    **chosen: object,
+    **chosen: Any,
 ) -> None:
     """Import pages with their history from SOURCE: a file, a folder, a .xar, a wiki's URL."""
-    place = find_home(home)
-    options = options_of(
-        place, history=not no_history, attachments=not no_attachments,
-        settings=_settings(settings), **chosen,
-    )  # fmt: skip
-    if options.page_name and len(sources) > 1:
-        raise UsageError("--page-name names one page", hint="import one source at a time")
-    found = [pair for source in sources for pair in importers_of(source, format_name)]
-    if not found:
-        raise InputError("nothing here is a wiki's page, dump or export")
-    with Archive(place.archive, create=True) as archive:
-        done = [take(archive, source, importer, options) for source, importer in found]
-    summarise(done)
-    if strict and any(report.problems for report, _ in done):
+    with opened(home) as library, import_bar() as progress:
+        report = library.import_(
+            *sources, history=not no_history, attachments=not no_attachments,
+            settings=_settings(settings), progress=progress, **chosen,
+        )  # fmt: skip
+    summarise(report)
+    if strict and report.problems:
         raise SystemExit(1)
 
 
@@ -65,3 +62,25 @@ def _settings(given: tuple[str, ...]) -> dict[str, str]:
         if "=" not in pair:
             raise UsageError(f"--set {pair}: not NAME=VALUE", hint="such as --set rate=5")
     return dict(pair.split("=", 1) for pair in given)
+
+
+def summarise(report: ImportReport) -> None:
+    """Say on stderr what came in, and what a person may want to see to."""
+    for error in report.skipped:
+        say("skipped", "yellow", error)
+    for note in report.notes:
+        say("note", "cyan", note)
+    problems = report.problems
+    for problem in problems[:_SHOWN]:
+        say("problem", "yellow", problem)
+    if len(problems) > _SHOWN:
+        kinds = Counter(problem.code for problem in problems)
+        listed = ", ".join(f"{count} {code}" for code, count in kinds.most_common())
+        say("problem", "yellow", f"{len(problems)} in all: {listed}; kb stats lists them")
+    click.echo(
+        f"{report.pages} page(s), {report.changed} new or changed;"
+        f" {report.revisions} whole revision(s), {report.attachments} attachment version(s);"
+        + (f" {report.gone} page(s) gone;" if report.gone else "")
+        + f" {len(problems)} problem(s)",
+        err=True,
+    )

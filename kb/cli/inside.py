@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 
-from kb.archive import Archive
 from kb.cli.console import count, say
-from kb.config import Home
-from kb.redact.audience import InsideReport, PublicPages
-from kb.redact.rules import rules_of
+from kb.redact.audience import InsideReport
 
 
-def public_pages(place: Home, archive: Archive) -> PublicPages:
-    """What may be public of an archive by kb.toml and the wiki's rights; say what may not."""
-    visible = PublicPages.of(archive, rules_of(place.config.public))
-    inside = visible.report()
+def tell_inside(inside: InsideReport) -> None:
+    """Say how many pages stay inside, and what may be done about it."""
     tell_unmatched(inside)
     kept: Counter[str] = Counter()
     for group in inside.inside:
@@ -24,7 +19,6 @@ def public_pages(place: Home, archive: Archive) -> PublicPages:
     if unknown := kept["rights-unknown"]:
         hint = 'open = ["Space.*"] under [public] in kb.toml opens pages by name'
         say("note", "cyan", f"of {count(unknown, 'page')} the archive lacks the rights: {hint}")
-    return visible
 
 
 def tell_unmatched(inside: InsideReport) -> None:

@@ -1,82 +1,42 @@
-"""How far an import is: on a terminal only, and never in its result."""
+"""How far an import is, as a bar on stderr where that is a terminal."""
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from importers.base import EXPECTED
-from kb.model import AttachmentRevision, FetchState, Gone, Item, PageSeen, Revision
+from kb.library.progress import OnProgress, Progress
 
 
-class Counted:
-    """Counts what passes by on its way from an importer into the archive."""
+@contextmanager
+def import_bar() -> Iterator[OnProgress | None]:
+    """What a library is given as ``progress``: None where stderr is no terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
 
-    def __init__(self) -> None:
-        self.pages = 0
-        self.gone = 0
-        self.versions = 0
-        self.files = 0
-        self.bytes = 0
-        self.expected: int | None = None
-        """Pages that the importer announced, where it knows."""
-        self._started = time.monotonic()
+    from kb.cli.console import err
 
-    def passing(self, items: Iterable[Item]) -> Iterator[Item]:
-        """The items themselves; a bar on stderr where that is a terminal."""
-        if sys.stderr.isatty():
-            yield from self._shown(items)
-            return
-        for item in items:
-            self._count(item)
-            yield item
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[done]}"),
+        TimeElapsedColumn(), TimeRemainingColumn(),
+    )  # fmt: skip
+    started = time.monotonic()
+    with Bar(*columns, console=err, transient=True) as bar:
+        task = bar.add_task("Importing", total=None, done="")
 
-    def _shown(self, items: Iterable[Item]) -> Iterator[Item]:
-        from rich.progress import BarColumn, Progress, TextColumn
-        from rich.progress import TimeElapsedColumn as Elapsed
-        from rich.progress import TimeRemainingColumn as Remaining
+        def show(now: Progress) -> None:
+            rate = now.versions / max(time.monotonic() - started, 0.001)
+            done = (
+                f"{now.pages} pages, {now.versions} versions, {_size(now.size)}, {rate:.0f}/s"
+            )  # fmt: skip
+            bar.update(task, completed=now.pages, total=now.expected, done=done)
 
-        from kb.cli.console import err
-
-        columns = BarColumn(), TextColumn("{task.fields[done]}"), Elapsed(), Remaining()
-        with Progress(
-            TextColumn("{task.description}"), *columns, console=err, transient=True
-        ) as bar:
-            task = bar.add_task("Importing", total=None, done="")
-            for item in items:
-                self._count(item)
-                if isinstance(item, PageSeen):
-                    bar.update(task, completed=self.pages, total=self.expected, done=str(self))
-                yield item
-
-    @property
-    def seconds(self) -> float:
-        """Time since the import began."""
-        return time.monotonic() - self._started
-
-    def __str__(self) -> str:
-        rate = self.versions / max(self.seconds, 0.001)
-        return (
-            f"{self.pages} pages, {self.versions} versions, {_size(self.bytes)}, {rate:.0f}/s"
-        )  # fmt: skip
-
-    def _count(self, item: Item) -> None:
-        match item:
-            case PageSeen():
-                self.pages += 1
-            case Revision():
-                self.versions += 1
-                self.bytes += len(item.raw) if item.raw is not None else len(item.content)
-            case AttachmentRevision():
-                self.files += item.sha256 is not None
-                self.bytes += (item.size or 0) if item.sha256 is not None else 0
-            case Gone():
-                self.gone += not item.id.locale
-            case FetchState() if item.key == EXPECTED:
-                self.expected = (self.expected or 0) + int(item.value)
-            case _:
-                pass
+        yield show
 
 
 def _size(count: float) -> str:

@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kb.cli.console import home_option, json_option, say, write
-from kb.config import find_home
-from kb.errors import InputError
+from kb.cli.console import home_option, json_option, opened, say, write
 
 if TYPE_CHECKING:
     from kb.search.find import Hit, Hits
@@ -52,27 +50,28 @@ def command(
     Words side by side in quotes, -without, OR, (brackets), begin*, *6730, field:value,
     after:2020-04, before:, on:. A run of four or more digits is found inside any number.
     """
-    from kb.search.find import Options
-    from kb.search.service import searching
-
     if bool(query) == bool(like_id):
         raise click.UsageError("say what to find: words, or --like with a case's id")
-    options = Options(
-        limit=limit, offset=limit * (page - 1), sort=sort, facets=facets, explain=explain
-    )
-    with searching(find_home(home), old=old) as search:
-        hits = search.like(like_id, limit) if like_id else search.find(" ".join(query), options)
-    if hits is None:
-        raise InputError(f"no case is called {like_id}", hint="kb cases lists them")
+    offset = limit * (page - 1)
+    with opened(home) as library:
+        if like_id:
+            hits = library.like(like_id, limit=limit)
+        else:
+            hits = library.search(
+                " ".join(query), limit=limit, offset=offset, sort=sort, facets=facets,
+                explain=explain, old=old,
+            )  # fmt: skip
     if as_json:
-        write(json_of(hits))
+        from kb.search.result import to_json
+
+        write(to_json(hits))
         return
     for note in hits.notes:
         say("note", "cyan", note)
     for hit in hits.hits:
         _show(hit)
     _show_facets(hits.facets)
-    _close(hits, options.offset)
+    _close(hits, offset)
 
 
 def _close(hits: Hits, offset: int) -> None:
@@ -86,52 +85,13 @@ def _close(hits: Hits, offset: int) -> None:
         say("note", "cyan", f"{first} to {last} of {hits.total}; more with --page or --limit")
 
 
-def json_of(hits: Hits) -> bytes:
-    """The result as `--json` and the API print it."""
-    import msgspec
-
-    found = {
-        "query": hits.query,
-        "total": hits.total,
-        "notes": [{"code": note.code, "detail": note.detail} for note in hits.notes],
-        "hits": [_as_json(hit) for hit in hits.hits],
-        "facets": hits.facets,
-        "suggestions": hits.suggestions,
-    }
-    return msgspec.json.format(msgspec.json.encode(found)) + b"\n"
-
-
-def _as_json(hit: Hit) -> dict[str, Any]:
-    document = hit.document
-    why = [{"part": part, "score": round(score, 4)} for part, score in hit.why]
-    return {
-        **({"why": why} if why else {}),
-        "id": document.id,
-        "kind": document.kind,
-        "score": round(hit.score, 4),
-        "title": document.title,
-        "date": _day(document.day),
-        "names": {name: _all(document.names, name) for name in dict(document.names)},
-        "highlights": [
-            {"field": h.name, "label": h.label, "text": h.text, "spans": h.spans}
-            for h in hit.highlights
-        ],
-    }
-
-
-def _all(names: tuple[tuple[str, str], ...], wanted: str) -> list[str]:
-    return [value for name, value in names if name == wanted]
-
-
-def _day(day: int | None) -> str | None:
-    return None if day is None else f"{day // 10000:04}-{day // 100 % 100:02}-{day % 100:02}"
-
-
 def _show(hit: Hit) -> None:
     """One result: its id and status, then where the words stand."""
+    from kb.search.result import iso_day
+
     document = hit.document
     status = dict(document.names).get("status", "")
-    facts = "  ".join(filter(None, (_day(document.day), status)))
+    facts = "  ".join(filter(None, (iso_day(document.day), status)))
     problem = next((t.text for t in document.texts if t.name == "problem"), "")
     _print(_styled(document.id, "1;36") + (f"  {_styled(facts, '2')}" if facts else ""))
     if problem and not any(h.name == "problem" for h in hit.highlights):

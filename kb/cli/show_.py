@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 import msgspec
 from rich.text import Text
 
-from kb.archive import Archive, PageView
+from kb.archive import LineView
 from kb.cases.record import Case, to_json
-from kb.cases.store.store import CaseStore, up_to_date
 from kb.cli.case_text import case_text, event_text
-from kb.cli.console import home_option, json_option, out, write
-from kb.config import find_home
-from kb.errors import UsageError
+from kb.cli.console import home_option, json_option, opened, out, write
+from kb.library.library import Library
+from kb.library.pages import Page
 
 
 @click.command(epilog="Example: kb show szds_case#46_20200410")
@@ -28,72 +28,37 @@ def command(
     name: str, home: Path | None, at: str | None, history: bool, blame: bool, as_json: bool
 ) -> None:
     """Show a case by its id or a part no other has, or a page by its reference."""
-    with up_to_date(find_home(home)) as (archive, store):
-        page = _page(archive, name)
-        case = store.case(name) if page else store.meant(name) or _removed(archive, store, name)
+    with opened(home) as library:
+        case, page = library.look_up(name)
         if case and page is None and (at or history or blame):
-            _case_part(archive, case, at, history=history, as_json=as_json)
+            _case_part(library, case, at, history=history, as_json=as_json)
         elif page and (case is None or at or history or blame):
-            _show_page(archive, page, at, history=history, blame=blame, as_json=as_json)
+            _show_page(page, at, history=history, blame=blame, as_json=as_json)
         elif case:
             write(to_json(case) + b"\n") if as_json else _print(case_text(case))
-        else:
-            raise UsageError(f"there is no case or page {name!r}", hint=_hint(archive, store, name))
-
-
-def _removed(archive: Archive, store: CaseStore, name: str) -> Case | None:
-    """A case that no page has any more."""
-    return next((case for case in store.removed(archive) if case.id == name), None)
 
 
 def _case_part(
-    archive: Archive, case: Case, at: str | None, *, history: bool, as_json: bool
+    library: Library, case: Case, at: str | None, *, history: bool, as_json: bool
 ) -> None:
     """A case's events, or its lines with their origins; its whole page for another version."""
     if history:
         for event in case.timeline:
             write(msgspec.json.encode(event) + b"\n") if as_json else _print(event_text(event))
         return
-    page = _page(archive, case.source.page)
-    assert page is not None
+    page = library.page(case.source.page, locale=case.source.locale, wiki=case.source.wiki)
+    lines = page.blame(at or case.source.version)
     first, last = (1, None) if at else case.source.lines
-    _blame(archive, page, at or case.source.version, (first, last), as_json=as_json)
+    _print_lines(lines[first - 1 : last], as_json=as_json)
 
 
-def _page(archive: Archive, name: str) -> PageView | None:
-    """The page of that reference, of the first wiki that has one."""
-    keys = (key for key, page, _ in archive.digests() if page.page == name and not page.locale)
-    key = next(keys, None)
-    return None if key is None else archive.view(key)
-
-
-def _hint(archive: Archive, store: CaseStore, name: str) -> str:
-    pages = [page.page for _, page, _ in archive.digests() if name.lower() in page.page.lower()]
-    near = [*store.like(name, 5), *pages[:5]]
-    return f"did you mean: {', '.join(near)}" if near else "kb cases lists the cases"
-
-
-def _show_page(
-    archive: Archive, page: PageView, at: str | None, *, history: bool, blame: bool, as_json: bool
-) -> None:
+def _show_page(page: Page, at: str | None, *, history: bool, blame: bool, as_json: bool) -> None:
     if history:
-        _history(archive, page, as_json=as_json)
+        _history(page, as_json=as_json)
     elif blame:
-        _blame(archive, page, at, as_json=as_json)
-    elif at is not None:
-        content = archive.content(page.key, at)
-        if content is None:
-            raise _not_held(page, at)
-        _source(content, as_json=as_json)
+        _print_lines(page.blame(at), as_json=as_json)
     else:
-        _source(page.source, as_json=as_json)
-
-
-def _not_held(page: PageView, at: str | None) -> UsageError:
-    return UsageError(
-        f"{page.id.page} {at or ''}".rstrip() + ": its text is not in the archive",
-        hint=f"kb show {page.id.page} --history says which versions are",
-    )
+        _source(page.text if at is None else page.at(at), as_json=as_json)
 
 
 def _source(text: str, *, as_json: bool) -> None:
@@ -101,8 +66,8 @@ def _source(text: str, *, as_json: bool) -> None:
     write(data + b"\n")
 
 
-def _history(archive: Archive, page: PageView, *, as_json: bool) -> None:
-    for revision in archive.revisions(page.key):
+def _history(page: Page, *, as_json: bool) -> None:
+    for revision in page.history():
         if as_json:
             write(msgspec.json.encode(revision) + b"\n")
             continue
@@ -115,25 +80,17 @@ def _history(archive: Archive, page: PageView, *, as_json: bool) -> None:
         _print(Text(f"{line} {file.way or '-':<12} file {file.name}{gone}"))
 
 
-def _blame(
-    archive: Archive, page: PageView, at: str | None, span: tuple[int, int | None] = (1, None),
-    *, as_json: bool,
-) -> None:  # fmt: skip
-    lines = page.lines if at in (None, page.version) else archive.blame(page.key, at or "")
-    lines = lines[span[0] - 1 : span[1]]
-    if not lines:
-        raise _not_held(page, at)
-    width = max(len(line.author or "") for line in lines)
+def _print_lines(lines: Sequence[LineView], *, as_json: bool) -> None:
+    """Each line with its version, author and day, which are printed once for a run of lines."""
+    width = max((len(line.author or "") for line in lines), default=0)
     last = None
     for line in lines:
         if as_json:
             write(msgspec.json.encode(line) + b"\n")
             continue
         who = (line.version, line.author, line.date)
-        shown = (
-            f"{line.version or '?':>7} {line.author or '':<{width}} {(line.date or '')[:10]:<10}"
-        )
-        margin = shown if who != last else " " * len(shown)
+        told = f"{line.version or '?':>7} {line.author or '':<{width}} {(line.date or '')[:10]:<10}"
+        margin = told if who != last else " " * len(told)
         last = who
         _print(Text.assemble((f"{margin} {line.number:>5} ", "dim"), line.text))
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 
 import click
 import msgspec
 
-from kb.cases.store.store import up_to_date
-from kb.cases.store.summary import Summary, summarise
-from kb.cli.console import home_option, json_option, out, say, write
+from kb.cases.store.summary import Summary
+from kb.cli.console import home_option, json_option, opened, out, say, write
 from kb.cli.inside import tell_unmatched
-from kb.config import find_home
-from kb.redact.audience import InsideReport, PublicPages
-from kb.redact.rules import rules_of
+from kb.redact.audience import InsideReport
 
 _LISTED = 20
 """Pages named for each reason."""
@@ -25,28 +21,22 @@ _LISTED = 20
 @home_option
 def command(home: Path | None, as_json: bool) -> None:
     """Say how much there is, how the cases stand, what stays inside and why; list all problems."""
-    place = find_home(home)
-    rules = rules_of(place.config.public)
-    with up_to_date(place) as (archive, store):
-        counts = archive.counts()
-        problems = list(archive.problems())
-        summary = summarise(store.cases())
-        inside = PublicPages.of(archive, rules).report()
-    by_code = Counter(problem.code for problem in problems)
+    with opened(home) as library:
+        stats = library.stats()
     if as_json:
         found = {
-            "counts": counts, "cases": summary, "problems": problems,
-            "by_code": dict(sorted(by_code.items())), "public": inside,
+            "counts": stats.counts, "cases": stats.cases, "problems": stats.problems,
+            "by_code": stats.problems_by_code, "public": stats.public,
         }  # fmt: skip
         write(msgspec.json.format(msgspec.json.encode(found)) + b"\n")
         return
-    for name, count in counts.items():
+    for name, count in stats.counts.items():
         out.print(f"{count:>10}  {name}")
-    _print_cases(summary)
-    _print_inside(inside)
-    for code, count in sorted(by_code.items()):
+    _print_cases(stats.cases)
+    _print_inside(stats.public)
+    for code, count in stats.problems_by_code.items():
         out.print(f"{count:>10}  problem {code}", style="yellow")
-    for problem in problems:
+    for problem in stats.problems:
         say("problem", "yellow", problem)
 
 

@@ -41,7 +41,7 @@ from kb.publish.units import (
 from kb.redact.material import Leaf, Material
 
 
-class Report(msgspec.Struct, frozen=True, kw_only=True):
+class BuildReport(msgspec.Struct, frozen=True, kw_only=True):
     """What a build did."""
 
     out: Path
@@ -52,7 +52,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     removed: int
 
 
-class Changes(msgspec.Struct, frozen=True):
+class SiteChanges(msgspec.Struct, frozen=True):
     """Ids of the cases in which a build differs from the one in place."""
 
     new: tuple[str, ...]
@@ -68,13 +68,13 @@ SOURCES: Final = (200, 10)
 _KEPT: Final = 100
 """Records that are kept at hand, so that few changes need no second reading of all."""
 
-Guard = Callable[[Path, Changes], None]
+Guard = Callable[[Path, SiteChanges], None]
 """Called with the finished folder before it is put in place; it raises to keep it from there."""
 
 
 def build(
     material: Material, out: Path, site: Site, memory: Path, guard: Guard | None = None
-) -> Report:
+) -> BuildReport:
     """Bring the site in ``out`` up to the material; it changes at once when all is written.
 
     ``memory`` is a folder of the builder's own, for what one build tells the next. InputError
@@ -110,13 +110,13 @@ class Build:
         self.removed: set[str] = set()
         self.ready = False
 
-    def run(self, guard: Guard | None) -> Report:
+    def run(self, guard: Guard | None) -> BuildReport:
         """Prepare the new site beside the old, and exchange them."""
         leaves = list(self.material.pages())
         cases = self._cases()
         if self._nothing_changed(leaves, cases):
             assert self.old is not None
-            return Report(
+            return BuildReport(
                 out=self.tree.out, cases=len(self.old.cases), pages=len(leaves),
                 written=0, removed=0,
             )  # fmt: skip
@@ -130,7 +130,7 @@ class Build:
             self._prepare()
             guard(self.tree.staged, self._changes(catalogue))
         self._put_in_place(made, catalogue)
-        return Report(
+        return BuildReport(
             out=self.tree.out, cases=len(catalogue.cases), pages=len(catalogue.pages),
             written=len(self.written), removed=len(self.removed),
         )  # fmt: skip
@@ -312,10 +312,10 @@ class Build:
             self._prepare()
             self.tree.remove(path)
 
-    def _changes(self, catalogue: Catalogue) -> Changes:
+    def _changes(self, catalogue: Catalogue) -> SiteChanges:
         old = {(c.card.wiki, c.card.id): c.digest for c in self.old.cases} if self.old else {}
         now = {(c.card.wiki, c.card.id): c.digest for c in catalogue.cases}
-        return Changes(
+        return SiteChanges(
             tuple(name for (wiki, name) in now if (wiki, name) not in old),
             tuple(key[1] for key, digest in now.items() if old.get(key, digest) != digest),
             tuple(name for (wiki, name) in old if (wiki, name) not in now),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple, TypeAlias
 
 import msgspec
@@ -56,6 +56,13 @@ class Hits(msgspec.Struct, frozen=True):
     facets: Mapping[str, Mapping[str, int]] = {}
     suggestions: tuple[str, ...] = ()
     """Queries that find something, where this one finds nothing or a word of it is nowhere."""
+
+    def __iter__(self) -> Iterator[Hit]:
+        return iter(self.hits)
+
+    def __len__(self) -> int:
+        """How many are here, of ``total``."""
+        return len(self.hits)
 
 
 class _Outcome(NamedTuple):

@@ -1,0 +1,57 @@
+"""Build the static site: internal as it is, public redacted, searched for leaks and approved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeAlias
+
+from kb.archive import Archive
+from kb.cases.store.store import CaseStore
+from kb.config import Home
+from kb.publish.browser_index.folding import fold_files
+from kb.publish.build import BuildReport, SiteChanges, build
+from kb.publish.bundle import site_assets
+from kb.publish.leak_check import check
+from kb.publish.render import Audience, Site, own_texts
+from kb.redact.audience import PublicPages
+from kb.redact.key import key_of
+from kb.redact.material import ArchiveMaterial
+from kb.redact.public import PublicMaterial
+from kb.redact.rules import rules_of
+
+Approve: TypeAlias = Callable[[SiteChanges], None]
+"""Called with what a finished public site changes; what it raises keeps the site from its place."""
+
+
+def build_site(
+    home: Home, archive: Archive, store: CaseStore, out: Path, audience: Audience,
+    approve: Approve | None = None,
+) -> BuildReport:  # fmt: skip
+    """Write the site for the audience to ``out``; it changes at once when all is written.
+
+    InputError where ``out`` holds something else; LeakError, and nothing changed, where a public
+    site would hold a protected value.
+    """
+    material = ArchiveMaterial(archive, store)
+    site, memory = _site(home, audience), home.root / ".kb" / "site"
+    if audience == "internal":
+        return build(material, out, site, memory)
+    visible = PublicPages.of(archive, rules_of(home.config.public))
+    public = PublicMaterial(material, visible, key_of(home))
+    constant = [path for files in (site_assets(), fold_files()) for path, _ in files]
+    texts = [*own_texts(), site.title]
+
+    def guard(staged: Path, changes: SiteChanges) -> None:
+        check(staged, public.protected, texts, constant)
+        if approve is not None:
+            approve(changes)
+
+    return build(public, out, site, memory, guard)
+
+
+def _site(home: Home, audience: Audience) -> Site:
+    """What kb.toml says of the site."""
+    config = home.config.site
+    url = (config.url or "").rstrip("/") or None
+    return Site(title=config.title, language=config.language, url=url, audience=audience)

@@ -1,0 +1,428 @@
+"""The library: a home, and all that can be done with it."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final
+
+from kb.config import Home, find_home
+from kb.errors import InputError, NotFoundError, Problem
+from kb.library.opened import Opened
+from kb.library.pages import Page
+from kb.options import Choice
+
+if TYPE_CHECKING:
+    from kb.cases.reader.coverage import PageCoverage
+    from kb.cases.record import Case, Status
+    from kb.cases.store.summary import Summary
+    from kb.export.ledger import Ledger
+    from kb.library.building import Approve
+    from kb.library.correcting import Corrector
+    from kb.library.profiling import ProfileInfo, ProposedProfile
+    from kb.library.progress import OnProgress
+    from kb.library.serving import SiteServer
+    from kb.library.taking_in import ImportReport
+    from kb.library.verifying import Verification
+    from kb.publish.build import BuildReport
+    from kb.publish.render import Audience
+    from kb.redact.audience import InsideReport
+    from kb.search.find import Hits
+    from kb.search.protocol import Sort
+    from kb.verify import Finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stats:
+    """What a library holds."""
+
+    counts: dict[str, int]
+    """Pages, versions, attachments, … in the archive."""
+    cases: Summary
+    public: InsideReport
+    """How many pages may be public, and which of the others stay inside, and why."""
+    problems: tuple[Problem, ...]
+    """Every record that could not be read as meant."""
+
+    @property
+    def problems_by_code(self) -> dict[str, int]:
+        """Code → number of problems, in the codes' order."""
+        return dict(sorted(Counter(problem.code for problem in self.problems).items()))
+
+
+class Library:
+    """An archive of wiki pages with its case records, search, site and exports; a context manager.
+
+    A library may be used by several threads: each gets connections of its own, and an iterator
+    belongs to the thread that asked for it. `close` closes them all; call it when no thread uses
+    the library any more. What reads brings records and index up to the archive first, which costs
+    in proportion to what changed. Nothing is printed; errors are `kb.KbError`.
+    """
+
+    def __init__(self, home: Home) -> None:
+        """``home`` as `kb.open` finds it; its kb.toml was read once."""
+        self.home: Final = home
+        self._opened: Final = Opened(home)
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Library {str(self.root)!r}>"
+
+    @property
+    def root(self) -> Path:
+        """The home's folder, with kb.toml and, under `.kb`, the working data."""
+        return self.home.root
+
+    def close(self) -> None:
+        """Close what any thread has open."""
+        self._opened.close()
+
+    # What comes in.
+
+    def import_(
+        self,
+        source: str | Path,
+        *more: str | Path,
+        format: str | None = None,  # noqa: A002  (what users call it)
+        spaces: Sequence[str] = (),
+        pages: Sequence[str] = (),
+        exclude: Sequence[str] = (),
+        page_name: str | None = None,
+        history: bool = True,
+        attachments: bool = True,
+        user: str | None = None,
+        password_env: str | None = None,
+        cookie_env: str | None = None,
+        settings: dict[str, str] | None = None,
+        progress: OnProgress | None = None,
+    ) -> ImportReport:
+        """Import pages with their history from files, folders, XARs or URLs of a wiki.
+
+        ``format`` names the importer, else it is recognised. ``spaces``, ``pages`` and ``exclude``
+        are globs on references. ``page_name`` is the reference of a page whose dump does not say
+        it. A password is read from the environment variable that ``password_env`` names.
+        InputError where nothing is usable, RemoteError where a server refuses; what was taken in
+        until then is kept, and the next import goes on from there.
+        """
+        from kb.library.taking_in import take_in
+
+        choice = Choice(
+            spaces=tuple(spaces), pages=tuple(pages), exclude=tuple(exclude), page_name=page_name,
+            history=history, attachments=attachments, user=user, password_env=password_env,
+            cookie_env=cookie_env, settings=settings or {},
+        )  # fmt: skip
+        locations = [os.fspath(one) for one in (source, *more)]
+        return take_in(self.home, locations, format, choice, progress)
+
+    def sync(self, *, progress: OnProgress | None = None) -> ImportReport:
+        """Import every source of kb.toml, only what changed since the last time.
+
+        SyncError where a source could not be had, once all others were imported.
+        """
+        from kb.library.taking_in import sync
+
+        return sync(self.home, progress)
+
+    # What is held.
+
+    def pages(self, reference: str = "*") -> Iterator[Page]:
+        """Yield the pages whose reference fits the glob, by wiki, reference and locale."""
+        archive = self._opened.archive()
+        for key, page, _ in archive.digests():
+            if fnmatchcase(page.page, reference):
+                yield Page(self._opened.archive, archive.view(key))
+
+    def page(self, reference: str, *, locale: str = "", wiki: str | None = None) -> Page:
+        """Return the page of that reference, of the first wiki that has one. NotFoundError."""
+        archive = self._opened.archive()
+        for key, page, _ in archive.digests():
+            if (page.page, page.locale) == (reference, locale) and wiki in (None, page.wiki):
+                return Page(self._opened.archive, archive.view(key))
+        near = [page.page for _, page, _ in archive.digests() if _is_in(reference, page.page)]
+        hint = f"did you mean: {', '.join(near[:5])}" if near else "kb pages lists the pages"
+        raise NotFoundError(f"there is no page {reference!r}", hint=hint)
+
+    def cases(
+        self,
+        *,
+        status: Status | None = None,
+        station: str | None = None,
+        engineer: str | None = None,
+        speaker: str | None = None,
+        page: str | None = None,
+        anomaly: str | None = None,
+        after: str | None = None,
+        before: str | None = None,
+    ) -> Iterator[Case]:
+        """Yield the cases that state all that is asked, by wiki, page and line.
+
+        Texts are globs (`德顺*`), compared without regard to case, width and traditional forms.
+        ``after`` and ``before`` are a year, a month or a day; a case without a date fits neither.
+        """
+        from kb.library.selecting import CaseFilter
+
+        wanted = CaseFilter(
+            status=status, station=station, engineer=engineer, speaker=speaker, page=page,
+            anomaly=anomaly, after=after, before=before,
+        )  # fmt: skip
+        return wanted.select(self._opened.store().cases())
+
+    def case(self, id: str) -> Case:  # noqa: A002  (what users call it)
+        """Return the case of that id, or the only one that has ``id`` as a part of its own.
+
+        A case that no page has any more is found by its whole id. NotFoundError where there is
+        none, with ids that come near.
+        """
+        store, archive = self._opened.store(), self._opened.archive()
+        case = store.meant(id) or next((c for c in store.removed(archive) if c.id == id), None)
+        if case is None:
+            near = store.like(id, 5)
+            hint = f"did you mean: {', '.join(near)}" if near else "kb cases lists the cases"
+            raise NotFoundError(f"there is no case {id!r}", hint=hint)
+        return case
+
+    def look_up(self, name: str) -> tuple[Case | None, Page | None]:
+        """Return the case and the page that a person means by a name. NotFoundError for neither.
+
+        Where there is a page of that reference, a case needs its whole id to be meant.
+        """
+        page = case = None
+        try:
+            page = self.page(name)
+        except NotFoundError as error:
+            no_page = error
+        try:
+            case = self._opened.store().case(name) if page else self.case(name)
+        except NotFoundError as no_case:
+            near = [e.hint.partition("did you mean: ")[2] for e in (no_case, no_page)]
+            found = ", ".join(filter(None, near))
+            raise NotFoundError(
+                f"there is no case or page {name!r}",
+                hint=f"did you mean: {found}" if found else "kb cases lists the cases",
+            ) from None
+        return case, page
+
+    def removed_cases(self) -> Iterator[Case]:
+        """Yield cases that no page has any more, as the last version that had them shows them."""
+        return self._opened.store().removed(self._opened.archive())
+
+    def stats(self) -> Stats:
+        """Count what there is, and list every problem."""
+        from kb.cases.store.summary import summarise
+
+        store, archive = self._opened.store(), self._opened.archive()
+        return Stats(
+            counts=archive.counts(), cases=summarise(store.cases()), public=self.public_pages(),
+            problems=tuple(archive.problems()),
+        )  # fmt: skip
+
+    def public_pages(self) -> InsideReport:
+        """Say how many pages the public may see, and which of the others stay inside, and why.
+
+        By XWiki's rights as far as the archive has them, and by `[public]` of kb.toml.
+        """
+        from kb.redact.audience import PublicPages
+        from kb.redact.rules import rules_of
+
+        rules = rules_of(self.home.config.public)
+        return PublicPages.of(self._opened.archive(), rules).report()
+
+    def verify(
+        self,
+        against: str | Path | None = None,
+        *,
+        format: str | None = None,  # noqa: A002  (what users call it)
+        spaces: Sequence[str] = (),
+        pages: Sequence[str] = (),
+        user: str | None = None,
+        password_env: str | None = None,
+        cookie_env: str | None = None,
+        on_finding: Callable[[Finding], None] | None = None,
+    ) -> Verification:
+        """Check that the archive is whole and, beside a source, that it lacks nothing of it.
+
+        ``on_finding`` is called for each difference as it is found. RemoteError where the source
+        cannot be asked.
+        """
+        from kb.library.verifying import verify
+
+        choice = Choice(
+            spaces=tuple(spaces), pages=tuple(pages), user=user, password_env=password_env,
+            cookie_env=cookie_env,
+        )  # fmt: skip
+        location = None if against is None else os.fspath(against)
+        return verify(self.home, location, format, choice, on_finding)
+
+    # What is found.
+
+    def search(
+        self,
+        query: str,
+        *,
+        limit: int = 10,
+        offset: int = 0,
+        sort: Sort = "relevance",
+        facets: bool = False,
+        explain: bool = False,
+        old: bool = False,
+    ) -> Hits:
+        """Find cases and pages, in Chinese and English, best first.
+
+        The query language is that of `kb search`; whatever is typed means something. ``old``
+        searches what earlier versions said. The result iterates over its hits.
+        """
+        from kb.search.find import Options
+
+        options = Options(limit=limit, offset=offset, sort=sort, facets=facets, explain=explain)
+        return self._opened.search(old=old).find(query, options)
+
+    def like(self, case: str, *, limit: int = 10) -> Hits:
+        """Find what resembles the case of that id. NotFoundError where there is none."""
+        hits = self._opened.search(old=False).like(case, limit)
+        if hits is None:
+            raise NotFoundError(f"no case is called {case}", hint="kb cases lists them")
+        return hits
+
+    # What is put right.
+
+    def correct(
+        self,
+        case: str,
+        what: str,
+        value: str | None,
+        *,
+        why: str,
+        by: str | None = None,
+    ) -> Path:
+        """Put a value of a case right by hand; return the file that it is noted in.
+
+        ``what`` is status, problem, station, date, engineers (comma between two), a field's name,
+        or a JSON pointer into the record; ``value`` None says that there is no such value. ``by``
+        is the login where it is not given. UsageError where the value cannot be one.
+        """
+        corrector, found = self._corrector(case, why, by)
+        return corrector.value(found, what, value, clear=value is None)
+
+    def withhold(self, case: str, *, why: str, by: str | None = None) -> Path:
+        """Keep a case out of everything public; return the file that it is noted in."""
+        corrector, found = self._corrector(case, why, by)
+        return corrector.withhold(found)
+
+    def same(self, case: str, other: str, *, why: str, by: str | None = None) -> Path:
+        """Declare that two cases are one; return the file that it is noted in."""
+        corrector, found = self._corrector(case, why, by)
+        return corrector.same(found, self._exact_case(other))
+
+    def _corrector(self, case: str, why: str, by: str | None) -> tuple[Corrector, Case]:
+        from kb.library.correcting import Corrector
+
+        return Corrector(self.root, why=why, by=by), self._exact_case(case)
+
+    def _exact_case(self, id: str) -> Case:  # noqa: A002  (what users call it)
+        store = self._opened.store()
+        case = store.case(id)
+        if case is None:
+            near = store.like(id, 5)
+            hint = f"did you mean: {', '.join(near)}" if near else "kb cases lists the cases"
+            raise NotFoundError(f"there is no case {id!r}", hint=hint)
+        return case
+
+    # What goes out.
+
+    def build(
+        self,
+        out: str | Path | None = None,
+        *,
+        audience: Audience = "internal",
+        approve: Approve | None = None,
+    ) -> BuildReport:
+        """Write the static site to ``out`` (default: build/AUDIENCE in the home).
+
+        A public site has what is personal replaced, and is searched for leaks before it is put in
+        its place: LeakError, and nothing changed, where one is found. ``approve`` is called with
+        the cases that a public site adds, changes and drops; what it raises keeps it from there.
+        """
+        from kb.library.building import build_site
+
+        target = self.home.build / audience if out is None else Path(out)
+        store, archive = self._opened.store(), self._opened.archive()
+        return build_site(self.home, archive, store, target, audience, approve)
+
+    def export(self, format: str, dest: str | Path, **options: Any) -> Ledger:  # noqa: A002
+        """Write everything in an open format to ``dest``; return what was kept and what not.
+
+        ``options`` are those of `kb export`: audience, removed, report, and the format's own.
+        UsageError for a format or an option that there is not.
+        """
+        from kb.library.exporting import export
+
+        store, archive = self._opened.store(), self._opened.archive()
+        return export(self.home, archive, store, format, os.fspath(dest), options)
+
+    def server(self, host: str = "127.0.0.1", port: int = 8000) -> SiteServer:
+        """Bind a server of the internal site and its search. UsageError where it cannot be."""
+        from kb.library.serving import SiteServer
+
+        return SiteServer(self, host, port)
+
+    # How pages become cases.
+
+    def profiles(self) -> list[ProfileInfo]:
+        """List the profiles in use, then the other shipped ones."""
+        from kb.library.profiling import profiles
+
+        return profiles(self.home)
+
+    def profile(self, name: str) -> ProfileInfo:
+        """Return a profile. InputError where there is none of that name, or it is not valid."""
+        from kb.library.profiling import profile
+
+        return profile(self.home, name)
+
+    def check_profiles(
+        self, pages: str = "*", *, profiles: Sequence[str] = ()
+    ) -> list[PageCoverage]:
+        """Say of each page with cases what the profiles take of it, and what is doubtful."""
+        from kb.library.profiling import check_profiles
+
+        return check_profiles(self.home, self._opened.archive(), pages, profiles)
+
+    def learn_profile(self, pages: str = "*", *, name: str = "learned") -> ProposedProfile:
+        """Propose a profile from the pages that fit the glob, for a person to correct."""
+        from kb.library.profiling import learn_profile
+
+        return learn_profile(self._opened.archive(), pages, name)
+
+
+def open_library(path: str | Path | None = None, *, create: bool = False) -> Library:
+    """Open the home in the folder ``path``, or the one that the current folder is in.
+
+    Without ``path`` it is the nearest folder upwards with a kb.toml, else the current one. With
+    ``create`` the folder is made where it is missing. InputError where it is missing, or no
+    folder, or its kb.toml is not valid.
+    """
+    folder = None if path is None else Path(path)
+    if folder is not None and not folder.exists():
+        if not create:
+            raise InputError(f"{folder}: no such folder", hint="kb.open(…, create=True) makes it")
+        folder.mkdir(parents=True)
+    return Library(find_home(folder))
+
+
+def _is_in(part: str, whole: str) -> bool:
+    return part.lower() in whole.lower()

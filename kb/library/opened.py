@@ -1,0 +1,81 @@
+"""What a library has open: archive, records and search of a home, for each thread its own."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import ExitStack
+from typing import TypeVar
+
+from kb.archive import Archive
+from kb.cases.store.store import CaseStore
+from kb.config import Home
+from kb.search.service import Search, searching
+from kb.search.stamp import stamp_of
+
+_Closable = TypeVar("_Closable", Archive, CaseStore)
+
+
+class _OfThread(threading.local):
+    """One thread's connections, and the state of the home's files when they were brought up."""
+
+    def __init__(self) -> None:
+        self.archive: Archive | None = None
+        self.store: CaseStore | None = None
+        self.refreshed: str | None = None
+        self.searches: dict[bool, tuple[str, Search]] = {}
+
+
+class Opened:
+    """Opens what is asked for when it is asked for, and brings it up to date.
+
+    SQLite's connections and search readers belong to the thread that opened them, so each thread
+    has its own; they are closed together. Whether anything changed is told by the files' own
+    facts, so that asking again costs next to nothing.
+    """
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._here = _OfThread()
+        self._lock = threading.Lock()
+        self._all = ExitStack()
+
+    def archive(self) -> Archive:
+        """Return the thread's archive. InputError where nothing was imported."""
+        if self._here.archive is None:
+            self._here.archive = self._keep(Archive(self._home.archive))
+        return self._here.archive
+
+    def store(self) -> CaseStore:
+        """Return the thread's case records, brought up to the archive."""
+        here, archive = self._here, self.archive()
+        if here.store is None:
+            here.store = self._keep(CaseStore(self._home.cases))
+        stamp = stamp_of(self._home)
+        if stamp is None or stamp != here.refreshed:
+            with self._lock:
+                here.store.refresh(archive, self._home.config.cases, self._home.root)
+            here.refreshed = stamp
+        return here.store
+
+    def search(self, *, old: bool) -> Search:
+        """Return the thread's search over what the home has, or once had, brought up to date."""
+        stamp = stamp_of(self._home)
+        held = self._here.searches.get(old)
+        if held is not None and stamp is not None and held[0] == stamp:
+            return held[1]
+        with self._lock:
+            search = self._all.enter_context(searching(self._home, old=old))
+        if stamp is not None:
+            self._here.searches[old] = (stamp, search)
+        return search
+
+    def close(self) -> None:
+        """Close everything that any thread opened."""
+        self._here = _OfThread()
+        with self._lock:
+            self._all.close()
+
+    def _keep(self, resource: _Closable) -> _Closable:
+        with self._lock:
+            self._all.callback(resource.close)
+        return resource

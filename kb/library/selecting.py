@@ -1,0 +1,70 @@
+"""Which cases a caller means: by what they state, with globs, folded as the search folds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from kb.cases.record import Case, Status
+from kb.errors import UsageError
+from kb.search.query.dates import span
+from kb.text.fold import fold_text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFilter:
+    """What a case must state; None asks nothing. Texts are globs, compared folded."""
+
+    status: Status | None = None
+    station: str | None = None
+    engineer: str | None = None
+    """One of the engineers."""
+    speaker: str | None = None
+    """One of those who speak."""
+    page: str | None = None
+    """Reference of the page that the case stands on."""
+    anomaly: str | None = None
+    """Code of one of the anomalies."""
+    after: str | None = None
+    """From the first day of that year, month or day on."""
+    before: str | None = None
+    """Up to the day before it."""
+
+    def __post_init__(self) -> None:
+        for name in ("after", "before"):
+            value = getattr(self, name)
+            if value is not None and span(value) is None:
+                raise UsageError(f"{name}: {value!r} is no date", hint="2020, 2020-04, 2020-04-07")
+
+    def select(self, cases: Iterable[Case]) -> Iterator[Case]:
+        """Yield the cases that fit, in their order."""
+        return (case for case in cases if self.fits(case))
+
+    def fits(self, case: Case) -> bool:
+        """Whether the case states all that is asked."""
+        return (
+            self.status in (None, case.status)
+            and _fits(self.station, [case.station])
+            and _fits(self.engineer, case.engineers)
+            and _fits(self.speaker, [turn.speaker for turn in case.turns])
+            and _fits(self.page, [case.source.page])
+            and _fits(self.anomaly, [anomaly.code for anomaly in case.anomalies])
+            and self._in_time(case)
+        )
+
+    def _in_time(self, case: Case) -> bool:
+        after, before = (span(text) if text else None for text in (self.after, self.before))
+        if after is None and before is None:
+            return True
+        if case.date is None:
+            return False
+        day = int(case.date.replace("-", "")[:8])
+        return (after is None or day >= after[0]) and (before is None or day < before[0])
+
+
+def _fits(glob: str | None, values: Iterable[str | None]) -> bool:
+    if glob is None:
+        return True
+    pattern = fold_text(glob)
+    return any(fnmatchcase(fold_text(value), pattern) for value in values if value)

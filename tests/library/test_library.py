@@ -1,0 +1,215 @@
+"""The library by itself: what it gives, what it raises, and what it leaves alone."""
+
+from __future__ import annotations
+
+import gc
+import inspect
+import os
+import signal
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+import kb
+from tests.conftest import ROOT
+
+CASE = "njhx_case#9_20230412"
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> kb.Library:
+    """A library with the demo's two pages."""
+    with kb.open(tmp_path / "home", create=True) as library:
+        library.import_(ROOT / "demo")
+        yield library
+
+
+def test_the_main_job_in_fifteen_lines(tmp_path: Path) -> None:
+    """Import, search, read, correct, build, export and verify take a script of 15 lines."""
+    lines = f"""\
+import kb
+with kb.open({str(tmp_path / "home")!r}, create=True) as library:
+    report = library.import_({str(ROOT / "demo")!r})
+    assert report.pages == 2 and not report.problems
+    hits = library.search("重复扣费", limit=20)
+    assert [hit.document.id for hit in hits][:1] == [{CASE!r}]
+    case = library.case({CASE!r})
+    assert case.turns[0].origin.author and case.timeline
+    page = library.page(case.source.page)
+    assert page.blame() and page.history()
+    library.correct(case.id, "status", "resolved", why="refunded", by="editor")
+    assert library.case(case.id).status == "resolved"
+    library.build({str(tmp_path / "site")!r})
+    library.export("markdown", {str(tmp_path / "docs")!r})
+    assert library.verify().whole
+""".splitlines()
+    assert len(lines) == 15
+    exec("\n".join(lines), {})
+    assert (tmp_path / "site" / "index.html").is_file()
+
+
+def test_what_is_public_is_what_the_contract_says() -> None:
+    """`kb.__all__` with the signatures of its functions and methods is api.txt, line for line."""
+    stored = (ROOT / "tests" / "library" / "api.txt").read_text("utf-8")
+    assert api() == stored, "a change of the contract: python -m tests.library.test_library"
+
+
+def api() -> str:
+    """Each public name; of classes the public methods and attributes of their own."""
+    lines: list[str] = []
+    for name in sorted(kb.__all__):
+        found = getattr(kb, name)
+        if inspect.isclass(found):
+            lines.append(f"class {name}({', '.join(base.__name__ for base in found.__bases__)})")
+            lines += [f"    {line}" for line in sorted(_members(found))]
+        else:
+            lines.append(f"{name}{inspect.signature(found)}")
+    return "\n".join(lines) + "\n"
+
+
+def _members(found: type) -> list[str]:
+    lines = [
+        f"{name}: {kind}" for name, kind in inspect.get_annotations(found).items()
+        if not name.startswith("_")
+    ]  # fmt: skip
+    for name, member in vars(found).items():
+        if name.startswith("_"):
+            continue
+        if inspect.isfunction(member):
+            lines.append(f"{name}{inspect.signature(member)}")
+        elif isinstance(member, property) and member.fget is not None:
+            kind = inspect.signature(member.fget).return_annotation
+            lines.append(f"{name} -> {kind}")
+    return lines
+
+
+def test_every_public_name_is_documented() -> None:
+    """Each name and each of its methods says what it gives."""
+    for name in kb.__all__:
+        found = getattr(kb, name)
+        assert inspect.getdoc(found), name
+        for member, value in vars(found).items() if inspect.isclass(found) else ():
+            if not member.startswith("_") and callable(value):
+                assert inspect.getdoc(value), f"{name}.{member}"
+
+
+def test_names_are_imported_when_asked_for() -> None:
+    """`import kb` alone imports nothing heavy, and `dir` shows all there is."""
+    assert set(kb.__all__) <= set(dir(kb))
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        kb.nothing  # noqa: B018
+
+
+def test_the_process_is_left_alone(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """No output, no signal handler, the collector and the folder as they were."""
+    signals = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = gc.isenabled(), gc.get_threshold(), gc.get_freeze_count(), Path.cwd(), dict(os.environ)
+    with kb.open(tmp_path / "home", create=True) as library:
+        library.import_(ROOT / "demo")
+        library.build()
+        library.export("sqlite", tmp_path / "cases.db")
+        list(library.search("重复扣费"))
+    assert signals == {number: signal.getsignal(number) for number in signals}
+    after = gc.isenabled(), gc.get_threshold(), gc.get_freeze_count(), Path.cwd(), dict(os.environ)
+    assert after == before
+    assert capfd.readouterr() == ("", "")
+
+
+def test_several_threads_use_one_library(library: kb.Library) -> None:
+    """Threads read, search and build at once; each sees the same, and all is closed by one."""
+    start = threading.Barrier(4)
+
+    def read(_: int) -> tuple[list[str], list[str]]:
+        start.wait()
+        hits = [hit.document.id for hit in library.search("重复扣费")]
+        return [case.id for case in library.cases()], hits
+
+    with ThreadPoolExecutor(4) as pool:
+        first, *others = pool.map(read, range(4))
+    assert len(first[0]) == 8
+    assert others == [first] * 3
+
+
+def test_what_changed_is_seen_at_once(library: kb.Library, tmp_path: Path) -> None:
+    """An import by another library shows in the next answer of one that is open."""
+    assert not list(library.pages("New.*"))
+    page = tmp_path / "page.txt"
+    page.write_text((ROOT / "demo" / "after-sales-zh.blame.txt").read_text("utf-8"), "utf-8")
+    count = len(list(library.cases()))
+    with kb.open(library.root) as other:
+        other.import_(page, page_name="New.Cases.WebHome")
+    assert [found.reference for found in library.pages("New.*")] == ["New.Cases.WebHome"]
+    assert len(list(library.cases())) > count
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "words"),
+    [
+        (lambda one: one.case("nope"), kb.NotFoundError, "no case 'nope'"),
+        (lambda one: one.case("njhx_case"), kb.NotFoundError, "no case 'njhx_case'"),
+        (lambda one: one.page("No.Page"), kb.NotFoundError, "no page 'No.Page'"),
+        (lambda one: next(one.pages()).at("99.1"), kb.NotFoundError, "not in the archive"),
+        (lambda one: next(one.pages()).blame("99.1"), kb.NotFoundError, "not in the archive"),
+        (lambda one: one.like("nope"), kb.NotFoundError, "nope"),
+        (lambda one: one.import_("nowhere.xar"), kb.InputError, "nowhere.xar"),
+        (lambda one: one.import_("demo", format="odd"), kb.UsageError, "odd"),
+        (lambda one: one.sync(), kb.InputError, "names no source"),
+        (lambda one: one.export("odd", "x"), kb.UsageError, "odd"),
+        (lambda one: one.export("jsonl", "x", odd=1), kb.UsageError, "odd"),
+        (lambda one: one.cases(after="soon"), kb.UsageError, "soon"),
+        (lambda one: one.correct(CASE, "odd", "x", why="y"), kb.UsageError, "has no odd"),
+        (lambda one: one.correct(CASE, "status", "x", why="y"), kb.UsageError, "/status"),
+        (lambda one: one.search("x", old=True), kb.UsageError, "earlier versions"),
+        (lambda one: one.profile("odd"), kb.InputError, "odd"),
+    ],
+)
+def test_an_error_names_what_is_wrong(library: kb.Library, call, error, words: str) -> None:
+    """Each error is of its kind, names the value, and nothing but a KbError comes."""
+    with pytest.raises(error, match="(?s)" + words):
+        call(library)
+
+
+def test_nothing_imported_is_an_error_that_says_so(tmp_path: Path) -> None:
+    """An empty home has no cases, pages or hits; what to do is in the hint."""
+    with kb.open(tmp_path) as library:
+        for call in (library.cases, lambda: next(library.pages()), lambda: library.search("x")):
+            with pytest.raises(kb.InputError) as raised:
+                call()
+            assert "kb import" in raised.value.hint
+
+
+def test_filters_are_globs_folded_and_joined(library: kb.Library) -> None:
+    """Filters hold together; a traditional form and another width find the same."""
+    everything = list(library.cases())
+    stations = {case.station for case in everything if case.station}
+    for station in stations:
+        found = list(library.cases(station=station[:2] + "*"))
+        assert station in {case.station for case in found}
+    assert [c.id for c in library.cases(after="2023-04-12", before="2023-04-13")] == [CASE]
+    resolved = list(library.cases(status="resolved"))
+    assert resolved == [case for case in everything if case.status == "resolved"]
+    speaker = next(turn.speaker for case in everything for turn in case.turns if turn.speaker)
+    assert all(
+        speaker in [turn.speaker for turn in case.turns] for case in library.cases(speaker=speaker)
+    )
+
+
+def test_a_refused_public_site_changes_nothing(library: kb.Library, tmp_path: Path) -> None:
+    """What `approve` raises reaches the caller, and the site is not put in place."""
+    library.close()
+    (library.root / "kb.toml").write_text('[public]\nopen = ["*"]\n', "utf-8")
+
+    def refuse(changes: kb.SiteChanges) -> None:
+        raise kb.UsageError(f"{len(changes.new)} new")
+
+    with kb.open(library.root) as again:
+        with pytest.raises(kb.UsageError, match="8 new"):
+            again.build(tmp_path / "public", audience="public", approve=refuse)
+        assert not (tmp_path / "public").exists()
+        assert again.build(tmp_path / "public", audience="public").cases == 8
+
+
+if __name__ == "__main__":
+    (ROOT / "tests" / "library" / "api.txt").write_text(api(), "utf-8")
