@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from importers.base import Confidence, Options, Source
-from importers.rest.answers import read_wikis
-from importers.rest.page import MAIN
-from importers.rest.run import WikiRun
-from importers.rest.scope import scope_of
+from importers.rest.wiki_run import WikiRun
 from importers.viewer_html.run import ViewRun
-from importers.web.address import Address
 from importers.web.calls import Call
-from importers.web.connect import NoAnswerError, connected, journal_of
 from importers.web.journal import Journal
-from importers.web.work import Workers
+from importers.web.workers import Workers
+from importers.xwiki.address import MAIN, Address, scope_of
+from importers.xwiki.probe import NoAnswerError, connected, journal_of
+from importers.xwiki.rest_model import read_wikis
 from kb.errors import InputError, Problem, RemoteError
 from kb.model import Checkpoint, FetchState, Item, Known, Sink
 

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from importers.rest.listing import Listing
-from importers.rest.page import MAIN
-from importers.rest.shared import Run
-from importers.rest.state import PageState, same_past, saved
+from importers.rest.run_context import RunContext
 from importers.web.calls import Call
 from importers.web.failures import FetchError
-from importers.web.paths import bin_page, rest_page
-from importers.web.work import Job, Reply
+from importers.web.jobs import Job, Reply
+from importers.xwiki.address import MAIN
+from importers.xwiki.page_state import PageState, same_past, saved
+from importers.xwiki.paths import bin_page, rest_page
+from importers.xwiki.rest_lists import Listing
 from kb.model import Gone, Item, PageId
 
 
-class Vanished:
+class VanishedPages:
     """Asks for what the list of pages no longer names."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: RunContext) -> None:
         self._run = run
 
     def items(self, listing: Listing | None) -> Iterator[Item]:
@@ -67,7 +67,7 @@ class Vanished:
         return found[0] if len(found) == 1 else None
 
 
-def documents_of(run: Run, met: Listing) -> int:
+def documents_of(run: RunContext, met: Listing) -> int:
     """Rows that the list should have for all pages that are known or were met."""
     there = {name for name, state in run.states.items() if not state.gone}
     read = sum(run.states[name].documents for name in there)

@@ -1,25 +1,75 @@
-"""Which pages a run is to read: new ones, changed ones, those that were not whole."""
+"""Which pages a run is to read: new ones, changed ones, those that were not whole.
+
+A page that the wiki lists and does not show is remembered as refused, so that a sync does not ask
+for each. A refusal holds for who asks. A few are asked for again in each run, those first that
+were asked for longest ago: a right that is given later is noticed, and a run costs no more for it.
+
+What neither the newest changes nor the names of pages tell (a version with an old date, a deleted
+translation) is looked for a part at a time: an unchanged wiki still costs next to nothing.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from math import ceil
 
-from importers.rest.listing import Listing, list_changes, some_changes
-from importers.rest.overlooked import old_dated, other_translations
-from importers.rest.refusals import Refusals
-from importers.rest.shared import Run
+from importers.base import Options
+from importers.rest.run_context import RunContext
 from importers.web.failures import FetchError
+from importers.web.jobs import Job
+from importers.xwiki.page_state import PageState, rows_of
+from importers.xwiki.rest_lists import Listing, RowLimit, counted, list_changes, some_changes
+from importers.xwiki.rest_model import HistoryRow
+from kb.model import Known, PageId
 
 _MARGIN = 5_000
 """Milliseconds before the last run's start from which changes are asked for again."""
+_AT_ONCE = 3
+"""Pages whose documents are counted in one run."""
+_REFUSED = ("no-right", "bad-request")
+_ASKED_AGAIN = 2
+"""Refused pages that are asked for again in one run."""
 Changes = dict[tuple[str, str], str]
 
 
-class Wanted:
+class Refusals:
+    """Those of earlier runs, and what is to be remembered of this one's."""
+
+    def __init__(self, states: dict[str, PageState], options: Options) -> None:
+        self._states = states
+        self._asker = options.user or ("cookie" if options.cookie_env else "guest")
+        mine = [name for name in states if self._holds(name)]
+        mine.sort(key=lambda name: states[name].asked)
+        self._out = frozenset(mine[_ASKED_AGAIN:])
+        self._again = frozenset(mine[:_ASKED_AGAIN])
+
+    def _holds(self, name: str) -> bool:
+        return self._states[name].refused_to == self._asker
+
+    def out(self, name: str) -> bool:
+        """True for a page that is not worth asking for in this run."""
+        return name in self._out
+
+    def known(self, name: str, failed: FetchError) -> bool:
+        """True where a page was asked for again, and is still refused."""
+        return name in self._again and failed.code in _REFUSED
+
+    def state(self, name: str, failed: FetchError, translations: int) -> PageState | None:
+        """What to remember of a page that was refused; None where asking again may help."""
+        before = self._states.get(name)
+        if failed.code not in _REFUSED or (before is not None and before.refused_to is None):
+            return None
+        return PageState(
+            rows=rows_of(()), way="none", whole=False, refused_to=self._asker,
+            asked=int(time.time()), untold=translations,
+        )  # fmt: skip
+
+
+class WantedPages:
     """Reads the wiki's lists beside what is remembered of its pages."""
 
-    def __init__(self, run: Run, refusals: Refusals) -> None:
+    def __init__(self, run: RunContext, refusals: Refusals) -> None:
         self._run = run
         self._refusals = refusals
         self._before = run.workers.requests
@@ -60,7 +110,7 @@ class Wanted:
 
     def overlooked(self, listing: Listing) -> list[str]:
         """Pages whose translations are others than they were."""
-        job = other_translations(self._run.wiki, self._run.limit, listing, self._run.states)
+        job = _other_translations(self._run.wiki, self._run.limit, listing, self._run.states)
         return [name for name in self._run.workers.one(job) if self._run.scope.holds(name)]
 
     def old_dated(self, listing: Listing) -> list[str]:
@@ -83,7 +133,7 @@ class Wanted:
         except FetchError:
             return []
         rows = [(name, row) for name, row in rows if name not in self._run.met]
-        found = old_dated(self._run.name, rows, self._run.states, self._run.known)
+        found = _old_dated(self._run.name, rows, self._run.states, self._run.known)
         return [name for name in found if self._run.scope.holds(name)]
 
     def saved_meanwhile(self, clock: int) -> list[str]:
@@ -104,3 +154,44 @@ class Wanted:
             return []
         names = dict.fromkeys(name for name, _ in changes if name not in met.names)
         return [name for name in names if self._run.wants(name)]
+
+
+def _old_dated(
+    name: str, rows: Iterable[tuple[str, HistoryRow]], states: Mapping[str, PageState], known: Known
+) -> list[str]:
+    """Pages with a version that the archive lacks, which came with a date before the last run.
+
+    ``name`` is the wiki's in the archive, ``rows`` some of the list of all that ever changed.
+    """
+    met: dict[tuple[str, str], set[str]] = {}
+    for page, row in rows:
+        met.setdefault((page, row.language or ""), set()).add(row.version)
+    found: dict[str, None] = {}
+    for (page, locale), versions in met.items():
+        state = states.get(page)
+        if state is None or state.gone or state.way != "rest":
+            continue
+        new = versions - known.versions(PageId(name, page, locale))
+        if any(f"{locale} {version}" not in state.lacking for version in new):
+            found[page] = None
+    return list(found)
+
+
+def _other_translations(
+    wiki: str, limit: RowLimit, listing: Listing, states: Mapping[str, PageState]
+) -> Job[list[str]]:
+    """Pages that have more translations than they had, or fewer.
+
+    No list of changes tells of those that were deleted, or brought in with their history.
+    """
+    odd = [
+        page for page, count in listing.names.items()
+        if (state := states.get(page)) is not None and state.way == "rest"
+        and not state.gone and count != state.documents
+    ]  # fmt: skip
+    found = []
+    for page in odd[:_AT_ONCE]:
+        count = yield from counted(wiki, limit, page)
+        if count is not None and count != states[page].documents:
+            found.append(page)
+    return found

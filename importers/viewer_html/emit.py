@@ -8,14 +8,14 @@ from functools import partial
 import msgspec
 
 from importers.base import Options
-from importers.rest.state import PageState, Rows, saved
 from importers.viewer_html.code import CodeView, read_code, whole_source
 from importers.viewer_html.files import to_revision
 from importers.viewer_html.history import HistoryLine
 from importers.viewer_html.page import LocaleGot, VersionGot, ViewsGot
 from importers.web.calls import Answer
-from importers.web.paths import bin_page
-from importers.web.work import Reply
+from importers.web.jobs import Reply
+from importers.xwiki.page_state import HistoryDigest, PageState, saved
+from importers.xwiki.paths import bin_page
 from kb.errors import Problem
 from kb.model import (
     Item,
@@ -170,8 +170,8 @@ def _unrecorded(head: CodeView) -> HistoryLine:
     return HistoryLine(head.root.version or "1.1", None, None, None, None)
 
 
-def _rows(page: LocaleGot) -> Rows:
+def _rows(page: LocaleGot) -> HistoryDigest:
     """The history as it was; a digest of what viewers print would not match REST's."""
     shown = page.head.root.version if page.head else None
     newest = page.rows[-1].version if page.rows else shown or ""
-    return Rows(len(page.rows), newest, "")
+    return HistoryDigest(len(page.rows), newest, "")

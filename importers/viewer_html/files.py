@@ -11,8 +11,8 @@ import msgspec
 from importers.web.calls import Answer, Call
 from importers.web.failures import FetchError
 from importers.web.html import attribute, parse_html, select
-from importers.web.paths import bin_file
-from importers.web.work import Job
+from importers.web.jobs import Job
+from importers.xwiki.paths import bin_file
 from kb.model import AttachmentRevision, Sink, version_key
 from kb.references import split_reference
 from kb.times import from_http

@@ -10,10 +10,10 @@ from collections.abc import Iterable
 
 import msgspec
 
-from importers.rest.listing import counted, list_files
-from importers.rest.lists import Limit
 from importers.web.failures import FetchError
-from importers.web.work import Job, RefusedError, Workers
+from importers.web.jobs import Job
+from importers.web.workers import RefusedError, Workers
+from importers.xwiki.rest_lists import RowLimit, counted, list_files
 from kb.errors import RemoteError
 
 _COMMON = (
@@ -28,7 +28,7 @@ _COMMON = (
 class Hints(msgspec.Struct):
     """Empty where there are no lists."""
 
-    limit: Limit
+    limit: RowLimit
     """How many rows the server gives at a time."""
     rows: Counter[str] | None = None
     """Documents of each page, itself and its translations; where the list has no order, more."""

@@ -8,9 +8,6 @@ from functools import partial
 import msgspec
 
 from importers.base import Options
-from importers.rest.lists import Limit, together
-from importers.rest.page import MAIN
-from importers.rest.state import PageState, Rows
 from importers.viewer_html.code import CodeView, read_code
 from importers.viewer_html.comments import read_comments
 from importers.viewer_html.files import (
@@ -23,11 +20,14 @@ from importers.viewer_html.files import (
 from importers.viewer_html.hints import Hints
 from importers.viewer_html.history import HistoryLine, HistoryView, read_history
 from importers.viewer_html.root import Root
-from importers.web.calls import Answer, Call, Mark
+from importers.web.calls import Answer, Call, Validator
 from importers.web.failures import FetchError
-from importers.web.paths import bin_page
+from importers.web.jobs import Job, Reply, together
 from importers.web.settings import web_settings
-from importers.web.work import Job, Reply
+from importers.xwiki.address import MAIN
+from importers.xwiki.page_state import HistoryDigest, PageState
+from importers.xwiki.paths import bin_page
+from importers.xwiki.rest_lists import RowLimit
 from kb.model import Comment, Known, PageId, version_key
 
 _ROWS = 100
@@ -61,7 +61,7 @@ class ViewsGot(msgspec.Struct):
     locales: dict[str, LocaleGot] = {}
     comments: list[Comment] = []
     files: list[FileGot] = []
-    mark: Mark | None = None
+    mark: Validator | None = None
     """By which the server can be asked whether the page's view still holds."""
     untold: int = 0
     """Translations that the wiki's list counts and that were not found."""
@@ -96,7 +96,7 @@ class ViewReader:
     ) -> None:
         """``subwiki`` is the id of a wiki that is not the main one."""
         self._hints = hints
-        self._name, self._known, self._limit, self._options = name, known, Limit(_ROWS), options
+        self._name, self._known, self._limit, self._options = name, known, RowLimit(_ROWS), options
         self._subwiki = subwiki
         self._languages = web_settings(options.settings).languages.split()
 
@@ -142,8 +142,8 @@ class ViewReader:
         got: ViewsGot,
         page: LocaleGot,
         locale: str,
-        before: Rows | None,
-        mark: Mark | None = None,
+        before: HistoryDigest | None,
+        mark: Validator | None = None,
     ) -> Job[None]:
         """A page in one language: its newest source, its history, the older sources."""
         shown = yield from self._shown(got, locale, before, mark)
@@ -163,7 +163,7 @@ class ViewReader:
         yield from self._sources(got, page, locale, wanted, old=old)
 
     def _shown(
-        self, got: ViewsGot, locale: str, before: Rows | None, mark: Mark | None
+        self, got: ViewsGot, locale: str, before: HistoryDigest | None, mark: Validator | None
     ) -> Job[CodeView | None]:
         """The page as it is now; as it was ``before`` where the server says that that holds."""
         path = self._path(got.reference, viewer="code", showlinenumbers=0, **self._language(locale))

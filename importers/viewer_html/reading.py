@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from importers.base import Options, Source
-from importers.rest.page import MAIN
-from importers.rest.scope import scope_of
 from importers.selection import wanted
 from importers.viewer_html.emit import ViewEmitter
 from importers.viewer_html.run import ViewRun
 from importers.viewer_html.saved import read_saved, together_by_page
-from importers.web.connect import connected, journal_of
+from importers.xwiki.address import MAIN, scope_of
+from importers.xwiki.probe import connected, journal_of
 from kb.errors import InputError, Problem
 from kb.model import FetchState, Item, Known, Sink
 

@@ -7,22 +7,21 @@ from datetime import UTC, datetime
 from urllib.parse import urljoin
 
 from importers.base import EXPECTED
-from importers.rest.listing import Listing, list_changes, list_pages
-from importers.rest.lists import Limit
-from importers.rest.page import MAIN
-from importers.rest.scope import Scope
-from importers.rest.state import PageState, load_states, saved
 from importers.viewer_html.emit import ViewEmitter
 from importers.viewer_html.hints import Hints
 from importers.viewer_html.page import ViewReader, ViewsGot
 from importers.viewer_html.root import reference_in
-from importers.web.address import origin_of
 from importers.web.calls import Answer, Call
-from importers.web.connect import HINTS
+from importers.web.client import origin_of
 from importers.web.failures import FetchError
 from importers.web.html import attribute, parse_html, select
-from importers.web.paths import bin_page
-from importers.web.work import Job, RefusedError, Workers
+from importers.web.jobs import Job
+from importers.web.workers import RefusedError, Workers
+from importers.xwiki.address import MAIN, Scope
+from importers.xwiki.page_state import PageState, load_states, saved
+from importers.xwiki.paths import bin_page
+from importers.xwiki.probe import HINTS
+from importers.xwiki.rest_lists import Listing, RowLimit, list_changes, list_pages
 from kb.errors import RemoteError
 from kb.model import Checkpoint, FetchState, Gone, Item, Known, PageId, Sink
 
@@ -42,7 +41,7 @@ class ViewRun:
         known: Known,
         sink: Sink,
         states: dict[str, PageState] | None = None,
-        limit: Limit | None = None,
+        limit: RowLimit | None = None,
         *,
         lists: bool = True,
     ) -> None:
@@ -55,7 +54,7 @@ class ViewRun:
         self._workers, self._wiki, self._name, self._scope = workers, wiki, name, scope
         self._subwiki = None if wiki == MAIN else wiki
         self._flags = ("h" if options.history else "") + ("a" if options.attachments else "")
-        self.hints = Hints(limit or Limit(workers.wiki.settings.limit))
+        self.hints = Hints(limit or RowLimit(workers.wiki.settings.limit))
         """What lists know of the pages."""
         self._reader = ViewReader(name, known, options, self.hints, self._subwiki)
         base = workers.wiki.base

@@ -12,7 +12,7 @@ Kind = Literal["rest", "html", "file"]
 _PIECE = 1 << 18
 
 
-class Mark(msgspec.Struct, frozen=True, array_like=True):
+class Validator(msgspec.Struct, frozen=True, array_like=True):
     """What a server tells of a body, by which it can be asked whether that still holds."""
 
     tag: str | None
@@ -49,7 +49,7 @@ class Call(msgspec.Struct, frozen=True):
     """True where the answer of an interrupted run will not do."""
     tries: int = 0
     """Most tries where nothing answers as a wiki does; 0: as many as the settings allow."""
-    mark: Mark | None = None
+    mark: Validator | None = None
     """Of what we have: nothing is sent again where that still holds."""
 
 
@@ -72,9 +72,9 @@ class Answer(msgspec.Struct):
     """True where the server said that what we have still holds."""
 
     @property
-    def mark(self) -> Mark | None:
+    def mark(self) -> Validator | None:
         """By which the server can be asked whether this still holds; None where it cannot."""
-        return Mark(self.tag, self.modified) if self.tag or self.modified else None
+        return Validator(self.tag, self.modified) if self.tag or self.modified else None
 
     @property
     def size(self) -> int:

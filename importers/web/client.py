@@ -9,7 +9,6 @@ from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import kb
-from importers.web.address import origin_of
 from importers.web.calls import Answer, Call, Kind
 from importers.web.credentials import Credentials
 from importers.web.failures import FetchError, ShutError, refused_status
@@ -31,7 +30,7 @@ _ACCEPT = {"json": "application/json", "xml": "application/xml"}
 _TOKEN = re.compile(rb'((?:data-xwiki-form-token|name="form_token" value)=")[^"]*|(form_token=)\w+')
 
 
-class Wiki:
+class WikiServer:
     """A server as all threads of a run see it: who asks, how fast, under which base."""
 
     def __init__(self, base: str, credentials: Credentials, settings: WebSettings) -> None:
@@ -50,7 +49,7 @@ class Wiki:
 class Client:
     """Asks one wiki, from any thread."""
 
-    def __init__(self, wiki: Wiki, part: Callable[[str], Path]) -> None:
+    def __init__(self, wiki: WikiServer, part: Callable[[str], Path]) -> None:
         """``part`` says where the bytes of a large file go while they come in."""
         self.wiki = wiki
         self.part = part
@@ -198,3 +197,11 @@ class Client:
 def without_token(page: bytes) -> bytes:
     """A page without the token of the session that it was sent to."""
     return _TOKEN.sub(lambda found: found[1] or found[2], page)
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port of a URL, default ports left out."""
+    parts = urlsplit(url)
+    default = {"http": 80, "https": 443}.get(parts.scheme)
+    port = "" if parts.port in (None, default) else f":{parts.port}"
+    return f"{parts.scheme}://{(parts.hostname or '').lower()}{port}"

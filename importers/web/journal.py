@@ -26,7 +26,7 @@ _REFUSED = b"refused"
 """Stands in place of the headers of an answer; those have two line ends."""
 
 
-class _Run(msgspec.Struct):
+class _JournalHead(msgspec.Struct):
     """The first record: what the answers that follow are answers to."""
 
     identity: str
@@ -124,7 +124,7 @@ class Journal:
             self._where = {}
         for file in self.folder.glob("*.part*"):
             file.unlink()
-        self._append(b"", b"", msgspec.json.encode(_Run(self._identity, time.time())), None)
+        self._append(b"", b"", msgspec.json.encode(_JournalHead(self._identity, time.time())), None)
 
     def close(self) -> None:
         """Close the file; a run that came to its end needs nothing in it any more."""
@@ -171,7 +171,7 @@ class Journal:
             if zlib.crc32(body, zlib.crc32(path)) != check:
                 break
             if run is None:
-                run = msgspec.json.decode(body, type=_Run)
+                run = msgspec.json.decode(body, type=_JournalHead)
                 if run.identity != self._identity or not 0 <= time.time() - run.started < _DAY:
                     return False
             else:

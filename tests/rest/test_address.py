@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from importers.web.address import Address, origin_of, read_address
-from importers.web.paths import bin_page, rest_page
+from importers.web.client import origin_of
 from importers.web.settings import web_settings
 from importers.web.throttle import Throttle, retry_after
+from importers.xwiki.address import Address, read_address
+from importers.xwiki.paths import bin_page, rest_page
 from kb.errors import UsageError
 
 HOST = "https://wiki.example"

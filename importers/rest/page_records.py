@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from importers.rest.answers import PAGE, HistoryRow, ObjectEntry, Page, Property, Version
-from importers.rest.page import DocumentFetched, FileFetched, PageFetched
-from importers.rest.state import PageState, rows_of, saved
+from importers.rest.page_requests import DocumentFetched, FileFetched, PageFetched
 from importers.web.calls import Answer
+from importers.xwiki.page_state import PageState, rows_of, saved
+from importers.xwiki.rest_model import (
+    PAGE,
+    HistoryRow,
+    RestObject,
+    RestPage,
+    RestProperty,
+    RestVersion,
+)
 from kb.errors import Problem
 from kb.model import (
     AttachmentRevision,
@@ -30,7 +37,7 @@ COMMENTS = "XWiki.XWikiComments"
 _TAGS = "XWiki.TagClass"
 
 
-class Emitter:
+class PageRecords:
     """What is the same for all pages of a wiki in a run."""
 
     def __init__(
@@ -61,7 +68,7 @@ class Emitter:
         """All records of a page, its translations and its state last."""
         assert got.answer is not None
         answer = self._read(got.answer)
-        page: Page = answer.value
+        page: RestPage = answer.value
         files = [self._file(file) for file in got.files]
         yield self._seen(got, page, answer.body)
         yield from self._revisions(got.document)
@@ -97,7 +104,7 @@ class Emitter:
             whole.value = PAGE(whole.body)
         return whole
 
-    def _seen(self, got: PageFetched, page: Page, raw: bytes | None) -> PageSeen:
+    def _seen(self, got: PageFetched, page: RestPage, raw: bytes | None) -> PageSeen:
         newest = got.document.rows[-1] if got.document.rows else None
         default = page.translations.default if page.translations else None
         return PageSeen(
@@ -124,7 +131,7 @@ class Emitter:
         """A translation as a page of its own, known by its newest text."""
         newest = document.rows[-1] if document.rows else None
         reply = document.texts.get(newest.version) if newest else None
-        page: Version | None = self._read(reply).value if isinstance(reply, Answer) else None
+        page: RestVersion | None = self._read(reply).value if isinstance(reply, Answer) else None
         yield PageSeen(
             id=PageId(self._name, got.reference, locale),
             history=self._history(document),
@@ -157,7 +164,7 @@ class Emitter:
             comment=row.comment,
         )
 
-    def _revision(self, row: HistoryRow, page: Version, raw: bytes | None) -> Revision:
+    def _revision(self, row: HistoryRow, page: RestVersion, raw: bytes | None) -> Revision:
         return Revision(
             version=row.version,
             content=page.content,
@@ -188,7 +195,7 @@ class Emitter:
             date=from_epoch(facts.date),
         )
 
-    def _things(self, got: PageFetched, page: Page) -> Iterator[Item]:
+    def _things(self, got: PageFetched, page: RestPage) -> Iterator[Item]:
         notes = {o.number: o.properties for o in got.objects if o.class_name == COMMENTS}
         for entry in got.comments:
             more = {p.name: p.value or "" for p in notes.get(entry.id, [])}
@@ -237,7 +244,7 @@ def files_on_disk(got: PageFetched) -> list[Path]:
     return [answer.file for answer in answers if answer.file is not None]
 
 
-def _tags(objects: list[ObjectEntry]) -> Iterator[str]:
+def _tags(objects: list[RestObject]) -> Iterator[str]:
     """The page's tags, which the server joins with bars."""
     for thing in objects:
         if thing.class_name == _TAGS:
@@ -246,12 +253,12 @@ def _tags(objects: list[ObjectEntry]) -> Iterator[str]:
             return
 
 
-def _properties(thing: ObjectEntry) -> dict[str, PropertyValue]:
+def _properties(thing: RestObject) -> dict[str, PropertyValue]:
     """Values as texts, lists where the property is one of several values."""
     return {p.name: _value(p) for p in thing.properties}
 
 
-def _value(found: Property) -> PropertyValue:
+def _value(found: RestProperty) -> PropertyValue:
     """A list property comes joined with bars; the class says whether it holds several values."""
     settings = {one.name: one.value for one in found.attributes}
     several = settings.get("multiSelect") == "1"

@@ -8,34 +8,33 @@ from functools import partial
 import msgspec
 
 from importers.base import Options
-from importers.rest.answers import (
+from importers.web.calls import Answer, Call
+from importers.web.failures import FetchError
+from importers.web.jobs import Job, Reply, anew, together
+from importers.xwiki.address import MAIN
+from importers.xwiki.page_state import HistoryDigest, PageState, same_past
+from importers.xwiki.paths import bin_file, rest_page
+from importers.xwiki.rest_lists import RowLimit, whole_list
+from importers.xwiki.rest_model import (
     ATTACHMENTS,
     COMMENTS,
     HISTORY,
     OBJECT,
     OBJECTS,
     PAGE,
-    Attachment,
-    Attachments,
-    CommentEntry,
-    Comments,
-    History,
     HistoryRow,
-    ObjectEntry,
-    Objects,
-    Page,
+    RestAttachment,
+    RestAttachments,
+    RestComment,
+    RestComments,
+    RestHistory,
+    RestObject,
+    RestObjects,
+    RestPage,
     page_at,
 )
-from importers.rest.lists import Limit, anew, together, whole_list
-from importers.rest.state import PageState, Rows, same_past
-from importers.web.calls import Answer, Call
-from importers.web.failures import FetchError
-from importers.web.paths import bin_file, rest_page
-from importers.web.work import Job, Reply
 from kb.model import Known, PageId, version_key
 
-MAIN = "xwiki"
-"""Id of a server's main wiki, whose pages are viewed without naming it."""
 _FIRST_VERSION = "1.1"
 _ROUNDS = 3
 """How often a page is read again that is saved while it is read."""
@@ -47,7 +46,7 @@ class DocumentFetched(msgspec.Struct):
     rows: list[HistoryRow] = []
     """Oldest first."""
     texts: dict[str, Reply] = {}
-    """By version; an answer's value is a Page."""
+    """By version; an answer's value is a RestPage."""
     held: frozenset[str] = frozenset()
     """Versions that the archive has already."""
 
@@ -55,7 +54,7 @@ class DocumentFetched(msgspec.Struct):
 class FileFetched(msgspec.Struct):
     """A version of a file."""
 
-    facts: Attachment
+    facts: RestAttachment
     reply: Reply | None
     """None: the archive has it, or it is not wanted."""
 
@@ -65,11 +64,11 @@ class PageFetched(msgspec.Struct):
 
     reference: str
     answer: Answer | None = None
-    """Of the page itself; its value is a Page."""
+    """Of the page itself; its value is a RestPage."""
     document: DocumentFetched = msgspec.field(default_factory=DocumentFetched)
     locales: dict[str, DocumentFetched] = {}
-    comments: list[CommentEntry] = []
-    objects: list[ObjectEntry] = []
+    comments: list[RestComment] = []
+    objects: list[RestObject] = []
     files: list[FileFetched] = []
     listed: bool = True
     """False where a list of what the page has could not be had."""
@@ -87,11 +86,11 @@ class PageFetched(msgspec.Struct):
         return any(failed.passing and failed.status != 500 for _, failed in self.failures)
 
 
-class PageReader:
+class PageRequests:
     """What is the same for all pages of a wiki in a run."""
 
     def __init__(
-        self, wiki: str, name: str, known: Known, limit: Limit, options: Options, largest: int
+        self, wiki: str, name: str, known: Known, limit: RowLimit, options: Options, largest: int
     ) -> None:
         """``largest`` is the size in bytes over which a file is left out; 0 takes all."""
         self.wiki = wiki
@@ -123,7 +122,7 @@ class PageReader:
                 got.failures.append((call.path, reply))
                 return got
             got.answer = reply
-            page: Page = reply.value
+            page: RestPage = reply.value
             parts = self._parts(got, page, state)
             yield from (anew(parts) if again else parts)
             rows = got.document.rows
@@ -141,7 +140,7 @@ class PageReader:
         )  # fmt: skip
         return Call(path, decode=partial(_that_page, reference))
 
-    def _parts(self, got: PageFetched, page: Page, state: PageState | None) -> Job[None]:
+    def _parts(self, got: PageFetched, page: RestPage, state: PageState | None) -> Job[None]:
         """History, comments, objects, files and translations, side by side."""
         locales = _locales(page)
         jobs: list[Job[None]] = [
@@ -166,8 +165,8 @@ class PageReader:
         got: PageFetched,
         document: DocumentFetched,
         locale: str,
-        page: Page | None,
-        before: Rows | None,
+        page: RestPage | None,
+        before: HistoryDigest | None,
     ) -> Job[None]:
         """The history of a page or translation, and the texts that are new."""
         more = ("translations", locale) if locale else ()
@@ -185,7 +184,7 @@ class PageReader:
         yield from self._texts(got, document, more, [v for v in wanted if v not in document.texts])
 
     def _rows(
-        self, reference: str, more: Sequence[str], page: Page | None
+        self, reference: str, more: Sequence[str], page: RestPage | None
     ) -> Job[list[HistoryRow]]:
         """Versions, oldest first: new ones then come at the end, and nothing moves."""
 
@@ -197,7 +196,7 @@ class PageReader:
             )  # fmt: skip
 
         if not self._history:
-            one = whole_list(Limit(1), path, HISTORY, _history_rows, ended=lambda _: True)
+            one = whole_list(RowLimit(1), path, HISTORY, _history_rows, ended=lambda _: True)
             return (yield from one)
         newest = page.version if page else None
         rows = yield from whole_list(
@@ -207,7 +206,11 @@ class PageReader:
         return sorted({r.version: r for r in rows}.values(), key=lambda r: version_key(r.version))
 
     def _without_history(
-        self, got: PageFetched, document: DocumentFetched, more: Sequence[str], page: Page | None
+        self,
+        got: PageFetched,
+        document: DocumentFetched,
+        more: Sequence[str],
+        page: RestPage | None,
     ) -> Job[None]:
         """A page saved or imported without history: its one text is the page itself."""
         answer = got.answer
@@ -246,7 +249,7 @@ class PageReader:
         path = self._list_path(got.reference, "comments")
         got.comments = yield from whole_list(self._limit, path, COMMENTS, _comment_rows)
 
-    def _objects(self, got: PageFetched, page: Page) -> Job[None]:
+    def _objects(self, got: PageFetched, page: RestPage) -> Job[None]:
         """Objects came with the page, or one by one from a server that does not know how."""
         if page.objects is not None:
             got.objects = page.objects.object_summaries
@@ -268,8 +271,8 @@ class PageReader:
             if isinstance(reply, FetchError):
                 got.failures.append((call.path, reply))
 
-    def _files(self, got: PageFetched, page: Page) -> Job[None]:
-        files: list[Attachment] = []
+    def _files(self, got: PageFetched, page: RestPage) -> Job[None]:
+        files: list[RestAttachment] = []
         if page.attachments is not None:
             files = page.attachments.attachments
         elif page.linked("attachments"):
@@ -300,14 +303,14 @@ class PageReader:
             if isinstance(reply, FetchError):
                 got.failures.append((call.path, reply))
 
-    def _versions(self, reference: str, file: Attachment) -> Job[list[Attachment]]:
+    def _versions(self, reference: str, file: RestAttachment) -> Job[list[RestAttachment]]:
         """All versions of a file; the first one has none before it."""
         if file.version == _FIRST_VERSION or not self._history:
             return [file]
         path = self._list_path(reference, "attachments", file.name, "history")
         return (yield from whole_list(self._limit, path, ATTACHMENTS, _attachment_rows))
 
-    def _file_call(self, reference: str, file: Attachment) -> Call:
+    def _file_call(self, reference: str, file: RestAttachment) -> Call:
         return Call(
             rest_page(self.wiki, reference, "attachments", file.name, "history", file.version),
             kind="file",
@@ -325,20 +328,20 @@ class PageReader:
         return path
 
 
-def _that_page(reference: str, body: bytes) -> Page:
+def _that_page(reference: str, body: bytes) -> RestPage:
     page = PAGE(body)
     if page.full_name != reference:
         raise ValueError(f"page {page.full_name} in place of {reference}")
     return page
 
 
-def _too_large(file: Attachment) -> FetchError:
+def _too_large(file: RestAttachment) -> FetchError:
     return FetchError(
         "too-large", f"{file.name} {file.version} has {file.length} bytes: left out, as asked"
     )
 
 
-def _locales(page: Page) -> list[str]:
+def _locales(page: RestPage) -> list[str]:
     """Languages of the translations; the default one is listed among them."""
     found = page.translations
     if found is None:
@@ -347,17 +350,17 @@ def _locales(page: Page) -> list[str]:
     return sorted(set(names) - {""})
 
 
-def _history_rows(answer: History) -> list[HistoryRow]:
+def _history_rows(answer: RestHistory) -> list[HistoryRow]:
     return answer.history_summaries
 
 
-def _comment_rows(answer: Comments) -> list[CommentEntry]:
+def _comment_rows(answer: RestComments) -> list[RestComment]:
     return answer.comments
 
 
-def _object_rows(answer: Objects) -> list[ObjectEntry]:
+def _object_rows(answer: RestObjects) -> list[RestObject]:
     return answer.object_summaries
 
 
-def _attachment_rows(answer: Attachments) -> list[Attachment]:
+def _attachment_rows(answer: RestAttachments) -> list[RestAttachment]:
     return answer.attachments

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
 
-from importers.rest.listing import Listing, list_pages
-from importers.rest.lists import Limit
-from importers.rest.refusals import Refusals
-from importers.rest.scope import Scope
-from importers.rest.shared import Run
-from importers.rest.state import load_states, saved
-from importers.rest.turns import Turns
-from importers.rest.vanished import Vanished, documents_of
-from importers.rest.wanted import Wanted
-from importers.web.connect import HINTS
+from importers.rest.reader import WikiReader
+from importers.rest.run_context import RunContext
+from importers.rest.vanished import VanishedPages, documents_of
+from importers.rest.wanted import Refusals, WantedPages
 from importers.web.failures import FetchError
-from importers.web.paths import rest_page
-from importers.web.work import Workers
+from importers.web.workers import Workers
+from importers.xwiki.address import Scope
+from importers.xwiki.page_state import load_states, saved
+from importers.xwiki.paths import rest_page
+from importers.xwiki.probe import HINTS
+from importers.xwiki.rest_lists import Listing, RowLimit, list_pages
 from kb.errors import Problem, RemoteError
 from kb.model import Checkpoint, Item, Known, Sink
 from kb.times import from_http, to_epoch
@@ -34,13 +32,13 @@ class WikiRun:
     ) -> None:
         """``wiki`` is its id on the server, ``name`` what the archive calls it."""
         rows = known.fetch_state(f"limit/{name}") or workers.wiki.settings.limit
-        self._run = Run(
+        self._run = RunContext(
             workers=workers, wiki=wiki, name=name, scope=scope, known=known, sink=sink,
-            limit=Limit(int(rows)), states=load_states(known, name),
+            limit=RowLimit(int(rows)), states=load_states(known, name),
         )  # fmt: skip
         self._refusals = Refusals(self._run.states, scope.options)
-        self._wanted = Wanted(self._run, self._refusals)
-        self._turns = Turns(self._run, self._refusals)
+        self._wanted = WantedPages(self._run, self._refusals)
+        self._turns = WikiReader(self._run, self._refusals)
 
     def items(self) -> Iterator[Item]:
         """All that is new. Raises RemoteError where the server cannot be asked."""
@@ -60,7 +58,7 @@ class WikiRun:
             yield self._run.remember("sweep", str(self._wanted.sweep))
         if self._run.met:
             yield from self._turns.read(self._wanted.saved_meanwhile(int(clock)), fresh=True)
-        yield from Vanished(self._run).items(listing)
+        yield from VanishedPages(self._run).items(listing)
         yield self._run.remember("since", clock)
         yield self._run.remember("limit", str(self._run.limit.rows))
         yield self._run.remember("running", "")

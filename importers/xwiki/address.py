@@ -1,4 +1,4 @@
-"""What a pasted URL means: which server, which wiki, and how much of it."""
+"""What a pasted URL means, with the options: which server, which wiki, how much of it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
+from importers.base import Options
+from importers.selection import exact_pages, wanted
 from kb.errors import UsageError
+from kb.references import join_reference
 
 Extent = Literal["wiki", "space", "page", "either"]
 """either: `/bin/view/A/B` is the page B of A or the home of A.B, as the server decides."""
 
 HOME = "WebHome"
+MAIN = "xwiki"
+"""Id of a server's main wiki, whose pages are viewed without naming it."""
 _ACTIONS_WITH_FILE = ("download", "downloadrev", "viewattachrev", "delattachment")
 
 
@@ -27,19 +32,6 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
     extent: Extent = "wiki"
     names: tuple[str, ...] = ()
     """Unescaped names of the spaces, and of the page where one is meant."""
-
-    @property
-    def origin(self) -> str:
-        """Scheme, host and port: who may be sent credentials."""
-        return origin_of(self.base)
-
-
-def origin_of(url: str) -> str:
-    """Scheme, host and port of a URL, default ports left out."""
-    parts = urlsplit(url)
-    default = {"http": 80, "https": 443}.get(parts.scheme)
-    port = "" if parts.port in (None, default) else f":{parts.port}"
-    return f"{parts.scheme}://{(parts.hostname or '').lower()}{port}"
 
 
 def read_address(url: str) -> Address:
@@ -105,3 +97,38 @@ def _viewer(base: str, wiki: str | None, names: list[str], query: str) -> Addres
     else:
         extent = "page" if path[-1] == HOME and len(path) > 1 else "either"
     return Address(base=base, sure=True, wiki=wiki, extent=extent, names=tuple(path))
+
+
+class Scope(msgspec.Struct, frozen=True):
+    """Pages by name, or all that a list has and the options let in."""
+
+    exact: tuple[str, ...]
+    """References to ask for without a list; empty where a list is needed."""
+    below: str
+    """Reference of the space that holds all pages meant; empty for the whole wiki."""
+    options: Options
+    alternatives: bool = False
+    """True where ``exact`` names one page in two ways, and one of them will do."""
+
+    def holds(self, reference: str) -> bool:
+        """True where the page is meant."""
+        if self.exact and reference not in self.exact:
+            return False
+        if self.below and not reference.startswith(self.below + "."):
+            return False
+        return wanted(reference, self.options)
+
+
+def scope_of(address: Address, options: Options) -> Scope:
+    """What the user means."""
+    names = address.names
+    if address.extent == "page":
+        return Scope((join_reference(names),), "", options)
+    if address.extent == "either":
+        ways = [join_reference((*names, HOME))]
+        if len(names) > 1:
+            ways.insert(0, join_reference(names))
+        return Scope(tuple(ways), "", options, alternatives=len(ways) > 1)
+    below = join_reference((*names, HOME)).removesuffix(f".{HOME}") if names else ""
+    exact = tuple(p for p in exact_pages(options) if not below or p.startswith(below + "."))
+    return Scope(tuple(p for p in exact if wanted(p, options)), below, options)

@@ -1,4 +1,4 @@
-"""Which pages there are, and which changed: the wiki's own lists, read with care.
+"""The wiki's own lists by REST: which pages there are, which changed; each comes in parts.
 
 The list of pages has a row for each translation, no order that holds, and leaves out what we may
 not see after it has counted: a part that is short, or even empty, need not be its last.
@@ -6,6 +6,7 @@ not see after it has counted: a part that is short, or even empty, need not be i
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -13,20 +14,79 @@ from typing import TypeVar
 
 import msgspec
 
-from importers.rest.answers import ATTACHMENTS, HISTORY, PAGES, Attachment, HistoryRow
-from importers.rest.lists import Limit, part_of_list
 from importers.web.calls import Answer, Call
-from importers.web.paths import rest_wiki
-from importers.web.work import Job
+from importers.web.failures import FetchError
+from importers.web.jobs import Job
+from importers.xwiki.paths import rest_wiki
+from importers.xwiki.rest_model import ATTACHMENTS, HISTORY, PAGES, HistoryRow, RestAttachment
 from kb.model import version_key
 
 _HIDDEN_ROWS = 50
 """Rows one after another that we may not see, after which a list counts as ended."""
-
 _LEAST = 3
 """Empty parts one after another that end a list of any length."""
+_ROUNDS = 3
+_MOST = re.compile(r"less than or equal to (\d+)")
 T = TypeVar("T")
 R = TypeVar("R")
+
+
+class RowLimit:
+    """How many rows a server gives at a time; it is learned when it refuses."""
+
+    def __init__(self, rows: int) -> None:
+        self.rows = rows
+
+    def refused(self, asked: int, failed: FetchError) -> bool:
+        """Ask for fewer from now on; False where the refusal is not about that."""
+        if failed.status != 400:
+            return False
+        if found := _MOST.search(failed.detail):
+            self.rows = min(self.rows, max(1, int(found[1])))
+        elif asked <= self.rows:
+            self.rows = max(1, asked // 2)
+        return self.rows < asked
+
+
+def part_of_list(
+    limit: RowLimit, path: Callable[[int, int], str], decode: Callable[[bytes], T], start: int
+) -> Job[tuple[T, int]]:
+    """Rows from ``start`` on, and how many were asked for. Raises FetchError.
+
+    Lists are few and much hangs on them: each part is worth more tries than other requests.
+    """
+    rounds = 0
+    while True:
+        asked = limit.rows
+        (reply,) = yield [Call(path(start, asked), decode=decode)]
+        if isinstance(reply, Answer):
+            return reply.value, asked
+        if limit.refused(asked, reply) and asked > 1:
+            continue
+        rounds += 1
+        if not reply.passing or rounds >= _ROUNDS:
+            raise reply
+
+
+def whole_list(
+    limit: RowLimit,
+    path: Callable[[int, int], str],
+    decode: Callable[[bytes], T],
+    rows_of: Callable[[T], Sequence[R]],
+    *,
+    ended: Callable[[Sequence[R]], bool] = lambda _: False,
+) -> Job[list[R]]:
+    """All rows of a list that no right filters: a part that is not full is its last.
+
+    ``ended`` may know from the rows so far that there are no more. Raises FetchError.
+    """
+    rows: list[R] = []
+    while True:
+        part, asked = yield from part_of_list(limit, path, decode, len(rows))
+        new = rows_of(part)
+        rows += new
+        if len(new) < asked or ended(rows):
+            return rows
 
 
 class Listing(msgspec.Struct):
@@ -38,7 +98,7 @@ class Listing(msgspec.Struct):
     """Documents in the wiki that we may see."""
 
 
-def list_pages(wiki: str, limit: Limit, turn: int) -> Job[Listing]:
+def list_pages(wiki: str, limit: RowLimit, turn: int) -> Job[Listing]:
     """All pages that the wiki lists, hidden ones too. ``turn`` tells one pass from the next."""
     names: Counter[str] = Counter()
     again = {"again": turn} if turn else {}
@@ -53,11 +113,11 @@ def list_pages(wiki: str, limit: Limit, turn: int) -> Job[Listing]:
     return Listing(names, names.total())
 
 
-def list_files(wiki: str, limit: Limit) -> Job[dict[str, dict[str, str]]]:
+def list_files(wiki: str, limit: RowLimit) -> Job[dict[str, dict[str, str]]]:
     """Present versions of the files of all pages that are not hidden, by page and name."""
     files: dict[str, dict[str, str]] = {}
 
-    def take(file: Attachment) -> None:
+    def take(file: RestAttachment) -> None:
         if file.page_id:
             page = file.page_id.removeprefix(f"{wiki}:")
             files.setdefault(page, {})[file.name] = file.version
@@ -71,7 +131,7 @@ def list_files(wiki: str, limit: Limit) -> Job[dict[str, dict[str, str]]]:
     return files
 
 
-def list_changes(wiki: str, limit: Limit, since: int) -> Job[dict[tuple[str, str], str]]:
+def list_changes(wiki: str, limit: RowLimit, since: int) -> Job[dict[tuple[str, str], str]]:
     """The newest version of each page, by reference and locale, that changed after ``since`` ms.
 
     Deletions and renames do not show here, nor what was saved with an older date.
@@ -87,7 +147,7 @@ def list_changes(wiki: str, limit: Limit, since: int) -> Job[dict[tuple[str, str
     return newest
 
 
-def changes_of(wiki: str, limit: Limit, names: set[str]) -> Job[list[tuple[str, HistoryRow]]]:
+def changes_of(wiki: str, limit: RowLimit, names: set[str]) -> Job[list[tuple[str, HistoryRow]]]:
     """All versions of some pages, from the list of all that ever changed."""
     rows: list[tuple[str, HistoryRow]] = []
 
@@ -100,7 +160,7 @@ def changes_of(wiki: str, limit: Limit, names: set[str]) -> Job[list[tuple[str, 
 
 
 def _changes(
-    wiki: str, limit: Limit, since: int, take: Callable[[str, HistoryRow], None]
+    wiki: str, limit: RowLimit, since: int, take: Callable[[str, HistoryRow], None]
 ) -> Job[None]:
     """Hand each row that is later than ``since`` ms to ``take``, oldest first."""
     path = partial(_changes_path, wiki, since)
@@ -116,7 +176,7 @@ def _changes(
 
 
 def some_changes(
-    wiki: str, limit: Limit, start: int, parts: int
+    wiki: str, limit: RowLimit, start: int, parts: int
 ) -> Job[tuple[list[tuple[str, HistoryRow]], int]]:
     """So many parts of the list of all that ever changed; where to go on, 0 at its end."""
     rows: list[tuple[str, HistoryRow]] = []
@@ -132,7 +192,7 @@ def some_changes(
     return rows, start
 
 
-def counted(wiki: str, limit: Limit, page: str) -> Job[int | None]:
+def counted(wiki: str, limit: RowLimit, page: str) -> Job[int | None]:
     """Documents of one page by a single answer; None where that is too short to tell.
 
     A list that comes in parts and has no order may bring one document several times.
@@ -154,7 +214,7 @@ def _changes_path(wiki: str, since: int, start: int, number: int) -> str:
 
 
 def _parts(
-    limit: Limit,
+    limit: RowLimit,
     path: Callable[[int, int], str],
     decode: Callable[[bytes], T],
     rows_of: Callable[[T], Sequence[R]],

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from urllib.parse import quote, urlencode
 
-from importers.web.address import HOME
+from importers.xwiki.address import HOME
 from kb.references import split_reference
 
 

@@ -11,14 +11,15 @@ from pathlib import Path
 import msgspec
 
 from importers.base import Options, Source
-from importers.web.address import Address, read_address
 from importers.web.calls import Call
-from importers.web.client import Wiki
+from importers.web.client import WikiServer
 from importers.web.credentials import credentials_of
 from importers.web.failures import FetchError
+from importers.web.jobs import Job, Reply
 from importers.web.journal import Journal
 from importers.web.settings import web_settings
-from importers.web.work import Job, Reply, Workers
+from importers.web.workers import Workers
+from importers.xwiki.address import Address, read_address
 from kb.errors import RemoteError
 from kb.model import Known
 
@@ -70,7 +71,7 @@ def connected(
         bases.append(address.base + CONTEXT)
     failed: FetchError | None = None
     for base in bases:
-        workers = Workers(Wiki(base, credentials, settings), journal)
+        workers = Workers(WikiServer(base, credentials, settings), journal)
         if sure and probe is None:
             return address, workers
         try:

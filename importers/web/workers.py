@@ -1,23 +1,21 @@
-"""Threads that ask, and jobs that say what to ask: a job is a generator of lists of calls."""
+"""Threads that ask what jobs want, a journal of their answers, a budget of failures."""
 
 from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Generic, TypeVar
 
 from importers.web.calls import Answer, Call
-from importers.web.client import Client, Wiki
+from importers.web.client import Client, WikiServer
 from importers.web.failures import FetchError, ShutError
+from importers.web.jobs import Job, Reply
 from importers.web.journal import Journal
 from importers.web.retries import fetch
 from kb.errors import RemoteError
 
 T = TypeVar("T")
-Reply = Answer | FetchError
-Job = Generator[list[Call], list[Reply], T]
-"""Yields calls, is sent their answers in the same order, returns its result."""
 
 _HELD = 12 << 20
 """Bytes of answers that may wait in memory; what is beyond is read from the journal again."""
@@ -47,7 +45,7 @@ class _Task(Generic[T]):
 class Workers:
     """So many threads that ask; jobs are driven by the thread that iterates."""
 
-    def __init__(self, wiki: Wiki, journal: Journal) -> None:
+    def __init__(self, wiki: WikiServer, journal: Journal) -> None:
         self.wiki = wiki
         self.journal = journal
         self.requests = 0

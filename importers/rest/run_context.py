@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import msgspec
 
-from importers.rest.answers import HistoryRow
-from importers.rest.lists import Limit
-from importers.rest.scope import Scope
-from importers.rest.state import PageState
 from importers.web.failures import FetchError
-from importers.web.work import Workers
+from importers.web.workers import Workers
+from importers.xwiki.address import Scope
+from importers.xwiki.page_state import PageState
+from importers.xwiki.rest_lists import RowLimit
+from importers.xwiki.rest_model import HistoryRow
 from kb.model import FetchState, Known, Sink
 
 
-class Run(msgspec.Struct, kw_only=True):
+class RunContext(msgspec.Struct, kw_only=True):
     """A run, as it stands."""
 
     workers: Workers
@@ -24,7 +24,7 @@ class Run(msgspec.Struct, kw_only=True):
     scope: Scope
     known: Known
     sink: Sink
-    limit: Limit
+    limit: RowLimit
     states: dict[str, PageState]
     """What is remembered of each page."""
     new: dict[str, list[HistoryRow]] = {}

@@ -8,14 +8,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from importers.base import EXPECTED
-from importers.rest.emit import Emitter, files_on_disk
-from importers.rest.listing import changes_of
-from importers.rest.page import PageFetched, PageReader
-from importers.rest.refusals import Refusals
-from importers.rest.shared import Run
+from importers.rest.page_records import PageRecords, files_on_disk
+from importers.rest.page_requests import PageFetched, PageRequests
+from importers.rest.run_context import RunContext
 from importers.rest.vanished import now
+from importers.rest.wanted import Refusals
 from importers.web.failures import FetchError
-from importers.web.work import Job
+from importers.web.jobs import Job
+from importers.xwiki.rest_lists import changes_of
 from kb.model import Checkpoint, FetchState, Gone, Item, PageId, PageSeen
 from kb.times import from_epoch
 
@@ -27,18 +27,18 @@ _JOURNAL = 256 << 20
 """Bytes of answers on disk at which what was read is committed and they are dropped."""
 
 
-class Turns:
+class WikiReader:
     """Reads pages of one wiki, and remembers how each stands."""
 
-    def __init__(self, run: Run, refusals: Refusals) -> None:
+    def __init__(self, run: RunContext, refusals: Refusals) -> None:
         options = run.scope.options
         self._run = run
         self._refusals = refusals
         self._first = not run.states
         self._rows: Counter[str] | None = None
         largest = run.workers.wiki.settings.max_attachment
-        self._reader = PageReader(run.wiki, run.name, run.known, run.limit, options, largest)
-        self._emitter = Emitter(
+        self._reader = PageRequests(run.wiki, run.name, run.known, run.limit, options, largest)
+        self._emitter = PageRecords(
             run.base, run.wiki, run.name, run.sink, run.workers.whole,
             history=options.history, attachments=options.attachments,
         )  # fmt: skip

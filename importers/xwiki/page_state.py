@@ -7,15 +7,15 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from importers.rest.answers import HistoryRow
-from importers.web.calls import Mark
+from importers.web.calls import Validator
+from importers.xwiki.rest_model import HistoryRow
 from kb.model import FetchState, Known
 
 PAGE = "page/"
 """Prefix of the keys of page states; wiki and reference follow."""
 
 
-class Rows(msgspec.Struct, array_like=True, frozen=True):
+class HistoryDigest(msgspec.Struct, array_like=True, frozen=True):
     """A history as it was: how many versions, the newest, and a digest of them all."""
 
     count: int
@@ -26,8 +26,8 @@ class Rows(msgspec.Struct, array_like=True, frozen=True):
 class PageState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How a page stood when it was read."""
 
-    rows: Rows
-    locales: dict[str, Rows] = {}
+    rows: HistoryDigest
+    locales: dict[str, HistoryDigest] = {}
     scope: str = "ha"
     """What was read: h for the history, a for the attachments."""
     way: str = "rest"
@@ -39,7 +39,7 @@ class PageState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Who was refused the page; None where it was shown."""
     asked: int = 0
     """When it was refused, in seconds since 1970."""
-    mark: Mark | None = None
+    mark: Validator | None = None
     """Of the page's view, where the server tells one."""
     lacking: tuple[str, ...] = ()
     """Versions that the history names and that could not be had, each behind its locale."""
@@ -52,16 +52,16 @@ class PageState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return 1 + len(self.locales) + self.untold
 
 
-def rows_of(history: Sequence[HistoryRow], count: int | None = None) -> Rows:
-    """The oldest ``count`` versions, oldest first, as Rows."""
+def rows_of(history: Sequence[HistoryRow], count: int | None = None) -> HistoryDigest:
+    """The oldest ``count`` versions, oldest first, as HistoryDigest."""
     some = history if count is None else history[:count]
     digest = hashlib.sha256()
     for row in some:
         digest.update(f"{row.version}|{row.modified}|{row.modifier}\n".encode())
-    return Rows(len(some), some[-1].version if some else "", digest.hexdigest()[:24])
+    return HistoryDigest(len(some), some[-1].version if some else "", digest.hexdigest()[:24])
 
 
-def same_past(before: Rows, history: Sequence[HistoryRow]) -> bool:
+def same_past(before: HistoryDigest, history: Sequence[HistoryRow]) -> bool:
     """True where the history goes on from what it was, and is not another one."""
     return rows_of(history, before.count).digest == before.digest
 

@@ -1,0 +1,1 @@
+"""What all importers of a living XWiki share: addresses, paths, lists, remembered page states."""

@@ -1,0 +1,294 @@
+"""What REST answers in JSON or XML: XWiki's model (xwiki.rest.model.xsd), as far as it is used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+
+from kb.times import to_epoch
+
+if TYPE_CHECKING:
+    from lxml import etree
+
+T = TypeVar("T")
+_NAMESPACE = "{http://www.xwiki.org}"
+_NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
+_LISTS = {
+    "link": "links", "pageSummary": "pageSummaries", "historySummary": "historySummaries",
+    "translation": "translations", "attachment": "attachments", "comment": "comments",
+    "objectSummary": "objectSummaries", "property": "properties", "attribute": "attributes",
+    "wiki": "wikis", "space": "spaces",
+}  # fmt: skip
+"""Elements that repeat, with the name of their list; `comment` is also a page's own text."""
+_DATES = frozenset({"modified", "created", "date"})
+
+
+class _RestStruct(msgspec.Struct, rename="camel", frozen=True):
+    """Names in JSON are in camel case."""
+
+
+class RestLink(_RestStruct, frozen=True):
+    """A related resource; its address is not used, see importers.web.paths."""
+
+    rel: str
+
+
+class RestTranslation(_RestStruct, frozen=True):
+    """A language that a page is there in."""
+
+    language: str
+
+
+class RestTranslations(_RestStruct, frozen=True):
+    """Empty unless the page is there in a second language."""
+
+    translations: list[RestTranslation] = []
+    default: str | None = None
+
+
+class RestAttribute(_RestStruct, frozen=True):
+    """A setting of a class's property."""
+
+    name: str
+    value: str | None = None
+
+
+class RestProperty(_RestStruct, frozen=True):
+    """A property of an object: lists joined with `|`, a password withheld."""
+
+    name: str
+    type: str | None = None
+    value: str | None = None
+    attributes: list[RestAttribute] = []
+
+
+class RestObject(_RestStruct, frozen=True):
+    """An object; a list gives it without properties."""
+
+    class_name: str
+    number: int
+    guid: str | None = None
+    properties: list[RestProperty] = []
+
+
+class RestObjects(_RestStruct, frozen=True):
+    """Objects of a page."""
+
+    object_summaries: list[RestObject] = []
+
+
+class RestAttachment(_RestStruct, frozen=True):
+    """A version of an attached file; ``size`` overflows at 2 GiB, ``long_size`` does not."""
+
+    name: str
+    version: str
+    page_id: str | None = None
+    size: int | None = None
+    long_size: int | None = None
+    mime_type: str | None = None
+    author: str | None = None
+    author_name: str | None = None
+    date: int | None = None
+
+    @property
+    def length(self) -> int | None:
+        """Bytes, where the server says."""
+        if self.long_size is not None and self.long_size >= 0:
+            return self.long_size
+        return self.size if self.size is not None and self.size >= 0 else None
+
+
+class RestAttachments(_RestStruct, frozen=True):
+    """Files of a page, or versions of one."""
+
+    attachments: list[RestAttachment] = []
+
+
+class RestClass(_RestStruct, frozen=True):
+    """The class that a page defines."""
+
+    properties: list[RestProperty] = []
+
+
+class RestVersion(_RestStruct, frozen=True):
+    """A version of a page, as far as its history's row does not say it."""
+
+    version: str
+    content: str
+    raw_title: str | None = None
+    syntax: str | None = None
+    parent: str | None = None
+    hidden: bool | None = None
+    created: int | None = None
+    creator: str | None = None
+
+
+class RestPage(RestVersion, frozen=True, kw_only=True):
+    """A page. ``modified`` moves with text and title only."""
+
+    full_name: str
+    links: list[RestLink] = []
+    author: str | None = None
+    author_name: str | None = None
+    language: str | None = None
+    modified: int | None = None
+    comment: str | None = None
+    translations: RestTranslations | None = None
+    objects: RestObjects | None = None
+    attachments: RestAttachments | None = None
+    clazz: RestClass | None = None
+    xwiki_absolute_url: str | None = None
+
+    def linked(self, what: str) -> bool:
+        """True where the server says that the page has comments, objects, attachments."""
+        return any(link.rel.endswith(f"/rel/{what}") for link in self.links)
+
+
+class RestPageRow(_RestStruct, frozen=True):
+    """A row of the wiki's list of pages; a translation is a row of its own, told by nothing."""
+
+    full_name: str
+
+
+class RestPages(_RestStruct, frozen=True):
+    """Part of the wiki's list of pages."""
+
+    page_summaries: list[RestPageRow] = []
+
+
+class HistoryRow(_RestStruct, frozen=True):
+    """A version of a page, without its text."""
+
+    version: str
+    modified: int | None = None
+    modifier: str | None = None
+    modifier_name: str | None = None
+    comment: str | None = None
+    page_id: str | None = None
+    language: str | None = None
+
+
+class RestHistory(_RestStruct, frozen=True):
+    """Versions of a page, or of all pages since a moment."""
+
+    history_summaries: list[HistoryRow] = []
+
+
+class RestComment(_RestStruct, frozen=True):
+    """A comment in its source; ``id`` is the number of its object."""
+
+    id: int
+    text: str | None = None
+    author: str | None = None
+    date: int | None = None
+    highlight: str | None = None
+    reply_to: int | None = None
+
+
+class RestComments(_RestStruct, frozen=True):
+    """Comments of a page."""
+
+    comments: list[RestComment] = []
+
+
+class RestWiki(_RestStruct, frozen=True):
+    """A wiki of the server."""
+
+    id: str
+
+
+class RestWikis(_RestStruct, frozen=True):
+    """All wikis of the server."""
+
+    wikis: list[RestWiki] = []
+
+
+def decoder(kind: type[T]) -> Callable[[bytes], T]:
+    """Reads an answer of that kind in JSON or XML. ValueError where it is something else."""
+    read_json = msgspec.json.Decoder(kind).decode
+    return partial(_decode, read_json, kind)
+
+
+def _decode(read_json: Callable[[bytes], T], kind: type[T], body: bytes) -> T:
+    try:
+        if body.startswith(b"<"):
+            return msgspec.convert(_from_xml(body), kind, strict=False)
+        return read_json(body)
+    except msgspec.MsgspecError as error:
+        raise ValueError(str(error)) from error
+
+
+PAGE = decoder(RestPage)
+VERSION = decoder(RestVersion)
+PAGES = decoder(RestPages)
+HISTORY = decoder(RestHistory)
+ATTACHMENTS = decoder(RestAttachments)
+COMMENTS = decoder(RestComments)
+OBJECTS = decoder(RestObjects)
+OBJECT = decoder(RestObject)
+_WIKIS = decoder(RestWikis)
+
+
+def read_wikis(body: bytes) -> RestWikis:
+    """Reads the list of wikis. ValueError where it is something else, or names none."""
+    found = _WIKIS(body)
+    if not found.wikis:
+        raise ValueError("no list of wikis")
+    return found
+
+
+def page_at(version: str) -> Callable[[bytes], RestVersion]:
+    """Reads a page in that version. ValueError for any other: answers do get mixed up."""
+    return partial(_page_at, version)
+
+
+def _page_at(version: str, body: bytes) -> RestVersion:
+    page = VERSION(body)
+    if page.version != version:
+        raise ValueError(f"version {page.version} in place of {version}")
+    return page
+
+
+def _from_xml(body: bytes) -> dict[str, Any]:
+    """The answer as JSON would give it. ValueError where it is not well-formed, or has a DTD."""
+    from lxml import etree  # where REST is asked for XML, which few servers need
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
+    try:
+        root = etree.fromstring(body, parser)
+    except etree.XMLSyntaxError as error:
+        raise ValueError(f"not well-formed: {error}") from error
+    about: Any = root.getroottree().docinfo
+    if about.doctype:
+        raise ValueError("a document type has no place in an answer")
+    return _fields(root)
+
+
+def _fields(element: etree._Element) -> dict[str, Any]:
+    fields: dict[str, Any] = {str(name): text for name, text in element.attrib.items()}
+    for child in element:
+        if not isinstance(child.tag, str):
+            continue
+        name = child.tag.removeprefix(_NAMESPACE)
+        value = _value(child, name)
+        if name in _LISTS and isinstance(value, dict):
+            fields.setdefault(_LISTS[name], []).append(value)
+        else:
+            fields["clazz" if name == "class" else name] = value
+    return fields
+
+
+def _value(element: etree._Element, name: str) -> Any:
+    if element.get(_NIL) == "true":
+        return None
+    if len(element) or (element.attrib and name != "class"):
+        return _fields(element)
+    text = element.text or ""
+    if name in _DATES:
+        return to_epoch(text)
+    if name in ("objects", "attachments", "translations", "class") and not text.strip():
+        return {}
+    return text
