@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from importers.base import Confidence, Options, Source
 from importers.rest.wiki_run import WikiRun
-from importers.viewer_html.run import ViewRun
 from importers.web.calls import Call
 from importers.web.journal import Journal
 from importers.web.workers import Workers
@@ -86,4 +85,6 @@ def _all(
         if rest:
             yield from WikiRun(workers, wiki, name, scope, known, sink).items()
         else:
+            from importers.viewer_html.run import ViewRun  # parsers, which few wikis need
+
             yield from ViewRun(workers, wiki, name, scope, known, sink, lists=False).items()

@@ -20,8 +20,8 @@ from kb.model import Checkpoint, FetchState, Gone, Item, PageId, PageSeen
 from kb.times import from_epoch
 
 if TYPE_CHECKING:
-    from importers.viewer_html.history import HistoryLine
     from importers.viewer_html.run import ViewRun
+    from importers.viewer_html.views import HistoryLine
 
 _JOURNAL = 256 << 20
 """Bytes of answers on disk at which what was read is committed and they are dropped."""
@@ -59,7 +59,7 @@ class WikiReader:
         views = ViewRun(
             run.workers, run.wiki, run.name, run.scope, run.known, run.sink, run.states, run.limit
         )  # fmt: skip
-        views.hints.rows = self._rows
+        views.listed.rows = self._rows
         return views
 
     def read(self, names: list[str], *, fresh: bool = False) -> Iterator[Item]:
@@ -85,9 +85,9 @@ class WikiReader:
         ]  # fmt: skip
         if odd:
             self._views.emitter.better = better = self._precise(set(odd))
-            self._views.hints.learn_locales(better)
-            if "a" in self._run.flags and not self._views.hints.files:
-                self._views.hints.ask_files(self._run.workers, self._run.wiki)
+            self._views.listed.learn_locales(better)
+            if "a" in self._run.flags and not self._views.listed.files:
+                self._views.listed.ask_files(self._run.workers, self._run.wiki)
         for item in self._views.read(odd):
             yield item
             if isinstance(item, PageSeen) and not item.id.locale:
@@ -95,7 +95,7 @@ class WikiReader:
 
     def _precise(self, names: set[str]) -> dict[tuple[str, str], dict[str, HistoryLine]]:
         """What REST knows of pages that it cannot address: the list of all changes names them."""
-        from importers.viewer_html.history import HistoryLine
+        from importers.viewer_html.views import HistoryLine
 
         found: dict[tuple[str, str], dict[str, HistoryLine]] = {}
         try:

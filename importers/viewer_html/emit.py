@@ -8,10 +8,9 @@ from functools import partial
 import msgspec
 
 from importers.base import Options
-from importers.viewer_html.code import CodeView, read_code, whole_source
 from importers.viewer_html.files import to_revision
-from importers.viewer_html.history import HistoryLine
-from importers.viewer_html.page import LocaleGot, VersionGot, ViewsGot
+from importers.viewer_html.page import LocaleViews, PageViews, VersionViews
+from importers.viewer_html.views import CodeView, HistoryLine, read_code, whole_source
 from importers.web.calls import Answer
 from importers.web.jobs import Reply
 from importers.xwiki.page_state import HistoryDigest, PageState, saved
@@ -42,7 +41,7 @@ class ViewEmitter:
         self.better: dict[tuple[str, str], dict[str, HistoryLine]] = {}
         """Rows by reference and locale, then version, of a source that knows more than viewers."""
 
-    def records(self, got: ViewsGot, state: PageState) -> Iterator[Item]:
+    def records(self, got: PageViews, state: PageState) -> Iterator[Item]:
         """All records of a page, its translations and its state last."""
         files = [record for file in got.files if (record := to_revision(file, self._sink))]
         problems: list[Problem] = []
@@ -55,12 +54,12 @@ class ViewEmitter:
         yield from problems
         yield saved(self._name, got.reference, state)
 
-    def problems(self, got: ViewsGot) -> Iterator[Problem]:
+    def problems(self, got: PageViews) -> Iterator[Problem]:
         """What could not be had."""
         for path, failed in got.failures:
             yield failed.problem(self._base + path, got.reference)
 
-    def state(self, got: ViewsGot, scope: str) -> PageState:
+    def state(self, got: PageViews, scope: str) -> PageState:
         """What to remember of the page."""
         return PageState(
             rows=_rows(got.page),
@@ -73,7 +72,7 @@ class ViewEmitter:
         )
 
     def _page(
-        self, got: ViewsGot, locale: str, page: LocaleGot, problems: list[Problem]
+        self, got: PageViews, locale: str, page: LocaleViews, problems: list[Problem]
     ) -> Iterator[Item]:
         """A page or translation: whole where each version's text is; else its lines' origins."""
         assert page.head is not None
@@ -114,7 +113,7 @@ class ViewEmitter:
                 Problem(where=where, code="source-unclear", detail=detail, page=got.reference)
             )
 
-    def _source(self, views: VersionGot) -> tuple[str | None, CodeView | None]:
+    def _source(self, views: VersionViews) -> tuple[str | None, CodeView | None]:
         """The source of a version where it is whole, and the view with its authors."""
         plain, blamed = self._view(views.plain), self._view(views.blamed)
         return (whole_source(plain, blamed) if plain is not None else None), blamed
@@ -127,7 +126,7 @@ class ViewEmitter:
         return view
 
     def _revision(
-        self, row: HistoryLine, page: LocaleGot, linked: dict[str, str], *, translation: bool
+        self, row: HistoryLine, page: LocaleViews, linked: dict[str, str], *, translation: bool
     ) -> Revision | RevisionSeen:
         """A version; the view of its lines links even to a user without a profile.
 
@@ -160,7 +159,7 @@ def _authors(view: CodeView) -> dict[str, str]:
     return {one.version: one.author for one in origins if one.version and one.author}
 
 
-def _came(views: VersionGot) -> bool:
+def _came(views: VersionViews) -> bool:
     """True where both views are there, and still do not show one text."""
     return isinstance(views.plain, Answer) and isinstance(views.blamed, Answer)
 
@@ -170,7 +169,7 @@ def _unrecorded(head: CodeView) -> HistoryLine:
     return HistoryLine(head.root.version or "1.1", None, None, None, None)
 
 
-def _rows(page: LocaleGot) -> HistoryDigest:
+def _rows(page: LocaleViews) -> HistoryDigest:
     """The history as it was; a digest of what viewers print would not match REST's."""
     shown = page.head.root.version if page.head else None
     newest = page.rows[-1].version if page.rows else shown or ""

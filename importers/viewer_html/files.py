@@ -10,7 +10,7 @@ import msgspec
 
 from importers.web.calls import Answer, Call
 from importers.web.failures import FetchError
-from importers.web.html import attribute, parse_html, select
+from importers.web.html import attribute, parse_html
 from importers.web.jobs import Job
 from importers.xwiki.paths import bin_file
 from kb.model import AttachmentRevision, Sink, version_key
@@ -24,7 +24,7 @@ _SAVED = re.compile(
 _FIRST = (1, 1)
 
 
-class FileGot(msgspec.Struct):
+class FetchedFile(msgspec.Struct):
     """A version of a file that is there."""
 
     name: str
@@ -33,14 +33,16 @@ class FileGot(msgspec.Struct):
     """None: the archive has it."""
 
 
-def names_linked(body: bytes, reference: str) -> Iterator[str]:
-    """Files of the page that its HTML links to."""
+def names_linked(body: bytes, reference: str) -> list[str]:
+    """Return the files of the page that its HTML links to."""
     path = list(split_reference(reference))
-    for link in select(parse_html(body), '//a[contains(@href, "/download/")]'):
+    found = []
+    for link in parse_html(body).select('a[href*="/download/"]'):
         parts = [unquote(p) for p in urlsplit(attribute(link, "href")).path.split("/")]
         names = parts[parts.index("download") + 1 :] if "download" in parts else []
         if names[:-1] == path:
-            yield names[-1]
+            found.append(names[-1])
+    return found
 
 
 def names_mentioned(text: str) -> Iterator[str]:
@@ -61,18 +63,18 @@ def names_saved(comments: Iterable[str | None]) -> Iterator[str]:
 
 def read_file(
     reference: str, name: str, held: frozenset[str], wiki: str | None, newest: str | None = None
-) -> Job[list[FileGot]]:
+) -> Job[list[FetchedFile]]:
     """All versions of a file from 1.1 on, until the wiki has no more; none where it has none.
 
     Up to ``newest``, which a list names, versions may be missing in between.
     """
-    got: list[FileGot] = []
+    got: list[FetchedFile] = []
     number = 1
     last = version_key(newest)[1] if newest and newest.startswith("1.") else 0
     while True:
         version = f"1.{number}"
         if version in held:
-            got.append(FileGot(name, version, None))
+            got.append(FetchedFile(name, version, None))
         else:
             call = Call(bin_file(reference, wiki, name, version), kind="file")
             (reply,) = yield [call]
@@ -82,11 +84,11 @@ def read_file(
                 if number >= last:
                     return got
             else:
-                got.append(FileGot(name, version, reply))
+                got.append(FetchedFile(name, version, reply))
         number += 1
 
 
-def to_revision(got: FileGot, sink: Sink) -> AttachmentRevision | None:
+def to_revision(got: FetchedFile, sink: Sink) -> AttachmentRevision | None:
     """The record of a version that came; its bytes go to the sink. Who uploaded it is unknown."""
     if got.answer is None:
         return None

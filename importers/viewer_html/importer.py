@@ -36,12 +36,14 @@ class ViewerHtml:
 
         Raises InputError where nothing is a viewer's page, RemoteError where a server refuses.
         """
-        # Parsers, which no other source needs.
-        from importers.viewer_html.reading import read_files, read_wiki
-
+        # Parsers, which no other source needs, are imported here.
         if source.is_url:
+            from importers.viewer_html.run import read_wiki
+
             yield from read_wiki(self.name, source, options, known, sink)
         else:
+            from importers.viewer_html.saved import read_files
+
             yield from read_files(html_files(source.path), source, options, sink)
 
 

@@ -2,65 +2,126 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from functools import partial
 
 import msgspec
 
 from importers.base import Options
-from importers.viewer_html.code import CodeView, read_code
-from importers.viewer_html.comments import read_comments
 from importers.viewer_html.files import (
-    FileGot,
+    FetchedFile,
     names_linked,
     names_mentioned,
     names_saved,
     read_file,
 )
-from importers.viewer_html.hints import Hints
-from importers.viewer_html.history import HistoryLine, HistoryView, read_history
-from importers.viewer_html.root import Root
+from importers.viewer_html.views import (
+    CodeView,
+    HistoryLine,
+    HistoryView,
+    Root,
+    read_code,
+    read_comments,
+    read_history,
+)
 from importers.web.calls import Answer, Call, Validator
 from importers.web.failures import FetchError
 from importers.web.jobs import Job, Reply, together
 from importers.web.settings import web_settings
+from importers.web.workers import RefusedError, Workers
 from importers.xwiki.address import MAIN
 from importers.xwiki.page_state import HistoryDigest, PageState
 from importers.xwiki.paths import bin_page
-from importers.xwiki.rest_lists import RowLimit
+from importers.xwiki.rest_lists import RowLimit, counted, list_files
+from kb.errors import RemoteError
 from kb.model import Comment, Known, PageId, version_key
 
 _ROWS = 100
 """Rows of a history asked for at a time."""
+_COMMON = (
+    "en", "zh", "zh_CN", "zh_TW", "fr", "de", "es", "pt", "pt_BR", "it", "nl", "ja", "ko", "ru",
+    "pl", "cs", "tr", "sv", "da", "fi", "nb", "no", "hu", "ro", "uk", "ar", "he", "el", "th",
+    "vi", "id", "ca", "hr", "sk", "sl", "bg", "et", "lv", "lt", "fa", "hi", "en_US", "en_GB",
+    "fr_FR", "fr_CA", "de_DE", "es_ES",
+)  # fmt: skip
+"""Tried where the list of pages counts more translations than are known."""
 
 
-class VersionGot(msgspec.Struct):
+class ListedFacts(msgspec.Struct):
+    """What the wiki's lists tell of pages that are read by their viewers; empty without lists.
+
+    No viewer shows in all skins which translations a page has, or which files.
+    """
+
+    limit: RowLimit
+    """How many rows the server gives at a time."""
+    rows: Counter[str] | None = None
+    """Documents of each page, itself and its translations; where the list has no order, more."""
+    locales: dict[str, set[str]] = {}
+    """Languages of translations, of those that have a history."""
+    files: dict[str, dict[str, str]] = {}
+    """Files of each page that is not hidden, with their present versions."""
+
+    def translations(self, page: str) -> int | None:
+        """How many there are; None where nobody says."""
+        return None if self.rows is None or page not in self.rows else self.rows[page] - 1
+
+    def languages(self, wiki: str, page: str, chosen: list[str]) -> Job[tuple[list[str], int]]:
+        """Those to ask the page for; and how many translations there are at least."""
+        known, count = sorted(self.locales.get(page, ())), self.translations(page)
+        if count is None:
+            return list(dict.fromkeys((*known, *chosen))), 0
+        if count > len(known):
+            documents = yield from counted(wiki, self.limit, page)
+            count = None if documents is None else documents - 1
+        if count is not None and count <= len(known):
+            return known, count
+        return list(dict.fromkeys((*known, *chosen, *_COMMON))), count or 0
+
+    def learn_locales(self, pages: Iterable[tuple[str, str]]) -> None:
+        """Take in which documents there are, by reference and locale."""
+        for page, locale in pages:
+            if locale:
+                self.locales.setdefault(page, set()).add(locale)
+
+    def ask_files(self, workers: Workers, wiki: str) -> None:
+        """Take in the wiki's list of files; nothing where the server has none."""
+        try:
+            self.files = workers.one(list_files(wiki, self.limit))
+        except RefusedError:
+            raise
+        except (FetchError, RemoteError):
+            self.files = {}
+
+
+class VersionViews(msgspec.Struct):
     """A version's views: without authors, and with them where the skin has them."""
 
     plain: Reply | None
     blamed: Reply | None = None
 
 
-class LocaleGot(msgspec.Struct):
+class LocaleViews(msgspec.Struct):
     """What came of a page in one language."""
 
     rows: list[HistoryLine] = []
     """Oldest first; empty for a page without history."""
     head: CodeView | None = None
-    views: dict[str, VersionGot] = {}
+    views: dict[str, VersionViews] = {}
     held: frozenset[str] = frozenset()
     same: bool = False
     """True where the page still has the version that was read before."""
 
 
-class ViewsGot(msgspec.Struct):
+class PageViews(msgspec.Struct):
     """All that came of a page."""
 
     reference: str
-    page: LocaleGot = msgspec.field(default_factory=LocaleGot)
-    locales: dict[str, LocaleGot] = {}
+    page: LocaleViews = msgspec.field(default_factory=LocaleViews)
+    locales: dict[str, LocaleViews] = {}
     comments: list[Comment] = []
-    files: list[FileGot] = []
+    files: list[FetchedFile] = []
     mark: Validator | None = None
     """By which the server can be asked whether the page's view still holds."""
     untold: int = 0
@@ -91,35 +152,35 @@ class ViewReader:
         name: str,
         known: Known,
         options: Options,
-        hints: Hints,
+        listed: ListedFacts,
         subwiki: str | None = None,
     ) -> None:
         """``subwiki`` is the id of a wiki that is not the main one."""
-        self._hints = hints
+        self._listed = listed
         self._name, self._known, self._limit, self._options = name, known, RowLimit(_ROWS), options
         self._subwiki = subwiki
         self._languages = web_settings(options.settings).languages.split()
 
-    def read(self, reference: str, state: PageState | None) -> Job[ViewsGot]:
+    def read(self, reference: str, state: PageState | None) -> Job[PageViews]:
         """The requests for a page, and what comes of them; it raises nothing.
 
         A page that stands as ``state`` says costs one request for each of its languages.
         """
-        got = ViewsGot(reference)
+        got = PageViews(reference)
         before, mark = (state.rows, state.mark) if state else (None, None)
         yield from self._in(got, got.page, "", before, mark)
         if got.page.head is None:
             return got
         if got.page.same and state is not None:
             for locale, rows in state.locales.items():
-                got.locales[locale] = LocaleGot()
+                got.locales[locale] = LocaleViews()
                 yield from self._in(got, got.locales[locale], locale, rows)
             if got.unchanged:
                 return got
             yield from self._in(got, got.page, "", None)
         jobs: list[Job[None]] = [self._comments(got)]
         wiki = self._subwiki or MAIN
-        languages, count = yield from self._hints.languages(wiki, reference, self._languages)
+        languages, count = yield from self._listed.languages(wiki, reference, self._languages)
         jobs += [self._locale(got, locale) for locale in languages]
         if self._options.attachments:
             jobs.append(self._files(got))
@@ -139,8 +200,8 @@ class ViewReader:
 
     def _in(
         self,
-        got: ViewsGot,
-        page: LocaleGot,
+        got: PageViews,
+        page: LocaleViews,
         locale: str,
         before: HistoryDigest | None,
         mark: Validator | None = None,
@@ -163,7 +224,7 @@ class ViewReader:
         yield from self._sources(got, page, locale, wanted, old=old)
 
     def _shown(
-        self, got: ViewsGot, locale: str, before: HistoryDigest | None, mark: Validator | None
+        self, got: PageViews, locale: str, before: HistoryDigest | None, mark: Validator | None
     ) -> Job[CodeView | None]:
         """The page as it is now; as it was ``before`` where the server says that that holds."""
         path = self._path(got.reference, viewer="code", showlinenumbers=0, **self._language(locale))
@@ -179,7 +240,7 @@ class ViewReader:
         view: CodeView = reply.value
         return view
 
-    def _rows(self, got: ViewsGot, locale: str) -> Job[list[HistoryLine]]:
+    def _rows(self, got: PageViews, locale: str) -> Job[list[HistoryLine]]:
         """Versions with the minor ones, oldest first. What is missing is noted as a failure."""
         rows: dict[str, HistoryLine] = {}
         first = 0
@@ -204,7 +265,7 @@ class ViewReader:
         return sorted(rows.values(), key=lambda row: version_key(row.version))
 
     def _sources(
-        self, got: ViewsGot, page: LocaleGot, locale: str, versions: list[str], *, old: bool
+        self, got: PageViews, page: LocaleViews, locale: str, versions: list[str], *, old: bool
     ) -> Job[None]:
         """Views of versions; with last authors too, unless the skin shows the source whole."""
         assert page.head is not None
@@ -220,18 +281,18 @@ class ViewReader:
         replies = yield calls
         for number, version in enumerate(versions):
             pair = replies[number * len(ways) : (number + 1) * len(ways)]
-            page.views[version] = VersionGot(pair[0], pair[1] if len(ways) > 1 else None)
+            page.views[version] = VersionViews(pair[0], pair[1] if len(ways) > 1 else None)
         for call, reply in zip(calls, replies, strict=True):
             if isinstance(reply, FetchError):
                 got.failures.append((call.path, reply))
 
-    def _locale(self, got: ViewsGot, locale: str) -> Job[None]:
-        page = LocaleGot()
+    def _locale(self, got: PageViews, locale: str) -> Job[None]:
+        page = LocaleViews()
         yield from self._in(got, page, locale, None)
         if page.head is not None:
             got.locales[locale] = page
 
-    def _comments(self, got: ViewsGot) -> Job[None]:
+    def _comments(self, got: PageViews) -> Job[None]:
         path = self._path(got.reference, viewer="comments", **self._language(""))
         decode = partial(read_comments, zone=self._options.timezone)
         (reply,) = yield [self._call(path, decode)]
@@ -239,17 +300,18 @@ class ViewReader:
             raise reply
         got.comments = reply.value
 
-    def _files(self, got: ViewsGot) -> Job[None]:
+    def _files(self, got: PageViews) -> Job[None]:
         """Files that a link, the source or a save comment names, so far as they are there."""
         path = self._path(got.reference, viewer="attachments", **self._language(""))
-        (reply,) = yield [Call(path, kind="html")]
+        decode = partial(names_linked, reference=got.reference)
+        (reply,) = yield [self._call(path, decode)]
         names: dict[str, None] = {}
-        if isinstance(reply, Answer) and reply.body:
-            names |= dict.fromkeys(names_linked(reply.body, got.reference))
+        if isinstance(reply, Answer):
+            names |= dict.fromkeys(reply.value)
         assert got.page.head is not None
         names |= dict.fromkeys(names_mentioned("\n".join(got.page.head.lines)))
         names |= dict.fromkeys(names_saved(row.comment for row in got.page.rows))
-        listed = self._hints.files.get(got.reference, {})
+        listed = self._listed.files.get(got.reference, {})
         names |= dict.fromkeys(listed)
         page = PageId(self._name, got.reference)
         jobs = [

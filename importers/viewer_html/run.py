@@ -4,29 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from urllib.parse import urljoin
 
-from importers.base import EXPECTED
+from importers.base import EXPECTED, Options, Source
 from importers.viewer_html.emit import ViewEmitter
-from importers.viewer_html.hints import Hints
-from importers.viewer_html.page import ViewReader, ViewsGot
-from importers.viewer_html.root import reference_in
+from importers.viewer_html.page import ListedFacts, PageViews, ViewReader
+from importers.viewer_html.views import reference_in
 from importers.web.calls import Answer, Call
 from importers.web.client import origin_of
 from importers.web.failures import FetchError
-from importers.web.html import attribute, parse_html, select
+from importers.web.html import attribute, parse_html
 from importers.web.jobs import Job
 from importers.web.workers import RefusedError, Workers
-from importers.xwiki.address import MAIN, Scope
+from importers.xwiki.address import MAIN, Scope, scope_of
 from importers.xwiki.page_state import PageState, load_states, saved
 from importers.xwiki.paths import bin_page
-from importers.xwiki.probe import HINTS
+from importers.xwiki.probe import HINTS, connected, journal_of
 from importers.xwiki.rest_lists import Listing, RowLimit, list_changes, list_pages
 from kb.errors import RemoteError
 from kb.model import Checkpoint, FetchState, Gone, Item, Known, PageId, Sink
 
 _MOST = 20_000
 """Pages that links are followed to."""
+
+
+def read_wiki(
+    way: str, source: Source, options: Options, known: Known, sink: Sink
+) -> Iterator[Item]:
+    """Yield all that is new of a living wiki. RemoteError where its server refuses."""
+    with journal_of(source, options, way) as journal:
+        address, workers = connected(source, options, known, journal)
+        wiki = address.wiki or MAIN
+        try:
+            yield FetchState(key="base", value=workers.wiki.base)
+            scope = scope_of(address, options)
+            yield from ViewRun(workers, wiki, options.wiki, scope, known, sink).items()
+        finally:
+            workers.close()
+        journal.finished = True
 
 
 class ViewRun:
@@ -54,9 +70,9 @@ class ViewRun:
         self._workers, self._wiki, self._name, self._scope = workers, wiki, name, scope
         self._subwiki = None if wiki == MAIN else wiki
         self._flags = ("h" if options.history else "") + ("a" if options.attachments else "")
-        self.hints = Hints(limit or RowLimit(workers.wiki.settings.limit))
-        """What lists know of the pages."""
-        self._reader = ViewReader(name, known, options, self.hints, self._subwiki)
+        self.listed = ListedFacts(limit or RowLimit(workers.wiki.settings.limit))
+        """What the wiki's lists tell of the pages."""
+        self._reader = ViewReader(name, known, options, self.listed, self._subwiki)
         base = workers.wiki.base
         self.emitter = ViewEmitter(base, name, options, sink, workers.whole)
         self.states = load_states(known, name) if states is None else states
@@ -95,13 +111,13 @@ class ViewRun:
         for got in self._workers.run(self._job(name) for name in again):
             yield from self._take(got)
 
-    def _job(self, name: str) -> Job[ViewsGot]:
+    def _job(self, name: str) -> Job[PageViews]:
         state = self.states.get(name)
         usable = state is not None and state.whole and not state.gone and state.way == "viewer"
         reaches = state is not None and set(self._flags) <= set(state.scope)
         return self._reader.read(name, state if usable and reaches else None)
 
-    def _take(self, got: ViewsGot) -> Iterator[Item]:
+    def _take(self, got: PageViews) -> Iterator[Item]:
         """The records of a page that was read."""
         state = self.states.get(got.reference)
         if got.error is not None:
@@ -143,7 +159,7 @@ class ViewRun:
     def _listed(self) -> list[str] | None:
         """Pages of REST's list; None where there is none."""
         try:
-            listing: Listing = self._workers.one(list_pages(self._wiki, self.hints.limit, 0))
+            listing: Listing = self._workers.one(list_pages(self._wiki, self.listed.limit, 0))
             self._ask_lists(listing)
         except RefusedError:
             raise
@@ -153,13 +169,13 @@ class ViewRun:
 
     def _ask_lists(self, listing: Listing) -> None:
         """What REST's lists know that viewers do not show. FetchError where there are none."""
-        self.hints.rows = listing.names
+        self.listed.rows = listing.names
         if any(count > 1 for count in listing.names.values()):
-            self.hints.learn_locales(
-                self._workers.one(list_changes(self._wiki, self.hints.limit, 0))
+            self.listed.learn_locales(
+                self._workers.one(list_changes(self._wiki, self.listed.limit, 0))
             )
         if "a" in self._flags:
-            self.hints.ask_files(self._workers, self._wiki)
+            self.listed.ask_files(self._workers, self._wiki)
 
     def _linked(self) -> dict[str, None]:
         """Pages that links lead to, breadth first from the start page."""
@@ -175,13 +191,17 @@ class ViewRun:
 
     def _links(self, name: str) -> Job[list[str]]:
         path = bin_page(name, self._subwiki)
-        (reply,) = yield [Call(path, kind="html")]
-        if not isinstance(reply, Answer) or not reply.body:
+        decode = partial(_pages_linked, url=self._workers.wiki.base + path)
+        (reply,) = yield [Call(path, kind="html", decode=decode)]
+        if not isinstance(reply, Answer):
             return []
-        base = self._workers.wiki.base
-        targets = [
-            urljoin(base + path, attribute(link, "href"))
-            for link in select(parse_html(reply.body), "//a[@href]")
-        ]
-        names = (reference_in(url) for url in targets if origin_of(url) == origin_of(base))
-        return [name for name in names if name is not None]
+        pages: list[str] = reply.value
+        return pages
+
+
+def _pages_linked(body: bytes, url: str) -> list[str]:
+    """Return pages of the same server that the page at ``url`` links to."""
+    links = parse_html(body).select("a[href]")
+    targets = (urljoin(url, attribute(link, "href")) for link in links)
+    names = (reference_in(one) for one in targets if origin_of(one) == origin_of(url))
+    return [name for name in names if name is not None]

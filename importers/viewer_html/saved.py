@@ -7,23 +7,56 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
+from bs4 import BeautifulSoup
 
-from importers.base import Options
-from importers.viewer_html.code import CodeView, read_code
-from importers.viewer_html.comments import read_comments
-from importers.viewer_html.history import HistoryView, read_history
-from importers.viewer_html.page import LocaleGot, VersionGot, ViewsGot
-from importers.viewer_html.root import Root, read_root, reference_in
+from importers.base import Options, Source
+from importers.selection import wanted
+from importers.viewer_html.emit import ViewEmitter
+from importers.viewer_html.page import LocaleViews, PageViews, VersionViews
+from importers.viewer_html.views import (
+    CodeView,
+    HistoryView,
+    Root,
+    code_view,
+    comments_view,
+    history_view,
+    read_root,
+    reference_in,
+)
 from importers.web.calls import Answer
 from importers.web.client import without_token
 from importers.web.html import parse_html
-from kb.errors import Problem
-from kb.model import Comment, version_key
+from kb.errors import InputError, Problem
+from kb.model import Comment, FetchState, Item, Sink, version_key
 
 _SAVED_FROM = re.compile(rb"<!-- saved from url=\(\d{1,6}\)(\S{1,2000}) -->")
 
 
-class Saved(msgspec.Struct, frozen=True):
+def read_files(files: list[Path], source: Source, options: Options, sink: Sink) -> Iterator[Item]:
+    """Yield the pages of saved files. InputError where none of them is one."""
+    if not source.path.exists():
+        raise InputError(f"{source.location}: no such file or folder")
+    if options.page_name and len(files) > 1:
+        files = files[:1]
+    read = [read_saved(path, options) for path in files]
+    yield from (one for one in read if isinstance(one, Problem))
+    pages = [one for one in read if not isinstance(one, Problem)]
+    pages = [one for one in pages if wanted(one.root.reference or "", options)]
+    found = False
+    emitter = ViewEmitter("", options.wiki, options, sink, lambda answer: answer)
+    for got in together_by_page(pages):
+        found = True
+        for item in emitter.records(got, emitter.state(got, "")):
+            if not isinstance(item, FetchState):
+                yield item
+    if not found:
+        raise InputError(
+            f"{source.location}: no source of a page in it",
+            hint="save pages with ?viewer=code&showLastAuthors=true, and with ?viewer=history",
+        )
+
+
+class SavedView(msgspec.Struct, frozen=True):
     """A saved file: which page it shows, and in which way."""
 
     path: Path
@@ -33,14 +66,15 @@ class Saved(msgspec.Struct, frozen=True):
     body: bytes
 
 
-def read_saved(path: Path, options: Options) -> Saved | Problem:
+def read_saved(path: Path, options: Options) -> SavedView | Problem:
     """A saved file as the view that it is; Problem where it is none."""
     body = without_token(path.read_bytes())
     match = _SAVED_FROM.search(body[:5000])
     location = match[1].decode("ascii", "replace") if match else None
     try:
-        root = read_root(parse_html(body), location)
-        view = _view(body, location, options.timezone)
+        page = parse_html(body)
+        root = read_root(page, location)
+        view = _view(page, location, options.timezone)
     except ValueError as error:
         return Problem(where=str(path), code="bad-page", detail=str(error))
     reference = root.reference or (reference_in(location) if location else None)
@@ -50,32 +84,32 @@ def read_saved(path: Path, options: Options) -> Saved | Problem:
             where=str(path), code="nameless-page",
             detail="the file does not say which page it is; name it with --page-name",
         )  # fmt: skip
-    return Saved(path, msgspec.structs.replace(root, reference=reference), view, body)
+    return SavedView(path, msgspec.structs.replace(root, reference=reference), view, body)
 
 
 def _view(
-    body: bytes, location: str | None, zone: str | None
+    page: BeautifulSoup, location: str | None, zone: str | None
 ) -> CodeView | HistoryView | list[Comment] | None:
-    """The view in a page; ValueError where it is damaged."""
-    if b"wiki-code" in body:
-        return read_code(body, location, zone)
-    if b'id="_history"' in body:
-        return read_history(body, location, zone)
-    if b'id="_comments"' in body or b'id="commentscontent"' in body:
-        return read_comments(body, zone)
+    """Read the view in a page; ValueError where it is damaged."""
+    if page.select_one(".wiki-code") is not None:
+        return code_view(page, location, zone)
+    if page.select_one("#_history") is not None:
+        return history_view(page, location, zone)
+    if page.select_one("#_comments, #commentscontent") is not None:
+        return comments_view(page, zone)
     return None
 
 
-def together_by_page(saved: list[Saved]) -> Iterator[ViewsGot]:
+def together_by_page(saved: list[SavedView]) -> Iterator[PageViews]:
     """What the files show of each page, in the order in which pages are met."""
-    pages: dict[str, list[Saved]] = {}
+    pages: dict[str, list[SavedView]] = {}
     for one in saved:
         pages.setdefault(one.root.reference or "", []).append(one)
     for reference, files in pages.items():
-        got = ViewsGot(reference)
+        got = PageViews(reference)
         for file in files:
             locale = file.root.locale
-            page = got.locales.setdefault(locale, LocaleGot()) if locale else got.page
+            page = got.locales.setdefault(locale, LocaleViews()) if locale else got.page
             _add(got, page, file)
         for locale, page in list(got.locales.items()):
             if page.head is None:
@@ -84,7 +118,7 @@ def together_by_page(saved: list[Saved]) -> Iterator[ViewsGot]:
             yield got
 
 
-def _add(got: ViewsGot, page: LocaleGot, file: Saved) -> None:
+def _add(got: PageViews, page: LocaleViews, file: SavedView) -> None:
     """Put one file's facts to its page's."""
     if isinstance(file.view, list):
         got.comments = file.view
@@ -99,7 +133,7 @@ def _add(got: ViewsGot, page: LocaleGot, file: Saved) -> None:
         return
     version = file.root.version or "1.1"
     answer = Answer(str(file.path), file.body, file.view)
-    views = page.views.setdefault(version, VersionGot(None))
+    views = page.views.setdefault(version, VersionViews(None))
     if file.view.origins is not None:
         views.blamed = answer
     else:

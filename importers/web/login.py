@@ -64,15 +64,15 @@ class LoginSession:
 
 def _hidden(page: bytes) -> dict[str, str]:
     """Hidden fields of the login form: the token among them. FetchError where there is no form."""
-    from importers.web.html import attribute, first, parse_html, select
+    from importers.web.html import attribute, parse_html
 
     try:
-        form = first(parse_html(page), '//form[.//input[@name="j_password"]]')
+        form = parse_html(page).select_one('form:has(input[name="j_password"])')
     except ValueError:
         form = None
     if form is None:
         raise FetchError("login-required", "the wiki shows no login form", tries=3)
-    fields = select(form, './/input[@type="hidden"][@name]')
+    fields = form.select('input[type="hidden"][name]')
     return {attribute(field, "name"): attribute(field, "value") for field in fields}
 
 

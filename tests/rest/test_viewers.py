@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from importers.viewer_html.code import read_code, whole_source
-from importers.viewer_html.dates import read_date
+from importers.viewer_html.views import read_code, read_date, whole_source
+from importers.web.html import parse_html
 from kb.archive import Archive
 from kb.errors import RemoteError
 from kb.model import PageId
@@ -268,3 +269,36 @@ def test_links_lead_to_pages_where_nothing_lists_them(
             "Main.WebHome", "A.P0", "A.P1", "A.P2", "A.P3"
         }  # fmt: skip
     assert {p.code for p in report.problems} == {"rest-off", "not-found"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["\t \t", " ", "  a\tb  ", "\u00a0", "a\rb", "{{box}} &amp; <b>", "x\u2028y\u0085z", "\x01"],
+)
+def test_a_line_comes_out_as_it_was_sent(text: str) -> None:
+    """White space, carriage returns and odd characters of a line reach the archive unchanged."""
+    sent = escape(text).replace("\r", "&#13;")
+    assert read_code(table(row(1, sent), row(2, ""))).lines == [text, ""]
+
+
+def test_a_textarea_keeps_its_first_line_feed() -> None:
+    """The view before Flamingo has the source between its tags, an empty first line too."""
+    view = read_code(b'<textarea class="wiki-code">\n\n a \n\n</textarea>')
+    assert (view.lines, view.exact) == (["", "", " a ", "", ""], True)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_page_may_nest_as_deep_as_it_likes() -> None:
+    """5,000 open elements around a view and before it are neither an error nor its end."""
+    deep, after = b"<div>" * 5_000, b"</div>" * 5_000
+    view = deep + table(row(1, "a", "1.1")) + after + table(row(1, "b"))
+    assert read_code(view).lines == ["a"]
+    assert read_code(deep + after + table(row(1, "b"))).lines == ["b"]
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("body", [b"", b" ", b"page.html", b"http://x", b"<!-- x -->", b"\xff<p>"])
+def test_what_is_no_page_is_a_value_error(body: bytes) -> None:
+    """Nothing but a ValueError comes of it, and no warning."""
+    with pytest.raises(ValueError, match=r"no HTML|empty page|can't decode"):
+        parse_html(body)
