@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from random import Random
 
 from kb.cases.record import Case, CaseSource, Field, Origin, Turn, to_json
-from kb.search.cases import case_document
-from kb.search.document import Document
+from kb.search.documents.case_documents import case_document
+from kb.search.documents.document import SearchDocument
 
 ZH = (  # noqa: SIM905
     "充电 桩 枪 平台 账单 扣费 退款 客户 站点 微信 扫码 启动 停止 心跳 "
@@ -35,7 +35,7 @@ def cases(count: int, seed: int = 1) -> Iterator[Case]:
         yield _case(random, number)
 
 
-def documents(count: int, seed: int = 1) -> Iterator[Document]:
+def documents(count: int, seed: int = 1) -> Iterator[SearchDocument]:
     """The same as documents."""
     for case in cases(count, seed):
         yield case_document(case, case.id, hashlib.sha256(to_json(case)).digest())

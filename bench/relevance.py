@@ -26,9 +26,10 @@ from typing import NamedTuple
 from bench.cluster import Cluster
 from bench.peers import BareOpenSearch, BareTantivy, Fts5, Ranker
 from kb.config import SearchConfig
-from kb.search.document import Document, Text
-from kb.search.find import Finder, Options
-from kb.search.service import opener
+from kb.search.asking.finder import Finder
+from kb.search.asking.results import SearchOptions
+from kb.search.documents.document import NamedText, SearchDocument
+from kb.search.engines.loading import engine_opener
 
 DEPTH = 100
 
@@ -79,16 +80,16 @@ def _lines(file: Path) -> Iterator[dict[str, str]]:
                 yield json.loads(line)
 
 
-def to_document(row: dict[str, str]) -> Document:
+def to_document(row: dict[str, str]) -> SearchDocument:
     """A row of docs.jsonl as it would be indexed."""
-    texts = [Text("title", "", row["title"])] if row.get("title") else []
-    return Document(
+    texts = [NamedText("title", "", row["title"])] if row.get("title") else []
+    return SearchDocument(
         key=row["id"],
         digest=b"",
         kind="page",
         id=row["id"],
         title=row.get("title", ""),
-        texts=(*texts, Text("text", "", row["text"])),
+        texts=(*texts, NamedText("text", "", row["text"])),
     )
 
 
@@ -107,14 +108,14 @@ class Ours:
     """One of this project's engines."""
 
     def __init__(self, folder: Path, config: SearchConfig) -> None:
-        self._finder = Finder(opener(config)(folder))
+        self._finder = Finder(engine_opener(config)(folder))
 
     def index(self, rows: Iterable[dict[str, str]]) -> None:
         self._finder.engine.add(map(to_document, rows))
         self._finder.engine.commit()
 
     def rank(self, text: str, limit: int, *, marks: bool = False) -> list[str]:
-        options = Options(limit=limit, match="any", highlight=marks)
+        options = SearchOptions(limit=limit, match="any", highlight=marks)
         return [hit.document.key for hit in self._finder.find(text, options).hits]
 
     def close(self) -> None:

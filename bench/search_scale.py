@@ -25,9 +25,10 @@ from statistics import median, quantiles
 from bench.cluster import Cluster
 from bench.made_cases import ZH, cases, documents
 from kb.config import SearchConfig
-from kb.search.document import Document, Text
-from kb.search.find import Finder, Options
-from kb.search.service import opener
+from kb.search.asking.finder import Finder
+from kb.search.asking.results import SearchOptions
+from kb.search.documents.document import NamedText, SearchDocument
+from kb.search.engines.loading import engine_opener
 
 QUERIES = (
     "重复扣费",
@@ -37,7 +38,7 @@ QUERIES = (
     "status:resolved 登录",
     "心跳异常 网络",
 )
-PLAIN = Options(limit=1000, highlight=False)
+PLAIN = SearchOptions(limit=1000, highlight=False)
 
 
 class Numbers:
@@ -101,23 +102,25 @@ def queries(finder: Finder, clock: Callable[[], float]) -> None:
         for _ in range(20):
             for query in QUERIES:
                 start = clock()
-                finder.find(query, Options(highlight=highlight))
+                finder.find(query, SearchOptions(highlight=highlight))
                 by_query[query].append((clock() - start) * 1000)
         times = [t for row in by_query.values() for t in row]
         print(f"  queries {'with' if highlight else 'without'} marks: {_ms(times)}")
 
 
-def short(count: int, number: int) -> Document:
+def short(count: int, number: int) -> SearchDocument:
     """A document of one line."""
     random = Random(number)
     words = random.sample(ZH, 5)
     text = f"{''.join(words)} {random.randrange(10**11):011} unit{number % 5000}"
-    return Document(key=str(number), digest=b"", id=str(number), texts=(Text("text", "", text),))
+    return SearchDocument(
+        key=str(number), digest=b"", id=str(number), texts=(NamedText("text", "", text),)
+    )
 
 
 def millions(folder: Path, count: int) -> None:
     """So many short documents."""
-    finder = Finder(opener(SearchConfig())(folder))
+    finder = Finder(engine_opener(SearchConfig())(folder))
     start = time.process_time()
     finder.engine.add(short(count, i) for i in range(count))
     finder.engine.commit()
@@ -158,7 +161,7 @@ def main() -> None:
 def measure(config: SearchConfig, place: Path, count: int) -> None:
     """Generated cases: how quickly they are indexed and found."""
     clock = time.perf_counter if config.url else time.process_time
-    finder = Finder(opener(config)(place / f"bench{time.time_ns()}"))
+    finder = Finder(engine_opener(config)(place / f"bench{time.time_ns()}"))
     start = clock()
     finder.engine.add(documents(count))
     finder.engine.commit()

@@ -5,7 +5,7 @@ self.kbRare ??= (() => {
     "use strict";
     const { load, lookup, fill, ranked, gather, check, stands: standsIn, keysOf, reader, documents, meta, testsOf, foldText, stem, fileOf, LETTER, ENGLISH } = engine;
 
-    // Names of fields and statuses: kb/search/query/names.py has the same.
+    // Names of fields and statuses: kb/search/query/field_names.py has the same.
     const byWord = (table) => new Map(Object.entries(table).flatMap(([name, words]) => [name, ...words.split(" ")].map((word) => [word, name])));
     const FIELDS = byWord({
       speaker: "发言人 说话人 发言者 讲话人 said", engineer: "工程师 售后工程师 跟单工程师 售后 跟单 assignee", status: "状态 state",

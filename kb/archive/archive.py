@@ -8,15 +8,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kb.archive.blobs import Blobs
-from kb.archive.report import IngestReport
+from kb.archive.blobs import BlobStore
 from kb.archive.schema import connect
 from kb.archive.views import LineView, PageStanding, PageView, RevisionView
 from kb.errors import Problem
 from kb.model import Item, PageId, WikiClass
 
 if TYPE_CHECKING:
-    from kb.archive.reader import Reader
+    from kb.archive.archive_reader import ArchiveReader
+    from kb.archive.ingest import IngestReport
 
 
 class Archive:
@@ -26,7 +26,7 @@ class Archive:
         """Open ``path``. InputError where it is missing, foreign or newer."""
         self.path = path
         self._db = connect(path, create=create)
-        self.blobs = Blobs(self._db)
+        self.blobs = BlobStore(self._db)
         """Bytes by sha256; also the sink that importers are given."""
         self._process = os.getpid()
         self._forked: Archive | None = None
@@ -40,10 +40,12 @@ class Archive:
         return self._forked
 
     @cached_property
-    def _reader(self) -> Reader:
-        from kb.archive.reader import Reader  # who only writes need not load what reads
+    def _reader(self) -> ArchiveReader:
+        from kb.archive.archive_reader import (
+            ArchiveReader,  # who only writes need not load what reads
+        )
 
-        return Reader(self._db, self.blobs)
+        return ArchiveReader(self._db, self.blobs)
 
     def __enter__(self) -> Archive:
         return self

@@ -18,7 +18,7 @@ _PARTS = 20
 """A blob's parts have the keys from its own, shifted by so many bits, on."""
 
 
-class Blobs:
+class BlobStore:
     """The blob table. ``put`` is idempotent: the same bytes always have the same row.
 
     Bytes pass through in pieces; no more than some MB of a blob is ever in memory unless it is
@@ -42,7 +42,7 @@ class Blobs:
         return digest.hexdigest()
 
     def _store(self, chunks: Iterable[bytes], digest: hashlib._Hash) -> None:
-        """Write a blob under a name of chance, for its own is known at the end only."""
+        """Insert under a random temporary digest; the real one is known only at the end."""
         done = self._db.execute("INSERT INTO blob (sha256, size) VALUES (?, 0)", (os.urandom(32),))
         assert done.lastrowid is not None
         key, size = done.lastrowid, 0
@@ -89,7 +89,7 @@ class Blobs:
 
     def chunks_of(self, key: int) -> Iterator[bytes]:
         """The bytes of a row, piece by piece."""
-        parts = cast("IO[bytes]", _Parts(self._db, key))
+        parts = cast("IO[bytes]", _BlobParts(self._db, key))
         with zstandard.ZstdDecompressor().stream_reader(parts) as reader:
             while chunk := reader.read(_CHUNK):
                 yield chunk
@@ -103,7 +103,7 @@ class Blobs:
         return b"".join(self.chunks_of(key))
 
 
-class _Parts:
+class _BlobParts:
     """A blob's packed bytes as a file to read from."""
 
     def __init__(self, connection: sqlite3.Connection, key: int) -> None:

@@ -1,4 +1,4 @@
-"""Writing what importers yield: a page's records together, in transactions of whole pages."""
+"""Write what importers yield: a page's records together, in transactions of whole pages."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from kb.archive.blobs import Blobs
-from kb.archive.pages import PageWriter
-from kb.archive.report import IngestReport
+import msgspec
+
+from kb.archive.blobs import BlobStore
+from kb.archive.page_writer import PageWriter
 from kb.errors import Problem
 from kb.model import (
     AttachmentRevision,
@@ -30,10 +31,23 @@ from kb.model import (
 _COMMIT_SECONDS = 1.0
 
 
+class IngestReport(msgspec.Struct, kw_only=True):
+    """What one import did."""
+
+    pages: int = 0
+    changed: int = 0
+    """Pages about which anything is new."""
+    revisions: int = 0
+    attachments: int = 0
+    problems: list[Problem] = []
+    blame_seconds: float = 0.0
+    """CPU time that went into saying who wrote which line."""
+
+
 class Ingest:
     """One import into the archive. A page's records are committed together or not at all."""
 
-    def __init__(self, db: sqlite3.Connection, blobs: Blobs, location: str, fmt: str) -> None:
+    def __init__(self, db: sqlite3.Connection, blobs: BlobStore, location: str, fmt: str) -> None:
         self._db = db
         self._blobs = blobs
         self._location = location
@@ -41,12 +55,12 @@ class Ingest:
         self._now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         self._source = 0
         self._ways: dict[str, int] = {}
-        self._living = location.startswith(("http://", "https://"))
+        self._is_live = location.startswith(("http://", "https://"))
         self.report = IngestReport()
 
     def run(self, items: Iterable[Item]) -> IngestReport:
         """Take in all items; what came before an error stays, up to the last whole page."""
-        # What a savepoint keeps to go back to is small, and not worth a file for each page.
+        # Keep savepoint journals in memory: they are small, and a file a page would cost more.
         self._db.execute("PRAGMA temp_store = MEMORY")
         self._db.execute("BEGIN IMMEDIATE")
         started = time.monotonic()
@@ -85,9 +99,9 @@ class Ingest:
             RevisionSeen: pages.revision_seen,
             Snapshot: pages.snapshot,
             AttachmentRevision: self._attachment,
-            Comment: pages.things.comment,
-            WikiObject: pages.things.thing,
-            WikiClass: pages.things.class_,
+            Comment: pages.attached.comment,
+            WikiObject: pages.attached.object_,
+            WikiClass: pages.attached.class_,
             Gone: self._gone,
             FetchState: self._fetch_state,
             Checkpoint: self._checkpoint,
@@ -118,7 +132,7 @@ class Ingest:
         return int(row.fetchone()[0])
 
     def _way(self, seen: PageSeen) -> int:
-        """The source that a page's facts are noted with: one for each way in which they came."""
+        """Row of the source that a page's facts are noted with: one for each importer involved."""
         if seen.way in (None, self._format):
             return self._source
         if seen.way not in self._ways:
@@ -136,7 +150,7 @@ class Ingest:
         self.report.revisions += 1
 
     def _attachment(self, file: AttachmentRevision) -> None:
-        self._pages.things.attachment(file)
+        self._pages.attached.attachment(file)
         self.report.attachments += 1
 
     def _gone(self, gone: Gone) -> None:
@@ -177,7 +191,7 @@ class Ingest:
         self._db.execute("RELEASE page")
 
     def _forget_problems_of(self, page: str) -> None:
-        """Drop what was wrong with a page of a living wiki: it comes anew, with what still is."""
+        """Delete a live wiki's problems of a page that is read again; those that remain recur."""
         if page in self._troubled:
             self._troubled.remove(page)
             self._db.execute(
@@ -185,8 +199,8 @@ class Ingest:
             )
 
     def _troubled_pages(self) -> set[str]:
-        """Pages of a living wiki that an earlier run complained of; a file is read anew whole."""
-        if not self._living:
+        """References of pages with problems of earlier runs, for a live wiki; none for a file."""
+        if not self._is_live:
             return set()
         rows = self._db.execute(
             "SELECT DISTINCT page FROM problem WHERE source_id = ? AND page IS NOT NULL",
@@ -195,14 +209,14 @@ class Ingest:
         return {page for (page,) in rows}
 
     def _forget_old_problems(self) -> None:
-        """Drop what an earlier import of the same source complained of and this one does not.
+        """Delete problems that an earlier import of the same source met and this one did not.
 
-        A living wiki is asked for what changed only: there, the problems of pages stay.
+        A live wiki is asked only for what changed, so the problems of its pages stay.
         """
         now = {(p.where, p.code, p.detail) for p in self.report.problems}
         rows = self._db.execute(
             "SELECT id, place, code, detail FROM problem WHERE source_id = ?"
-            + (" AND page IS NULL" if self._living else ""),
+            + (" AND page IS NULL" if self._is_live else ""),
             (self._source,),
         ).fetchall()
         old = [(key,) for key, *what in rows if tuple(what) not in now]

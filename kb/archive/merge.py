@@ -14,7 +14,7 @@ from operator import attrgetter
 
 import msgspec
 
-from kb.archive.frames import Place
+from kb.archive.text_frames import TextPlace
 
 LINES, LISTED, WHOLE = 0, 1, 2
 """How well a version is known: by some lines of it, by a row of a list, with its whole text."""
@@ -26,7 +26,7 @@ _LOOSE = {4: 366, 7: 31}
 _ZONES = timedelta(hours=26)
 
 
-class Known(msgspec.Struct, kw_only=True):
+class VersionFacts(msgspec.Struct, kw_only=True):
     """What the archive knows of a version."""
 
     rank: int
@@ -38,18 +38,18 @@ class Known(msgspec.Struct, kw_only=True):
     syntax: str | None = None
     parent: str | None = None
     hidden: bool | None = None
-    place: Place | None = None
+    place: TextPlace | None = None
     """Where its text is; None where the text is not known."""
     hash: bytes | None = None
     source: int = 0
 
 
-def facts_of(known: Known) -> tuple[object, ...]:
+def facts_of(known: VersionFacts) -> tuple[object, ...]:
     """What is known, where the text is apart."""
     return _facts(known)
 
 
-_facts: Callable[[Known], tuple[object, ...]] = attrgetter("rank", *FACTS, "hash")
+_facts: Callable[[VersionFacts], tuple[object, ...]] = attrgetter("rank", *FACTS, "hash")
 
 
 class Contradiction(msgspec.Struct, frozen=True):
@@ -65,7 +65,7 @@ def hash_of(content: bytes) -> bytes:
     return hashlib.blake2b(content, digest_size=16).digest()
 
 
-def merge(held: Known, new: Known) -> list[Contradiction]:
+def merge(held: VersionFacts, new: VersionFacts) -> list[Contradiction]:
     """Put into ``held`` what ``new`` knows, texts apart; what they disagree about."""
     found = []
     better = new.rank >= held.rank

@@ -1,8 +1,10 @@
-"""What a blame view shows of a page, beside what is known from elsewhere."""
+"""A snapshot: what a blame view shows of a page, packed, and compared with the whole text."""
 
 from __future__ import annotations
 
-from kb.model import Snapshot, version_key
+import msgspec
+
+from kb.model import LineOrigin, Snapshot, version_key
 
 
 def newest_version(stated: str | None, snapshot: Snapshot) -> tuple[int, int] | None:
@@ -35,3 +37,29 @@ def compared(text: str, snapshot: Snapshot) -> str | None:
     if not wrong:
         return None
     return f"{len(wrong)} line(s) differ from the text of that version, the first is {wrong[0]}"
+
+
+class _PackedOrigins(msgspec.Struct, array_like=True):
+    runs: list[tuple[int, LineOrigin]]
+    missing: list[int]
+
+
+def pack_origins(origins: tuple[LineOrigin, ...], missing: frozenset[int]) -> bytes:
+    """Pack origins as runs of lines that share author, version and date, and the missing lines.
+
+    MessagePack of `[[[count, origin], …], [missing line numbers, ascending]]`.
+    """
+    runs: list[tuple[int, LineOrigin]] = []
+    for origin in origins:
+        if runs and runs[-1][1] == origin:
+            runs[-1] = (runs[-1][0] + 1, origin)
+        else:
+            runs.append((1, origin))
+    return msgspec.msgpack.encode(_PackedOrigins(runs, sorted(missing)))
+
+
+def unpack_origins(data: bytes) -> tuple[list[LineOrigin], frozenset[int]]:
+    """An origin for each line, and the numbers of missing lines."""
+    packed = msgspec.msgpack.decode(data, type=_PackedOrigins)
+    origins = [origin for count, origin in packed.runs for _ in range(count)]
+    return origins, frozenset(packed.missing)

@@ -13,8 +13,7 @@ import click
 from kb.cli.console import home_option, json_option, opened, say, write
 
 if TYPE_CHECKING:
-    from kb.search.find import Hit, Hits
-    from kb.search.highlight import Highlight
+    from kb.search.asking.results import Highlight, Hit, Hits
 
 SORTS = ("relevance", "newest", "oldest", "number")
 
@@ -62,7 +61,7 @@ def command(
                 explain=explain, old=old,
             )  # fmt: skip
     if as_json:
-        from kb.search.result import to_json
+        from kb.search.asking.results import to_json
 
         write(to_json(hits))
         return
@@ -87,7 +86,7 @@ def _close(hits: Hits, offset: int) -> None:
 
 def _show(hit: Hit) -> None:
     """One result: its id and status, then where the words stand."""
-    from kb.search.result import iso_day
+    from kb.search.asking.results import iso_day
 
     document = hit.document
     status = dict(document.names).get("status", "")
@@ -120,7 +119,7 @@ def _seen(text: str, first: int) -> tuple[int, int]:
     """What of ``text`` fits into two lines, with something before ``first``."""
     from rich.cells import cell_len
 
-    from kb.search.highlight import whole
+    from kb.search.asking.highlight import whole
 
     columns = 2 * get_terminal_size().columns - 24
     begin, stop = first, first

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from kb.publish.build import BuildReport
     from kb.publish.render import Audience
     from kb.redact.audience import InsideReport
-    from kb.search.find import Hits
-    from kb.search.protocol import Sort
+    from kb.search.asking.results import Hits
+    from kb.search.documents.document import SortOrder
     from kb.verify import Finding
 
 
@@ -276,7 +276,7 @@ class Library:
         *,
         limit: int = 10,
         offset: int = 0,
-        sort: Sort = "relevance",
+        sort: SortOrder = "relevance",
         facets: bool = False,
         explain: bool = False,
         old: bool = False,
@@ -286,9 +286,11 @@ class Library:
         The query language is that of `kb search`; whatever is typed means something. ``old``
         searches what earlier versions said. The result iterates over its hits.
         """
-        from kb.search.find import Options
+        from kb.search.asking.results import SearchOptions
 
-        options = Options(limit=limit, offset=offset, sort=sort, facets=facets, explain=explain)
+        options = SearchOptions(
+            limit=limit, offset=offset, sort=sort, facets=facets, explain=explain
+        )
         return self._opened.search(old=old).find(query, options)
 
     def like(self, case: str, *, limit: int = 10) -> Hits:

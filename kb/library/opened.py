@@ -9,8 +9,8 @@ from typing import TypeVar
 from kb.archive import Archive
 from kb.cases.store.store import CaseStore
 from kb.config import Home
-from kb.search.service import Search, searching
-from kb.search.stamp import stamp_of
+from kb.search.index.home_stamp import stamp_of
+from kb.search.service import HomeSearch, searching
 
 _Closable = TypeVar("_Closable", Archive, CaseStore)
 
@@ -22,7 +22,7 @@ class _OfThread(threading.local):
         self.archive: Archive | None = None
         self.store: CaseStore | None = None
         self.refreshed: str | None = None
-        self.searches: dict[bool, tuple[str, Search]] = {}
+        self.searches: dict[bool, tuple[str, HomeSearch]] = {}
 
 
 class Opened:
@@ -57,7 +57,7 @@ class Opened:
             here.refreshed = stamp
         return here.store
 
-    def search(self, *, old: bool) -> Search:
+    def search(self, *, old: bool) -> HomeSearch:
         """Return the thread's search over what the home has, or once had, brought up to date."""
         stamp = stamp_of(self._home)
         held = self._here.searches.get(old)

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 
 from kb.cases.record import Case, Status
 from kb.errors import UsageError
-from kb.search.query.dates import span
+from kb.search.query.field_values import day_span
 from kb.text.fold import fold_text
 
 
@@ -34,7 +34,7 @@ class CaseFilter:
     def __post_init__(self) -> None:
         for name in ("after", "before"):
             value = getattr(self, name)
-            if value is not None and span(value) is None:
+            if value is not None and day_span(value) is None:
                 raise UsageError(f"{name}: {value!r} is no date", hint="2020, 2020-04, 2020-04-07")
 
     def select(self, cases: Iterable[Case]) -> Iterator[Case]:
@@ -54,7 +54,7 @@ class CaseFilter:
         )
 
     def _in_time(self, case: Case) -> bool:
-        after, before = (span(text) if text else None for text in (self.after, self.before))
+        after, before = (day_span(text) if text else None for text in (self.after, self.before))
         if after is None and before is None:
             return True
         if case.date is None:

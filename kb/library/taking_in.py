@@ -9,8 +9,8 @@ from pathlib import Path
 
 from importers.base import Confidence, Importer, Source, importer_for, importer_named
 from kb.archive import Archive
-from kb.archive.beside import WriterBeside
-from kb.archive.report import IngestReport
+from kb.archive.ingest import IngestReport
+from kb.archive.writer_process import WriterProcess
 from kb.config import Home, SourceConfig
 from kb.errors import InputError, KbError, Problem, UsageError
 from kb.library.progress import Counter, OnProgress
@@ -197,7 +197,7 @@ def _take(
         notes = (f"{source.location} does not look like {importer.name}; trying",)
     counter = Counter(source.location, on_progress)
     if source.is_url:
-        writer = WriterBeside(archive.path, known.location, known.format_name)
+        writer = WriterProcess(archive.path, known.location, known.format_name)
         items = importer.records(source, options, known, writer)
         done = writer.ingest(counter.passing(items))
     else:

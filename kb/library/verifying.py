@@ -13,8 +13,7 @@ from kb.config import Home
 from kb.library.taking_in import match, options_for, source_table
 from kb.model import Item
 from kb.options import Choice
-from kb.verify import Finding, check, compare
-from kb.verify.compare import Digests, Nothing
+from kb.verify import DigestSink, Finding, NothingKnown, check, compare
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,4 +80,4 @@ def _items(home: Home, location: str, format_name: str | None, choice: Choice) -
         format_name = format_name or table.format
     options = msgspec.structs.replace(options_for(home, choice), scratch=None)
     for source, importer in match(location, format_name).pairs:
-        yield from importer.records(source, options, Nothing(), Digests())
+        yield from importer.records(source, options, NothingKnown(), DigestSink())

@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -56,6 +57,16 @@ def simplified_table() -> dict[str, str]:
             source, _, target = line.partition("\t")
             table.update(zip(source, target, strict=True))
     return table
+
+
+def browser_table(used: AbstractSet[str] | None = None) -> tuple[str, str]:
+    """Two strings of equal length: traditional characters, and under each its simplified one.
+
+    With ``used`` (the characters of the folded texts, for instance the keys of an index) only
+    those that lead there: another character could not find anything anyway.
+    """
+    rows = [(a, b) for a, b in simplified_table().items() if used is None or b in used]
+    return "".join(a for a, _ in rows), "".join(b for _, b in rows)
 
 
 @cache

@@ -1,6 +1,6 @@
 """Whether the archive is whole, and whether it holds all that a source has."""
 
-from kb.verify.compare import Finding, compare
-from kb.verify.inside import check
+from kb.verify.against_source import DigestSink, Finding, NothingKnown, compare
+from kb.verify.integrity import check
 
-__all__ = ["Finding", "check", "compare"]
+__all__ = ["DigestSink", "Finding", "NothingKnown", "check", "compare"]

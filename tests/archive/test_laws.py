@@ -7,8 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kb.archive import Archive
-from kb.archive.names import pack_moment, unpack_moment
-from kb.archive.packing import pack_numbers, unpack_numbers
+from kb.archive.packing import pack_moment, pack_numbers, unpack_moment, unpack_numbers
 from kb.model import PageId, PageSeen, Revision
 
 PAGE = PageId("xwiki", "A.B")

@@ -7,7 +7,7 @@ from time import process_time
 import pytest
 
 from kb.archive import Archive
-from kb.archive.frames import DEPTH, FRAME_BYTES
+from kb.archive.text_frames import DEPTH, FRAME_BYTES
 from kb.model import PageId, PageSeen, Revision
 
 PAGE = PageId("xwiki", "Long.History")

@@ -18,7 +18,7 @@ import pytest
 from importers.base import Options, Source, importer_named
 from importers.web import connections
 from kb.archive import Archive
-from kb.archive.report import IngestReport
+from kb.archive.ingest import IngestReport
 from kb.model import PageId
 from tests.rest.raw import Served, serving
 

@@ -11,8 +11,7 @@ import pytest
 
 from importers.base import Options, Source, importer_named
 from kb.archive import Archive
-from kb.verify import compare
-from kb.verify.compare import Digests, Nothing
+from kb.verify import DigestSink, NothingKnown, compare
 
 from .conftest import PASSWORD, USER, Home, Standing
 
@@ -21,7 +20,7 @@ ZONE = "Asia/Shanghai"
 
 def findings(home: Home, location: str, way: str) -> Counter[str]:
     options = Options(**USER, timezone=ZONE) if way != "xar" else Options(timezone=ZONE)
-    items = importer_named(way).records(Source(location), options, Nothing(), Digests())
+    items = importer_named(way).records(Source(location), options, NothingKnown(), DigestSink())
     with Archive(home.path) as archive:
         found = list(compare(archive, items))
     assert [str(f) for f in found if f.verdict in ("missing", "different")] == []

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from kb.search.document import Document, Text
-from kb.search.find import Finder, Options
+from kb.search.asking.finder import Finder
+from kb.search.asking.results import SearchOptions
+from kb.search.documents.document import NamedText, SearchDocument
 from kb.search.protocol import Engine
 
 SPEC = Path(__file__).parent / "spec"
@@ -15,17 +16,17 @@ QUERIES = (SPEC / "queries.tsv").read_text("utf-8").splitlines()
 EXPECTED = {query: found for query, _, found in (line.partition("\t") for line in QUERIES)}
 
 
-def documents() -> list[Document]:
+def documents() -> list[SearchDocument]:
     """The rows as documents."""
     return [
-        Document(
+        SearchDocument(
             key=row["key"],
             digest=row["key"].encode(),
             id=f"case-{row['key']}",
             title=row["problem"],
             texts=(
-                Text("problem", "问题描述", row["problem"]),
-                Text("turn", row["speaker"], row["text"]),
+                NamedText("problem", "问题描述", row["problem"]),
+                NamedText("turn", row["speaker"], row["text"]),
             ),
             names=(("speaker", row["speaker"]), ("status", row["status"])),
             day=row["day"],
@@ -42,7 +43,7 @@ def filled(engine: Engine) -> Finder:
     return Finder(engine)
 
 
-def keys(finder: Finder, query: str, options: Options | None = None) -> str:
+def keys(finder: Finder, query: str, options: SearchOptions | None = None) -> str:
     """Keys of what is found, sorted; the total agrees."""
     hits = finder.find(query, options)
     found = "".join(sorted(hit.document.key for hit in hits.hits))
@@ -59,25 +60,25 @@ def check_queries(finder: Finder) -> None:
 
 def check_order(finder: Finder) -> None:
     """Sorted, paged, the same each time."""
-    newest = finder.find("", Options(sort="newest", limit=3)).hits
+    newest = finder.find("", SearchOptions(sort="newest", limit=3)).hits
     assert [hit.document.key for hit in newest][:2] == ["e", "a"]
-    oldest = finder.find("status:resolved", Options(sort="oldest")).hits
+    oldest = finder.find("status:resolved", SearchOptions(sort="oldest")).hits
     assert [hit.document.key for hit in oldest] == ["d", "c", "a"]
-    by_number = finder.find("number:1..99", Options(sort="number")).hits
+    by_number = finder.find("number:1..99", SearchOptions(sort="number")).hits
     assert [hit.document.number for hit in by_number] == [7, 43, 44, 45, 46]
-    pages = [finder.find("", Options(limit=2, offset=n)).hits for n in (0, 2, 4, 6)]
+    pages = [finder.find("", SearchOptions(limit=2, offset=n)).hits for n in (0, 2, 4, 6)]
     assert sorted(hit.document.key for page in pages for hit in page) == list("abcdef")
-    best = finder.find("扣费 退款 罗宾森", Options(match="any")).hits
+    best = finder.find("扣费 退款 罗宾森", SearchOptions(match="any")).hits
     assert {hit.document.key for hit in best[:2]} <= set("abc")
 
 
 def check_facets(finder: Finder) -> None:
     """Counted over all that fits, not only the page shown."""
-    facets = finder.find("", Options(limit=1, facets=True)).facets
+    facets = finder.find("", SearchOptions(limit=1, facets=True)).facets
     assert facets["status"] == {"resolved": 3, "unset": 1, "in_progress": 1, "shelved": 1}
     assert facets["speaker"]["YD"] == 2
     assert facets["year"] == {"2020": 4, "2021": 1}
-    assert finder.find("退款", Options(facets=True)).facets["status"] == {"unset": 1}
+    assert finder.find("退款", SearchOptions(facets=True)).facets["status"] == {"unset": 1}
 
 
 def check_writing(finder: Finder) -> None:
@@ -108,7 +109,7 @@ def check_help(finder: Finder) -> None:
     assert alike is not None
     assert alike.hits[0].document.key in {"e", "f"}
     assert all(hit.document.key != "d" for hit in alike.hits)
-    hit = finder.find("refund twice", Options(explain=True)).hits[0]
+    hit = finder.find("refund twice", SearchOptions(explain=True)).hits[0]
     assert {part for part, _ in hit.why} >= {"refund", "twice"}
     # OpenSearch leaves a shard that has none of a phrase's words out of the phrase's statistics
     assert abs(sum(score for _, score in hit.why) - hit.score) < 0.02 * hit.score

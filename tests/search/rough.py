@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 
 from kb.cases.record import Case, CaseAttachment, CaseSource, Field, Origin, Turn, to_json
-from kb.search.document import Document, Text
+from kb.search.documents.document import NamedText, SearchDocument
 
 NAMES = {"账单号": "bill", "桩号": "pile", "手机号码": "phone", "枪号": "connector"}
 LINE = re.compile(r"^(?:[\d.]+ \| )?(\d+) \| (.*?)[ |]*$")
@@ -51,14 +51,14 @@ def _case(id_: str, body: str) -> Case:
     )
 
 
-def document(key: str, *texts: str, names: Iterable[tuple[str, str]] = ()) -> Document:
+def document(key: str, *texts: str, names: Iterable[tuple[str, str]] = ()) -> SearchDocument:
     """A document of plain texts."""
     digest = hashlib.sha256("\0".join(texts).encode("utf-8", "surrogatepass")).digest()
-    return Document(
+    return SearchDocument(
         key=key,
         digest=digest,
         id=key,
-        texts=tuple(Text("text", "", text) for text in texts),
+        texts=tuple(NamedText("text", "", text) for text in texts),
         names=tuple(names),
     )
 
@@ -79,11 +79,11 @@ class Store:
 class Documents:
     """Documents in memory, as a source of an index."""
 
-    def __init__(self, documents: Iterable[Document]) -> None:
+    def __init__(self, documents: Iterable[SearchDocument]) -> None:
         self.held = {document.key: document for document in documents}
 
     def digests(self) -> Mapping[str, bytes]:
         return {key: document.digest for key, document in self.held.items()}
 
-    def documents(self, keys: Collection[str]) -> Iterable[Document]:
+    def documents(self, keys: Collection[str]) -> Iterable[SearchDocument]:
         return [self.held[key] for key in keys]

@@ -11,7 +11,8 @@ import pytest
 
 from kb.cases.store.store import up_to_date
 from kb.config import Config, Home
-from kb.search.service import CaseSource, Search
+from kb.search.documents.case_documents import CaseDocuments
+from kb.search.service import HomeSearch
 
 Kb = Callable[..., subprocess.CompletedProcess[str]]
 EXPECTED = {
@@ -44,7 +45,7 @@ def test_each_query_finds_exactly_the_cases_that_a_reader_would_name(
 ) -> None:
     home = Home(tmp_path, Config())
     with up_to_date(home) as (_, store):
-        search = Search(home, CaseSource(store))
+        search = HomeSearch(home, CaseDocuments(store))
         for query, expected in EXPECTED.items():
             found = search.find(query)
             numbers = {hit.document.number for hit in found.hits}

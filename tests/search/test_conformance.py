@@ -7,14 +7,16 @@ from pathlib import Path
 import pytest
 
 from kb.config import SearchConfig
-from kb.search.find import Finder
-from kb.search.service import opener
+from kb.search.asking.finder import Finder
+from kb.search.engines.loading import engine_opener
 from tests.search import conformance
 
 
 @pytest.fixture(params=["tantivy", "whoosh"])
 def finder(request: pytest.FixtureRequest, tmp_path: Path) -> Finder:
-    return conformance.filled(opener(SearchConfig(backend=request.param))(tmp_path / "index"))
+    return conformance.filled(
+        engine_opener(SearchConfig(backend=request.param))(tmp_path / "index")
+    )
 
 
 def test_queries(finder: Finder) -> None:
@@ -35,8 +37,8 @@ def test_writing(finder: Finder) -> None:
 
 @pytest.mark.parametrize("name", ["tantivy", "whoosh"])
 def test_what_is_closed_and_opened_again_is_the_same(name: str, tmp_path: Path) -> None:
-    conformance.filled(opener(SearchConfig(backend=name))(tmp_path)).engine.close()
-    again = Finder(opener(SearchConfig(backend=name))(tmp_path))
+    conformance.filled(engine_opener(SearchConfig(backend=name))(tmp_path)).engine.close()
+    again = Finder(engine_opener(SearchConfig(backend=name))(tmp_path))
     assert conformance.keys(again, "扣费") == "a"
     assert again.engine.digests().keys() == set("abcdef")
 

@@ -15,9 +15,10 @@ from kb.archive import Archive
 from kb.cases.store.store import up_to_date
 from kb.config import Config, Home
 from kb.model import AttachmentRevision, PageId, PageSeen, Revision
-from kb.search import office, pdf
-from kb.search.files import FileText, has_text, text_of
-from kb.search.service import Search, everything
+from kb.search.documents import office, pdf
+from kb.search.documents.document_sources import everything
+from kb.search.documents.file_text import FileText, has_text, text_of
+from kb.search.service import HomeSearch
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
@@ -168,6 +169,6 @@ def test_what_cannot_be_read_is_found_by_that(tmp_path: Path) -> None:
             ],
         )
     with up_to_date(home) as (archive, store):
-        search = Search(home, everything(archive, store))
+        search = HomeSearch(home, everything(archive, store))
         assert search.find("重复扣费").total == 1
         assert search.find("anomaly:unreadable-file").total == 1

@@ -15,16 +15,17 @@ from pathlib import Path
 import pytest
 
 from kb.config import CasesConfig, Config, Home, SearchConfig
-from kb.search.document import Document
-from kb.search.find import Finder
-from kb.search.index import refresh
+from kb.search.asking.finder import Finder
+from kb.search.documents.document import SearchDocument
+from kb.search.engines.loading import engine_opener
+from kb.search.index.generations import refresh
+from kb.search.index.home_stamp import stamp_of
 from kb.search.protocol import Engine
-from kb.search.service import Search, opener, searching
-from kb.search.stamp import stamp_of
+from kb.search.service import HomeSearch, searching
 from tests.search.rough import Documents, document
 
 ROOT = Path(__file__).parents[2]
-OPENED = opener(SearchConfig())
+OPENED = engine_opener(SearchConfig())
 
 
 @pytest.fixture
@@ -80,18 +81,18 @@ def test_a_damaged_index_is_built_anew(tmp_path: Path, source: Documents, harm: 
 
 def test_damage_that_shows_only_when_asked_is_mended(tmp_path: Path, source: Documents) -> None:
     home = Home(tmp_path, Config())
-    Search(home, source)
+    HomeSearch(home, source)
     for file in (home.index / "tantivy").glob("g-*/*"):
         if file.suffix in {".store", ".idx", ".term", ".pos"}:
             file.write_bytes(bytes(len(file.read_bytes())))
-    assert Search(home, source).find("退款").total == 50
+    assert HomeSearch(home, source).find("退款").total == 50
 
 
 CHILD = """
 import sys
 from pathlib import Path
 from kb.config import SearchConfig
-from kb.search.index import refresh
+from kb.search.index.generations import refresh
 from kb.search.service import opener
 from tests.search.rough import Documents, document
 made = Documents(document(f"k{i}", f"退款 编号{i} {sys.argv[2]}") for i in range(3000))
@@ -125,10 +126,10 @@ def test_a_crash_at_any_moment_leaves_an_index_that_answers_or_mends(
 def test_a_first_index_that_was_interrupted_goes_on_from_its_last_commit(
     tmp_path: Path, source: Documents, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kb.search.index.BATCH", 10)
+    monkeypatch.setattr("kb.search.index.generations.BATCH", 10)
     given, asked = source.documents, list[int]()
 
-    def cut_short(keys: Collection[str]) -> Iterator[Document]:
+    def cut_short(keys: Collection[str]) -> Iterator[SearchDocument]:
         asked.append(len(keys))
         for number, made in enumerate(given(keys)):
             if len(asked) == 1 and number == 35:

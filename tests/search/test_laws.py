@@ -15,11 +15,12 @@ from kb.cli.search_ import json_of
 from kb.config import SearchConfig
 from kb.search.analysis import fold_text, simplified
 from kb.search.analysis.scripts import HAN_RUN
-from kb.search.find import Finder, Hits, Options
-from kb.search.highlight import Needles, highlights
+from kb.search.asking.finder import Finder
+from kb.search.asking.highlight import Needles, highlights
+from kb.search.asking.results import Hits, SearchOptions
+from kb.search.engines.loading import engine_opener
 from kb.search.query import parse
-from kb.search.score import words_of
-from kb.search.service import opener
+from kb.search.query.score import words_of
 from tests.search import conformance
 from tests.search.rough import document
 
@@ -58,11 +59,11 @@ SLOW = settings(max_examples=25, deadline=None, suppress_health_check=list(Healt
 @pytest.fixture(scope="module")
 def finder(tmp_path_factory: pytest.TempPathFactory) -> Finder:
     folder = tmp_path_factory.mktemp("laws")
-    return conformance.filled(opener(SearchConfig())(folder))
+    return conformance.filled(engine_opener(SearchConfig())(folder))
 
 
 def filled(folder: Path, texts: list[str]) -> Finder:
-    engine = opener(SearchConfig())(folder)
+    engine = engine_opener(SearchConfig())(folder)
     engine.add(document(str(i), text) for i, text in enumerate(texts))
     engine.commit()
     return Finder(engine)
@@ -81,7 +82,7 @@ def test_any_part_of_a_run_of_two_or_more_finds_its_document(
             start = data.draw(st.integers(0, len(run) - 2))
             part = run[start : data.draw(st.integers(start + 2, len(run)))]
             for typed in {part, simplified(part), fold_text(part)}:
-                found = finder.find(typed, Options(limit=50, match="all")).hits
+                found = finder.find(typed, SearchOptions(limit=50, match="all")).hits
                 assert str(number) in {hit.document.key for hit in found}
 
 
@@ -102,7 +103,7 @@ def test_what_stands_side_by_side_is_found_as_it_is_typed_whatever_the_scripts(
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(query=TYPED | st.text(st.characters(categories=None), max_size=60))
 def test_a_query_never_raises_and_marks_lie_in_their_text(finder: Finder, query: str) -> None:
-    check_answer(finder.find(query, Options(facets=True)))
+    check_answer(finder.find(query, SearchOptions(facets=True)))
 
 
 def check_answer(hits: Hits) -> None:
@@ -120,13 +121,13 @@ def check_answer(hits: Hits) -> None:
 @pytest.mark.prove
 @pytest.mark.parametrize(("backend", "count"), [("tantivy", 100_000), ("whoosh", 10_000)])
 def test_a_hundred_thousand_queries_at_random(backend: str, count: int, tmp_path: Path) -> None:
-    finder = conformance.filled(opener(SearchConfig(backend=backend))(tmp_path))
+    finder = conformance.filled(engine_opener(SearchConfig(backend=backend))(tmp_path))
     random, matches = Random(count), ("auto", "any", "all")
     for _ in range(count):
         query = "".join(random.choices(SHARDS, k=random.randint(1, 14)))
         if random.random() < 0.2:
             query = "".join(chr(random.randrange(0x110000)) for _ in range(random.randint(1, 20)))
-        options = Options(match=random.choice(matches), facets=random.random() < 0.1)
+        options = SearchOptions(match=random.choice(matches), facets=random.random() < 0.1)
         check_answer(finder.find(query, options))
 
 

@@ -15,10 +15,11 @@ from bench.cluster import Cluster, missing_programs
 from bench.made_cases import documents
 from kb.config import SearchConfig
 from kb.errors import RemoteError
-from kb.search.engines.opensearch_ import connect
-from kb.search.find import Finder, Options
-from kb.search.index import refresh
-from kb.search.service import opener
+from kb.search.asking.finder import Finder
+from kb.search.asking.results import SearchOptions
+from kb.search.engines.loading import engine_opener
+from kb.search.engines.opensearch_engine import connect
+from kb.search.index.generations import refresh
 from tests.search import conformance
 from tests.search.rough import Documents, document
 from tests.search.tls_front import tls_front
@@ -41,7 +42,7 @@ def config(cluster: Cluster, index: str, **settings: str) -> SearchConfig:
 
 
 def test_the_conformance_suite(cluster: Cluster, tmp_path: Path) -> None:
-    finder = conformance.filled(opener(config(cluster, "suite"))(tmp_path / "one"))
+    finder = conformance.filled(engine_opener(config(cluster, "suite"))(tmp_path / "one"))
     conformance.check_queries(finder)
     conformance.check_order(finder)
     conformance.check_facets(finder)
@@ -52,14 +53,14 @@ def test_the_conformance_suite(cluster: Cluster, tmp_path: Path) -> None:
 def test_an_index_is_replaced_without_a_gap(cluster: Cluster, tmp_path: Path) -> None:
     asked = config(cluster, "swapped")
     source = Documents([document("a", "扣费"), document("b", "退款")])
-    first = refresh(tmp_path, source, opener(asked), "opensearch")
+    first = refresh(tmp_path, source, engine_opener(asked), "opensearch")
     client = first._client  # type: ignore[attr-defined]
     assert client.count(index="swapped")["count"] == 2
     source.held["c"] = document("c", "登录")
-    refresh(tmp_path, source, opener(asked), "opensearch")
+    refresh(tmp_path, source, engine_opener(asked), "opensearch")
     assert client.count(index="swapped")["count"] == 3
     (tmp_path / "state.json").unlink()
-    refresh(tmp_path, source, opener(asked), "opensearch")
+    refresh(tmp_path, source, engine_opener(asked), "opensearch")
     assert len(client.indices.get(index="swapped-*")) == 1
     assert client.count(index="swapped")["count"] == 3
 
@@ -67,7 +68,7 @@ def test_an_index_is_replaced_without_a_gap(cluster: Cluster, tmp_path: Path) ->
 def test_a_cluster_that_is_not_there_is_an_error_of_ours(tmp_path: Path) -> None:
     nowhere = SearchConfig(backend="opensearch", url="http://127.0.0.1:9")
     with pytest.raises(RemoteError):
-        opener(nowhere)(tmp_path / "x")
+        engine_opener(nowhere)(tmp_path / "x")
 
 
 def test_an_index_that_the_cluster_lost_comes_back_from_its_snapshot(
@@ -76,18 +77,18 @@ def test_an_index_that_the_cluster_lost_comes_back_from_its_snapshot(
     asked = config(cluster, "kept", snapshots="safe")
     source = Documents(document(str(i), f"扣费 {i}") for i in range(20))
     with pytest.raises(RemoteError, match="safe"):
-        refresh(tmp_path / "none", source, opener(asked), "opensearch")
+        refresh(tmp_path / "none", source, engine_opener(asked), "opensearch")
     client = connect(asked)
     place = {"type": "fs", "settings": {"location": str(cluster.repository)}}
     client.snapshot.create_repository(repository="safe", body=place)
-    refresh(tmp_path, source, opener(asked), "opensearch")
+    refresh(tmp_path, source, engine_opener(asked), "opensearch")
     source.held["x"] = document("x", "退款")
-    refresh(tmp_path, source, opener(asked), "opensearch")
+    refresh(tmp_path, source, engine_opener(asked), "opensearch")
     client.indices.delete(index="kept-*")
     source.held["y"] = document("y", "登录")
     asked_for, given = list[int](), source.documents
     source.documents = lambda keys: (asked_for.append(len(keys)), given(keys))[1]  # type: ignore
-    again = Finder(refresh(tmp_path, source, opener(asked), "opensearch"))
+    again = Finder(refresh(tmp_path, source, engine_opener(asked), "opensearch"))
     assert [again.find(word).total for word in ("扣费", "退款", "登录")] == [20, 1, 1]
     assert asked_for == [1]
     assert client.count(index="kept")["count"] == 22
@@ -103,29 +104,33 @@ def test_a_cluster_behind_tls_and_a_password(
     with tls_front(cluster.urls.split()[0], tmp_path, "kb", "扣费 pass:word") as (url, authority):
         given = {"user": "kb", "password_env": "SECRET", "ca_certs": str(authority)}
         made = SearchConfig(backend="opensearch", url=url, settings={"index": "safe", **given})
-        finder = conformance.filled(opener(made)(tmp_path / "one"))
+        finder = conformance.filled(engine_opener(made)(tmp_path / "one"))
         conformance.check_queries(finder)
         monkeypatch.setenv("SECRET", "wrong")
         with pytest.raises(RemoteError) as refused:
-            opener(made)(tmp_path / "two")
+            engine_opener(made)(tmp_path / "two")
         assert "password_env" in refused.value.hint
         unknown = {"user": "kb", "password_env": "SECRET"}
         with pytest.raises(RemoteError, match="certificate"):
-            opener(SearchConfig(backend="opensearch", url=url, settings=unknown))(tmp_path / "x")
+            engine_opener(SearchConfig(backend="opensearch", url=url, settings=unknown))(
+                tmp_path / "x"
+            )
 
 
 def test_killing_a_node_while_indexing_and_the_manager_while_asking_loses_nothing(
     cluster: Cluster, tmp_path: Path
 ) -> None:
     count = 3000
-    finder = Finder(opener(config(cluster, "lossy"))(tmp_path / "one"))
+    finder = Finder(engine_opener(config(cluster, "lossy"))(tmp_path / "one"))
     killing = threading.Timer(2, cluster.kill, (1,))
     killing.start()
     assert finder.engine.add(documents(count)) == count
     killing.join()
     finder.engine.commit()
     assert len(finder.engine.digests()) == count
-    wanted = {q: finder.find(q, Options(limit=1)).total for q in ("退款", "扣费 平台", "*1234")}
+    wanted = {
+        q: finder.find(q, SearchOptions(limit=1)).total for q in ("退款", "扣费 平台", "*1234")
+    }
     assert all(wanted.values())
     cluster.start(1)
     cluster.await_nodes(3)
@@ -135,7 +140,7 @@ def test_killing_a_node_while_indexing_and_the_manager_while_asking_loses_nothin
     until = time.monotonic() + 10
     while time.monotonic() < until:
         for query, total in wanted.items():
-            assert finder.find(query, Options(limit=1)).total == total
+            assert finder.find(query, SearchOptions(limit=1)).total == total
     killing.join()
     assert len(finder.engine.digests()) == count
     cluster.start(manager)

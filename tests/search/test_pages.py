@@ -8,7 +8,8 @@ from pathlib import Path
 
 from kb.cases.store.store import up_to_date
 from kb.config import Config, Home
-from kb.search.service import Search, everything
+from kb.search.documents.document_sources import everything
+from kb.search.service import HomeSearch
 
 Kb = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -20,7 +21,7 @@ def test_pages_without_cases_are_found_and_those_with_cases_only_by_their_cases(
     kb("import", shared / "samples" / "xar" / "TestPage-with-history-2010.xar")
     home = Home(tmp_path, Config())
     with up_to_date(home) as (archive, store):
-        search = Search(home, everything(archive, store))
+        search = HomeSearch(home, everything(archive, store))
         assert {hit.document.kind for hit in search.find("6730").hits} == {"case"}
         pages = search.find("kind:page").hits
         assert pages

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from kb.config import Config, Home
-from kb.search.service import CaseSource, Search
+from kb.search.documents.case_documents import CaseDocuments
+from kb.search.service import HomeSearch
 from tests.search.rough import Store, cases_of_dump
 
 EXPECTED = {
@@ -56,15 +57,15 @@ EXPECTED = {
 
 
 @pytest.fixture(scope="module")
-def search(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Search:
+def search(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> HomeSearch:
     dump = shared / "samples" / "after-sales-cases.blame.txt"
     cases = cases_of_dump(dump.read_text("utf-8"))
     home = Home(tmp_path_factory.mktemp("home"), Config())
-    return Search(home, CaseSource(Store(cases)))
+    return HomeSearch(home, CaseDocuments(Store(cases)))
 
 
 @pytest.mark.parametrize("query", EXPECTED)
-def test_a_query_finds_what_a_reader_would_name(search: Search, query: str) -> None:
+def test_a_query_finds_what_a_reader_would_name(search: HomeSearch, query: str) -> None:
     found = search.find(query)
     assert {hit.document.number for hit in found.hits} == EXPECTED[query]
     assert found.total == len(found.hits)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.search.analysis import terms
-from kb.search.streams import APART, streams
+from kb.search.analysis.streams import APART, streams
 
 SPEC = Path(__file__).parent / "spec" / "terms.jsonl"
 TEXTS = [json.loads(line)["text"] for line in SPEC.read_text("utf-8").splitlines()]

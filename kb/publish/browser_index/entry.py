@@ -11,8 +11,8 @@ import msgspec
 from kb.cases.record import Case
 from kb.publish.names import case_path, url_of
 from kb.search.analysis import browser_table, simplified
-from kb.search.cases import case_document
-from kb.search.document import HEAD
+from kb.search.documents.case_documents import case_document
+from kb.search.documents.document import HEAD
 
 FACETS = ("status", "station", "engineer", "speaker", "year", "lang", "kind")
 

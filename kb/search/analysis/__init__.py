@@ -6,14 +6,13 @@ specification). tests/search/spec/terms.jsonl holds text → terms, tests/search
 word → stem: any other implementation, the site's JavaScript first, passes the same tables.
 """
 
-from kb.search.analysis.export import browser_table
 from kb.search.analysis.stem import stem
-from kb.search.analysis.tokens import Term, terms
-from kb.text.fold import Folded, fold, fold_text, simplified
+from kb.search.analysis.tokens import IndexTerm, terms
+from kb.text.fold import Folded, browser_table, fold, fold_text, simplified
 
 __all__ = [
     "Folded",
-    "Term",
+    "IndexTerm",
     "browser_table",
     "fold",
     "fold_text",

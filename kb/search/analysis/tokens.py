@@ -40,7 +40,7 @@ MOST_PARTS = 4
 GRAM = 4
 
 
-class Term(NamedTuple):
+class IndexTerm(NamedTuple):
     """One thing that text can be found by."""
 
     kind: str
@@ -51,7 +51,7 @@ class Term(NamedTuple):
     position: int
 
 
-class Raw(NamedTuple):
+class PieceTerm(NamedTuple):
     """A term before its place in the original is known: offsets within the piece."""
 
     kind: str
@@ -60,11 +60,11 @@ class Raw(NamedTuple):
     end: int
 
 
-def terms(text: str) -> list[Term]:
+def terms(text: str) -> list[IndexTerm]:
     """All terms of ``text`` in the order and with the positions that the module describes."""
     folded = fold(text)
     written = as_written(text, folded)
-    found: list[Term] = []
+    found: list[IndexTerm] = []
     position = 0
     for match in TOKEN.finditer(folded.text):
         token, start = match[0], match.start()
@@ -74,22 +74,24 @@ def terms(text: str) -> list[Term]:
             continue
         pieces = list(pieces_of(token))
         if len(pieces) > 1 and len(token) <= LONGEST_CODE:
-            found.append(Term("code", token, *folded.span(start, match.end()), position))
+            found.append(IndexTerm("code", token, *folded.span(start, match.end()), position))
         for at, piece in pieces:
             capitals = written[start + at : start + at + len(piece)]
             for raw in piece_terms(piece, capitals):
                 span = folded.span(start + at + raw.start, start + at + raw.end)
-                found.append(Term(raw.kind, raw.text, *span, position))
+                found.append(IndexTerm(raw.kind, raw.text, *span, position))
             position += 1
     return found
 
 
-def _run(folded: Folded, token: str, start: int, position: int, found: list[Term]) -> None:
+def _run(folded: Folded, token: str, start: int, position: int, found: list[IndexTerm]) -> None:
     for i, character in enumerate(token):
-        found.append(Term("char", character, *folded.span(start + i, start + i + 1), position + i))
+        found.append(
+            IndexTerm("char", character, *folded.span(start + i, start + i + 1), position + i)
+        )
         if i + 1 < len(token):
             span = folded.span(start + i, start + i + 2)
-            found.append(Term("pair", token[i : i + 2], *span, position + i))
+            found.append(IndexTerm("pair", token[i : i + 2], *span, position + i))
 
 
 def as_written(text: str, folded: Folded) -> str:
@@ -110,21 +112,21 @@ def pieces_of(token: str) -> Iterator[tuple[int, str]]:
             yield start, token[start : min(start + LONGEST, match.end())]
 
 
-def piece_terms(piece: str, written: str) -> Iterator[Raw]:
+def piece_terms(piece: str, written: str) -> Iterator[PieceTerm]:
     """The terms of one piece; ``written`` is the same before folding, for its capitals."""
     if is_number(piece):
         yield from _number(piece, 0)
         return
-    yield Raw("word", piece, 0, len(piece))
+    yield PieceTerm("word", piece, 0, len(piece))
     if ENGLISH.fullmatch(piece):
-        yield Raw("stem", stem(piece), 0, len(piece))
+        yield PieceTerm("stem", stem(piece), 0, len(piece))
     for start, part in parts_of(piece, written):
         if is_number(part):
             yield from _number(part, start)
             continue
-        yield Raw("part", part, start, start + len(part))
+        yield PieceTerm("part", part, start, start + len(part))
         if ENGLISH.fullmatch(part):
-            yield Raw("stem", stem(part), start, start + len(part))
+            yield PieceTerm("stem", stem(part), start, start + len(part))
 
 
 def is_number(piece: str) -> bool:
@@ -145,12 +147,12 @@ def _long_number(part: tuple[int, str], piece: str) -> bool:
     return part[1] != piece and len(part[1]) >= GRAM and is_number(part[1])
 
 
-def _number(digits: str, start: int) -> Iterator[Raw]:
+def _number(digits: str, start: int) -> Iterator[PieceTerm]:
     length = len(digits)
-    yield Raw("number", digits, start, start + length)
+    yield PieceTerm("number", digits, start, start + length)
     if length < GRAM:
         return
-    yield Raw("head", "^" + digits[:GRAM], start, start + GRAM)
-    yield Raw("tail", digits[-GRAM:] + "$", start + length - GRAM, start + length)
+    yield PieceTerm("head", "^" + digits[:GRAM], start, start + GRAM)
+    yield PieceTerm("tail", digits[-GRAM:] + "$", start + length - GRAM, start + length)
     for i in range(length - GRAM + 1):
-        yield Raw("gram", digits[i : i + GRAM], start + i, start + i + GRAM)
+        yield PieceTerm("gram", digits[i : i + GRAM], start + i, start + i + GRAM)

@@ -1,1 +1,1 @@
-"""The engines: tantivy, whoosh, OpenSearch."""
+"""The engines of this package, tantivy, Whoosh and OpenSearch, and how any engine is found."""

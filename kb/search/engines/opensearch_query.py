@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from kb.search.plan import All, AnyOf, Beginning, Key, Near, Plan, Row, Span, Without
-from kb.search.protocol import Request
+from kb.search.protocol import EngineRequest
+from kb.search.query.plan import (
+    Adjacent,
+    All,
+    AnyOf,
+    Beginning,
+    Near,
+    NumberRange,
+    Plan,
+    WholeName,
+    Without,
+)
 
 _ORDERS = {
     "newest": [{"day": {"order": "desc", "missing": "_last"}}],
@@ -14,7 +24,7 @@ _ORDERS = {
 }
 
 
-def body_of(request: Request) -> dict[str, Any]:
+def body_of(request: EngineRequest) -> dict[str, Any]:
     """The whole search: what fits the plan, scored by the bag alone."""
     scored = [_row(c.stream, c.terms, c.weight) for c in request.bag]
     least = 1 if request.some else 0
@@ -43,16 +53,16 @@ def _row(stream: str, terms: tuple[str, ...], weight: float = 1.0) -> dict[str, 
 
 def _query(plan: Plan) -> dict[str, Any]:
     match plan:
-        case Row(stream, terms):
+        case Adjacent(stream, terms):
             return _row(stream, terms)
         case Beginning(stream, text):
             return {"prefix": {stream: {"value": text}}}
         case Near(stream, text, edits):
             return {"fuzzy": {stream: {"value": text, "fuzziness": edits}}}
-        case Key(field, value, star):
+        case WholeName(field, value, star):
             text = f"{field}={value}"
             return {"prefix": {"names": text}} if star else {"term": {"names": text}}
-        case Span(field, low, high):
+        case NumberRange(field, low, high):
             bounds = {"gte": low, "lte": high}
             given = {sign: int(bound) for sign, bound in bounds.items() if bound is not None}
             return {"range": {"day" if field == "date" else field: given}}

@@ -6,9 +6,20 @@ import re
 
 import tantivy
 
-from kb.search.plan import All, AnyOf, Beginning, Key, Near, Plan, Row, Span, Without, implied
-from kb.search.protocol import Request
-from kb.search.score import Clause, idf
+from kb.search.protocol import EngineRequest
+from kb.search.query.plan import (
+    Adjacent,
+    All,
+    AnyOf,
+    Beginning,
+    Near,
+    NumberRange,
+    Plan,
+    WholeName,
+    Without,
+    implied,
+)
+from kb.search.query.score import Clause, idf
 
 MOST_EXPANSIONS = 1024
 TELLING = 0.1
@@ -16,9 +27,11 @@ TELLING = 0.1
 _MUST, _SHOULD, _NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
 
 
-def query_of(schema: tantivy.Schema, searcher: tantivy.Searcher, request: Request) -> tantivy.Query:
+def query_of(
+    schema: tantivy.Schema, searcher: tantivy.Searcher, request: EngineRequest
+) -> tantivy.Query:
     """What fits the plan, scored by the bag alone."""
-    made = _Maker(schema, searcher)
+    made = _TantivyQueries(schema, searcher)
     sure = implied(request.plan)
     scored = [made.clause(c, sure) for c in request.bag if not made.tells_nothing(c, sure)]
     if request.some:
@@ -30,7 +43,7 @@ def query_of(schema: tantivy.Schema, searcher: tantivy.Searcher, request: Reques
     return tantivy.Query.boolean_query([(_MUST, fits), *scored])
 
 
-class _Maker:
+class _TantivyQueries:
     def __init__(self, schema: tantivy.Schema, searcher: tantivy.Searcher) -> None:
         self.schema = schema
         self.searcher = searcher
@@ -38,15 +51,15 @@ class _Maker:
     def query(self, plan: Plan) -> tantivy.Query:
         """The plan, exactly."""
         match plan:
-            case Row(stream, terms):
+            case Adjacent(stream, terms):
                 return self.row(stream, terms)
             case Beginning(stream, text):
                 return self.beginning(stream, text)
             case Near(stream, text, edits):
                 return tantivy.Query.fuzzy_term_query(self.schema, stream, text, edits)
-            case Key(field, value, star):
+            case WholeName(field, value, star):
                 return self.key(f"{field}={value}", star=star)
-            case Span(field, low, high):
+            case NumberRange(field, low, high):
                 return self.span("day" if field == "date" else field, low, high)
             case All(plans):
                 return self.every(plans)

@@ -6,12 +6,22 @@ from typing import Any
 
 from whoosh import query as q
 
-from kb.search.plan import All, AnyOf, Beginning, Key, Near, Plan, Row, Span, Without
-from kb.search.protocol import Request
-from kb.search.score import Clause
+from kb.search.protocol import EngineRequest
+from kb.search.query.plan import (
+    Adjacent,
+    All,
+    AnyOf,
+    Beginning,
+    Near,
+    NumberRange,
+    Plan,
+    WholeName,
+    Without,
+)
+from kb.search.query.score import Clause
 
 
-def query_of(request: Request) -> Any:
+def query_of(request: EngineRequest) -> Any:
     """What fits the plan, scored by the bag alone."""
     scored = [_clause(clause) for clause in request.bag]
     fits = q.ConstantScoreQuery(_query(request.plan), 1e-9)  # the library takes 0 for none
@@ -35,16 +45,16 @@ def _row(stream: str, terms: tuple[str, ...]) -> Any:
 
 def _query(plan: Plan) -> Any:
     match plan:
-        case Row(stream, terms):
+        case Adjacent(stream, terms):
             return _row(stream, terms)
         case Beginning(stream, text):
             return q.Prefix(stream, text)
         case Near(stream, text, edits):
             return q.FuzzyTerm(stream, text, maxdist=edits, prefixlength=0)
-        case Key(field, value, star):
+        case WholeName(field, value, star):
             kind = q.Prefix if star else q.Term
             return kind("names", f"{field}={value}")
-        case Span(field, low, high):
+        case NumberRange(field, low, high):
             return _span("day" if field == "date" else field, low, high)
         case All(plans):
             return _every(plans)

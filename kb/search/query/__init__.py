@@ -1,7 +1,7 @@
-"""The one query language: `parse` gives a tree; kb.search.query.plan says it in terms."""
+"""The one query language: `parse` gives a tree, `plan` what must be there, `score` what counts."""
 
-from kb.search.query.names import FieldNames
-from kb.search.query.nodes import Note, Query
-from kb.search.query.parser import parse
+from kb.search.query.field_names import FieldNames
+from kb.search.query.grammar import parse
+from kb.search.query.query_tree import Query, QueryNote
 
-__all__ = ["FieldNames", "Note", "Query", "parse"]
+__all__ = ["FieldNames", "Query", "QueryNote", "parse"]

@@ -1,0 +1,280 @@
+"""Read the archive: pages with their lines, attachments, comments and objects."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+
+from kb.archive.blobs import BlobStore
+from kb.archive.packing import NameTable, unpack_moment
+from kb.archive.snapshots import unpack_origins
+from kb.archive.text_frames import TextFrames, TextPlace
+from kb.archive.views import AttachmentView, LineView, PageStanding, PageView, RevisionView
+from kb.history import Blame, by_feeds
+from kb.model import Comment, LineOrigin, PageId, WikiClass, WikiObject, version_key
+
+_IN_ORDER = "ORDER BY wiki.name, reference, locale"
+_FROM = "FROM page JOIN wiki ON wiki.id = wiki_id"
+_OBJECT = "class_name, number, properties, guid"
+
+
+class ArchiveReader:
+    """Views of what is committed."""
+
+    def __init__(self, db: sqlite3.Connection, blobs: BlobStore) -> None:
+        self._db = db
+        self._blobs = blobs
+        self._names = NameTable(db)
+        self._frames = TextFrames(db)
+
+    def digests(self) -> Iterator[tuple[int, PageId, bytes]]:
+        """Key, id and digest of every page in the archive's order."""
+        rows = self._db.execute(
+            f"SELECT page.id, wiki.name, reference, locale, digest {_FROM} {_IN_ORDER}"
+        )
+        for key, wiki, reference, locale, digest in rows:
+            yield key, PageId(wiki, reference, locale), digest
+
+    def departed(self) -> Iterator[tuple[PageId, str, str | None]]:
+        """Pages that the wiki no longer has: when that was noticed, and their new reference."""
+        rows = self._db.execute(
+            f"SELECT wiki.name, reference, locale, gone, renamed_to {_FROM}"
+            f" WHERE gone IS NOT NULL {_IN_ORDER}"
+        )
+        for wiki, reference, locale, gone, renamed_to in rows:
+            yield PageId(wiki, reference, locale), gone, renamed_to
+
+    def pages(self, first: int, last: int | None) -> Iterator[PageView]:
+        """Pages whose key is from ``first`` to ``last``, in the archive's order."""
+        top = 1 << 62 if last is None else last
+        sql = f"SELECT page.id {_FROM} WHERE page.id BETWEEN ? AND ? {_IN_ORDER}"
+        keys = self._db.execute(sql, (first, top)).fetchall()
+        return (self.view(key) for (key,) in keys)
+
+    def page(self, page: PageId) -> PageView | None:
+        """The page with that id, or None."""
+        row = self._db.execute(
+            f"SELECT page.id {_FROM} WHERE wiki.name = ? AND reference = ? AND locale = ?",
+            (page.wiki, page.page, page.locale),
+        ).fetchone()
+        return self.view(row[0]) if row else None
+
+    def view(self, key: int) -> PageView:
+        """The page with that key. KeyError where there is none."""
+        row = self._db.execute(
+            "SELECT wiki.name, reference, locale, history, title, syntax, default_locale, parent,"
+            " hidden, creator, created, modified, url, gone, renamed_to, digest"
+            f" {_FROM} WHERE page.id = ?",
+            (key,),
+        ).fetchone()
+        if row is None:
+            raise KeyError(key)
+        wiki, reference, locale, history, title, syntax, default_locale, parent, *rest = row
+        hidden, creator, created, modified, url, gone, renamed_to, digest = rest
+        version, lines = self._lines(key)
+        return PageView(
+            key=key, id=PageId(wiki, reference, locale), history=history, title=title,
+            syntax=syntax, default_locale=default_locale, version=version, parent=parent,
+            hidden=None if hidden is None else bool(hidden), creator=creator, created=created,
+            modified=modified, url=url, gone=gone, renamed_to=renamed_to, digest=digest,
+            lines=lines, attachments=tuple(self._attachments(key)),
+            comments=tuple(self._comments(key)), objects=tuple(self._objects(key)),
+            tags=tuple(self._tags(key)),
+        )  # fmt: skip
+
+    def revisions(self, key: int) -> Iterator[RevisionView]:
+        """Versions of a page, oldest first, those known by lines only among them."""
+        rows = self._db.execute(
+            "SELECT major || '.' || minor, author_id, date, comment, minor_edit, title_id,"
+            " syntax_id, frame_id IS NOT NULL, source.format FROM revision"
+            " LEFT JOIN source ON source.id = source_id WHERE page_id = ? ORDER BY major, minor",
+            (key,),
+        )
+        for version, author, date, comment, minor, title, syntax, held, way in rows:
+            yield RevisionView(
+                version=version, author=self._names.text(author), date=unpack_moment(date),
+                comment=comment, minor=None if minor is None else bool(minor),
+                title=self._names.text(title), syntax=self._names.text(syntax), held=bool(held),
+                way=way,
+            )  # fmt: skip
+
+    def content(self, key: int, version: str) -> str | None:
+        """Source of a held version, or None."""
+        place = self._place(key, version)
+        return None if place is None else self._frames.content(place).decode()
+
+    def raw(self, key: int, version: str) -> bytes | None:
+        """The bytes that a version was received in, where it has any of its own."""
+        place = self._place(key, version)
+        return None if place is None else self._frames.text(place).raw
+
+    def page_raws(self, key: int) -> Iterator[tuple[str, bytes]]:
+        """For each source of the page its location and the page's bytes as received."""
+        rows = self._db.execute(
+            "SELECT location, frame_id, slot, blob_id FROM raw JOIN source ON source.id = source_id"
+            " WHERE page_id = ? ORDER BY location",
+            (key,),
+        )
+        for location, frame, slot, blob in rows.fetchall():
+            data = self._frames.content(TextPlace(frame, slot)) if blob is None else None
+            yield location, self._blobs.get(blob) if data is None else data
+
+    def _place(self, key: int, version: str) -> TextPlace | None:
+        try:
+            number = version_key(version)
+        except ValueError:
+            return None
+        row = self._db.execute(
+            "SELECT frame_id, slot FROM revision WHERE page_id = ? AND major = ? AND minor = ?",
+            (key, *number),
+        ).fetchone()
+        return None if row is None or row[0] is None else TextPlace(*row)
+
+    def class_(self, key: int) -> WikiClass | None:
+        """The class that a page defines, or None."""
+        row = self._db.execute(
+            "SELECT properties, raw FROM class WHERE page_id = ?", (key,)
+        ).fetchone()
+        return WikiClass(properties=json.loads(row[0]), raw=row[1]) if row else None
+
+    def _lines(self, key: int) -> tuple[str | None, tuple[LineView, ...]]:
+        """Newest held version, and the present source by lines, each with its origin."""
+        held = self._db.execute(
+            "SELECT major, minor FROM revision WHERE page_id = ?"
+            " AND frame_id IS NOT NULL ORDER BY major DESC, minor DESC LIMIT 1",
+            (key,),
+        ).fetchone()
+        snapshot = self._db.execute(
+            "SELECT major, minor, frame_id, slot, origins FROM snapshot WHERE page_id = ?"
+            " ORDER BY major DESC NULLS LAST, minor DESC, id DESC LIMIT 1",
+            (key,),
+        ).fetchone()
+        if held is None:
+            return None, self._snapshot(key, snapshot) if snapshot else ()
+        version = f"{held[0]}.{held[1]}"
+        if snapshot and snapshot[0] is not None and snapshot[:2] > held:
+            return version, self._snapshot(key, snapshot)
+        return version, self.blame(key, version)
+
+    def blame(self, key: int, version: str) -> tuple[LineView, ...]:
+        """Source of a held version by lines; who wrote them only where all history is held."""
+        text = self.content(key, version)
+        if text is None:
+            return ()
+        return _views(text.split("\n"), self._blame(key, version, text), frozenset())
+
+    def _blame(self, key: int, version: str, text: str) -> list[LineOrigin]:
+        """Who wrote each line of ``text``, which is that version of the page."""
+        history, packed = self._db.execute(
+            "SELECT history, blame FROM page WHERE id = ?", (key,)
+        ).fetchone()
+        if history != "complete" or packed is None:
+            return self._from_snapshot(key, version, text)
+        held = [r for r in self.revisions(key) if r.held]
+        place = next(n for n, revision in enumerate(held) if revision.version == version)
+        numbers = by_feeds(text, Blame(packed).at(place)) if text else [place]
+        return [LineOrigin(held[n].version, held[n].author, held[n].date) for n in numbers]
+
+    def _from_snapshot(self, key: int, version: str, text: str) -> list[LineOrigin]:
+        """Origins that a blame view of the same text told; nobody where there is none."""
+        nobody = [LineOrigin(None)] * (text.count("\n") + 1)
+        rows = self._db.execute(
+            "SELECT frame_id, slot, origins FROM snapshot WHERE page_id = ? ORDER BY id DESC",
+            (key,),
+        )
+        for frame, slot, packed in rows.fetchall():
+            if self._frames.content(TextPlace(frame, slot)).decode() == text:
+                found, missing = unpack_origins(packed)
+                if not missing and len(found) == len(nobody):
+                    return self._completed(key, found)
+        return nobody
+
+    def _snapshot(self, key: int, row: tuple[int, int, int, int, bytes]) -> tuple[LineView, ...]:
+        *_, frame, slot, packed = row
+        origins, missing = unpack_origins(packed)
+        if not origins:
+            return ()
+        text = self._frames.content(TextPlace(frame, slot)).decode()
+        return _views(text.split("\n"), self._completed(key, origins), missing)
+
+    def _completed(self, key: int, origins: list[LineOrigin]) -> list[LineOrigin]:
+        """Origins with what is known of their versions from elsewhere."""
+        known = {r.version: LineOrigin(r.version, r.author, r.date) for r in self.revisions(key)}
+        return [
+            origin if origin.version is None else known.get(origin.version, origin)
+            for origin in origins
+        ]
+
+    def standings(self, classes: tuple[str, ...]) -> Iterator[PageStanding]:
+        """All pages in the archive's order, each with its present objects of these classes."""
+        marks = ", ".join("?" * len(classes))
+        objects: dict[int, list[WikiObject]] = {}
+        for key, *one in self._db.execute(
+            f"SELECT page_id, {_OBJECT} FROM object WHERE NOT gone AND class_name IN ({marks})"
+            " ORDER BY page_id, class_name, number",
+            classes,
+        ):
+            objects.setdefault(key, []).append(_object(*one))
+        rows = self._db.execute(
+            f"SELECT page.id, wiki.name, reference, locale, hidden, gone, whole {_FROM} {_IN_ORDER}"
+        )
+        for key, wiki, reference, locale, hidden, gone, whole in rows:
+            yield PageStanding(
+                id=PageId(wiki, reference, locale), hidden=None if hidden is None else bool(hidden),
+                gone=gone, whole=bool(whole), objects=tuple(objects.get(key, ())),
+            )  # fmt: skip
+
+    def _attachments(self, key: int) -> Iterator[AttachmentView]:
+        rows = self._db.execute(
+            "SELECT name, major || '.' || minor, hex(sha256), attachment.size, mimetype, author,"
+            " date, comment, gone, source.format FROM attachment"
+            " LEFT JOIN blob ON blob.id = blob_id LEFT JOIN source ON source.id = source_id"
+            " WHERE page_id = ? ORDER BY name, major, minor",
+            (key,),
+        )
+        for name, version, sha256, size, mimetype, author, date, comment, gone, way in rows:
+            yield AttachmentView(
+                name=name, version=version, sha256=sha256.lower() or None, size=size,
+                mimetype=mimetype, author=author, date=date, comment=comment, gone=bool(gone),
+                way=way,
+            )  # fmt: skip
+
+    def _comments(self, key: int) -> Iterator[Comment]:
+        rows = self._db.execute(
+            "SELECT number, author, date, text, reply_to, selection, resolved FROM comment"
+            " WHERE page_id = ? AND NOT gone ORDER BY number",
+            (key,),
+        )
+        for number, author, date, text, reply_to, selection, resolved in rows:
+            yield Comment(
+                number=number, author=author, date=date, text=text, reply_to=reply_to,
+                selection=selection, resolved=None if resolved is None else bool(resolved),
+            )  # fmt: skip
+
+    def _objects(self, key: int) -> Iterator[WikiObject]:
+        rows = self._db.execute(
+            f"SELECT {_OBJECT} FROM object WHERE page_id = ? AND NOT gone"
+            " ORDER BY class_name, number",
+            (key,),
+        )
+        return (_object(*row) for row in rows)
+
+    def _tags(self, key: int) -> Iterator[str]:
+        rows = self._db.execute("SELECT tag FROM tag WHERE page_id = ? ORDER BY position", (key,))
+        return (tag for (tag,) in rows)
+
+
+def _views(
+    texts: list[str], origins: list[LineOrigin], missing: frozenset[int]
+) -> tuple[LineView, ...]:
+    return tuple(
+        LineView(number, text, origin.version, origin.author, origin.date, number in missing)
+        for number, (text, origin) in enumerate(zip(texts, origins, strict=True), 1)
+    )
+
+
+def _object(class_name: str, number: int, properties: str, guid: str | None) -> WikiObject:
+    return WikiObject(
+        class_name=class_name, number=number, properties=json.loads(properties), guid=guid
+    )

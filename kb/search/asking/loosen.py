@@ -1,0 +1,67 @@
+"""Weaker readings of a query, for when nothing fits the strict one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kb.search.analysis.scripts import IN_RUN
+from kb.search.analysis.streams import APART, streams
+from kb.search.query.plan import Adjacent, All, AnyOf, Plan, Stream, plan
+from kb.search.query.query_tree import And, Node, Quoted, Word
+from kb.search.query.score import words_of
+from kb.text.fold import fold_text
+
+LONG_RUN = 6
+"""A run of so many characters may be a sentence, which nobody else has written just so."""
+MOST_OF_IT = 0.5
+"""The share of a sentence's pairs that something near to it has."""
+
+
+def any_word(node: Node | None) -> Plan | None:
+    """Any of the words; filters and what must be missing stay. None where that changes nothing."""
+    words = list(words_of(node))
+    if len(words) < 2 or not isinstance(node, And):
+        return None
+    return _filtered(node, AnyOf(tuple(plan(word) for word in words)))
+
+
+def near_run(node: Node | None) -> Plan | None:
+    """Half of the pairs of the words' long runs. None where no run is long."""
+    found = [near for word in words_of(node) if (near := _near(word)) is not None]
+    return _filtered(node, AnyOf(tuple(found))) if found else None
+
+
+def _terms(folded: str) -> Iterator[tuple[Stream, str]]:
+    found = streams(folded)
+    yield from (("seq", term) for term in found.seq if IN_RUN.match(term))
+    yield from (("rel", term) for term in found.rel if term != APART)
+
+
+def _near(word: Word | Quoted) -> Plan | None:
+    runs = [t for s, t in _terms(fold_text(word.text)) if s == "rel" and IN_RUN.match(t)]
+    pairs = dict.fromkeys(runs)
+    if len(pairs) + 1 < LONG_RUN:
+        return None
+    least = max(2, round(len(pairs) * MOST_OF_IT))
+    return AnyOf(tuple(Adjacent("rel", (pair,)) for pair in pairs), least)
+
+
+def filters(node: Node | None) -> Plan:
+    """The parts of the query that are no words, all of them."""
+    match node:
+        case And(nodes):
+            return All(tuple(plan(inner) for inner in nodes if not _has_words(inner)))
+        case None:
+            return All(())
+        case _:
+            return All(() if _has_words(node) else (plan(node),))
+
+
+def _has_words(node: Node) -> bool:
+    return any(True for _ in words_of(node))
+
+
+def _filtered(node: Node | None, wanted: Plan) -> Plan:
+    """``wanted`` with the parts of the query that are no words."""
+    kept = filters(node)
+    return All((wanted, kept)) if kept != All(()) else wanted

@@ -1,0 +1,1 @@
+"""What is indexed: cases, pages, earlier lines, and the text of attached files."""

@@ -1,0 +1,78 @@
+"""A document as the fields that every engine indexes: streams of terms, whole names, facets.
+
+`streams_of` gives `seq`, `rel` and `num` (kb.search.analysis.streams) over all texts, and
+
+========  ====================================================================================
+head      `rel` and characters of the texts that tell what the document is about: `HEAD`
+scoped    terms of each text whose name is none of `SCOPED`, `name=` before each, in the order of
+          the three streams
+========  ====================================================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from kb.search.analysis.streams import APART, Streams, streams
+from kb.search.documents.document import HEAD, SCOPED, SearchDocument
+from kb.text.fold import fold_text
+
+
+def streams_of(document: SearchDocument) -> dict[str, str]:
+    """Stream → its terms joined by single spaces, over all texts of the document."""
+    whole, head = Streams([], [], []), Streams([], [], [])
+    scoped: list[str] = []
+    for text in document.texts:
+        part = streams(text.text)
+        whole.extend(part)
+        if text.name in HEAD:
+            head.extend(part)
+        if text.name not in SCOPED:
+            scoped.extend(scoped_terms(text.name, part))
+    return {
+        "seq": " ".join(whole.seq),
+        "rel": " ".join(whole.rel),
+        "num": " ".join(whole.num),
+        "head": " ".join([*head.seq, *head.rel]),
+        "scoped": " ".join(scoped),
+    }
+
+
+def scoped_terms(name: str, part: Streams) -> Iterator[str]:
+    """The terms of one text under its name; a new text starts apart from the one before."""
+    yield APART
+    for row in part:
+        yield from prefixed(name, row)
+        yield APART
+
+
+def prefixed(name: str, terms: Iterable[str]) -> Iterator[str]:
+    """Each term with ``name=`` before it."""
+    return (f"{name}={term}" for term in terms)
+
+
+FACETS = ("kind", "status", "station", "engineer", "speaker", "lang", "year")
+"""Names whose values are counted over all that was found."""
+
+
+def names_of(document: SearchDocument) -> Iterator[str]:
+    """Each name once: the document's own, its kind and year, its fields' labels."""
+    found = [f"{field}={fold_text(value).strip()}" for field, value in document.names]
+    found.append(f"kind={document.kind}")
+    if document.day is not None:
+        found.append(f"year={document.day // 10000}")
+    found.extend(
+        f"label={text.name}\t{text.label}"
+        for text in document.texts
+        if text.label and text.name not in SCOPED
+    )
+    return iter(dict.fromkeys(found))
+
+
+def facets_of(document: SearchDocument) -> Iterator[tuple[str, str]]:
+    """(facet, value) of the document, each once, values as they were written."""
+    found = [(name, value.strip()) for name, value in document.names if name in FACETS]
+    found.append(("kind", document.kind))
+    if document.day is not None:
+        found.append(("year", str(document.day // 10000)))
+    return iter(dict.fromkeys(found))

@@ -1,0 +1,320 @@
+"""The engine beyond one machine: OpenSearch, sharded and replicated.
+
+Each generation of an index is an index of its own, `PREFIX-GENERATION`; the alias PREFIX names
+the one in use, so that a rebuild leaves no gap. Settings of `[search]` in kb.toml: `url`, and in
+`settings`: `index` (the prefix), `user`, `password_env`, `ca_certs`, `shards`, `replicas`,
+`snapshots` (a repository that is registered on the cluster).
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from kb.config import SearchConfig
+from kb.errors import RemoteError, UsageError
+from kb.search.documents.document import SearchDocument
+from kb.search.documents.fields import facets_of, names_of
+from kb.search.engines.opensearch_query import body_of
+from kb.search.engines.opensearch_snapshots import bring_back, take
+from kb.search.protocol import DamagedIndexError, EngineAnswer, EngineHit, EngineRequest
+from kb.search.query.score import ScoredStream
+
+try:
+    from opensearchpy import OpenSearch, exceptions, helpers
+except ImportError as error:
+    raise UsageError(
+        "the OpenSearch client is not installed", hint="pip install wiki-casebook[opensearch]"
+    ) from error
+from kb.search.documents.fields import streams_of
+
+CHUNK = 500
+"""Documents sent in one request."""
+PAUSES = (0.5, 1, 2, 4, 8, 15, 15, 15)
+"""Seconds between tries while the cluster mends itself."""
+_AGAIN = frozenset({429, 500, 502, 503, 504})
+T = TypeVar("T")
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(SearchDocument).decode
+
+
+def connect(config: SearchConfig) -> OpenSearch:
+    """A client of the cluster that kb.toml names; several nodes are separated by spaces."""
+    if not config.url:
+        raise UsageError("the OpenSearch engine needs an address", hint="kb.toml: [search] url")
+    settings = config.settings
+    user, password = settings.get("user"), os.environ.get(settings.get("password_env", ""), "")
+    return OpenSearch(
+        hosts=config.url.split(),
+        headers=_authorization(user, password) if user else None,
+        verify_certs=True,
+        ca_certs=settings.get("ca_certs"),
+        timeout=60,
+        max_retries=4,
+        retry_on_timeout=False,
+        retry_on_status=(429, 500, 502, 503, 504),
+    )
+
+
+def _authorization(user: str, password: str) -> dict[str, str]:
+    """Made here: the library's own cannot say a password beyond Latin-1."""
+    token = base64.b64encode(f"{user}:{password}".encode()).decode("ascii")
+    return {"authorization": f"Basic {token}"}
+
+
+def mapping(settings: dict[str, str]) -> dict[str, Any]:
+    """Settings and mappings of an index: what the streams need, and nothing guessed."""
+    positions = {"type": "text", "analyzer": "spaces", "index_options": "positions"}
+    name = {"type": "keyword", "ignore_above": 8000}
+    tokenizer = {"type": "whitespace", "max_token_length": 4096}
+    return {
+        "settings": {
+            "number_of_shards": int(settings.get("shards", "1")),
+            "number_of_replicas": int(settings.get("replicas", "1")),
+            "analysis": {
+                "tokenizer": {"spaces": tokenizer},
+                "analyzer": {"spaces": {"type": "custom", "tokenizer": "spaces"}},
+            },
+        },
+        "mappings": {
+            "dynamic": "strict",
+            "_source": {"includes": ["key", "digest", "document"]},
+            "properties": {
+                "key": name,
+                "digest": {"type": "binary"},
+                "document": {"type": "binary"},
+                "names": name,
+                "facets": name,
+                "labels": name,
+                "head": {**positions, "index_options": "freqs"},
+                **dict.fromkeys(("seq", "rel", "num", "scoped"), positions),
+                "day": {"type": "integer"},
+                "number": {"type": "long"},
+            },
+        },
+    }
+
+
+class OpenSearchEngine:
+    """One index of a cluster, made where there is none. RemoteError where nobody answers."""
+
+    def __init__(self, folder: Path, config: SearchConfig) -> None:
+        """Nothing is written to ``folder``: its name is the generation's."""
+        self._client = connect(config)
+        self._alias = config.settings.get("index", "casebook")
+        self._name = f"{self._alias}-{folder.name}"
+        self._settings = config.settings
+        with _talking():
+            if not self._client.indices.exists(index=self._name) and not self._brought_back():
+                self._client.indices.create(index=self._name, body=mapping(config.settings))
+
+    def _brought_back(self) -> bool:
+        repository = self._settings.get("snapshots")
+        if not repository:
+            return False
+        return bring_back(self._client, repository, self._alias, self._name)
+
+    def add(self, documents: Iterable[SearchDocument]) -> int:
+        """Send documents in chunks; what a lost node took with it is sent again."""
+        sent = 0
+        for chunk in _chunks(documents, CHUNK):
+            self._send([self._action(document) for document in chunk])
+            sent += len(chunk)
+        return sent
+
+    def _send(self, actions: list[dict[str, Any]]) -> None:
+        """Send until each action is done: the cluster may lack a node or room for a while.
+
+        Doing an action twice does it once, so nothing is lost and nothing doubled.
+        """
+        waiting = actions
+        for pause in PAUSES:
+            waiting = self._tried(waiting)
+            if not waiting:
+                return
+            time.sleep(pause)
+        raise RemoteError(f"OpenSearch did not take {len(waiting)} documents in {sum(PAUSES)} s")
+
+    def _tried(self, actions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The actions that are to be tried again."""
+        lines = [line for action in actions for line in _lines(action)]
+        try:
+            done = self._client.bulk(body=lines, timeout="15s", request_timeout=60)
+        except exceptions.TransportError as error:
+            if isinstance(error.status_code, int) and error.status_code not in _AGAIN:
+                raise RemoteError(f"OpenSearch: {error}") from error
+            return actions
+        again = []
+        for action, item in zip(actions, done["items"], strict=True):
+            result = next(iter(item.values()))
+            if result["status"] in _AGAIN:
+                again.append(action)
+            elif result["status"] >= 400 and result["status"] != 404:
+                raise RemoteError(f"OpenSearch: {action['_id']}: {result.get('error')}")
+        return again
+
+    def _action(self, document: SearchDocument) -> dict[str, Any]:
+        numbers = {"day": document.day, "number": document.number}
+        names = list(names_of(document))
+        source = {
+            "key": document.key,
+            "digest": _text(document.digest),
+            "document": _text(_encode(document)),
+            "names": names,
+            "labels": [n.removeprefix("label=") for n in names if n.startswith("label=")],
+            "facets": [f"{name}={value}" for name, value in facets_of(document)],
+            **streams_of(document),
+            **{name: value for name, value in numbers.items() if value is not None},
+        }
+        return {"_op_type": "index", "_index": self._name, "_id": document.key, "_source": source}
+
+    def remove(self, keys: Iterable[str]) -> None:
+        """Take documents out."""
+        actions = ({"_op_type": "delete", "_index": self._name, "_id": key} for key in keys)
+        for chunk in _chunks(actions, CHUNK):
+            self._send(chunk)
+
+    def commit(self) -> None:
+        """Make what was sent visible and lasting."""
+        with _talking():
+            self._client.indices.refresh(index=self._name)
+            self._client.indices.flush(index=self._name)
+
+    def publish(self) -> None:
+        """Point the alias at this index and drop the generations before it."""
+        with _talking():
+            others = self._client.indices.get(index=f"{self._alias}-*", ignore_unavailable=True)
+            remove = [
+                {"remove_index": {"index": name}} for name in sorted(others) if name != self._name
+            ]
+            add = {"add": {"index": self._name, "alias": self._alias}}
+            self._client.indices.update_aliases(body={"actions": [add, *remove]})
+            if repository := self._settings.get("snapshots"):
+                take(self._client, repository, self._alias, self._name)
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._client.close()
+
+    def digests(self) -> dict[str, bytes]:
+        """Key → digest of everything that is in the index."""
+        with _talking():
+            rows = helpers.scan(
+                self._client, index=self._name, query={"_source": ["digest"]}, size=5000
+            )
+            return {row["_id"]: base64.b64decode(row["_source"]["digest"]) for row in rows}
+
+    def labels(self) -> tuple[tuple[str, str], ...]:
+        """(name, label) of the documents' fields."""
+        counted = {"terms": {"field": "labels", "size": 1000}}
+        with _talking():
+            found = self._client.search(index=self._name, body={"size": 0, "aggs": {"l": counted}})
+        keys = sorted(bucket["key"] for bucket in found["aggregations"]["l"]["buckets"])
+        pairs = (key.partition("\t") for key in keys)
+        return tuple((name, label) for name, _, label in pairs)
+
+    def get(self, key: str) -> SearchDocument | None:
+        """The document with that key."""
+        asked = {"query": {"term": {"key": key}}, "size": 1, "_source": ["document"]}
+        with _talking():
+            hits = self._client.search(index=self._name, body=asked)["hits"]["hits"]
+        return _found(hits[0]).document if hits else None
+
+    def counts(self, stream: ScoredStream, terms: list[str]) -> tuple[int, list[int]]:
+        """Documents in all, and with each term, summed over the shards.
+
+        A shard counts a document that was replaced until it is merged away, so no more than all.
+        """
+        with _talking():
+            total = int(self._client.count(index=self._name)["count"])
+            if not terms:
+                return total, []
+            asked = {
+                "doc": {stream: " ".join(terms)}, "fields": [stream], "term_statistics": True,
+                "field_statistics": False, "positions": False, "offsets": False, "payloads": False,
+            }  # fmt: skip
+            rows = [{"_index": self._name, "routing": key, **asked} for key in self._shards]
+            found = self._client.mtermvectors(body={"docs": rows})["docs"]
+        held = [row["term_vectors"].get(stream, {"terms": {}})["terms"] for row in found]
+        sums = (sum(h.get(term, {}).get("doc_freq", 0) for h in held) for term in terms)
+        return total, [min(total, count) for count in sums]
+
+    @cached_property
+    def _shards(self) -> list[str]:
+        """For each shard a routing value that leads to it."""
+        settings = self._client.indices.get_settings(index=self._name)[self._name]["settings"]
+        wanted, found = int(settings["index"]["number_of_shards"]), dict[int, str]()
+        for key in map(str, range(100 * wanted)):
+            if len(found) == wanted:
+                break
+            way = self._client.search_shards(index=self._name, params={"routing": key})
+            found.setdefault(way["shards"][0][0]["shard"], key)
+        return [found[shard] for shard in sorted(found)]
+
+    def ask(self, request: EngineRequest) -> EngineAnswer:
+        """What fits, best first."""
+        with _talking():
+            found = self._client.search(
+                index=self._name,
+                body=body_of(request),
+                allow_partial_search_results=False,
+                search_type="dfs_query_then_fetch",
+            )
+        rows = tuple(_found(hit) for hit in found["hits"]["hits"])
+        facets: dict[str, dict[str, int]] = {}
+        if request.facets:
+            for bucket in found["aggregations"]["f"]["buckets"]:
+                name, _, value = bucket["key"].partition("=")
+                facets.setdefault(name, {})[value] = bucket["doc_count"]
+        return EngineAnswer(found["hits"]["total"]["value"], rows, facets)
+
+
+def _chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    chunk: list[T] = []
+    for item in items:
+        chunk.append(item)
+        if len(chunk) == size:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def _lines(action: dict[str, Any]) -> list[dict[str, Any]]:
+    """An action as the bulk request has it."""
+    head = {action["_op_type"]: {"_index": action["_index"], "_id": action["_id"]}}
+    return [head, action["_source"]] if "_source" in action else [head]
+
+
+def _text(raw: bytes) -> str:
+    return base64.b64encode(raw).decode("ascii")
+
+
+def _found(hit: dict[str, Any]) -> EngineHit:
+    document = _decode(base64.b64decode(hit["_source"]["document"]))
+    return EngineHit(hit["_id"], hit["_score"] or 0.0, document)
+
+
+@contextmanager
+def _talking() -> Iterator[None]:
+    """What the library says of a cluster in trouble, in this project's errors."""
+    try:
+        yield
+    except exceptions.NotFoundError as error:
+        if error.error == "repository_missing_exception":
+            hint = "kb.toml: [search.settings] snapshots names a repository of the cluster"
+            raise RemoteError(f"OpenSearch: {error}", hint=hint) from error
+        raise DamagedIndexError(str(error)) from error
+    except (exceptions.AuthenticationException, exceptions.AuthorizationException) as error:
+        hint = "kb.toml: [search.settings] user, password_env"
+        raise RemoteError("OpenSearch refuses this user", hint=hint) from error
+    except exceptions.OpenSearchException as error:
+        raise RemoteError(f"OpenSearch: {error}") from error

@@ -1,0 +1,192 @@
+"""The default engine: tantivy, in this process, an index of files in a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import tantivy
+
+from kb.config import SearchConfig
+from kb.search.documents.document import SearchDocument
+from kb.search.documents.fields import facets_of, names_of, streams_of
+from kb.search.engines.tantivy_query import query_of
+from kb.search.protocol import DamagedIndexError, EngineAnswer, EngineHit, EngineRequest
+from kb.search.query.score import ScoredStream
+
+HEAP = 64_000_000
+"""Bytes that the writer may hold."""
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(SearchDocument).decode
+
+
+def _schema() -> tantivy.Schema:
+    build = tantivy.SchemaBuilder()
+    build.add_text_field("key", tokenizer_name="raw", index_option="basic")
+    build.add_text_field("names", tokenizer_name="raw", index_option="basic")
+    build.add_text_field("facets", tokenizer_name="raw", index_option="basic", fast=True)
+    for stream in ("seq", "rel", "num", "scoped"):
+        build.add_text_field(stream, tokenizer_name="spaces", index_option="position")
+    build.add_text_field("head", tokenizer_name="spaces", index_option="freq")
+    for number in ("day", "number"):
+        build.add_unsigned_field(number, indexed=True, fast=True)
+    build.add_bytes_field("document", stored=True)
+    return build.build()
+
+
+class TantivyEngine:
+    """An index in ``folder``, made where there is none."""
+
+    def __init__(self, folder: Path, _: SearchConfig) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._schema = _schema()
+        with _reading():
+            self._index = tantivy.Index(self._schema, path=str(folder), reuse=True)
+        spaces = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+        self._index.register_tokenizer("spaces", spaces)
+        self._writer: tantivy.IndexWriter | None = None
+
+    def _writing(self) -> tantivy.IndexWriter:
+        if self._writer is None:
+            self._writer = self._index.writer(HEAP, 1)
+        return self._writer
+
+    def add(self, documents: Iterable[SearchDocument]) -> int:
+        """Put documents in, each in the place of the one with its key."""
+        writer, count = self._writing(), 0
+        for document in documents:
+            writer.delete_documents_by_term("key", document.key)
+            writer.add_document(_to_tantivy(document))
+            count += 1
+        return count
+
+    def remove(self, keys: Iterable[str]) -> None:
+        """Take documents out."""
+        writer = self._writing()
+        for key in keys:
+            writer.delete_documents_by_term("key", key)
+
+    def commit(self) -> None:
+        """Write to disk, then read what was written."""
+        if self._writer is not None:
+            self._writer.commit()
+            self._writer.wait_merging_threads()
+            self._writer = None
+        self._index.reload()
+        self.__dict__.pop("_searcher", None)
+
+    @cached_property
+    def _searcher(self) -> tantivy.Searcher:
+        return self._index.searcher()
+
+    def digests(self) -> dict[str, bytes]:
+        """Key → digest of everything that is in the index."""
+        with _reading():
+            return self._digests()
+
+    def _digests(self) -> dict[str, bytes]:
+        searcher = self._searcher
+        everything = searcher.search(tantivy.Query.all_query(), max(searcher.num_docs, 1))
+        documents = (_document(searcher, address) for _, address in everything.hits)
+        return {document.key: document.digest for document in documents}
+
+    def labels(self) -> tuple[tuple[str, str], ...]:
+        """(name, label) of the documents' fields."""
+        found = self._searcher.terms_with_prefix("names", "label=")
+        pairs = (term.removeprefix("label=").partition("\t") for term, _ in found)
+        return tuple((name, label) for name, _, label in pairs)
+
+    def get(self, key: str) -> SearchDocument | None:
+        """The document with that key."""
+        with _reading():
+            searcher = self._searcher
+            hits = searcher.search(tantivy.Query.term_query(self._schema, "key", key), 1).hits
+            return _document(searcher, hits[0][1]) if hits else None
+
+    def counts(self, stream: ScoredStream, terms: list[str]) -> tuple[int, list[int]]:
+        """Documents in all, and how many of them have each term in the stream."""
+        with _reading():
+            searcher = self._searcher
+            return searcher.num_docs, [searcher.doc_freq(stream, term) for term in terms]
+
+    def ask(self, request: EngineRequest) -> EngineAnswer:
+        """What fits, best first."""
+        with _reading():
+            return self._ask(request)
+
+    def _ask(self, request: EngineRequest) -> EngineAnswer:
+        searcher = self._searcher
+        query = query_of(self._schema, searcher, request)
+        order: dict[str, Any] = {}
+        if request.sort != "relevance":
+            order["order_by_field"] = "number" if request.sort == "number" else "day"
+            newest = request.sort == "newest"
+            order["order"] = tantivy.Order.Desc if newest else tantivy.Order.Asc
+        result = searcher.search(query, request.limit, offset=request.offset, **order)
+        found = tuple(_found(searcher, score, address) for score, address in result.hits)
+        facets = _facets(searcher, query) if request.facets else {}
+        total: int = getattr(result, "count")  # noqa: B009  (missing in the stubs)
+        return EngineAnswer(total, found, facets)
+
+    def publish(self) -> None:
+        """Do nothing: the index is this machine's alone."""
+
+    def close(self) -> None:
+        """Drop what was not committed and let the lock go."""
+        if self._writer is not None:
+            self._writer.rollback()
+            self._writer.wait_merging_threads()
+            self._writer = None
+
+
+def _document(searcher: tantivy.Searcher, address: tantivy.DocAddress) -> SearchDocument:
+    stored: bytes = searcher.doc(address)["document"][0]
+    return _decode(stored)
+
+
+def _found(searcher: tantivy.Searcher, score: float, address: tantivy.DocAddress) -> EngineHit:
+    document = _document(searcher, address)
+    return EngineHit(document.key, score, document)
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """What the library says of files that it cannot read, a panic included, as one error."""
+    try:
+        yield
+    except (ValueError, OSError, msgspec.MsgspecError) as error:
+        raise DamagedIndexError(str(error)) from error
+    except BaseException as error:
+        if type(error).__name__ == "PanicException":
+            raise DamagedIndexError(str(error)) from error
+        raise
+
+
+def _to_tantivy(document: SearchDocument) -> tantivy.Document:
+    made = tantivy.Document()
+    made.add_text("key", document.key)
+    for stream, text in streams_of(document).items():
+        made.add_text(stream, text)
+    for name in names_of(document):
+        made.add_text("names", name)
+    for name, value in facets_of(document):
+        made.add_text("facets", f"{name}={value}")
+    if document.day is not None:
+        made.add_unsigned("day", document.day)
+    if document.number is not None:
+        made.add_unsigned("number", document.number)
+    made.add_bytes("document", _encode(document))
+    return made
+
+
+def _facets(searcher: tantivy.Searcher, query: tantivy.Query) -> dict[str, dict[str, int]]:
+    counted = searcher.aggregate(query, {"f": {"terms": {"field": "facets", "size": 1000}}})
+    facets: dict[str, dict[str, int]] = {}
+    for bucket in counted["f"]["buckets"]:
+        name, _, value = bucket["key"].partition("=")
+        facets.setdefault(name, {})[value] = bucket["doc_count"]
+    return facets

@@ -1,0 +1,172 @@
+"""The engine in pure Python: Whoosh, for wikis of up to some thousand cases."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from whoosh import fields, index, scoring, sorting
+from whoosh.analysis import RegexTokenizer
+from whoosh.query import Query
+
+from kb.config import SearchConfig
+from kb.search.documents.document import SearchDocument
+from kb.search.documents.fields import facets_of, names_of, streams_of
+from kb.search.engines.whoosh_query import query_of
+from kb.search.protocol import DamagedIndexError, EngineAnswer, EngineHit, EngineRequest
+from kb.search.query.score import ScoredStream, idf
+
+_SEPARATOR = "\x1f"
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(SearchDocument).decode
+
+
+class _Bm25(scoring.BM25F):  # type: ignore[misc]  # the library has no types
+    """BM25 with the inverse document frequency that the other engines have."""
+
+    def idf(self, searcher: Any, fieldname: str, text: Any) -> float:
+        """See `kb.search.query.score.idf`."""
+        parent = searcher.get_parent()
+        return idf(parent.doc_count(), parent.doc_frequency(fieldname, text))
+
+
+def _schema() -> fields.Schema:
+    spaces, names = RegexTokenizer(r"[^ ]+"), RegexTokenizer(f"[^{_SEPARATOR}]+")
+    streams = {
+        name: fields.TEXT(analyzer=spaces, phrase=True) for name in ("seq", "rel", "num", "scoped")
+    }
+    return fields.Schema(
+        key=fields.ID(unique=True, stored=True),
+        digest=fields.STORED,
+        document=fields.STORED,
+        names=fields.TEXT(analyzer=names, phrase=False),
+        head=fields.TEXT(analyzer=spaces, phrase=False),
+        day=fields.NUMERIC(int, sortable=True, default=0),
+        number=fields.NUMERIC(int, sortable=True, default=0),
+        **streams,
+    )
+
+
+class WhooshEngine:
+    """An index in ``folder``, made where there is none. A searcher is made for each question."""
+
+    def __init__(self, folder: Path, _: SearchConfig) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            there = index.exists_in(str(folder))
+            self._index: Any = (
+                index.open_dir(str(folder)) if there else index.create_in(str(folder), _schema())
+            )
+        except Exception as error:
+            raise DamagedIndexError(str(error)) from error
+        self._writer: Any = None
+
+    def _writing(self) -> Any:
+        if self._writer is None:
+            self._writer = self._index.writer(limitmb=128)
+        return self._writer
+
+    def add(self, documents: Iterable[SearchDocument]) -> int:
+        """Put documents in, each in the place of the one with its key."""
+        writer, count = self._writing(), 0
+        for document in documents:
+            numbers = {"day": document.day, "number": document.number}
+            writer.update_document(
+                key=document.key,
+                digest=document.digest,
+                document=_encode(document),
+                names=_SEPARATOR.join(names_of(document)),
+                **streams_of(document),
+                **{name: value for name, value in numbers.items() if value is not None},
+            )
+            count += 1
+        return count
+
+    def remove(self, keys: Iterable[str]) -> None:
+        """Take documents out."""
+        writer = self._writing()
+        for key in keys:
+            writer.delete_by_term("key", key)
+
+    def commit(self) -> None:
+        """Write to disk; each question opens what was written last."""
+        if self._writer is not None:
+            self._writer.commit()
+            self._writer = None
+
+    def publish(self) -> None:
+        """Do nothing: the index is this machine's alone."""
+
+    def close(self) -> None:
+        """Drop what was not committed and let the lock go."""
+        if self._writer is not None:
+            self._writer.cancel()
+            self._writer = None
+        self._index.close()
+
+    def digests(self) -> dict[str, bytes]:
+        """Key → digest of everything that is in the index."""
+        with self._searcher() as searcher:
+            rows = searcher.reader().all_stored_fields()
+            return {row["key"]: row["digest"] for row in rows}
+
+    def labels(self) -> tuple[tuple[str, str], ...]:
+        """(name, label) of the documents' fields."""
+        with self._searcher() as searcher:
+            terms = searcher.reader().expand_prefix("names", "label=")
+            found = (term.decode().removeprefix("label=").partition("\t") for term in terms)
+            return tuple((name, label) for name, _, label in found)
+
+    def get(self, key: str) -> SearchDocument | None:
+        """The document with that key."""
+        with self._searcher() as searcher:
+            row = searcher.document(key=key)
+            return _decode(row["document"]) if row else None
+
+    def counts(self, stream: ScoredStream, terms: list[str]) -> tuple[int, list[int]]:
+        """Documents in all, and how many of them have each term in the stream."""
+        with self._searcher() as searcher:
+            return searcher.doc_count(), [searcher.doc_frequency(stream, t) for t in terms]
+
+    def ask(self, request: EngineRequest) -> EngineAnswer:
+        """What fits, best first."""
+        with self._searcher() as searcher:
+            query = query_of(request)
+            limit = request.offset + request.limit
+            found = searcher.search(query, limit=limit, sortedby=_order(request))
+            hits = [found[i] for i in range(request.offset, min(limit, found.scored_length()))]
+            rows = tuple(_found(hit, request) for hit in hits)
+            facets = _facets(searcher, query) if request.facets else {}
+            return EngineAnswer(len(found), rows, facets)
+
+    def _searcher(self) -> Any:
+        try:
+            return self._index.refresh().searcher(weighting=_Bm25())
+        except Exception as error:
+            raise DamagedIndexError(str(error)) from error
+
+
+def _order(request: EngineRequest) -> sorting.FieldFacet | None:
+    if request.sort == "relevance":
+        return None
+    name = "number" if request.sort == "number" else "day"
+    return sorting.FieldFacet(name, reverse=request.sort == "newest")
+
+
+def _found(hit: Any, request: EngineRequest) -> EngineHit:
+    score = hit.score if request.sort == "relevance" else 0.0
+    return EngineHit(hit["key"], score, _decode(hit["document"]))
+
+
+def _facets(searcher: Any, query: Query) -> dict[str, dict[str, int]]:
+    counted: Counter[tuple[str, str]] = Counter()
+    for number in searcher.docs_for_query(query):
+        document = _decode(searcher.stored_fields(number)["document"])
+        counted.update(facets_of(document))
+    facets: dict[str, dict[str, int]] = {}
+    for (name, value), count in counted.items():
+        facets.setdefault(name, {})[value] = count
+    return facets

@@ -1,0 +1,126 @@
+"""What a word of a query says by its stars, and a value by its field: names, numbers, dates."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from typing import Literal
+
+from kb.search.analysis import fold_text
+from kb.search.analysis.scripts import TOKEN
+from kb.search.query.field_names import DATES, NAMES, NUMBERS, STATUSES
+from kb.search.query.query_tree import Between, Name, Node, Quoted, Word
+
+_RANGE = re.compile(r"(.*?)(?:\.\.|…)(.*)")
+_COMPARED = re.compile(r"([<>]=?)(.+)")
+_STARS = "*＊"
+_DATE = re.compile(
+    r"([0-9]{4})(?:[-/.年]([0-9]{1,2})(?:[-/.月]([0-9]{1,2})日?|月?)?|年)?"
+    r"|([0-9]{4})([0-9]{2})([0-9]{2})|([0-9]{4})([0-9]{2})"
+)
+
+
+def word_node(text: str, field: str | None = None) -> Word | None:
+    """A word, its stars and tilde taken off; None where nothing searchable is left."""
+    bare = text.strip(_STARS)
+    star: Literal["", "begins", "ends"] = ""
+    if bare and text[0] in _STARS and text[-1] not in _STARS:
+        star = "ends"
+    elif bare and text[-1] in _STARS and text[0] not in _STARS:
+        star = "begins"
+    fuzzy = not star and len(bare) > 1 and bare[-1] in "~～"
+    bare = bare.rstrip("~～") if fuzzy else bare
+    if not TOKEN.search(fold_text(bare)):
+        return None
+    return Word(bare, field, star, fuzzy)
+
+
+def field_node(name: str, value: str, *, quoted: bool) -> Node | None:
+    """What ``name:value`` asks for; None where the field cannot have such a value."""
+    if name in DATES:
+        return _dates(name, value)
+    if name in NUMBERS:
+        return _numbers(name, value)
+    if name in NAMES:
+        return _name(name, value, quoted=quoted)
+    if quoted:
+        return Quoted(value, name) if TOKEN.search(fold_text(value)) else None
+    return word_node(value, name)
+
+
+def _dates(name: str, value: str) -> Node | None:
+    days = day_span(fold_text(value))
+    if days is None:
+        return None
+    if name == "after":
+        return Between("date", days[0], None)
+    if name == "before":
+        return Between("date", None, days[0] - 1)
+    return Between("date", *days)
+
+
+def _numbers(name: str, value: str) -> Node | None:
+    text = fold_text(value)
+    if match := _RANGE.fullmatch(value):
+        low = _bound(name, fold_text(match[1]), 0) if match[1] else None
+        high = _bound(name, fold_text(match[2]), 1) if match[2] else None
+        broken = (match[1] and low is None) or (match[2] and high is None)
+        return None if broken or (low is None and high is None) else Between(name, low, high)
+    if match := _COMPARED.fullmatch(text):
+        return _compared(name, match[1], match[2])
+    low, high = _bound(name, text, 0), _bound(name, text, 1)
+    return None if low is None else Between(name, low, high)
+
+
+def _compared(name: str, sign: str, text: str) -> Node | None:
+    low, high = _bound(name, text, 0), _bound(name, text, 1)
+    if low is None or high is None:
+        return None
+    return {
+        ">": Between(name, high + 1, None),
+        ">=": Between(name, low, None),
+        "<": Between(name, None, low - 1),
+        "<=": Between(name, None, high),
+    }[sign]
+
+
+def _bound(name: str, text: str, side: int) -> float | None:
+    if name == "date":
+        days = day_span(text)
+        return None if days is None else days[side]
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else None
+
+
+def _name(name: str, value: str, *, quoted: bool) -> Node | None:
+    star = not quoted and len(value) > 1 and value[-1] in _STARS
+    folded = fold_text(value[:-1] if star else value).strip()
+    if name == "status" and not star:
+        folded = STATUSES.get(folded, folded)
+    return Name(name, folded, star) if folded else None
+
+
+def day_span(text: str) -> tuple[int, int] | None:
+    """The first and last day that ``text`` names, as yyyymmdd; None where it is no date.
+
+    `2020`, `2020-04`, `2020-4-7`, `2020/04/07`, `2020年4月7日`, `20200407`, `202004`.
+    """
+    match = _DATE.fullmatch(text)
+    if match is None:
+        return None
+    year, month, day = (
+        next((int(g) for g in groups if g), 0)
+        for groups in (match.group(1, 4, 7), match.group(2, 5, 8), match.group(3, 6))
+    )
+    return _days(year, month, day)
+
+
+def _days(year: int, month: int, day: int) -> tuple[int, int] | None:
+    if not 1 <= year <= 9999 or month > 12:
+        return None
+    if not month:
+        return year * 10000 + 101, year * 10000 + 1231
+    last = monthrange(year, month)[1]
+    if day > last:
+        return None
+    base = year * 10000 + month * 100
+    return (base + day, base + day) if day else (base + 1, base + last)
