@@ -1,21 +1,21 @@
 r"""What every importer keeps to, as tests for the author of one.
 
-from kb.testing.importers import ImporterConformance
+Subclass it in your package's tests:
 
-class TestNotes(ImporterConformance):
-@pytest.fixture
-def importer(self):
-return Notes()
+    class TestNotes(ImporterConformance):
+        @pytest.fixture
+        def importer(self):
+            return Notes()
 
-@pytest.fixture
-def source(self, tmp_path):
-(tmp_path / "wiki.notes").write_text("== Page ==\ntext\n")
-return str(tmp_path / "wiki.notes")
+        @pytest.fixture
+        def source(self, tmp_path):
+            (tmp_path / "wiki.notes").write_text("== Page ==\ntext\n")
+            return str(tmp_path / "wiki.notes")
 
-@pytest.fixture
-def unusable(self, tmp_path):
-(tmp_path / "other.notes").write_bytes(b"\x00")
-return str(tmp_path / "other.notes")
+        @pytest.fixture
+        def unusable(self, tmp_path):
+            (tmp_path / "other.notes").write_bytes(b"\x00")
+            return str(tmp_path / "other.notes")
 """
 
 from __future__ import annotations
