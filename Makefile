@@ -5,8 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 WORKERS ?= auto
+NODE_STAMP := node_modules/.package-lock.json
 
-.PHONY: demo test check prove bench clean compiled lock system
+.PHONY: demo test check check-site prove bench clean compiled lock system
 
 $(STAMP): requirements.lock pyproject.toml
 	$(PYTHON) tools/bootstrap.py $(VENV)
@@ -24,10 +25,20 @@ prove: system check
 	$(BIN)/python tools/system.py prove
 	$(BIN)/python -m pytest -n $(WORKERS)
 
-check: $(STAMP)
+check: $(STAMP) check-site
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# Biome and tsc on site/: needs Node, which only this needs.
+check-site: $(STAMP)
+	$(BIN)/python tools/system.py site
+	@if command -v npm >/dev/null; then $(MAKE) -s $(NODE_STAMP) && npm run --silent check; \
+	else echo "check-site is skipped: there is no npm" >&2; fi
+
+$(NODE_STAMP): package-lock.json
+	npm ci
+	touch $@
 
 bench: system
 	@echo "runners: cts.py pages.py relevance.py browser_search.py scale.py; see bench/README.md"

@@ -1,82 +1,143 @@
-// Runs before the page is painted: the reader's language and theme; then the page's small helpers.
-(() => {
-  "use strict";
-  const html = document.documentElement;
-  const kept = (key) => { try { return localStorage.getItem("kb-" + key); } catch { return null; } };
-  const keep = (key, value) => { try { localStorage.setItem("kb-" + key, value); } catch { /* private mode: for this page only */ } };
-  const dark = () => matchMedia("(prefers-color-scheme: dark)").matches;
+/**
+ * On every page, before it is painted: the reader's language and theme; then the page's small helpers.
+ */
 
-  const speak = (ui) => {
-    html.dataset.ui = ui;
-    html.lang = ui === "zh" ? "zh-CN" : "en";
-    for (const box of document.querySelectorAll("input[data-zh]")) box.placeholder = box.dataset[ui];
-  };
-  const ui = kept("ui");
-  if (ui === "zh" || ui === "en") speak(ui);
-  html.dataset.theme = kept("theme") || (dark() ? "dark" : "light");
+const root = document.documentElement;
 
-  const lines = () => {
-    for (const row of document.querySelectorAll("tr.on")) row.classList.remove("on");
-    const first = /^#L(\d+)$/.exec(location.hash);
-    if (!first) return;
-    const last = Math.min(+(new URLSearchParams(location.search).get("to") || first[1]), +first[1] + 5000);
-    for (let n = +first[1]; n <= last; n++) document.getElementById("L" + n)?.classList.add("on");
-  };
+/** @param {string} key @returns {string | null} null too where the browser keeps nothing */
+const kept = (key) => {
+  try {
+    return localStorage.getItem(`kb-${key}`);
+  } catch {
+    return null;
+  }
+};
 
-  const said = document.createElement("p"); // to those who hear the page: what was copied
-  said.className = "vh";
-  said.setAttribute("role", "status");
+/** @param {string} key @param {string} value */
+const keep = (key, value) => {
+  try {
+    localStorage.setItem(`kb-${key}`, value);
+  } catch {
+    // A private window: it holds for this page only.
+  }
+};
 
-  const copy = async (button) => {
-    const text = button.parentElement.querySelector(".val").textContent;
-    try {
-      await navigator.clipboard.writeText(text);
-    } catch {
-      getSelection().selectAllChildren(button.parentElement.querySelector(".val"));
-      return;
-    }
-    button.classList.add("done");
-    said.textContent = "✓ " + text;
-    setTimeout(() => button.classList.remove("done"), 1500);
-  };
+/** @param {string | undefined} language */
+const setLanguage = (language) => {
+  root.dataset.ui = language;
+  root.lang = language === "zh" ? "zh-CN" : "en";
+  for (const box of document.querySelectorAll("input[data-zh]")) {
+    const { dataset } = /** @type {HTMLInputElement} */ (box);
+    box.setAttribute("placeholder", dataset[language === "zh" ? "zh" : "en"] || "");
+  }
+};
 
-  // Paper cannot be clicked: what is folded is printed open, and folded again.
-  const unfold = () => document.querySelectorAll("main details:not([open])").forEach((part) => {
+/** Marks the lines of a source page that `?to=32#L31` names. */
+const markLines = () => {
+  for (const row of document.querySelectorAll("tr.on")) row.classList.remove("on");
+  const match = /^#L(\d+)$/.exec(location.hash);
+  if (!match) return;
+  const first = Number(match[1]);
+  const to = Number(new URLSearchParams(location.search).get("to") || first);
+  for (let line = first; line <= Math.min(to, first + 5000); line++) {
+    document.getElementById(`L${line}`)?.classList.add("on");
+  }
+};
+
+/** Says to those who hear the page what was copied. */
+const status = document.createElement("p");
+status.className = "vh";
+status.setAttribute("role", "status");
+
+/** @param {HTMLElement} button */
+const valueBeside = (button) =>
+  /** @type {HTMLElement} */ (button.parentElement?.querySelector(".val"));
+
+/**
+ * Copies the value beside a button; where that is not allowed, selects it.
+ * @param {HTMLElement} button
+ */
+const copyValue = async (button) => {
+  const value = valueBeside(button);
+  const text = value.textContent || "";
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    getSelection()?.selectAllChildren(value);
+    return;
+  }
+  button.classList.add("done");
+  status.textContent = `✓ ${text}`;
+  setTimeout(() => button.classList.remove("done"), 1500);
+};
+
+/** Paper cannot be clicked: what is folded is printed open, and folded again. */
+const unfoldForPrint = () => {
+  /** @type {NodeListOf<HTMLDetailsElement>} */
+  const folded = document.querySelectorAll("main details:not([open])");
+  for (const part of folded) {
     part.open = true;
-    addEventListener("afterprint", () => { part.open = false; }, { once: true });
-  });
+    addEventListener(
+      "afterprint",
+      () => {
+        part.open = false;
+      },
+      { once: true }
+    );
+  }
+};
 
-  addEventListener("beforeprint", unfold);
-  addEventListener("hashchange", lines);
-  document.addEventListener("DOMContentLoaded", () => {
-    speak(html.dataset.ui);
-    const lang = document.getElementById("lang");
-    const theme = document.getElementById("theme");
-    lang.hidden = theme.hidden = false;
-    lang.addEventListener("click", () => {
-      const next = html.dataset.ui === "zh" ? "en" : "zh";
-      keep("ui", next);
-      speak(next);
-      document.dispatchEvent(new Event("kb-ui"));
-    });
-    theme.addEventListener("click", () => {
-      html.dataset.theme = html.dataset.theme === "dark" ? "light" : "dark";
-      keep("theme", html.dataset.theme);
-    });
-    document.querySelector("main").append(said);
-    for (const button of document.querySelectorAll(".copy")) {
-      button.hidden = false;
-      button.title = button.parentElement.querySelector(".val").textContent;
-      button.addEventListener("click", () => copy(button));
-    }
-    addEventListener("keydown", (event) => {
-      const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement?.tagName);
-      const wanted = (event.key === "/" && !typing) || (event.key === "k" && (event.ctrlKey || event.metaKey));
-      if (!wanted || event.altKey) return;
-      event.preventDefault();
-      document.getElementById("q").focus();
-      document.getElementById("q").select();
-    });
-    lines();
+/**
+ * Puts the cursor into the search box on `/`, and on Ctrl or ⌘ with `k`.
+ * @param {KeyboardEvent} event
+ */
+const focusSearch = (event) => {
+  const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement?.tagName || "");
+  const wanted =
+    (event.key === "/" && !typing) || (event.key === "k" && (event.ctrlKey || event.metaKey));
+  if (!wanted || event.altKey) return;
+  event.preventDefault();
+  const box = /** @type {HTMLInputElement} */ (document.getElementById("q"));
+  box.focus();
+  box.select();
+};
+
+const showButtons = () => {
+  const language = /** @type {HTMLElement} */ (document.getElementById("lang"));
+  const theme = /** @type {HTMLElement} */ (document.getElementById("theme"));
+  language.hidden = false;
+  theme.hidden = false;
+  language.addEventListener("click", () => {
+    const next = root.dataset.ui === "zh" ? "en" : "zh";
+    keep("ui", next);
+    setLanguage(next);
+    document.dispatchEvent(new Event("kb-ui"));
   });
-})();
+  theme.addEventListener("click", () => {
+    const next = root.dataset.theme === "dark" ? "light" : "dark";
+    root.dataset.theme = next;
+    keep("theme", next);
+  });
+  /** @type {NodeListOf<HTMLElement>} */
+  const copies = document.querySelectorAll(".copy");
+  for (const button of copies) {
+    button.hidden = false;
+    button.title = valueBeside(button).textContent || "";
+    button.addEventListener("click", () => copyValue(button));
+  }
+};
+
+const language = kept("ui");
+if (language === "zh" || language === "en") setLanguage(language);
+const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+root.dataset.theme = kept("theme") || (dark ? "dark" : "light");
+
+addEventListener("beforeprint", unfoldForPrint);
+addEventListener("hashchange", markLines);
+document.addEventListener("DOMContentLoaded", () => {
+  setLanguage(root.dataset.ui);
+  showButtons();
+  document.querySelector("main")?.append(status);
+  addEventListener("keydown", focusSearch);
+  markLines();
+});

@@ -1,4 +1,4 @@
-// All terms of a text, from the parts of site/analysis.js and site/stem.js that the search works with.
+// All terms of a text, from the parts of site/search/ that the search works with.
 const numberTerms = (digits) => {
   const found = [["number", digits]];
   if (digits.length < 4) return found;
@@ -8,12 +8,12 @@ const numberTerms = (digits) => {
 };
 
 const pieceTerms = (piece, written) => {
-  if (NUMBER.test(piece)) return numberTerms(piece);
+  if (IS_NUMBER.test(piece)) return numberTerms(piece);
   const found = [["word", piece]];
-  if (ENGLISH.test(piece)) found.push(["stem", stem(piece)]);
+  if (IS_ENGLISH.test(piece)) found.push(["stem", stem(piece)]);
   for (const part of partsOf(piece, written)) {
-    if (NUMBER.test(part)) found.push(...numberTerms(part));
-    else found.push(["part", part], ...(ENGLISH.test(part) ? [["stem", stem(part)]] : []));
+    if (IS_NUMBER.test(part)) found.push(...numberTerms(part));
+    else found.push(["part", part], ...(IS_ENGLISH.test(part) ? [["stem", stem(part)]] : []));
   }
   return found;
 };
@@ -24,7 +24,7 @@ const terms = (text) => {
   const found = [];
   let position = 0;
   for (const { 0: token, index } of folded.text.matchAll(TOKEN)) {
-    if (IN_RUN.test(token)) {
+    if (IS_RUN.test(token)) {
       const run = [...token];
       run.forEach((c, i) => {
         found.push(["char", c, position + i]);

@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from kb.assets import assets
+from kb.publish.bundle import joined
 from kb.search.analysis import browser_table
 
 HERE = Path(__file__).parent
 SPEC = HERE.parent / "search" / "spec"
 
 
-def engine_of(browser, *files, names):
-    """A page where these files of the site have run together; it knows ``names`` of theirs."""
+def engine_of(browser, entry, *, names):
+    """A page where a module of the site has run with all it imports; it knows these ``names``."""
     page = browser.new_page()
     page.set_content("<html data-root=''></html>")
-    code = "".join((assets("site") / file).read_text("utf-8") for file in files)
+    code = joined(entry).code
     page.evaluate(f"(() => {{ {code}; Object.assign(window, {{ {names} }}); }})()")
     return page
 
@@ -27,11 +27,12 @@ def engine_of(browser, *files, names):
 def engine(browser):
     """A page with the analysis loaded and the whole folding table."""
     more = (HERE / "terms.js").read_text("utf-8")
-    parts = "fold, TOKEN, IN_RUN, NUMBER, ENGLISH, stem, partsOf, piecesOf"
-    page = engine_of(browser, "stem.js", "analysis.js", names=f"{parts}, simple")
+    parts = "fold, TOKEN, IS_RUN, IS_NUMBER, IS_ENGLISH, stem, partsOf, piecesOf, simplified"
+    page = engine_of(browser, "search/word_tests.js", names=parts)
     page.evaluate(f"(() => {{ {more}; Object.assign(window, {{ terms }}); }})()")
     page.evaluate(
-        "([from, to]) => { const t = [...to]; [...from].forEach((c, i) => simple.set(c, t[i])); }",
+        "([from, to]) => { const t = [...to];"
+        " [...from].forEach((c, i) => simplified.set(c, t[i])); }",
         list(browser_table()),
     )
     yield page
@@ -39,6 +40,7 @@ def engine(browser):
 
 
 def test_terms_are_those_of_the_table(engine):
+    """Every text of the table gives its terms in the browser, kinds and positions included."""
     cases = [json.loads(line) for line in (SPEC / "terms.jsonl").read_text("utf-8").splitlines()]
     found = engine.evaluate(
         "(texts) => texts.map((t) => terms(t).map(([k, x, p]) => `${k}:${x}@${p}`).join(' '))",
@@ -49,6 +51,7 @@ def test_terms_are_those_of_the_table(engine):
 
 
 def test_stems_are_those_of_the_table(engine):
+    """Every word of the table has its stem in the browser."""
     rows = [line.split("\t") for line in (SPEC / "stems.tsv").read_text("utf-8").splitlines()]
     found = engine.evaluate("(words) => words.map(stem)", [word for word, _ in rows])
     assert [(w, s) for (w, s), f in zip(rows, found, strict=True) if s != f] == []

@@ -18,6 +18,7 @@ def page(browser):
 
 
 def test_over_http_the_search_is_a_workers(page, server):
+    """Over HTTP the page has one worker and no engine of its own."""
     page.goto(server + QUERY)
     page.wait_for_selector(FIRST)
     assert [worker.url.rpartition("/")[2] for worker in page.workers] == ["worker.js"]
@@ -25,12 +26,14 @@ def test_over_http_the_search_is_a_workers(page, server):
 
 
 def test_from_a_file_it_is_the_pages(page, site):
+    """From a file the page searches itself."""
     page.goto(site.as_uri() + QUERY)
     page.wait_for_selector(FIRST)
     assert page.workers == []
 
 
 def test_where_no_worker_starts_the_page_searches_itself(page, server):
+    """A worker that does not load is done without."""
     page.route("**/worker.js", lambda route: route.abort())
     page.goto(server + QUERY)
     page.wait_for_selector(FIRST)
@@ -38,6 +41,7 @@ def test_where_no_worker_starts_the_page_searches_itself(page, server):
 
 
 def test_a_shard_that_does_not_come_is_said_and_asked_for_again(page, server):
+    """A file of the index that fails is said in words, and loaded anew by the next query."""
     page.route("**/search/t/**", lambda route: route.abort())
     page.goto(server + QUERY)
     page.wait_for_selector("html[data-answered]")
@@ -50,6 +54,7 @@ def test_a_shard_that_does_not_come_is_said_and_asked_for_again(page, server):
 
 
 def test_a_run_that_nothing_holds_whole_finds_what_holds_most_of_it(page, server):
+    """A run that no case has finds what has most of its pairs; one of unknown pairs nothing."""
     page.goto(server + "/index.html")
     answer = page.evaluate("async () => await kb.search('两条账单重复扣费出现', 10)")
     assert answer["loose"]

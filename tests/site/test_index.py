@@ -127,15 +127,14 @@ def test_a_patch_gives_the_bytes_of_an_index_made_anew(seed):
 def test_the_browser_reads_the_same_postings(browser):
     """Every page of an index, and the codes of its keys."""
     meta, files = anew([entry_of(case) for case in dense(600, 1)])
-    page = engine_of(browser, "stem.js", "analysis.js", "engine.js", names="keysOn, codeOf, meta")
-    page.evaluate("(span) => { meta.p = span; }", span(600))
+    page = engine_of(browser, "search/postings.js", names="readKeys, codeOf")
     for folder, whole in (("search/t/", whole_to(600)), ("search/l/", None)):
         keys = keys_on(meta.shards if whole else 4096)
         signs = [signs_in(data) for path, data in files.items() if path.startswith(folder)]
         found = page.evaluate(
-            "([all, keys, whole]) => all.map((signs) => [...keysOn(signs, keys, whole ?? Infinity)]"
-            ".map(([key, { count, docs }]) => [key, count, docs]))",
-            [signs, keys, whole],
+            "([all, ...sizes]) => all.map((signs) => [...readKeys(signs, ...sizes)]"
+            ".map(([key, { count, postings }]) => [key, count, postings]))",
+            [signs, span(600), keys, whole or 600],
         )
         for text, rows in zip(signs, found, strict=True):
             expected = decode(text, keys, span(600), whole)
@@ -147,18 +146,14 @@ def test_the_browser_reads_the_same_postings(browser):
     page.close()
 
 
-READ = "(signs) => { const bits = reader(signs); return documents(bits, bits.gamma() - 1); }"
-
-
 def test_a_list_of_its_own_is_read_back(browser):
-    page = engine_of(
-        browser, "stem.js", "analysis.js", "engine.js", names="reader, documents, meta"
+    """Lists of none, one, some and all documents are read as they were written."""
+    page = engine_of(browser, "search/codec.js", names="bitReader, readPostings")
+    read = (
+        "([signs, span]) => { const reader = bitReader(signs);"
+        " return readPostings(reader, span, reader.gamma() - 1).map((posting) => posting / 4); }"
     )
-    page.evaluate("(span) => { meta.p = span; }", span(5000))
     for size in (0, 1, 7, 900, 5000):
         numbers = sorted(random.Random(size).sample(range(5000), size))
-        read = (
-            "(signs) => { const bits = reader(signs); return documents(bits, bits.gamma() - 1); }"
-        )
-        assert page.evaluate(read, encode_list(numbers, span(5000))) == numbers
+        assert page.evaluate(read, [encode_list(numbers, span(5000)), span(5000)]) == numbers
     page.close()

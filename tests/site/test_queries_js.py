@@ -52,6 +52,7 @@ def answers(browser, tmp_path_factory):
 
 
 def test_queries_find_what_the_table_says(answers):
+    """A site of the table's documents answers each of its queries with the documents named."""
     found, table = answers
     wrong = {query: (ids, table[query]) for query, ids in found.items() if ids != table[query]}
     assert wrong == {}
@@ -69,6 +70,7 @@ def some_text(rng: random.Random) -> str:
 
 
 def test_any_text_has_the_same_terms(engine):  # noqa: F811
+    """Texts of all scripts, joined at random, have the terms that kb.search.analysis finds."""
     rng = random.Random(9)
     texts = [some_text(rng) for _ in range(4000)]
     found = engine.evaluate("(all) => all.map((t) => terms(t).map((x) => x.join(' ')))", texts)

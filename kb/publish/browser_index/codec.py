@@ -4,7 +4,7 @@ A page is a stream of bits, six to a sign of base64: the number of its keys; for
 order of their numbers, the gap to the last one's; how many documents have it; a 0 where all have
 the lowest weight, else a 1 and how many have the weights 3, 2 and 1; then for each weight, the
 highest first, the gaps between its documents. Counts are in Elias' gamma code (of one more, where
-they may be 0); gaps, of what lies between, in Rice's with `low_bits`. Read again by site/engine.js.
+they may be 0); gaps, of what lies between, in Rice's with `low_bits`. Read again by site/search/codec.js.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Codes of keys: 28 bits of a hash and two that tell the kind, the same in site/engine.js.
+"""Codes of keys: 28 bits of a hash and two that tell the kind, the same in site/search/codes.js.
 
 Keys whose codes are equal are one to the index: it then gives a case too many now and then, which
 its text tells, and never one too few.
