@@ -1,4 +1,4 @@
-"""What an importer is, and how the right one is found."""
+"""Define the protocol of importers, and find the importer of a source."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ __all__ = [
 
 GROUP = "wiki_casebook.importers"
 EXPECTED = "expected-pages"
-"""Key of the FetchState in which an importer says how many pages a run will bring."""
+"""Key of the FetchState in which an importer says how many pages a run is about to read."""
 _PEEK = 65_536
 
 
 class Confidence(IntEnum):
-    """How sure an importer is that a source is its own."""
+    """Say how sure an importer is that it can read a source."""
 
     NO = 0
     MAYBE = 1
@@ -36,7 +36,7 @@ class Confidence(IntEnum):
 
 
 class Source(msgspec.Struct, frozen=True):
-    """Something to import from: a path or a URL, as the user wrote it."""
+    """A path or a URL to import from, as the user wrote it."""
 
     location: str
 
@@ -47,11 +47,11 @@ class Source(msgspec.Struct, frozen=True):
 
     @property
     def path(self) -> Path:
-        """The location as a path."""
+        """Return the location as a path."""
         return Path(self.location)
 
     def peek(self) -> bytes:
-        """The first 64 KiB of a file; empty for a URL or a folder."""
+        """Return the first 64 KiB of a file; nothing for a URL or a folder."""
         if self.is_url or not self.path.is_file():
             return b""
         with self.path.open("rb") as file:
@@ -59,16 +59,16 @@ class Source(msgspec.Struct, frozen=True):
 
 
 class Importer(Protocol):
-    """Turns a source into records, lazily; a bad record becomes a Problem in its place."""
+    """Read a source into records, lazily; a bad record becomes a Problem in its place."""
 
     name: str
 
     def recognises(self, source: Source) -> Confidence:
-        """How sure this importer is, from the name and the first bytes alone."""
+        """Say how sure this importer is, from the name and the first bytes alone."""
         ...
 
     def records(self, source: Source, options: Options, known: Known, sink: Sink) -> Iterator[Item]:
-        """All that the source has and the archive has not, a page's records together.
+        """Yield what the source has and the archive lacks, the records of a page together.
 
         Raises InputError where nothing is usable, RemoteError where a server refuses.
         """
@@ -76,7 +76,7 @@ class Importer(Protocol):
 
 
 def importer_named(name: str) -> Importer:
-    """The importer of that name. UsageError where there is none."""
+    """Return the importer of that name. UsageError where there is none."""
     found = _registered()
     if name not in found:
         raise UsageError(
@@ -86,7 +86,7 @@ def importer_named(name: str) -> Importer:
 
 
 def importer_for(source: Source) -> Importer:
-    """The importer that is surest of the source. InputError where none recognises it."""
+    """Return the importer that is surest of the source. InputError where none recognises it."""
     if not source.is_url and not source.path.exists():
         raise InputError(f"{source.location}: no such file or folder")
     if not source.is_url and source.path.is_file() and not source.path.stat().st_size:
@@ -104,7 +104,7 @@ def importer_for(source: Source) -> Importer:
 
 @cache
 def _registered() -> dict[str, EntryPoint]:
-    """Importers by name: to look for them is to read what every installed package declares."""
+    """Find importers by name, once: this reads what every installed package declares."""
     return {point.name: point for point in entry_points(group=GROUP)}
 
 

@@ -1,4 +1,4 @@
-"""Which pages an import is to take: globs on spaces and references."""
+"""Select the pages of an import by globs on spaces and references."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from kb.references import join_reference, split_reference
 
 
 def wanted(reference: str, options: Options) -> bool:
-    """Whether the options let the page in.
+    """Tell whether the options select the page.
 
-    A space stands for all that is in it, nested spaces too; a page may be given as it is written
-    in the wiki. What is excluded is out, whatever else names it.
+    A space selects all pages in it and in its nested spaces. ``exclude`` wins over the others.
     """
     *spaces, _ = split_reference(reference)
     above = [join_reference(tuple(spaces[:n])) for n in range(1, len(spaces) + 1)]
@@ -26,7 +25,7 @@ def wanted(reference: str, options: Options) -> bool:
 
 
 def exact_pages(options: Options) -> tuple[str, ...]:
-    """References that the options name without a wildcard, where they name nothing else."""
+    """Return the references that the options name, if they name only pages without wildcards."""
     if options.spaces or any(set(page) & set("*?[") for page in options.pages):
         return ()
     return options.pages

@@ -1,4 +1,4 @@
-"""Import from a living wiki: its REST API first, its viewers where REST does not reach."""
+"""Import from a living wiki: by its REST API, and by its viewers where REST fails."""
 
 from importers.rest.importer import Rest
 

@@ -16,24 +16,24 @@ from kb.errors import InputError, Problem, RemoteError
 from kb.model import Checkpoint, FetchState, Item, Known, Sink
 
 _OFF = ("not-found", "no-right", "bad-answer", "server-error", "other-host")
-"""Ways in which a server says that its REST API is not for us; its viewers may be."""
+"""Failures that mean that REST is switched off or closed; the viewers may be open."""
 _WIKIS = "/rest/wikis"
 
 
 class Rest:
-    """A living XWiki, over HTTP."""
+    """Importer of a living XWiki, over HTTP."""
 
     name = "rest"
 
     def recognises(self, source: Source) -> Confidence:
-        """LIKELY of any URL."""
+        """Return LIKELY for any URL."""
         return Confidence.LIKELY if source.is_url else Confidence.NO
 
     def records(self, source: Source, options: Options, known: Known, sink: Sink) -> Iterator[Item]:
-        """Pages that are new or changed since the last run, and those that have gone.
+        """Yield pages that are new or changed since the last run, and those that have gone.
 
-        Raises UsageError for a URL or setting that cannot be, RemoteError where the server is not
-        to be reached, does not know the user, or fails too often; what came before stays.
+        UsageError for an invalid URL or setting; RemoteError where the server cannot be reached,
+        refuses the login, or fails too often: what came before is kept.
         """
         if not source.is_url:
             raise InputError(f"{source.location}: not a URL", hint="such as https://wiki.example")
@@ -59,7 +59,7 @@ class Rest:
 def _connect(
     source: Source, options: Options, known: Known, journal: Journal
 ) -> tuple[Address, Workers, bool]:
-    """Threads that ask; False where REST is off and the viewers are not."""
+    """Start worker threads; False where only the viewers answer, and REST does not."""
     try:
         found = connected(source, options, known, journal, Call(_WIKIS, decode=read_wikis))
     except NoAnswerError as error:
@@ -75,7 +75,7 @@ def _connect(
 def _all(
     address: Address, workers: Workers, options: Options, known: Known, sink: Sink, *, rest: bool
 ) -> Iterator[Item]:
-    """Every wiki that the URL means."""
+    """Yield the items of every wiki that the URL means."""
     scope = scope_of(address, options)
     ids = [address.wiki] if address.wiki else [MAIN]
     if rest and not address.wiki and _WIKIS in workers.journal:

@@ -1,4 +1,4 @@
-"""What came of a page, as the archive's records."""
+"""Turn what was fetched of a page into the archive's records."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from importers.rest.page_requests import DocumentFetched, FileFetched, PageFetched
 from importers.web.calls import Answer
-from importers.xwiki.page_state import PageState, rows_of, saved
+from importers.xwiki.page_state import PageState, digest_of, saved
 from importers.xwiki.rest_model import (
     PAGE,
     HistoryRow,
@@ -38,7 +38,7 @@ _TAGS = "XWiki.TagClass"
 
 
 class PageRecords:
-    """What is the same for all pages of a wiki in a run."""
+    """Makes records of the pages of one wiki."""
 
     def __init__(
         self,
@@ -46,15 +46,15 @@ class PageRecords:
         wiki: str,
         name: str,
         sink: Sink,
-        whole: Callable[[Answer], Answer],
+        with_body: Callable[[Answer], Answer],
         *,
         history: bool,
         attachments: bool,
     ) -> None:
-        """``whole`` gives an answer its body, which may have been put aside.
+        """``with_body`` returns an answer with its body, which may have been dropped.
 
         ``history`` is False where only the newest version was asked for, ``attachments`` where
-        files were not.
+        attachments were not.
         """
         self._attachments = attachments
         self._complete = history
@@ -62,10 +62,10 @@ class PageRecords:
         self._wiki = wiki
         self._name = name
         self._sink = sink
-        self._whole = whole
+        self._with_body = with_body
 
     def records(self, got: PageFetched, state: PageState) -> Iterator[Item]:
-        """All records of a page, its translations and its state last."""
+        """Yield all records of a page: its translations last, and then its state."""
         assert got.answer is not None
         answer = self._read(got.answer)
         page: RestPage = answer.value
@@ -73,23 +73,23 @@ class PageRecords:
         yield self._seen(got, page, answer.body)
         yield from self._revisions(got.document)
         yield from files
-        yield from self._things(got, page)
+        yield from self._comments_and_objects(got, page)
         for locale, document in got.locales.items():
             yield from self._translation(got, locale, document)
         yield from self.problems(got)
         yield saved(self._name, got.reference, state)
 
     def problems(self, got: PageFetched) -> Iterator[Problem]:
-        """What could not be had."""
+        """Yield a Problem for each request that failed."""
         for path, failed in got.failures:
             where = self._base + path.partition("?")[0]
             yield failed.problem(where, got.reference)
 
     def state(self, got: PageFetched, scope: str) -> PageState:
-        """What to remember of the page."""
+        """Return what to remember of the page."""
         return PageState(
-            rows=rows_of(got.document.rows),
-            locales={locale: rows_of(d.rows) for locale, d in got.locales.items()},
+            rows=digest_of(got.document.rows),
+            locales={locale: digest_of(d.rows) for locale, d in got.locales.items()},
             scope=scope,
             whole=not got.passing,
             lacking=tuple(_lacking("", got.document))
@@ -97,8 +97,8 @@ class PageRecords:
         )
 
     def _read(self, answer: Answer) -> Answer:
-        """An answer with its body and value, read again where it was put aside."""
-        whole = self._whole(answer)
+        """Return the answer with body and value, read again where they were dropped."""
+        whole = self._with_body(answer)
         if whole.value is None:
             assert whole.body is not None
             whole.value = PAGE(whole.body)
@@ -128,7 +128,7 @@ class PageRecords:
     def _translation(
         self, got: PageFetched, locale: str, document: DocumentFetched
     ) -> Iterator[Item]:
-        """A translation as a page of its own, known by its newest text."""
+        """Yield a translation: it is a page of its own, described by its newest version."""
         newest = document.rows[-1] if document.rows else None
         reply = document.texts.get(newest.version) if newest else None
         page: RestVersion | None = self._read(reply).value if isinstance(reply, Answer) else None
@@ -155,7 +155,7 @@ class PageRecords:
                 yield self._revision_seen(row)
 
     def _revision_seen(self, row: HistoryRow) -> RevisionSeen:
-        """What a row of the history says; whether an edit was minor is not among it."""
+        """Return what the history says of a version; REST does not tell minor edits."""
         return RevisionSeen(
             version=row.version,
             author=self.user(row.modifier),
@@ -180,11 +180,11 @@ class PageRecords:
         )
 
     def _file(self, file: FileFetched) -> AttachmentRevision:
-        """A file's version; its bytes go to the sink here."""
+        """Put the bytes of an attachment's version into the sink; return its record."""
         facts = file.facts
         digest = None
         if isinstance(file.reply, Answer):
-            digest = self._sink.put(self._whole(file.reply).chunks())
+            digest = self._sink.put(self._with_body(file.reply).chunks())
         return AttachmentRevision(
             name=facts.name,
             version=facts.version,
@@ -195,7 +195,7 @@ class PageRecords:
             date=from_epoch(facts.date),
         )
 
-    def _things(self, got: PageFetched, page: RestPage) -> Iterator[Item]:
+    def _comments_and_objects(self, got: PageFetched, page: RestPage) -> Iterator[Item]:
         notes = {o.number: o.properties for o in got.objects if o.class_name == COMMENTS}
         for entry in got.comments:
             more = {p.name: p.value or "" for p in notes.get(entry.id, [])}
@@ -208,25 +208,25 @@ class PageRecords:
                 selection=more.get("selection") or entry.highlight or None,
                 resolved={"1": True, "0": False}.get(more.get("resolved", "")),
             )
-        for thing in got.objects:
+        for one in got.objects:
             yield WikiObject(
-                class_name=thing.class_name,
-                number=thing.number,
-                properties=_properties(thing),
-                guid=thing.guid,
+                class_name=one.class_name,
+                number=one.number,
+                properties=_properties(one),
+                guid=one.guid,
             )
         if page.clazz and page.clazz.properties:
             yield WikiClass(properties={p.name: p.type or "" for p in page.clazz.properties})
 
     def _history(self, document: DocumentFetched) -> History:
-        """Complete where the text of every version is held or has come."""
+        """Return `complete` where the text of every version is held or was fetched."""
         have = set(document.held)
         have |= {v for v, reply in document.texts.items() if isinstance(reply, Answer)}
         whole = self._complete and all(row.version in have for row in document.rows)
         return "complete" if whole else "latest"
 
     def user(self, reference: str | None) -> str | None:
-        """A user's reference without the wiki's own prefix; None for nobody."""
+        """Return a user's reference without the wiki's own prefix; None for nobody."""
         return (reference or "").removeprefix(f"{self._wiki}:") or None
 
 
@@ -239,29 +239,29 @@ def _lacking(locale: str, document: DocumentFetched) -> Iterator[str]:
 
 
 def files_on_disk(got: PageFetched) -> list[Path]:
-    """Large files, which can go once the page is committed."""
+    """Return the files of large attachments, to be deleted once the page is committed."""
     answers = [file.reply for file in got.files if isinstance(file.reply, Answer)]
     return [answer.file for answer in answers if answer.file is not None]
 
 
 def _tags(objects: list[RestObject]) -> Iterator[str]:
-    """The page's tags, which the server joins with bars."""
-    for thing in objects:
-        if thing.class_name == _TAGS:
-            texts = [p.value or "" for p in thing.properties if p.name == "tags"]
+    """Yield the page's tags, which REST joins with `|`."""
+    for one in objects:
+        if one.class_name == _TAGS:
+            texts = [p.value or "" for p in one.properties if p.name == "tags"]
             yield from dict.fromkeys(tag for text in texts for tag in text.split("|") if tag)
             return
 
 
-def _properties(thing: RestObject) -> dict[str, PropertyValue]:
-    """Values as texts, lists where the property is one of several values."""
-    return {p.name: _value(p) for p in thing.properties}
+def _properties(entry: RestObject) -> dict[str, PropertyValue]:
+    """Return the values as texts, or as lists where the property takes several."""
+    return {p.name: _value(p) for p in entry.properties}
 
 
-def _value(found: RestProperty) -> PropertyValue:
-    """A list property comes joined with bars; the class says whether it holds several values."""
-    settings = {one.name: one.value for one in found.attributes}
+def _value(prop: RestProperty) -> PropertyValue:
+    """Split a list that REST joins with `|`, where the property takes several values."""
+    settings = {one.name: one.value for one in prop.attributes}
     several = settings.get("multiSelect") == "1"
-    if several and found.value and (found.type or "").endswith("List"):
-        return found.value.split("|")
-    return found.value
+    if several and prop.value and (prop.type or "").endswith("List"):
+        return prop.value.split("|")
+    return prop.value

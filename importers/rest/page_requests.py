@@ -1,4 +1,4 @@
-"""Asking REST for all of a page: which requests it takes, and in which order."""
+"""Make the REST requests for one page: history, texts, comments, objects, attachments."""
 
 from __future__ import annotations
 
@@ -37,66 +37,66 @@ from kb.model import Known, PageId, version_key
 
 _FIRST_VERSION = "1.1"
 _ROUNDS = 3
-"""How often a page is read again that is saved while it is read."""
+"""Times that a page is read which is saved while it is read."""
 
 
 class DocumentFetched(msgspec.Struct):
-    """A page's or a translation's history with the texts that were asked for."""
+    """The history of a page or translation, with the texts that were asked for."""
 
     rows: list[HistoryRow] = []
     """Oldest first."""
     texts: dict[str, Reply] = {}
-    """By version; an answer's value is a RestPage."""
+    """By version; the value of an answer is a RestVersion."""
     held: frozenset[str] = frozenset()
-    """Versions that the archive has already."""
+    """Versions whose text the archive has."""
 
 
 class FileFetched(msgspec.Struct):
-    """A version of a file."""
+    """A version of an attachment."""
 
     facts: RestAttachment
     reply: Reply | None
-    """None: the archive has it, or it is not wanted."""
+    """None where it was not asked for: the archive has it, or it is too large."""
 
 
 class PageFetched(msgspec.Struct):
-    """All that came of a page."""
+    """All that was fetched of a page."""
 
     reference: str
     answer: Answer | None = None
-    """Of the page itself; its value is a RestPage."""
+    """The answer for the page itself; its value is a RestPage."""
     document: DocumentFetched = msgspec.field(default_factory=DocumentFetched)
     locales: dict[str, DocumentFetched] = {}
     comments: list[RestComment] = []
     objects: list[RestObject] = []
     files: list[FileFetched] = []
     listed: bool = True
-    """False where a list of what the page has could not be had."""
+    """False where a list of what the page has could not be fetched."""
     failures: list[tuple[str, FetchError]] = []
-    """What could not be had, with the path that was asked."""
+    """Failures, each with the path that was asked."""
 
     @property
     def error(self) -> FetchError | None:
-        """Why there is nothing of the page at all, where that is so."""
+        """Return the failure because of which there is nothing of the page; else None."""
         return self.failures[0][1] if self.answer is None and self.failures else None
 
     @property
     def passing(self) -> bool:
-        """True where something failed that may come another time."""
+        """Tell whether something failed that another run may get."""
         return any(failed.passing and failed.status != 500 for _, failed in self.failures)
 
 
 class PageRequests:
-    """What is the same for all pages of a wiki in a run."""
+    """Makes the jobs that fetch the pages of one wiki."""
 
     def __init__(
         self, wiki: str, name: str, known: Known, limit: RowLimit, options: Options, largest: int
     ) -> None:
-        """``largest`` is the size in bytes over which a file is left out; 0 takes all."""
+        """``largest`` is the size in bytes over which attachments are left out; 0: none is."""
         self.wiki = wiki
         """The wiki's id on the server."""
         self.name = name
-        """The name that the archive has for it."""
+        """The wiki's name in the archive."""
         self._known = known
         self._limit = limit
         self._history = options.history
@@ -107,9 +107,9 @@ class PageRequests:
     def read(
         self, reference: str, state: PageState | None, *, fresh: bool = False
     ) -> Job[PageFetched]:
-        """The requests for a page, and what comes of them; it raises nothing.
+        """Fetch a page, and what is new of its history; failures are part of the result.
 
-        ``fresh`` is False where the answers of an interrupted run will do.
+        ``fresh`` is True where answers of an interrupted run must not be used.
         """
         if state is not None and state.way != "rest":
             state = None
@@ -141,7 +141,7 @@ class PageRequests:
         return Call(path, decode=partial(_that_page, reference))
 
     def _parts(self, got: PageFetched, page: RestPage, state: PageState | None) -> Job[None]:
-        """History, comments, objects, files and translations, side by side."""
+        """Fetch history, comments, objects, attachments and translations concurrently."""
         locales = _locales(page)
         jobs: list[Job[None]] = [
             self._document(got, got.document, "", page, state.rows if state else None)
@@ -168,7 +168,7 @@ class PageRequests:
         page: RestPage | None,
         before: HistoryDigest | None,
     ) -> Job[None]:
-        """The history of a page or translation, and the texts that are new."""
+        """Fetch the history of a page or translation, and the texts that the archive lacks."""
         more = ("translations", locale) if locale else ()
         document.rows = yield from self._rows(got.reference, more, page)
         if not document.rows:
@@ -186,7 +186,7 @@ class PageRequests:
     def _rows(
         self, reference: str, more: Sequence[str], page: RestPage | None
     ) -> Job[list[HistoryRow]]:
-        """Versions, oldest first: new ones then come at the end, and nothing moves."""
+        """Fetch the versions, oldest first: a version saved meanwhile then shifts no other."""
 
         def path(start: int, number: int) -> str:
             order = "asc" if self._history else "desc"
@@ -212,7 +212,7 @@ class PageRequests:
         more: Sequence[str],
         page: RestPage | None,
     ) -> Job[None]:
-        """A page saved or imported without history: its one text is the page itself."""
+        """Take the page itself as the one version of a page without history."""
         answer = got.answer
         if page is None:
             call = Call(rest_page(self.wiki, got.reference, *more), decode=PAGE)
@@ -250,7 +250,7 @@ class PageRequests:
         got.comments = yield from whole_list(self._limit, path, COMMENTS, _comment_rows)
 
     def _objects(self, got: PageFetched, page: RestPage) -> Job[None]:
-        """Objects came with the page, or one by one from a server that does not know how."""
+        """Take the objects that came with the page; an old server is asked for each."""
         if page.objects is not None:
             got.objects = page.objects.object_summaries
             return
@@ -304,7 +304,7 @@ class PageRequests:
                 got.failures.append((call.path, reply))
 
     def _versions(self, reference: str, file: RestAttachment) -> Job[list[RestAttachment]]:
-        """All versions of a file; the first one has none before it."""
+        """Fetch the versions of an attachment; version 1.1 has none before it."""
         if file.version == _FIRST_VERSION or not self._history:
             return [file]
         path = self._list_path(reference, "attachments", file.name, "history")
@@ -342,7 +342,7 @@ def _too_large(file: RestAttachment) -> FetchError:
 
 
 def _locales(page: RestPage) -> list[str]:
-    """Languages of the translations; the default one is listed among them."""
+    """Return the locales of the translations, without the default one, which is listed too."""
     found = page.translations
     if found is None:
         return []

@@ -1,4 +1,4 @@
-"""Reading pages: by REST, those that failed in passing once more, odd ones by their viewers."""
+"""Read pages by REST; retry temporary failures once; read what REST cannot by the viewers."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from importers.viewer_html.views import HistoryLine
 
 _JOURNAL = 256 << 20
-"""Bytes of answers on disk at which what was read is committed and they are dropped."""
+"""Bytes of the journal at which a checkpoint is made, after which it starts empty."""
 
 
 class WikiReader:
-    """Reads pages of one wiki, and remembers how each stands."""
+    """Reads pages of one wiki, and remembers the state of each."""
 
     def __init__(self, run: RunContext, refusals: Refusals) -> None:
         options = run.scope.options
@@ -39,16 +39,16 @@ class WikiReader:
         largest = run.workers.wiki.settings.max_attachment
         self._reader = PageRequests(run.wiki, run.name, run.known, run.limit, options, largest)
         self._emitter = PageRecords(
-            run.base, run.wiki, run.name, run.sink, run.workers.whole,
+            run.base, run.wiki, run.name, run.sink, run.workers.with_body,
             history=options.history, attachments=options.attachments,
         )  # fmt: skip
 
     def listed(self, rows: Counter[str] | None) -> None:
-        """``rows`` is how many documents of each page the wiki's list has, where there is one."""
+        """Set the number of rows of each page in the wiki's list; None where there is no list."""
         self._rows = rows
 
     def translations(self, name: str) -> int:
-        """How many the wiki's list counts of a page; 0 where nobody says."""
+        """Return the number of translations by the wiki's list; 0 where it is not known."""
         return self._rows[name] - 1 if self._rows and name in self._rows else 0
 
     @cached_property
@@ -63,7 +63,7 @@ class WikiReader:
         return views
 
     def read(self, names: list[str], *, fresh: bool = False) -> Iterator[Item]:
-        """Read pages; those that failed in passing are read once more when all are done.
+        """Read pages; those with temporary failures once more when all others are done.
 
         ``fresh`` is True for pages that this run has read before.
         """
@@ -72,12 +72,12 @@ class WikiReader:
         self._run.met.update(names)
         yield FetchState(key=EXPECTED, value=str(len(names)))
         again: list[str] = []
-        yield from self._turn(deque(names), again, fresh=fresh)
-        yield from self._turn(deque(again), None, fresh=fresh)
+        yield from self._read_all(deque(names), again, fresh=fresh)
+        yield from self._read_all(deque(again), None, fresh=fresh)
         yield from self._by_viewers([n for n in names if n in self._run.failed])
 
     def _by_viewers(self, names: list[str]) -> Iterator[Item]:
-        """Pages that REST cannot address (a slash in a name), or fails at, by their viewers."""
+        """Read pages by their viewers that REST cannot address (a slash in a name) or fails at."""
         odd = [
             name for name in names
             if self._run.failed[name].status in (400, 500)
@@ -94,7 +94,7 @@ class WikiReader:
                 self._run.failed.pop(item.id.page, None)
 
     def _precise(self, names: set[str]) -> dict[tuple[str, str], dict[str, HistoryLine]]:
-        """What REST knows of pages that it cannot address: the list of all changes names them."""
+        """Return versions of pages that REST cannot address, by its list of changes."""
         from importers.viewer_html.views import HistoryLine
 
         found: dict[tuple[str, str], dict[str, HistoryLine]] = {}
@@ -110,14 +110,16 @@ class WikiReader:
             found.setdefault((name, row.language or ""), {})[row.version] = line
         return found
 
-    def _turn(self, names: deque[str], again: list[str] | None, *, fresh: bool) -> Iterator[Item]:
-        """Read pages in the order in which they come, a journal's worth at a time."""
+    def _read_all(
+        self, names: deque[str], again: list[str] | None, *, fresh: bool
+    ) -> Iterator[Item]:
+        """Read pages in any order; make a checkpoint whenever the journal is full."""
         while names:
             for got in self._run.workers.run(self._jobs(names, fresh=fresh)):
                 if again is not None and got.passing:
                     again.append(got.reference)
                 else:
-                    yield from self._take(got)
+                    yield from self._records(got)
             if names:
                 yield Checkpoint()
                 self._run.workers.journal.clear()
@@ -127,8 +129,8 @@ class WikiReader:
             name = names.popleft()
             yield self._reader.read(name, self._run.states.get(name), fresh=fresh)
 
-    def _take(self, got: PageFetched) -> Iterator[Item]:
-        """The records of a page that was read."""
+    def _records(self, got: PageFetched) -> Iterator[Item]:
+        """Yield the records of a page that was read; remember its state, or its failure."""
         name = got.reference
         if got.error is not None:
             self._run.failed[name] = got.error

@@ -1,4 +1,4 @@
-"""What all steps of a run over one wiki share: where it is, what is known, what was met."""
+"""What all steps of a run over one wiki share: the server, the scope, states, failures."""
 
 from __future__ import annotations
 
@@ -14,53 +14,53 @@ from kb.model import FetchState, Known, Sink
 
 
 class RunContext(msgspec.Struct, kw_only=True):
-    """A run, as it stands."""
+    """The present state of a run over one wiki."""
 
     workers: Workers
     wiki: str
-    """Its id on the server."""
+    """The wiki's id on the server."""
     name: str
-    """What the archive calls it."""
+    """The wiki's name in the archive."""
     scope: Scope
     known: Known
     sink: Sink
     limit: RowLimit
     states: dict[str, PageState]
-    """What is remembered of each page."""
+    """Remembered state of each page, by reference."""
     new: dict[str, list[HistoryRow]] = {}
-    """Histories of pages that this run met first: one may be a page renamed. Empty in a first
-    run, which knows of no page that can have gone."""
+    """Histories of pages that no earlier run has read: one may be a renamed page. Empty in the
+    first run, before which no page can have been renamed."""
     failed: dict[str, FetchError] = {}
-    """Pages of which nothing came."""
+    """Failures of pages of which nothing could be fetched."""
     met: set[str] = set()
     """Pages that this run has read."""
 
     @property
     def base(self) -> str:
-        """Under this stands the wiki."""
+        """Return the base URL of the server."""
         return self.workers.wiki.base
 
     @property
     def flags(self) -> str:
-        """What is read: h for the history, a for the attachments."""
+        """Return what is read, as PageState.scope: h for history, a for attachments."""
         options = self.scope.options
         return ("h" if options.history else "") + ("a" if options.attachments else "")
 
     def remembered(self, what: str) -> str | None:
-        """What an earlier run remembered of the wiki."""
+        """Return what an earlier run remembered of the wiki under a key."""
         return self.known.fetch_state(f"{what}/{self.name}")
 
     def remember(self, what: str, value: str) -> FetchState:
-        """The record that keeps it."""
+        """Return the record that makes the archive remember it."""
         return FetchState(key=f"{what}/{self.name}", value=value)
 
     def unread(self, name: str) -> bool:
-        """True where the page was never read as far as it is wanted now."""
+        """Tell whether the page has never been read as far as it is wanted now."""
         state = self.states.get(name)
         if state is None or state.gone or not state.whole:
             return True
         return not set(self.flags) <= set(state.scope)
 
     def wants(self, name: str) -> bool:
-        """True where the page is to be read, and was not."""
+        """Tell whether the page is in the scope, and unread."""
         return self.unread(name) and self.scope.holds(name)

@@ -1,4 +1,4 @@
-"""Pages that are known and no longer there: deleted, or renamed."""
+"""Find pages that were read before and are deleted or renamed now."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from kb.model import Gone, Item, PageId
 
 
 class VanishedPages:
-    """Asks for what the list of pages no longer names."""
+    """Finds vanished pages at the end of a run."""
 
     def __init__(self, run: RunContext) -> None:
         self._run = run
 
     def items(self, listing: Listing | None) -> Iterator[Item]:
-        """Pages that are known and no longer there, each asked for to be sure."""
+        """Yield Gone for each page that the list lacks, and that is not found when asked for."""
         names: list[str] = []
         if listing is None or documents_of(self._run, listing) != listing.rows:
             names = [
@@ -60,7 +60,7 @@ class VanishedPages:
         yield saved(self._run.name, name, gone)
 
     def _renamed(self, name: str, state: PageState) -> str | None:
-        """The one new page whose history begins as this one's was; None where none or several."""
+        """Return the new page whose history begins as this one's; None where none or several do."""
         if not state.rows.count:
             return None
         found = [new for new, rows in self._run.new.items() if same_past(state.rows, rows)]
@@ -68,12 +68,12 @@ class VanishedPages:
 
 
 def documents_of(run: RunContext, met: Listing) -> int:
-    """Rows that the list should have for all pages that are known or were met."""
+    """Return the rows that the list should have for all pages that are known or were met."""
     there = {name for name, state in run.states.items() if not state.gone}
     read = sum(run.states[name].documents for name in there)
     return read + sum(count for name, count in met.names.items() if name not in there)
 
 
 def now() -> str:
-    """The present moment in UTC."""
+    """Return the present moment in UTC, to the second."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,11 +1,12 @@
-"""Which pages a run is to read: new ones, changed ones, those that were not whole.
+"""Decide which pages a run reads: new ones, changed ones, those that were not whole.
 
-A page that the wiki lists and does not show is remembered as refused, so that a sync does not ask
-for each. A refusal holds for who asks. A few are asked for again in each run, those first that
-were asked for longest ago: a right that is given later is noticed, and a run costs no more for it.
+A page that the wiki lists and does not show is remembered as refused to a user, so that not every
+sync asks for it. Each run asks for a few of them again, those first that were asked for longest
+ago: a right that is given later is noticed, at a fixed cost.
 
-What neither the newest changes nor the names of pages tell (a version with an old date, a deleted
-translation) is looked for a part at a time: an unchanged wiki still costs next to nothing.
+Two changes show neither in the list of changes since the last run nor in the list of pages: a
+version with an old date, and a deleted translation. Each run looks for some of them, so that the
+sync of an unchanged wiki stays cheap.
 """
 
 from __future__ import annotations
@@ -18,15 +19,15 @@ from importers.base import Options
 from importers.rest.run_context import RunContext
 from importers.web.failures import FetchError
 from importers.web.jobs import Job
-from importers.xwiki.page_state import PageState, rows_of
+from importers.xwiki.page_state import PageState, digest_of
 from importers.xwiki.rest_lists import Listing, RowLimit, counted, list_changes, some_changes
 from importers.xwiki.rest_model import HistoryRow
 from kb.model import Known, PageId
 
 _MARGIN = 5_000
-"""Milliseconds before the last run's start from which changes are asked for again."""
-_AT_ONCE = 3
-"""Pages whose documents are counted in one run."""
+"""Milliseconds by which the changes asked for overlap with the last run."""
+_COUNTED = 3
+"""Pages whose translations are counted in one run."""
 _REFUSED = ("no-right", "bad-request")
 _ASKED_AGAIN = 2
 """Refused pages that are asked for again in one run."""
@@ -34,7 +35,7 @@ Changes = dict[tuple[str, str], str]
 
 
 class Refusals:
-    """Those of earlier runs, and what is to be remembered of this one's."""
+    """Pages that are refused to the user: those of earlier runs, and what to remember now."""
 
     def __init__(self, states: dict[str, PageState], options: Options) -> None:
         self._states = states
@@ -48,36 +49,36 @@ class Refusals:
         return self._states[name].refused_to == self._asker
 
     def out(self, name: str) -> bool:
-        """True for a page that is not worth asking for in this run."""
+        """Tell whether a page was refused before and is not asked for in this run."""
         return name in self._out
 
     def known(self, name: str, failed: FetchError) -> bool:
-        """True where a page was asked for again, and is still refused."""
+        """Tell whether a page was asked for again and is still refused."""
         return name in self._again and failed.code in _REFUSED
 
     def state(self, name: str, failed: FetchError, translations: int) -> PageState | None:
-        """What to remember of a page that was refused; None where asking again may help."""
+        """Return the state of a page that is refused now; None where a retry may help."""
         before = self._states.get(name)
         if failed.code not in _REFUSED or (before is not None and before.refused_to is None):
             return None
         return PageState(
-            rows=rows_of(()), way="none", whole=False, refused_to=self._asker,
+            rows=digest_of(()), way="none", whole=False, refused_to=self._asker,
             asked=int(time.time()), untold=translations,
         )  # fmt: skip
 
 
 class WantedPages:
-    """Reads the wiki's lists beside what is remembered of its pages."""
+    """Compares the wiki's lists with the remembered states of its pages."""
 
     def __init__(self, run: RunContext, refusals: Refusals) -> None:
         self._run = run
         self._refusals = refusals
         self._before = run.workers.requests
         self.sweep = int(run.remembered("sweep") or 0)
-        """Where the next run goes on in the list of all that ever changed."""
+        """Row of the list of all changes at which the next run goes on."""
 
     def changes(self) -> Changes | None:
-        """Newest versions of pages changed since the last run; None where nobody can say."""
+        """Return the newest versions of pages changed since the last run; None if unknown."""
         since = self._run.remembered("since")
         if since is None:
             return {}
@@ -89,7 +90,7 @@ class WantedPages:
             return None
 
     def wanted(self, listing: Listing | None, changes: Changes | None) -> list[str]:
-        """References to read: new ones, changed ones, those that were not whole."""
+        """Return the references to read: new, changed, or not whole when they were read."""
         if listing is None:
             wanted = {name: None for name in self._run.scope.exact if self._run.unread(name)}
         else:
@@ -101,23 +102,23 @@ class WantedPages:
         return [name for name in wanted if self._run.scope.holds(name)]
 
     def _changed(self, changes: Changes) -> Iterator[str]:
-        """Pages whose newest version is not the one that was read."""
+        """Yield pages whose newest version is not the one that was read."""
         for (name, locale), version in changes.items():
             state = self._run.states.get(name)
             held = dict(state.locales, **{"": state.rows}).get(locale) if state else None
             if held is None or held.version != version:
                 yield name
 
-    def overlooked(self, listing: Listing) -> list[str]:
-        """Pages whose translations are others than they were."""
+    def changed_translations(self, listing: Listing) -> list[str]:
+        """Return pages whose number of translations has changed."""
         job = _other_translations(self._run.wiki, self._run.limit, listing, self._run.states)
         return [name for name in self._run.workers.one(job) if self._run.scope.holds(name)]
 
     def old_dated(self, listing: Listing) -> list[str]:
-        """Pages with versions that were saved with a date of before the last run.
+        """Return pages with new versions that have a date before the last run.
 
-        Some parts of the list of all changes are read in each run, as many as leave the run of an
-        unchanged wiki within what it may cost: each list of pages twice, and eight requests.
+        Each run reads some parts of the list of all changes: as many as leave the sync of an
+        unchanged wiki within its budget, twice the requests for the list of pages plus eight.
         """
         if self._run.remembered("since") is None or "h" not in self._run.flags:
             return []
@@ -137,7 +138,7 @@ class WantedPages:
         return [name for name in found if self._run.scope.holds(name)]
 
     def saved_meanwhile(self, clock: int) -> list[str]:
-        """Pages saved since the run began that were read before."""
+        """Return pages that were saved since the run began."""
         try:
             changes = self._run.workers.one(
                 list_changes(self._run.wiki, self._run.limit, clock - _MARGIN)
@@ -147,7 +148,7 @@ class WantedPages:
         return [name for name in self._changed(changes) if self._run.scope.holds(name)]
 
     def in_changes(self, met: Listing) -> list[str]:
-        """Pages that the list did not bring, from the list of all changes, whose order holds."""
+        """Return pages that the list of pages missed, by the list of changes."""
         try:
             changes = self._run.workers.one(list_changes(self._run.wiki, self._run.limit, 0))
         except FetchError:
@@ -159,9 +160,9 @@ class WantedPages:
 def _old_dated(
     name: str, rows: Iterable[tuple[str, HistoryRow]], states: Mapping[str, PageState], known: Known
 ) -> list[str]:
-    """Pages with a version that the archive lacks, which came with a date before the last run.
+    """Return the pages in ``rows``, a part of the list of all changes, with unknown versions.
 
-    ``name`` is the wiki's in the archive, ``rows`` some of the list of all that ever changed.
+    ``name`` is the wiki's name in the archive.
     """
     met: dict[tuple[str, str], set[str]] = {}
     for page, row in rows:
@@ -180,9 +181,9 @@ def _old_dated(
 def _other_translations(
     wiki: str, limit: RowLimit, listing: Listing, states: Mapping[str, PageState]
 ) -> Job[list[str]]:
-    """Pages that have more translations than they had, or fewer.
+    """Return pages that have more translations than before, or fewer.
 
-    No list of changes tells of those that were deleted, or brought in with their history.
+    No list of changes shows those that were deleted, or imported with their history.
     """
     odd = [
         page for page, count in listing.names.items()
@@ -190,7 +191,7 @@ def _other_translations(
         and not state.gone and count != state.documents
     ]  # fmt: skip
     found = []
-    for page in odd[:_AT_ONCE]:
+    for page in odd[:_COUNTED]:
         count = yield from counted(wiki, limit, page)
         if count is not None and count != states[page].documents:
             found.append(page)

@@ -1,4 +1,4 @@
-"""One wiki, brought up to date: what to read, reading it, and what has gone."""
+"""Bring one wiki up to date: list its pages, read what is wanted, find what has vanished."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from kb.model import Checkpoint, Item, Known, Sink
 from kb.times import from_http, to_epoch
 
 _PASSES = 10
-"""How often a list of pages is read that gives another order each time."""
+"""Most passes through a list of pages whose order changes from request to request."""
 
 
 class WikiRun:
@@ -30,7 +30,7 @@ class WikiRun:
     def __init__(
         self, workers: Workers, wiki: str, name: str, scope: Scope, known: Known, sink: Sink
     ) -> None:
-        """``wiki`` is its id on the server, ``name`` what the archive calls it."""
+        """``wiki`` is the wiki's id on the server, ``name`` its name in the archive."""
         rows = known.fetch_state(f"limit/{name}") or workers.wiki.settings.limit
         self._run = RunContext(
             workers=workers, wiki=wiki, name=name, scope=scope, known=known, sink=sink,
@@ -38,35 +38,35 @@ class WikiRun:
         )  # fmt: skip
         self._refusals = Refusals(self._run.states, scope.options)
         self._wanted = WantedPages(self._run, self._refusals)
-        self._turns = WikiReader(self._run, self._refusals)
+        self._reader = WikiReader(self._run, self._refusals)
 
     def items(self) -> Iterator[Item]:
-        """All that is new. Raises RemoteError where the server cannot be asked."""
+        """Yield all that is new. RemoteError where the server cannot be asked."""
         listing = self._ask_list(0) if not self._run.scope.exact else None
-        self._turns.listed(listing.names if listing else None)
+        self._reader.listed(listing.names if listing else None)
         if listing is not None:
-            yield from self._nothing(listing)
+            yield from self._check_not_empty(listing)
         changes = self._wanted.changes()
         clock = self._run.remembered("running") or self._clock()
         yield self._run.remember("running", clock)
-        yield from self._turns.read(self._wanted.wanted(listing, changes))
+        yield from self._reader.read(self._wanted.wanted(listing, changes))
         if listing is not None:
-            found = self._wanted.overlooked(listing)
+            found = self._wanted.changed_translations(listing)
             listing = yield from self._whole_list(listing)
-            yield from self._turns.read(found)
-            yield from self._turns.read(self._wanted.old_dated(listing))
+            yield from self._reader.read(found)
+            yield from self._reader.read(self._wanted.old_dated(listing))
             yield self._run.remember("sweep", str(self._wanted.sweep))
         if self._run.met:
-            yield from self._turns.read(self._wanted.saved_meanwhile(int(clock)), fresh=True)
+            yield from self._reader.read(self._wanted.saved_meanwhile(int(clock)), fresh=True)
         yield from VanishedPages(self._run).items(listing)
         yield self._run.remember("since", clock)
         yield self._run.remember("limit", str(self._run.limit.rows))
         yield self._run.remember("running", "")
-        yield from self._not_there()
+        yield from self._failures()
         yield Checkpoint()
 
     def _clock(self) -> str:
-        """The server's time at the run's first answer, in ms; ours where it does not say."""
+        """Return the Date of the run's first answer in ms since 1970, or else our time."""
         moment = from_http(self._run.workers.clock) or datetime.now(UTC).isoformat()
         return str(to_epoch(moment))
 
@@ -79,20 +79,22 @@ class WikiRun:
                 hint="run it again; what was read is kept",
             ) from failed
 
-    def _nothing(self, listing: Listing) -> Iterator[Problem]:
-        """Say so where there is nothing to read, and never was. RemoteError: nothing at all."""
+    def _check_not_empty(self, listing: Listing) -> Iterator[Problem]:
+        """Yield a Problem where no page is chosen. RemoteError where the wiki shows no page."""
         base = self._run.base
         if self._run.states or any(self._run.scope.holds(name) for name in listing.names):
             return
         if not listing.names:
-            raise RemoteError(f"{base}: no page that we may see", hint=HINTS["no-right"])
+            raise RemoteError(
+                f"{base}: the server shows no page to this user", hint=HINTS["no-right"]
+            )
         detail = f"none of the {len(listing.names)} pages here is chosen"
         yield Problem(where=base, code="nothing-chosen", detail=detail)
 
     def _whole_list(self, listing: Listing) -> Generator[Item, None, Listing]:
-        """Read the list again as long as it misses pages, and the pages that it brings.
+        """Read the list again while pages are missing from it, and read the pages that it adds.
 
-        Returns the union of all passes, with as many rows as the last one had.
+        Return the union of all passes, with the number of rows of the last one.
         """
         met, idle = Listing(listing.names.copy(), listing.rows), 0
         for turn in range(1, _PASSES):
@@ -100,12 +102,12 @@ class WikiRun:
             if not balance or (balance > 0 and (idle > 1 or not self._repeats(listing))):
                 return met
             if turn == 1 and balance < 0:
-                yield from self._turns.read(self._wanted.in_changes(met))
+                yield from self._reader.read(self._wanted.in_changes(met))
             listing = self._ask_list(turn)
             new = [name for name in listing.names if name not in met.names]
             idle = 0 if new else idle + 1
             met = Listing(met.names | listing.names, listing.rows)
-            yield from self._turns.read([name for name in new if self._run.wants(name)])
+            yield from self._reader.read([name for name in new if self._run.wants(name)])
         yield Problem(
             where=self._run.base, code="list-incomplete",
             detail="the wiki's list of pages comes in another order each time; pages may miss",
@@ -113,21 +115,21 @@ class WikiRun:
         return met
 
     def _repeats(self, listing: Listing) -> bool:
-        """True where a pass has a page more often than it can be: the order has changed."""
+        """Tell whether a pass has a page too often: the order changed while it was read."""
         return any(
             name in self._run.states and count > self._run.states[name].documents
             for name, count in listing.names.items()
         )
 
-    def _not_there(self) -> Iterator[Item]:
-        """Pages of which nothing came, and why. RemoteError where that is all that was asked."""
+    def _failures(self) -> Iterator[Item]:
+        """Yield the failures of pages. RemoteError where no page that was asked for is there."""
         there = {name for name, state in self._run.states.items() if state.refused_to is None}
         read = there & set(self._run.scope.exact)
         for name, failed in self._run.failed.items():
             if self._run.scope.alternatives and (read or name != self._run.scope.exact[-1]):
                 continue
             yield failed.problem(self._run.base + rest_page(self._run.wiki, name), name)
-            listed = self._turns.translations(name)
+            listed = self._reader.translations(name)
             if (state := self._refusals.state(name, failed, listed)) is not None:
                 yield saved(self._run.name, name, state)
         if self._run.failed and self._run.scope.exact and not read:

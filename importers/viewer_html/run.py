@@ -74,7 +74,7 @@ class ViewRun:
         """What the wiki's lists tell of the pages."""
         self._reader = ViewReader(name, known, options, self.listed, self._subwiki)
         base = workers.wiki.base
-        self.emitter = ViewEmitter(base, name, options, sink, workers.whole)
+        self.emitter = ViewEmitter(base, name, options, sink, workers.with_body)
         self.states = load_states(known, name) if states is None else states
         """What is remembered of each page."""
         self._lists = lists

@@ -1,1 +1,1 @@
-"""Asking a living wiki: addresses, credentials, polite requests, what was fetched and when."""
+"""Requests to a server: transport, login, retries, throttle, worker threads, journal."""

@@ -1,4 +1,4 @@
-"""A request that is wanted, and the answer that came."""
+"""A request to be made, and the answer to it."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ _PIECE = 1 << 18
 
 
 class Validator(msgspec.Struct, frozen=True, array_like=True):
-    """What a server tells of a body, by which it can be asked whether that still holds."""
+    """Validators of a body (RFC 9110, 8.8), for a request that asks whether it has changed."""
 
     tag: str | None
-    """Its ETag."""
+    """ETag."""
     modified: str | None
-    """Its Last-Modified."""
+    """Last-Modified."""
 
     def headers(self) -> dict[str, str]:
-        """Headers of a request that wants the body only if it is another."""
+        """Return the headers of a request that wants the body only if it has changed."""
         given = {"If-None-Match": self.tag, "If-Modified-Since": self.modified}
         return {
             name: text.encode("latin-1", "replace").decode("latin-1")
@@ -30,35 +30,35 @@ class Validator(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Call(msgspec.Struct, frozen=True):
-    """A resource under the wiki's base, and what makes an answer a good one."""
+    """A request for a resource under the wiki's base, and how to check its answer."""
 
     path: str
-    """With its query, from the slash after the base."""
+    """Path and query, from the slash after the base."""
     kind: Kind = "rest"
     decode: Callable[[bytes], Any] | None = None
-    """Makes the answer's value; ValueError where the body is not what was asked for."""
+    """Decodes the body to the answer's value; ValueError where it is not what was asked for."""
     size: int | None = None
-    """A file's length, where it is known."""
+    """Length of an attachment in bytes, where it is known."""
     mimetype: str | None = None
-    """A file's type, where it is known."""
+    """MIME type of an attachment, where it is known."""
     resume: str | None = None
-    """Where the same file can be had from an offset on, where ``path`` cannot."""
+    """Path of the same attachment at an address that supports ranges, where ``path`` does not."""
     bulky: bool = False
-    """True where many such answers may wait: the body may then have to be read again."""
+    """True where many such answers may wait: the body may be dropped, and read again from disk."""
     fresh: bool = False
-    """True where the answer of an interrupted run will not do."""
+    """True where the answer of an interrupted run must not be used."""
     tries: int = 0
-    """Most tries where nothing answers as a wiki does; 0: as many as the settings allow."""
+    """Most tries while the server is unreachable or is no wiki; 0: as the settings say."""
     mark: Validator | None = None
-    """Of what we have: nothing is sent again where that still holds."""
+    """Validators of the body that the archive has: the server sends only another one."""
 
 
 class Answer(msgspec.Struct):
-    """A good answer; a large one lies on disk."""
+    """A checked answer; a large body is on disk."""
 
     path: str
     body: bytes | None = b""
-    """None while it is on disk only: in ``file``, or in the run's journal."""
+    """None while the body is on disk only: in ``file``, or in the run's journal."""
     value: Any = None
     mimetype: str = ""
     modified: str | None = None
@@ -69,20 +69,20 @@ class Answer(msgspec.Struct):
     tag: str | None = None
     """ETag as the server sent it."""
     unchanged: bool = False
-    """True where the server said that what we have still holds."""
+    """True where the server said that the body has not changed (304)."""
 
     @property
     def mark(self) -> Validator | None:
-        """By which the server can be asked whether this still holds; None where it cannot."""
+        """Return the validators of this answer; None where the server sent none."""
         return Validator(self.tag, self.modified) if self.tag or self.modified else None
 
     @property
     def size(self) -> int:
-        """Bytes of the body."""
+        """Return the length of the body in bytes."""
         return self.file.stat().st_size if self.file else len(self.body or b"")
 
     def chunks(self) -> Iterator[bytes]:
-        """The body in pieces."""
+        """Yield the body in pieces."""
         if self.file is None:
             assert self.body is not None
             yield self.body

@@ -1,4 +1,4 @@
-"""One request to a wiki, and what its answer really is: data, a refusal, a login page."""
+"""Make one request to a wiki; tell data from refusals, login pages and redirects."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _REDIRECTS = 5
 _UNCHANGED = 304
 _MOVED = (301, 302, 303, 307, 308)
 _MOST = re.compile(rb"less than or equal to (\d{1,9})")
-"""What a server says that gives fewer rows at a time."""
+"""In the error of a server that gives fewer rows at a time."""
 _GUEST = "not authenticated: the server sees a guest session"
 _ACCEPT = {"json": "application/json", "xml": "application/xml"}
 _TOKEN = re.compile(rb'((?:data-xwiki-form-token|name="form_token" value)=")[^"]*|(form_token=)\w+')
 
 
 class WikiServer:
-    """A server as all threads of a run see it: who asks, how fast, under which base."""
+    """A server with all that the threads of a run share: base URL, login, settings, throttle."""
 
     def __init__(self, base: str, credentials: Credentials, settings: WebSettings) -> None:
         self.base = base
@@ -42,15 +42,15 @@ class WikiServer:
 
     @property
     def form_only(self) -> bool:
-        """True where the password is not to be sent with each request."""
+        """Tell whether the password is sent to the login form only, and not as Basic."""
         return self.settings.auth == "form"
 
 
 class Client:
-    """Asks one wiki, from any thread."""
+    """Make requests to one wiki; threads may share it."""
 
     def __init__(self, wiki: WikiServer, part: Callable[[str], Path]) -> None:
-        """``part`` says where the bytes of a large file go while they come in."""
+        """``part`` returns the file that holds a large attachment while it comes in."""
         self.wiki = wiki
         self.part = part
         settings = wiki.settings
@@ -69,7 +69,7 @@ class Client:
     def send(
         self, path: str, kind: Kind, more: Headers, *, method: str = "GET", body: bytes = b""
     ) -> Response:
-        """Send one request under the base, when it may be sent; the answer is to be closed."""
+        """Send one request under the base, once the throttle allows it. The caller closes it."""
         self.wiki.throttle.wait()
         headers = self._plain[kind] | more
         cookie = self._cookie or self.wiki.session.header()
@@ -80,7 +80,7 @@ class Client:
         return self._transport.send(method, path, headers, body)
 
     def fetch_page(self, call: Call) -> Answer:
-        """The answer to one request for data or a page, redirects followed. FetchError."""
+        """Fetch data or a page, following redirects under the base. FetchError where it fails."""
         path = call.path
         if self.wiki.form_only and not self.wiki.session.number:
             self.log_in(0)
@@ -96,12 +96,12 @@ class Client:
                 path = self.redirected(path, answer, logins)
                 continue
             if failed is not None:
-                raise self.told(failed, answer, logins)
-            return self._judge(call, answer, body, logins)
+                raise self.confirmed(failed, answer, logins)
+            return self._decoded(call, answer, body, logins)
         raise FetchError("redirects", "redirected in a circle", tries=3)
 
     def refusal(self, answer: Response) -> FetchError | None:
-        """What an error status says, with its Retry-After; None for any other status."""
+        """Return the failure that an error status means, with its Retry-After; None below 400."""
         status = answer.status
         if status < 400:
             return None
@@ -115,21 +115,22 @@ class Client:
             failed.by_wiki = b"data-xwiki-" in answer.read(_LARGEST)
         return failed
 
-    def told(self, failed: FetchError, answer: Response, logins: int) -> FetchError:
-        """The refusal, once it is sure that the wiki refuses us and not a guest."""
+    def confirmed(self, failed: FetchError, answer: Response, logins: int) -> FetchError:
+        """Return the refusal if it was addressed to the user, not to a guest. FetchError."""
         if failed.status == 401 and answer.header("xwiki-version") is not None:
-            self._recognised(answer.header("xwiki-user"), logins)
+            self._check_user(answer.header("xwiki-user"), logins)
         return failed
 
     def redirected(self, path: str, answer: Response, logins: int) -> str:
-        """Where a redirect leads, under our base. FetchError for a login page or another host.
+        """Return the path under the base that a redirect leads to.
 
-        To be called once the answer is closed: it may log in.
+        FetchError for a login page, or for another host: credentials are not sent there. Call it
+        once the answer is closed, as it may log in.
         """
         location = urljoin(self.wiki.base + path, answer.header("location") or "")
         if origin_of(location) != origin_of(self.wiki.base):
             raise FetchError(
-                "other-host", f"redirected to {origin_of(location)}, where we do not go", tries=4
+                "other-host", f"redirected to {origin_of(location)}: not followed", tries=4
             )
         if "/login/" in urlsplit(location).path:
             self._login_page(logins)
@@ -137,15 +138,15 @@ class Client:
             raise FetchError("redirects", "redirected out of the wiki", tries=3)
         return str(location[len(self.wiki.base) :].partition("#")[0])
 
-    def _judge(self, call: Call, answer: Response, body: bytes, logins: int) -> Answer:
-        """What came with status 200, unless it is something else than was asked for."""
+    def _decoded(self, call: Call, answer: Response, body: bytes, logins: int) -> Answer:
+        """Check and decode an answer of status 200. FetchError where it is something else."""
         mimetype = answer.header("content-type") or ""
         if call.kind == "html":
-            body = self._viewed(mimetype, body, logins)
+            body = self._checked_page(mimetype, body, logins)
         elif "html" in mimetype or not body:
             raise FetchError("bad-answer", "a page in place of data, with status 200", tries=0)
         elif answer.header("xwiki-version") is not None:
-            self._recognised(answer.header("xwiki-user"), logins)
+            self._check_user(answer.header("xwiki-user"), logins)
         try:
             value = call.decode(body) if call.decode else None
         except ValueError as error:
@@ -154,19 +155,19 @@ class Client:
         tag = answer.header("etag")
         return Answer(call.path, body, value, mimetype, modified, date, tag=tag)
 
-    def _viewed(self, mimetype: str, body: bytes, logins: int) -> bytes:
-        """A viewer's page, without its session's token."""
+    def _checked_page(self, mimetype: str, body: bytes, logins: int) -> bytes:
+        """Check that a page is a viewer's; return it without the session's token."""
         if "html" not in mimetype:
             raise FetchError("bad-answer", "data in place of a page", tries=0)
         if b'name="j_password"' in body:
             self._login_page(logins)
         if self.wiki.credentials.given and b"data-xwiki-reference=" in body:
             user = re.search(rb'data-xwiki-user-reference="([^"]+)"', body)
-            self._recognised(user[1].decode("utf-8", "replace") if user else None, logins)
+            self._check_user(user[1].decode("utf-8", "replace") if user else None, logins)
         return without_token(body)
 
-    def _recognised(self, user: str | None, logins: int) -> None:
-        """Raise where the server sees a guest session although a login was sent."""
+    def _check_user(self, user: str | None, logins: int) -> None:
+        """Log in again and raise FetchError where the server sees a guest despite a login."""
         if user or not self.wiki.credentials.given:
             return
         self.log_in(logins)
@@ -178,7 +179,7 @@ class Client:
         raise FetchError("login-required", "the wiki asks for a login", tries=4)
 
     def log_in(self, seen: int) -> None:
-        """Log in by the form for all threads. ShutError where that cannot help."""
+        """Log in by the form, for all threads. ShutError where that cannot help."""
         if not self.wiki.session.possible:
             raise ShutError("logged-out", f"{_GUEST}: the session is over")
         if self._basic is not None and self.wiki.settings.auth == "basic":
@@ -195,12 +196,12 @@ class Client:
 
 
 def without_token(page: bytes) -> bytes:
-    """A page without the token of the session that it was sent to."""
+    """Remove the token of the session that a page was sent to."""
     return _TOKEN.sub(lambda found: found[1] or found[2], page)
 
 
 def origin_of(url: str) -> str:
-    """Scheme, host and port of a URL, default ports left out."""
+    """Return scheme, host and port of a URL, without a default port."""
     parts = urlsplit(url)
     default = {"http": 80, "https": 443}.get(parts.scheme)
     port = "" if parts.port in (None, default) else f":{parts.port}"

@@ -1,4 +1,4 @@
-"""Passwords and cookies: read from the environment or a prompt, kept out of sight."""
+"""Read passwords and cookies from the environment or a prompt; never show them."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class Secret:
         return "Secret(…)"
 
     def reveal(self) -> str:
-        """The text itself: for the header or form that is about to be sent."""
+        """Return the text itself, for the header or form that is about to be sent."""
         return self._text
 
 
 class Credentials:
-    """Who asks: nobody, a user with a password, or the holder of a session's cookie."""
+    """Credentials of a guest, of a user with a password, or a session's cookie."""
 
     def __init__(
         self, user: str | None = None, password: Secret | None = None, cookie: Secret | None = None
@@ -39,18 +39,18 @@ class Credentials:
 
     @property
     def given(self) -> bool:
-        """True where the server is expected to know us."""
+        """Tell whether the server is expected to see a user, not a guest."""
         return self.user is not None or self.cookie is not None
 
     def basic(self) -> str | None:
-        """The value of an Authorization header, or None."""
+        """Return the value of an Authorization header, or None."""
         if self.user is None or self.password is None:
             return None
         pair = f"{self.user}:{self.password.reveal()}".encode()
         return f"Basic {b64encode(pair).decode()}"
 
     def cookies(self) -> str | None:
-        """The value of a Cookie header; a bare value is a JSESSIONID."""
+        """Return the value of a Cookie header; text without `=` is a JSESSIONID."""
         if self.cookie is None:
             return None
         text = self.cookie.reveal().strip()
@@ -58,7 +58,7 @@ class Credentials:
 
 
 def credentials_of(options: Options) -> Credentials:
-    """What the options name. UsageError where it is not there to be read."""
+    """Read the credentials that the options name. UsageError where they are missing."""
     if options.cookie_env:
         cookie = _from_environment(options.cookie_env)
         if "\n" in cookie.reveal() or "\r" in cookie.reveal():

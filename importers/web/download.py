@@ -1,4 +1,4 @@
-"""Fetching an attached file: small ones into memory, large ones to disk, going on after a cut."""
+"""Download an attachment: to memory, or to disk where it is large; resume after a cut."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from importers.web.failures import FetchError
 from importers.web.transport import Response
 
 IN_MEMORY = 1 << 20
-"""Larger files go to disk."""
+"""Attachments of more bytes go to disk."""
 _PLAIN = {"Accept-Encoding": "identity"}
 _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 
 
 class Partial:
-    """What has come of a file so far: in memory, or on disk once it is large."""
+    """The bytes of an attachment received so far: in memory, or on disk once they are many."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -27,12 +27,12 @@ class Partial:
         self.on_disk = self.size > 0
 
     def restart(self) -> None:
-        """Drop everything."""
+        """Drop the bytes received so far."""
         self._file.unlink(missing_ok=True)
         self._pieces, self.size, self.on_disk = [], 0, False
 
     def take(self, answer: Response) -> None:
-        """Append the body of an answer; what came before a break stays."""
+        """Append the body of an answer; keep what came before it breaks off. FetchError."""
         stream = self._file.open("ab") if self.on_disk else None
         try:
             for piece in answer.pieces():
@@ -51,7 +51,7 @@ class Partial:
                 stream.close()
 
     def answer(self, path: str, got: Response) -> Answer:
-        """The whole file."""
+        """Return the answer with the whole attachment."""
         facts = (got.header("content-type") or "", got.header("last-modified"))
         if self.on_disk:
             return Answer(path, None, None, *facts, file=self._file)
@@ -59,7 +59,7 @@ class Partial:
 
 
 def download(client: Client, call: Call) -> Answer:
-    """The bytes of a file. FetchError where they do not come whole; what came of them is kept."""
+    """Download an attachment. FetchError where it is not whole; a large part is kept on disk."""
     part = Partial(client.part(call.path))
     if part.size and part.size == call.size:
         return Answer(call.path, None, file=client.part(call.path))
@@ -67,7 +67,7 @@ def download(client: Client, call: Call) -> Answer:
         part.restart()
     if part.size and call.resume is not None:
         try:
-            return _go_on(client, call, part)
+            return _resume(client, call, part)
         except FetchError:
             if part.size != call.size:
                 part.restart()
@@ -81,33 +81,33 @@ def _from_start(client: Client, call: Call, part: Partial) -> Answer:
     with closing(client.send(call.path, "file", more)) as answer:
         failed = client.refusal(answer)
         if answer.status == 200 and failed is None:
-            _file_not_page(answer, call)
+            _check_is_file(answer, call)
             part.take(answer)
     if answer.status == 304:
         return Answer(call.path, unchanged=True)
     if failed is not None:
-        raise client.told(failed, answer, logins)
+        raise client.confirmed(failed, answer, logins)
     if answer.status != 200:
         client.redirected(call.path, answer, logins)
         raise FetchError("redirects", "a file that is somewhere else", tries=3)
     return _whole(call, part, answer)
 
 
-def _go_on(client: Client, call: Call, part: Partial) -> Answer:
-    """The rest of a file from the address that knows ranges."""
+def _resume(client: Client, call: Call, part: Partial) -> Answer:
+    """Fetch the rest of an attachment from the address that supports ranges."""
     assert call.resume is not None
     more = _PLAIN | {"Range": f"bytes={part.size}-"}
     with closing(client.send(call.resume, "file", more)) as answer:
         found = _RANGE.match(answer.header("content-range") or "")
         fits = found and int(found[1]) == part.size and found[2] in ("*", str(call.size))
         if answer.status != 206 or not fits:
-            raise FetchError("bad-answer", "the server does not go on where it stopped", tries=3)
+            raise FetchError("bad-answer", "the server does not resume where it stopped", tries=3)
         part.take(answer)
     return _whole(call, part, answer)
 
 
-def _file_not_page(answer: Response, call: Call) -> None:
-    """A file has a disposition, or at least its own type; an error with status 200 has neither."""
+def _check_is_file(answer: Response, call: Call) -> None:
+    """Raise FetchError for an error page with status 200: it has no disposition, another type."""
     mimetype = (answer.header("content-type") or "").partition(";")[0].strip()
     if answer.header("content-disposition") is None and mimetype != call.mimetype:
         raise FetchError("bad-answer", "something else than the file, with status 200", tries=0)

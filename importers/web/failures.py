@@ -1,4 +1,4 @@
-"""What can go wrong with one request, and whether asking again may help."""
+"""Failures of a request, and whether another try may help."""
 
 from __future__ import annotations
 
@@ -6,44 +6,44 @@ from kb.errors import Problem
 
 
 class FetchError(Exception):
-    """A request without a usable answer."""
+    """A request failed, or its answer is not usable."""
 
     def __init__(
         self, code: str, detail: str, *, tries: int = 1, wait: float | None = None, status: int = 0
     ) -> None:
         super().__init__(detail)
         self.code = code
-        """Stable, as in Problem."""
+        """Stable code, as in Problem."""
         self.detail = detail
         self.tries = tries
-        """How often such a request is worth trying; 0: as often as the settings allow."""
+        """Most tries of such a request; 0: as many as the settings allow."""
         self.wait = wait
-        """Seconds that the server asked us to wait, where it did."""
+        """Seconds of its Retry-After, where the server sent one."""
         self.status = status
         self.by_wiki = False
-        """True where it is a wiki that says it, not the server that it may run in."""
+        """True where an XWiki sent the error, not a server in front of it."""
 
     @property
     def final(self) -> bool:
-        """True where the same server will not answer otherwise within the run."""
+        """Tell whether another try in the same run is useless."""
         return not isinstance(self, ShutError) and (self.tries == 1 or self.status == 500)
 
     @property
     def passing(self) -> bool:
-        """True where asking later may help."""
+        """Tell whether another try, later, may help."""
         return self.tries != 1
 
     def problem(self, where: str, page: str | None = None) -> Problem:
-        """The failure as a Problem of the record that it spoils."""
+        """Return the failure as a Problem of the record that it spoils."""
         return Problem(where=where, code=self.code, detail=self.detail, page=page)
 
 
 class ShutError(FetchError):
-    """The server does not know us, or no longer: nothing more is worth asking."""
+    """The server does not accept the login, or asks for a long pause: the run stops."""
 
 
 def refused_status(status: int, wait: float | None) -> FetchError:
-    """The failure that an HTTP status says."""
+    """Return the failure that an HTTP status means."""
     if status in (429, 503, 502, 504, 408):
         return FetchError("busy", f"the server answers {status}", tries=0, wait=wait, status=status)
     if status >= 500:

@@ -1,4 +1,4 @@
-"""Jobs: generators that say what to ask, are sent the answers, and return a result."""
+"""Jobs: generators that yield requests, are sent the answers, and return a result."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from importers.web.failures import FetchError
 T = TypeVar("T")
 Reply = Answer | FetchError
 Job = Generator[list[Call], list[Reply], T]
-"""Yields calls, is sent their answers in the same order, returns its result."""
+"""Yields lists of calls, is sent their replies in the same order, returns its result."""
 
 
 def together(jobs: Sequence[Job[T]]) -> Job[list[T | FetchError]]:
-    """Results of jobs that go on side by side; FetchError in the place of one that raised it."""
+    """Run jobs concurrently; return their results, or the FetchError that a job raised."""
     results: list[Any] = [None] * len(jobs)
     waiting: list[tuple[int, Job[T], list[Call]]] = []
 
@@ -41,7 +41,10 @@ def together(jobs: Sequence[Job[T]]) -> Job[list[T | FetchError]]:
 
 
 def anew(job: Job[T]) -> Job[T]:
-    """The job with answers of now, but for those that never change: old versions and files."""
+    """Run the job without answers of an interrupted run, but for old versions and attachments.
+
+    Those never change.
+    """
     replies: Any = None
     while True:
         try:

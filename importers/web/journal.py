@@ -1,8 +1,8 @@
-"""What was fetched and is not yet committed, on disk, so that a killed run fetches it only once.
+"""A journal on disk of answers not yet committed, so that a killed run fetches each only once.
 
-A file of records, each appended by one write before the next request is sent: magic, checksum,
-lengths, the request's path, the answer's headers that matter, its body. A record that was cut off
-ends the file. The first record says which run the journal belongs to.
+Format: records appended by one write each: magic, CRC-32 of path and body, lengths (little endian,
+_HEAD), path of the request, headers of the answer that are used later (one a line), body. A record
+that was cut off ends the file. The first record says which run the journal belongs to.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ _HEAD = struct.Struct("<4sIIII")
 _MAGIC = b"kbJ1"
 _DAY = 86_400.0
 _REFUSED = b"refused"
-"""Stands in place of the headers of an answer; those have two line ends."""
+"""In place of the headers of an answer, which always have two line ends."""
 
 
 class _JournalHead(msgspec.Struct):
-    """The first record: what the answers that follow are answers to."""
+    """The first record: which run the answers belong to, and when it started."""
 
     identity: str
     started: float
 
 
 class _Refusal(msgspec.Struct, array_like=True):
-    """A request that the server answers with an error for good."""
+    """An error that another try in the same run would not change."""
 
     code: str
     detail: str
@@ -44,12 +44,13 @@ class _Refusal(msgspec.Struct, array_like=True):
 
 
 class Journal:
-    """Answers by path, kept in a folder of one source."""
+    """Answers by path, in a folder of one source; threads may share it."""
 
     def __init__(self, folder: Path, identity: str) -> None:
-        """Open the journal of a run, or begin one where there is none of ``identity``.
+        """Open the journal of ``identity`` in the folder, or start it anew.
 
-        ``identity`` says who asks for what: answers to others, or older than a day, are dropped.
+        ``identity`` is a digest of who asks for what: answers to others, or of a run that began
+        more than a day ago, are dropped.
         """
         self.folder = folder
         self._path = folder / "answers"
@@ -57,12 +58,12 @@ class Journal:
         self._where: dict[str, tuple[int, int, int, int]] = {}
         self._identity = identity
         self.finished = False
-        """To be set once all is committed."""
+        """Set it once everything is committed: `close` then deletes the folder."""
         folder.mkdir(parents=True, exist_ok=True)
         self._path.touch(mode=0o600)
         self._file = self._path.open("r+b", buffering=0)
         self._place = -1
-        """Where the file stands, as far as that is known."""
+        """Position in the file; -1 where it is not known."""
         self._size = 0
         if not self._load():
             self.clear()
@@ -72,28 +73,28 @@ class Journal:
 
     @property
     def size(self) -> int:
-        """Bytes on disk, without the files beside it."""
+        """Return the length of the file in bytes, without the attachments in the folder."""
         return self._size
 
     @property
     def answers(self) -> int:
-        """How many answers there are."""
+        """Return the number of answers."""
         return len(self._where)
 
     def add(self, answer: Answer) -> None:
-        """Keep an answer whose body is in memory."""
+        """Append an answer whose body is in memory."""
         path = answer.path.encode()
         facts = "\n".join((answer.mimetype, answer.modified or "", answer.date or "")).encode()
         assert answer.body is not None
         self._append(path, facts, answer.body, answer.path)
 
     def refuse(self, path: str, failed: FetchError) -> None:
-        """Keep a refusal that asking again in this run will not change."""
+        """Append a refusal that another try in this run would not change."""
         refusal = _Refusal(failed.code, failed.detail, failed.tries, failed.status, failed.by_wiki)
         self._append(path.encode(), _REFUSED, msgspec.json.encode(refusal), path)
 
     def refusal(self, path: str) -> FetchError | None:
-        """The refusal kept for ``path``; None where there is an answer. KeyError for neither."""
+        """Return the refusal of ``path``; None where there is an answer. KeyError for neither."""
         start, key, facts, size = self._where[path]
         if facts != len(_REFUSED):
             return None
@@ -106,18 +107,18 @@ class Journal:
         return failed
 
     def get(self, path: str) -> Answer:
-        """The answer to ``path``, its value not decoded. KeyError where there is none."""
+        """Return the answer to ``path``, its value not decoded. KeyError where there is none."""
         start, key, facts, size = self._where[path]
         data = self._read(start + key, facts + size)
         mimetype, modified, date = data[:facts].decode().split("\n")
         return Answer(path, data[facts:], None, mimetype, modified or None, date or None)
 
     def part(self, path: str) -> Path:
-        """Where the bytes of a large file are put while they come in."""
+        """Return the file that holds a large attachment while it comes in."""
         return self.folder / f"{zlib.crc32(path.encode()):08x}{len(path):04x}.part"
 
     def clear(self) -> None:
-        """Forget all answers and files: they are committed, or of no use."""
+        """Delete all answers and attachments: they are committed, or of no use."""
         with self._lock:
             self._file.truncate(0)
             self._size, self._place = 0, -1
@@ -127,7 +128,7 @@ class Journal:
         self._append(b"", b"", msgspec.json.encode(_JournalHead(self._identity, time.time())), None)
 
     def close(self) -> None:
-        """Close the file; a run that came to its end needs nothing in it any more."""
+        """Close the file; delete the folder where the run is finished."""
         with self._lock:
             self._file.close()
         if self.finished:
@@ -158,7 +159,7 @@ class Journal:
             return self._file.read(size)
 
     def _load(self) -> bool:
-        """Read what is there up to the first broken record. False where it is of no use."""
+        """Index the records up to the first broken one. False where they belong to another run."""
         total = self._path.stat().st_size
         at, run = 0, None
         while at + _HEAD.size <= total:

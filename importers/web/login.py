@@ -1,4 +1,4 @@
-"""The wiki's login form: its token, its session cookie, and logging in again when it ends."""
+"""Log in by the wiki's form: its token, its session cookie, again when the session ends."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FORM = "/bin/login/XWiki/XWikiLogin?loginLink=1"
 SUBMIT = "/bin/loginsubmit/XWiki/XWikiLogin"
 _LARGEST = 16 << 20
 Send = Callable[..., Response]
-"""(method, path, headers, body) → the answer, read."""
+"""(method, path, headers, body) → the answer, its body read."""
 
 
 class LoginSession:
@@ -26,19 +26,19 @@ class LoginSession:
         self._lock = threading.Lock()
         self._cookies: dict[str, str] = {}
         self.number = 0
-        """Logins so far; 0 where there was none."""
+        """Number of logins so far."""
 
     @property
     def possible(self) -> bool:
-        """True where there is a password to log in with."""
+        """Tell whether there is a password to log in with."""
         return self._credentials.password is not None
 
     def header(self) -> str | None:
-        """The value of a Cookie header, or None before the first login."""
+        """Return the value of a Cookie header, or None before the first login."""
         return "; ".join(f"{k}={v}" for k, v in self._cookies.items()) or None
 
     def log_in(self, send: Send, seen: int) -> None:
-        """Log in, unless somebody did since ``seen`` logins. ShutError where the wiki refuses."""
+        """Log in, unless another thread did since login ``seen``. ShutError where it is refused."""
         with self._lock:
             if self.number != seen:
                 return
@@ -63,7 +63,7 @@ class LoginSession:
 
 
 def _hidden(page: bytes) -> dict[str, str]:
-    """Hidden fields of the login form: the token among them. FetchError where there is no form."""
+    """Return the hidden fields of the login form, its token too. FetchError without a form."""
     from importers.web.html import attribute, parse_html
 
     try:

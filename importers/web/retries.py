@@ -1,4 +1,4 @@
-"""Fetching what is wanted: as often as a failure is worth another try, no sooner than it may be."""
+"""Retry failed requests: how often by the kind of failure, how soon by backoff and Retry-After."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LONGEST = 6.0
 
 
 def fetch(client: Client, call: Call) -> Answer:
-    """The answer to ``call``, after as many tries as it is worth; else FetchError."""
+    """Fetch what ``call`` asks for. FetchError of the last try, ShutError of the first."""
     tries = 0
     while True:
         try:
@@ -31,7 +31,7 @@ def fetch(client: Client, call: Call) -> Answer:
 
 
 def _wait(client: Client, call: Call, failed: FetchError, tries: int) -> float | None:
-    """Seconds until the next try; None where ``tries`` were enough."""
+    """Return the seconds until the next try; None where there is to be none."""
     most = failed.tries or client.wiki.settings.attempts
     if failed.code in ("unreachable", "bad-answer") and call.tries:
         most = min(most, call.tries)
@@ -44,6 +44,6 @@ def _wait(client: Client, call: Call, failed: FetchError, tries: int) -> float |
 
 
 def _backoff(attempt: int) -> float:
-    """Seconds before the try after the ``attempt``-th: doubled each time, half of it random."""
+    """Return the seconds to wait after try ``attempt``: doubled each time, half of it random."""
     longest: float = min(_LONGEST, _FIRST * 2.0 ** (attempt - 1))
     return longest * random.uniform(0.5, 1.0)  # noqa: S311  # spreads load, guards nothing

@@ -1,4 +1,4 @@
-"""How a wiki is asked: the `settings` of a source, checked."""
+"""Check the `settings` of a source that say how its server is asked."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
     attempts: int = 7
     """Tries of one request before it counts as failed."""
     failures: int = 50
-    """FetchError requests, over a tenth of all, after which a run stops with what it has."""
+    """Failed requests, if over a tenth of all, after which a run stops with what it has."""
     limit: int = 1000
     """Rows asked for at a time; a server that refuses so many is asked for fewer."""
     max_attachment: int = 0
@@ -39,7 +39,7 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def web_settings(given: Mapping[str, str]) -> WebSettings:
-    """The settings in ``given``. UsageError names the one that is wrong."""
+    """Read the settings in ``given``. UsageError names the one that is wrong."""
     values: dict[str, object] = {key.replace("-", "_"): value for key, value in given.items()}
     if "max_attachment" in values:
         values["max_attachment"] = _size(str(values["max_attachment"]))
@@ -60,7 +60,7 @@ def web_settings(given: Mapping[str, str]) -> WebSettings:
 
 
 def _size(text: str) -> int:
-    """Bytes of `50MB`, `800 kB`, `1024`."""
+    """Parse a size such as `50MB`, `800 kB`, `1024`; return bytes."""
     match = _SIZE.fullmatch(text.strip().lower())
     if match is None:
         raise UsageError(f"settings: max_attachment: {text!r} is no size", hint="such as 50MB")

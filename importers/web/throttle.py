@@ -1,4 +1,4 @@
-"""Limits on how fast a server is asked: a rate, and the pause that it orders for all threads."""
+"""Limit how fast a server is asked: a rate, and the pause that it orders for all threads."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PATIENCE = 300.0
 
 
 class Throttle:
-    """Shared by all threads that ask one server."""
+    """The rate limit and the pause of one server, shared by all threads that ask it."""
 
     def __init__(self, rate: float, sleep: Callable[[float], None] = time.sleep) -> None:
         """``rate`` is in requests a second; 0 sets no limit."""
@@ -25,7 +25,7 @@ class Throttle:
         self._paused_until = 0.0
 
     def wait(self) -> None:
-        """Return when the next request may be sent."""
+        """Block until the next request may be sent."""
         if not self._gap and not self._paused_until:
             return
         while True:
@@ -38,13 +38,13 @@ class Throttle:
             self._sleep(start - now)
 
     def pause(self, seconds: float) -> None:
-        """Let no thread ask for so long: the server said so to one of them."""
+        """Hold all threads back for so many seconds: the server said so to one of them."""
         with self._lock:
             self._paused_until = max(self._paused_until, time.monotonic() + seconds)
 
 
 def retry_after(header: str | None) -> float | None:
-    """Seconds that a Retry-After header asks for: a number of them, or a date."""
+    """Return the seconds that a Retry-After header asks for, be it a number or a date."""
     try:
         return float(Retry().parse_retry_after(header)) if header else None
     except (InvalidHeader, ValueError, OverflowError):

@@ -1,4 +1,4 @@
-"""Threads that ask what jobs want, a journal of their answers, a budget of failures."""
+"""Run jobs on worker threads, with a journal of answers and a budget of failures."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from kb.errors import RemoteError
 T = TypeVar("T")
 
 _HELD = 12 << 20
-"""Bytes of answers that may wait in memory; what is beyond is read from the journal again."""
+"""Bytes of answers that may wait in memory; further ones are read again from the journal."""
 _AHEAD = 8
-"""Jobs under way for each thread, so that none waits while results are taken."""
+"""Jobs that are run for each thread, so that none is idle while results are consumed."""
 _IN_A_ROW = 12
-"""Failures without an answer between, after which the server counts as down."""
+"""Failures in a row after which the server counts as down."""
 
 
 class RefusedError(RemoteError):
-    """The server does not know us: nothing else that we ask it would be answered."""
+    """The server does not accept the login: no other request would be answered."""
 
 
 class _Task(Generic[T]):
-    """A job under way."""
+    """A job that is being run."""
 
     __slots__ = ("calls", "held", "job", "missing", "replies")
 
@@ -43,7 +43,7 @@ class _Task(Generic[T]):
 
 
 class Workers:
-    """So many threads that ask; jobs are driven by the thread that iterates."""
+    """Worker threads that make requests; jobs are driven by the thread that iterates."""
 
     def __init__(self, wiki: WikiServer, journal: Journal) -> None:
         self.wiki = wiki
@@ -51,7 +51,7 @@ class Workers:
         self.requests = 0
         self.bytes = 0
         self.clock: str | None = None
-        """What the server's clock said in the first answer."""
+        """The Date of the first answer."""
         self._client = Client(wiki, journal.part)
         self._failed = 0
         self._in_a_row = 0
@@ -68,7 +68,7 @@ class Workers:
             thread.start()
 
     def close(self) -> None:
-        """Let the threads end after the request that each is at."""
+        """End the threads, each after its present request, and close the connections."""
         while True:
             try:
                 self._wanted.get_nowait()
@@ -81,9 +81,9 @@ class Workers:
         self._client.close()
 
     def run(self, jobs: Iterable[Job[T]], ahead: int | None = None) -> Iterator[T]:
-        """Results of jobs as they come, with at most ``ahead`` jobs under way.
+        """Run jobs, at most ``ahead`` at a time; yield results in the order in which they end.
 
-        Raises RemoteError where the server is down, does not know us, or fails too often.
+        RemoteError where the server is down, refuses the login, or fails too often.
         """
         waiting, active = iter(jobs), 0
         most = ahead or _AHEAD * len(self._threads)
@@ -99,7 +99,7 @@ class Workers:
             task, index, reply = self._done.get()
             if isinstance(reply, BaseException) and not isinstance(reply, FetchError):
                 raise reply
-            self._judge(task.calls[index], reply)
+            self._count(task.calls[index], reply)
             task.replies[index] = self._kept(task, task.calls[index], reply)
             task.missing -= 1
             if not task.missing and (result := self._advance(task, task.replies)) is not None:
@@ -108,17 +108,17 @@ class Workers:
                 self._held -= task.held
 
     def one(self, job: Job[T]) -> T:
-        """The result of one job."""
+        """Run one job; return its result."""
         return next(iter(self.run([job])))
 
-    def whole(self, answer: Answer) -> Answer:
-        """The answer with its body and value, which may lie in the journal by now."""
+    def with_body(self, answer: Answer) -> Answer:
+        """Return the answer with its body, read again from the journal where it was dropped."""
         if answer.body is not None or answer.file is not None:
             return answer
         return self.journal.get(answer.path)
 
     def _advance(self, task: _Task[T], replies: Any) -> tuple[T] | None:
-        """Drive a job to its next calls that are not in the journal; its result in the end."""
+        """Run a job up to calls that the journal cannot answer; return its result at its end."""
         while True:
             try:
                 calls = task.job.send(replies)
@@ -137,7 +137,7 @@ class Workers:
             replies = task.replies
 
     def _known(self, call: Call) -> Reply | None:
-        """The answer of an interrupted run, or its refusal."""
+        """Return the answer or the refusal of an interrupted run."""
         if call.fresh or call.path not in self.journal:
             return None
         if (refusal := self.journal.refusal(call.path)) is not None:
@@ -148,8 +148,8 @@ class Workers:
         self.clock = self.clock or answer.date
         return answer
 
-    def _judge(self, call: Call, reply: Reply) -> None:
-        """Count a reply against the budget of failures."""
+    def _count(self, call: Call, reply: Reply) -> None:
+        """Count a reply against the budget of failures. RemoteError where it is used up."""
         self.requests += 1
         if isinstance(reply, Answer):
             self._in_a_row = 0
@@ -173,7 +173,7 @@ class Workers:
             )
 
     def _kept(self, task: _Task[Any], call: Call, reply: Reply) -> Reply:
-        """The reply as it waits for its job's end: without its body where too much waits."""
+        """Drop the body of a reply that may be read again, where too much waits in memory."""
         if isinstance(reply, Answer) and reply.file is None and reply.body is not None:
             if call.bulky and self._held + len(reply.body) > _HELD:
                 reply.body = reply.value = None

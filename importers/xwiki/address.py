@@ -1,4 +1,4 @@
-"""What a pasted URL means, with the options: which server, which wiki, how much of it."""
+"""Read a pasted URL and the options: which server, which wiki, which of its pages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kb.errors import UsageError
 from kb.references import join_reference
 
 Extent = Literal["wiki", "space", "page", "either"]
-"""either: `/bin/view/A/B` is the page B of A or the home of A.B, as the server decides."""
+"""either: `/bin/view/A/B` is the page B of A or the home of A.B; the server decides."""
 
 HOME = "WebHome"
 MAIN = "xwiki"
@@ -22,12 +22,12 @@ _ACTIONS_WITH_FILE = ("download", "downloadrev", "viewattachrev", "delattachment
 
 
 class Address(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a wiki is and what of it is meant."""
+    """The base URL of a wiki, and which of its pages a URL means."""
 
     base: str
-    """Under this stand `/rest` and `/bin`: scheme, host and context path, no slash at its end."""
+    """Scheme, host and context path, without a final slash: `/rest` and `/bin` follow it."""
     sure: bool
-    """False where the context path is a guess."""
+    """False where the context path is guessed."""
     wiki: str | None = None
     extent: Extent = "wiki"
     names: tuple[str, ...] = ()
@@ -65,7 +65,7 @@ def read_address(url: str) -> Address:
 
 
 def _rest(base: str, names: list[str]) -> Address:
-    """`wikis/W/spaces/A/spaces/B/pages/P/…`: wherever it stops."""
+    """Read `wikis/W/spaces/A/spaces/B/pages/P/…`, which may stop anywhere."""
     if len(names) < 2 or names[0] != "wikis":
         return Address(base=base, sure=True)
     wiki, rest = names[1] or None, [name for name in names[2:] if name]
@@ -82,7 +82,7 @@ def _rest(base: str, names: list[str]) -> Address:
 
 
 def _viewer(base: str, wiki: str | None, names: list[str], query: str) -> Address:
-    """`view/A/B/`: with a slash at its end a page and all below it, unless a viewer is named."""
+    """Read `view/A/B/`: a final slash means all below the page too, unless a viewer is named."""
     action, path = (names[0], names[1:]) if names else ("view", [])
     if action in _ACTIONS_WITH_FILE:
         path = path[:-1]
@@ -100,18 +100,18 @@ def _viewer(base: str, wiki: str | None, names: list[str], query: str) -> Addres
 
 
 class Scope(msgspec.Struct, frozen=True):
-    """Pages by name, or all that a list has and the options let in."""
+    """The pages of an import: by name, or those of the wiki's list that the options select."""
 
     exact: tuple[str, ...]
-    """References to ask for without a list; empty where a list is needed."""
+    """References to ask for by name; empty where the wiki's list is needed."""
     below: str
-    """Reference of the space that holds all pages meant; empty for the whole wiki."""
+    """Reference of the space that holds all pages; empty for the whole wiki."""
     options: Options
     alternatives: bool = False
-    """True where ``exact`` names one page in two ways, and one of them will do."""
+    """True where ``exact`` has two references for one page, of which one exists."""
 
     def holds(self, reference: str) -> bool:
-        """True where the page is meant."""
+        """Tell whether the page is in the scope."""
         if self.exact and reference not in self.exact:
             return False
         if self.below and not reference.startswith(self.below + "."):
@@ -120,7 +120,7 @@ class Scope(msgspec.Struct, frozen=True):
 
 
 def scope_of(address: Address, options: Options) -> Scope:
-    """What the user means."""
+    """Return the scope of a URL and the options."""
     names = address.names
     if address.extent == "page":
         return Scope((join_reference(names),), "", options)

@@ -1,9 +1,9 @@
-"""What is remembered of each page, so that the next run asks only for what changed."""
+"""What is remembered of each page between runs, so that a sync asks only for changes."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
@@ -12,11 +12,11 @@ from importers.xwiki.rest_model import HistoryRow
 from kb.model import FetchState, Known
 
 PAGE = "page/"
-"""Prefix of the keys of page states; wiki and reference follow."""
+"""Prefix of the keys of page states, before wiki and reference."""
 
 
 class HistoryDigest(msgspec.Struct, array_like=True, frozen=True):
-    """A history as it was: how many versions, the newest, and a digest of them all."""
+    """A history when it was read: number of versions, the newest one, a digest of them all."""
 
     count: int
     version: str
@@ -24,36 +24,36 @@ class HistoryDigest(msgspec.Struct, array_like=True, frozen=True):
 
 
 class PageState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How a page stood when it was read."""
+    """The state of a page when it was read."""
 
     rows: HistoryDigest
     locales: dict[str, HistoryDigest] = {}
     scope: str = "ha"
     """What was read: h for the history, a for the attachments."""
     way: str = "rest"
-    """`rest`, `viewer`, or `none` where nothing of the page was shown."""
+    """How it was read: `rest`, `viewer`, or `none` where it was refused."""
     whole: bool = True
-    """False where something is missing that may come another time."""
+    """False where something is missing that another run may get."""
     gone: bool = False
     refused_to: str | None = None
-    """Who was refused the page; None where it was shown."""
+    """User to whom the page was refused; None where it was not."""
     asked: int = 0
     """When it was refused, in seconds since 1970."""
     mark: Validator | None = None
-    """Of the page's view, where the server tells one."""
+    """Validators of the page's view, where the server sends them."""
     lacking: tuple[str, ...] = ()
-    """Versions that the history names and that could not be had, each behind its locale."""
+    """Versions of the history that could not be fetched, as `LOCALE VERSION`."""
     untold: int = 0
-    """Translations that the wiki's list counts and that nobody could find."""
+    """Number of translations that the wiki's list counts and that were not found."""
 
     @property
     def documents(self) -> int:
-        """Rows that the page has in the wiki's list: itself and its translations."""
+        """Return the rows of the page in the wiki's list: itself and its translations."""
         return 1 + len(self.locales) + self.untold
 
 
-def rows_of(history: Sequence[HistoryRow], count: int | None = None) -> HistoryDigest:
-    """The oldest ``count`` versions, oldest first, as HistoryDigest."""
+def digest_of(history: Sequence[HistoryRow], count: int | None = None) -> HistoryDigest:
+    """Return the digest of the oldest ``count`` versions of a history, oldest first."""
     some = history if count is None else history[:count]
     digest = hashlib.sha256()
     for row in some:
@@ -62,28 +62,18 @@ def rows_of(history: Sequence[HistoryRow], count: int | None = None) -> HistoryD
 
 
 def same_past(before: HistoryDigest, history: Sequence[HistoryRow]) -> bool:
-    """True where the history goes on from what it was, and is not another one."""
-    return rows_of(history, before.count).digest == before.digest
-
-
-def key_of(wiki: str, reference: str) -> str:
-    """Key of a page's state."""
-    return f"{PAGE}{wiki}:{reference}"
+    """Tell whether a history begins with all versions that it had before."""
+    return digest_of(history, before.count).digest == before.digest
 
 
 def load_states(known: Known, wiki: str) -> dict[str, PageState]:
-    """States of all pages of a wiki by reference."""
+    """Load the states of all pages of a wiki, by reference."""
     prefix = f"{PAGE}{wiki}:"
     decode = msgspec.json.Decoder(PageState).decode
     return {key[len(prefix) :]: decode(value) for key, value in known.fetch_states(prefix)}
 
 
 def saved(wiki: str, reference: str, state: PageState) -> FetchState:
-    """The record that keeps a page's state."""
+    """Return the record that makes the archive remember a page's state."""
     value = msgspec.json.encode(state).decode()
-    return FetchState(key=key_of(wiki, reference), value=value)
-
-
-def documents(states: Iterable[PageState]) -> int:
-    """Rows that the wiki's list has for pages that are there."""
-    return sum(state.documents for state in states if not state.gone)
+    return FetchState(key=f"{PAGE}{wiki}:{reference}", value=value)

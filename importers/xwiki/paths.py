@@ -1,4 +1,4 @@
-"""URLs of pages, built from names and never taken from a server's own links.
+"""Build the paths of pages from their names; never take them from a server's own links.
 
 A server's links are wrong in places: old ones do not split nested spaces, and the parent's link
 is built with the spaces of the child (XWiki's ModelFactory).
@@ -15,12 +15,12 @@ from kb.references import split_reference
 
 @lru_cache(maxsize=4096)
 def segment(name: str) -> str:
-    """A name as one segment of a path: everything but letters, digits and `-._~` encoded."""
+    """Encode a name as one segment of a path: all but letters, digits and `-._~`."""
     return quote(name, safe="")
 
 
 def rest_page(wiki: str, reference: str, *more: str, **query: object) -> str:
-    """Path under the base of a page's resource: `/rest/wikis/xwiki/spaces/A/pages/B/history`."""
+    """Return the path of a page's resource: `/rest/wikis/xwiki/spaces/A/pages/B/history`."""
     rest = "".join(f"/{segment(name)}" for name in more)
     return f"{_rest(wiki, reference)}{rest}{_query(query)}"
 
@@ -33,12 +33,12 @@ def _rest(wiki: str, reference: str) -> str:
 
 
 def rest_wiki(wiki: str, resource: str, **query: object) -> str:
-    """Path under the base of a list of the whole wiki."""
+    """Return the path of a list of the whole wiki."""
     return f"/rest/wikis/{segment(wiki)}/{resource}{_query(query)}"
 
 
 def bin_page(reference: str, wiki: str | None, action: str = "view", **query: object) -> str:
-    """Path under the base of a page's view; ``wiki`` for one that is not the main wiki."""
+    """Return the path of a page's view; ``wiki`` is None for the main wiki."""
     names = split_reference(reference)
     path = "/".join(segment(name) for name in names)
     if action == "view" and names[-1] == HOME:
@@ -47,7 +47,7 @@ def bin_page(reference: str, wiki: str | None, action: str = "view", **query: ob
 
 
 def bin_file(reference: str, wiki: str | None, name: str, version: str | None = None) -> str:
-    """Path under the base of an attached file, or of one version of it."""
+    """Return the path of an attachment, or of one version of it."""
     action = "download" if version is None else "downloadrev"
     query: dict[str, object] = {} if version is None else {"rev": version}
     return f"{bin_page(reference, wiki, action)}/{segment(name)}{_query(query)}"

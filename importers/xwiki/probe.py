@@ -1,4 +1,4 @@
-"""The beginning of a run: who asks, the journal of what was fetched, the base that answers."""
+"""Start a run: read the login, open the journal, find the base URL that answers as a wiki."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from kb.errors import RemoteError
 from kb.model import Known
 
 CONTEXT = "/xwiki"
-"""Where a wiki stands that is not at its host's root."""
+"""Context path of a wiki that is not at the root of its host."""
 _VIEW = "/bin/view/Main/"
 _TRIES = 5
 HINTS = {
@@ -38,12 +38,12 @@ HINTS = {
     "busy": "try again later",
     "tls": "is it https? for an authority of your own: SSL_CERT_FILE=/path/to/its.pem",
 }
-"""What to do about a failure, by its code."""
+"""Hints for a user, by the code of a failure."""
 
 
 @contextmanager
 def journal_of(source: Source, options: Options, way: str) -> Iterator[Journal]:
-    """The journal of the source, dropped after a run that came to its end."""
+    """Open the journal of the source; it is deleted after a run that was finished."""
     said = [way, source.location, options.user, options.cookie_env, options.settings.get("format")]
     identity = hashlib.sha256(msgspec.json.encode(said)).hexdigest()[:20]
     with tempfile.TemporaryDirectory(prefix="kb-") as passing:
@@ -57,10 +57,10 @@ def journal_of(source: Source, options: Options, way: str) -> Iterator[Journal]:
 def connected(
     source: Source, options: Options, known: Known, journal: Journal, probe: Call | None = None
 ) -> tuple[Address, Workers]:
-    """The address, and threads that ask under the base that answers.
+    """Return the address, and worker threads for the base that answers as a wiki.
 
     The context path is guessed where neither the URL nor an earlier run tells it. ``probe`` is
-    asked in any case where it is given. RemoteError where nothing answers as a wiki does.
+    requested in any case where it is given. NoAnswerError where nothing answers as a wiki.
     """
     address = read_address(source.location)
     credentials, settings = credentials_of(options), web_settings(options.settings)
@@ -92,7 +92,7 @@ def connected(
 
 
 class NoAnswerError(RemoteError):
-    """What should answer does not; perhaps something else does."""
+    """The probe failed; another one may not."""
 
     def __init__(self, message: str, failed: FetchError, *, hint: str = "") -> None:
         super().__init__(message, hint=hint)
@@ -100,18 +100,18 @@ class NoAnswerError(RemoteError):
 
 
 def _is_wiki(failed: FetchError) -> bool:
-    """True where the refusal is one of a wiki."""
+    """Tell whether it is a wiki that refuses."""
     return failed.by_wiki or failed.status in (401, 403) or failed.code == "login-required"
 
 
 def _ask(call: Call, journal: Journal) -> Job[Reply]:
-    """The answer of an interrupted run will do, but not its refusal: that may be over."""
+    """Request the probe; use the answer of an interrupted run, but not its refusal."""
     refused = call.path in journal and journal.refusal(call.path) is not None
     (reply,) = yield [msgspec.structs.replace(call, fresh=refused, tries=_TRIES)]
     return reply
 
 
 def _wiki_page(body: bytes) -> None:
-    """ValueError where a page is none of a wiki: each of them names XWiki, in every skin."""
+    """Raise ValueError where a page is none of a wiki: in every skin, it names XWiki."""
     if b"xwiki" not in body.lower():
         raise ValueError("not a page of an XWiki")

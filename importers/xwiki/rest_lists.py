@@ -1,7 +1,7 @@
-"""The wiki's own lists by REST: which pages there are, which changed; each comes in parts.
+"""Read the lists that REST gives in parts: of pages, of changes, of attachments.
 
-The list of pages has a row for each translation, no order that holds, and leaves out what we may
-not see after it has counted: a part that is short, or even empty, need not be its last.
+The list of pages has a row for each translation, in no stable order. The server drops rows that
+the user may not view after it has counted: a short or even empty part need not be the last one.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from importers.xwiki.rest_model import ATTACHMENTS, HISTORY, PAGES, HistoryRow, 
 from kb.model import version_key
 
 _HIDDEN_ROWS = 50
-"""Rows one after another that we may not see, after which a list counts as ended."""
+"""Rows in a row that the user may not view, after which a list counts as ended."""
 _LEAST = 3
-"""Empty parts one after another that end a list of any length."""
+"""Empty parts in a row that end a list of any length."""
 _ROUNDS = 3
 _MOST = re.compile(r"less than or equal to (\d+)")
 T = TypeVar("T")
@@ -32,13 +32,13 @@ R = TypeVar("R")
 
 
 class RowLimit:
-    """How many rows a server gives at a time; it is learned when it refuses."""
+    """The number of rows to ask for at a time; lowered when the server refuses so many."""
 
     def __init__(self, rows: int) -> None:
         self.rows = rows
 
     def refused(self, asked: int, failed: FetchError) -> bool:
-        """Ask for fewer from now on; False where the refusal is not about that."""
+        """Lower the limit after a refusal; False where the refusal is not about that."""
         if failed.status != 400:
             return False
         if found := _MOST.search(failed.detail):
@@ -51,9 +51,9 @@ class RowLimit:
 def part_of_list(
     limit: RowLimit, path: Callable[[int, int], str], decode: Callable[[bytes], T], start: int
 ) -> Job[tuple[T, int]]:
-    """Rows from ``start`` on, and how many were asked for. Raises FetchError.
+    """Fetch rows from ``start`` on; return the answer and the number asked for. FetchError.
 
-    Lists are few and much hangs on them: each part is worth more tries than other requests.
+    Lists are few, and much depends on them: each part is worth more tries than other requests.
     """
     rounds = 0
     while True:
@@ -76,9 +76,9 @@ def whole_list(
     *,
     ended: Callable[[Sequence[R]], bool] = lambda _: False,
 ) -> Job[list[R]]:
-    """All rows of a list that no right filters: a part that is not full is its last.
+    """Fetch a list that is not filtered by rights: a part that is not full is its last.
 
-    ``ended`` may know from the rows so far that there are no more. Raises FetchError.
+    ``ended`` tells from the rows so far whether there are no more. FetchError.
     """
     rows: list[R] = []
     while True:
@@ -90,18 +90,18 @@ def whole_list(
 
 
 class Listing(msgspec.Struct):
-    """What one pass through the list of pages gives, or several together."""
+    """The result of one pass through the list of pages, or of several together."""
 
     names: Counter[str]
-    """Rows of each reference: itself and its translations."""
+    """Rows of each reference: the page and its translations."""
     rows: int
-    """Documents in the wiki that we may see."""
+    """Rows in all: pages and translations that the user may view."""
 
 
-def list_pages(wiki: str, limit: RowLimit, turn: int) -> Job[Listing]:
-    """All pages that the wiki lists, hidden ones too. ``turn`` tells one pass from the next."""
+def list_pages(wiki: str, limit: RowLimit, attempt: int) -> Job[Listing]:
+    """List all pages, hidden ones too. ``attempt`` tells one pass from the next."""
     names: Counter[str] = Counter()
-    again = {"again": turn} if turn else {}
+    again = {"again": attempt} if attempt else {}
 
     def path(start: int, number: int) -> str:
         return rest_wiki(wiki, "pages", start=start, number=number, **again)
@@ -114,7 +114,7 @@ def list_pages(wiki: str, limit: RowLimit, turn: int) -> Job[Listing]:
 
 
 def list_files(wiki: str, limit: RowLimit) -> Job[dict[str, dict[str, str]]]:
-    """Present versions of the files of all pages that are not hidden, by page and name."""
+    """List the present versions of the attachments of all visible pages, by page and name."""
     files: dict[str, dict[str, str]] = {}
 
     def take(file: RestAttachment) -> None:
@@ -132,9 +132,9 @@ def list_files(wiki: str, limit: RowLimit) -> Job[dict[str, dict[str, str]]]:
 
 
 def list_changes(wiki: str, limit: RowLimit, since: int) -> Job[dict[tuple[str, str], str]]:
-    """The newest version of each page, by reference and locale, that changed after ``since`` ms.
+    """List the newest version of each page, by reference and locale, changed after ``since`` ms.
 
-    Deletions and renames do not show here, nor what was saved with an older date.
+    It lacks deletions, renames, and versions that were saved with an older date.
     """
     newest: dict[tuple[str, str], str] = {}
 
@@ -148,7 +148,7 @@ def list_changes(wiki: str, limit: RowLimit, since: int) -> Job[dict[tuple[str, 
 
 
 def changes_of(wiki: str, limit: RowLimit, names: set[str]) -> Job[list[tuple[str, HistoryRow]]]:
-    """All versions of some pages, from the list of all that ever changed."""
+    """List all versions of some pages, from the list of all changes."""
     rows: list[tuple[str, HistoryRow]] = []
 
     def take(name: str, row: HistoryRow) -> None:
@@ -178,7 +178,7 @@ def _changes(
 def some_changes(
     wiki: str, limit: RowLimit, start: int, parts: int
 ) -> Job[tuple[list[tuple[str, HistoryRow]], int]]:
-    """So many parts of the list of all that ever changed; where to go on, 0 at its end."""
+    """List some parts of the list of all changes; and the row to go on at, 0 at its end."""
     rows: list[tuple[str, HistoryRow]] = []
     for _ in range(parts):
         answer, asked = yield from part_of_list(
@@ -193,9 +193,9 @@ def some_changes(
 
 
 def counted(wiki: str, limit: RowLimit, page: str) -> Job[int | None]:
-    """Documents of one page by a single answer; None where that is too short to tell.
+    """Count a page and its translations by one answer; None where it does not hold them all.
 
-    A list that comes in parts and has no order may bring one document several times.
+    A list in parts and without order may have a row several times.
     """
     path = rest_wiki(wiki, "pages", start=0, number=limit.rows, name=page)
     (reply,) = yield [Call(path, decode=PAGES, fresh=True)]
@@ -221,9 +221,9 @@ def _parts(
     take: Callable[[R], object],
     patience: Callable[[int, int], int],
 ) -> Job[None]:
-    """Hand each row of a filtered list to ``take``, until so many parts in a row are empty.
+    """Hand each row of a filtered list to ``take``, until too many parts in a row are empty.
 
-    ``patience`` says how many, of the rows asked for at a time and those met so far.
+    ``patience`` returns how many, from the rows asked for at a time and the rows met so far.
     """
     start = empty = met = 0
     while empty < patience(limit.rows, met):
@@ -237,6 +237,6 @@ def _parts(
 
 
 def _patience(rows: int, seen: int) -> int:
-    """How many empty parts end a list: some rows' worth, few beside what was read."""
+    """Return how many empty parts end a list: some rows' worth, few compared with those read."""
     worth = -(-_HIDDEN_ROWS // rows)
     return max(_LEAST, min(worth, seen // rows // 2 + _LEAST))

@@ -1,4 +1,4 @@
-"""What REST answers in JSON or XML: XWiki's model (xwiki.rest.model.xsd), as far as it is used."""
+"""Decode REST's answers in JSON or XML: XWiki's model (xwiki.rest.model.xsd), as far as used."""
 
 from __future__ import annotations
 
@@ -22,28 +22,28 @@ _LISTS = {
     "objectSummary": "objectSummaries", "property": "properties", "attribute": "attributes",
     "wiki": "wikis", "space": "spaces",
 }  # fmt: skip
-"""Elements that repeat, with the name of their list; `comment` is also a page's own text."""
+"""Elements that repeat, and the name of their list; `comment` is also a field of a page."""
 _DATES = frozenset({"modified", "created", "date"})
 
 
 class _RestStruct(msgspec.Struct, rename="camel", frozen=True):
-    """Names in JSON are in camel case."""
+    """Base of all structs: names are in camel case in JSON."""
 
 
 class RestLink(_RestStruct, frozen=True):
-    """A related resource; its address is not used, see importers.web.paths."""
+    """A related resource; its address is not used, see importers.xwiki.paths."""
 
     rel: str
 
 
 class RestTranslation(_RestStruct, frozen=True):
-    """A language that a page is there in."""
+    """A language of a page."""
 
     language: str
 
 
 class RestTranslations(_RestStruct, frozen=True):
-    """Empty unless the page is there in a second language."""
+    """Languages of a page; empty where there is only one."""
 
     translations: list[RestTranslation] = []
     default: str | None = None
@@ -95,14 +95,14 @@ class RestAttachment(_RestStruct, frozen=True):
 
     @property
     def length(self) -> int | None:
-        """Bytes, where the server says."""
+        """Return the size in bytes, where the server tells it."""
         if self.long_size is not None and self.long_size >= 0:
             return self.long_size
         return self.size if self.size is not None and self.size >= 0 else None
 
 
 class RestAttachments(_RestStruct, frozen=True):
-    """Files of a page, or versions of one."""
+    """Attachments of a page, or versions of one."""
 
     attachments: list[RestAttachment] = []
 
@@ -114,7 +114,7 @@ class RestClass(_RestStruct, frozen=True):
 
 
 class RestVersion(_RestStruct, frozen=True):
-    """A version of a page, as far as its history's row does not say it."""
+    """A version of a page, without what its row in the history has."""
 
     version: str
     content: str
@@ -127,7 +127,7 @@ class RestVersion(_RestStruct, frozen=True):
 
 
 class RestPage(RestVersion, frozen=True, kw_only=True):
-    """A page. ``modified`` moves with text and title only."""
+    """A page; ``modified`` changes with text and title only."""
 
     full_name: str
     links: list[RestLink] = []
@@ -143,12 +143,12 @@ class RestPage(RestVersion, frozen=True, kw_only=True):
     xwiki_absolute_url: str | None = None
 
     def linked(self, what: str) -> bool:
-        """True where the server says that the page has comments, objects, attachments."""
+        """Tell whether the page has comments, objects or attachments, by its links."""
         return any(link.rel.endswith(f"/rel/{what}") for link in self.links)
 
 
 class RestPageRow(_RestStruct, frozen=True):
-    """A row of the wiki's list of pages; a translation is a row of its own, told by nothing."""
+    """A row of the list of pages; that of a translation looks the same as its page's."""
 
     full_name: str
 
@@ -207,7 +207,7 @@ class RestWikis(_RestStruct, frozen=True):
 
 
 def decoder(kind: type[T]) -> Callable[[bytes], T]:
-    """Reads an answer of that kind in JSON or XML. ValueError where it is something else."""
+    """Return a function that decodes JSON or XML to ``kind``; ValueError where it is not that."""
     read_json = msgspec.json.Decoder(kind).decode
     return partial(_decode, read_json, kind)
 
@@ -233,7 +233,7 @@ _WIKIS = decoder(RestWikis)
 
 
 def read_wikis(body: bytes) -> RestWikis:
-    """Reads the list of wikis. ValueError where it is something else, or names none."""
+    """Decode the list of wikis. ValueError where it is not that, or empty."""
     found = _WIKIS(body)
     if not found.wikis:
         raise ValueError("no list of wikis")
@@ -241,7 +241,7 @@ def read_wikis(body: bytes) -> RestWikis:
 
 
 def page_at(version: str) -> Callable[[bytes], RestVersion]:
-    """Reads a page in that version. ValueError for any other: answers do get mixed up."""
+    """Return a decoder of that version of a page. ValueError for another: caches mix them up."""
     return partial(_page_at, version)
 
 
@@ -253,7 +253,7 @@ def _page_at(version: str, body: bytes) -> RestVersion:
 
 
 def _from_xml(body: bytes) -> dict[str, Any]:
-    """The answer as JSON would give it. ValueError where it is not well-formed, or has a DTD."""
+    """Convert XML to what the JSON would be. ValueError where it is ill-formed, or has a DTD."""
     from lxml import etree  # where REST is asked for XML, which few servers need
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)

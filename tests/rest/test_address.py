@@ -37,11 +37,13 @@ HOST = "https://wiki.example"
     ],
 )  # fmt: skip
 def test_what_a_url_means(url: str, base: str, extent: str, names: tuple[str, ...]) -> None:
+    """A URL in any shape gives the base, how much is meant, and the unescaped names."""
     found = read_address(url)
     assert (found.base, found.extent, found.names) == (HOST + base, extent, names)
 
 
 def test_a_subwiki_is_named_in_the_path() -> None:
+    """`/wiki/NAME/view/` names a subwiki; the base does not include it."""
     found = read_address(HOST + "/xwiki/wiki/support/view/A/")
     assert found == Address(
         base=HOST + "/xwiki", sure=True, wiki="support", extent="space", names=("A",)
@@ -52,12 +54,14 @@ def test_a_subwiki_is_named_in_the_path() -> None:
     "url", ["ftp://x/", "https://", "https://u:secret@wiki.example/", "http://x:y/"]
 )
 def test_what_is_no_address_is_refused_and_not_repeated(url: str) -> None:
+    """Such a URL is a usage error whose text does not repeat a password in it."""
     with pytest.raises(UsageError) as error:
         read_address(url)
     assert "secret" not in str(error.value) + error.value.hint
 
 
 def test_names_are_encoded_whole() -> None:
+    """Every character of a name that has a meaning in a URL is encoded."""
     reference = r"A\.B\:C.50% off + tax / x\\y"
     assert rest_page("xwiki", reference) == (
         "/rest/wikis/xwiki/spaces/A.B%3AC/pages/50%25%20off%20%2B%20tax%20%2F%20x%5Cy"
@@ -66,6 +70,7 @@ def test_names_are_encoded_whole() -> None:
 
 
 def test_origins_are_compared_without_default_ports() -> None:
+    """An origin is scheme, host in lower case and a port that is not the default."""
     assert origin_of("https://Wiki.example:443/x") == origin_of("https://wiki.example/y")
     assert origin_of("http://wiki.example") != origin_of("https://wiki.example")
 
@@ -75,10 +80,12 @@ def test_origins_are_compared_without_default_ports() -> None:
     [("3", 3.0), ("", None), ("soon", None), ("Thu, 01 Jan 1970 00:00:00 GMT", 0)],
 )
 def test_retry_after(header: str, seconds: float | None) -> None:
+    """A number or a date gives seconds; anything else gives None."""
     assert retry_after(header) == seconds
 
 
 def test_a_rate_is_kept_and_a_pause_holds_for_all() -> None:
+    """The throttle waits out the gap between requests, and a pause that was ordered."""
     slept: list[float] = []
     now = 0.0
 
@@ -99,5 +106,6 @@ def test_a_rate_is_kept_and_a_pause_holds_for_all() -> None:
     "given", [{"rte": "1"}, {"rate": "fast"}, {"concurrency": "0"}, {"max_attachment": "much"}]
 )
 def test_a_setting_that_cannot_be_is_named(given: dict[str, str]) -> None:
+    """An unknown setting, or a value that it cannot have, is a usage error naming it."""
     with pytest.raises(UsageError, match=next(iter(given)).partition("=")[0]):
         web_settings(given)

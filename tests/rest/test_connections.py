@@ -98,6 +98,7 @@ def test_a_proxy_is_told_of_us_and_the_server_behind_it_is_not(
 def test_a_server_that_the_environment_excepts_is_asked_directly(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A host in no_proxy is reached without the proxy."""
     monkeypatch.setenv("http_proxy", "socks5://127.0.0.1:1")
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     assert ask(served(says(OK + FOUR))) == b"body"
@@ -197,6 +198,7 @@ def test_a_proxy_of_another_kind_is_a_mistake_that_says_what_to_write(
 
 
 def test_a_proxy_without_a_good_address_is_a_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A port that is no number is a usage error that names the variable."""
     monkeypatch.setenv("no_proxy", "")
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:eighty")
     with pytest.raises(UsageError, match="http_proxy"):
@@ -243,12 +245,14 @@ def test_a_host_is_called_as_its_url_calls_it(
 
 @pytest.mark.parametrize("host", ["my wiki", "维" * 70])
 def test_what_cannot_be_a_host_is_a_mistake(host: str) -> None:
+    """A name that DNS cannot have is a usage error."""
     with pytest.raises(UsageError, match="no name of a host"):
         ask(80, host=host)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "a..b", "x" * 70 + ".invalid", "nowhere.invalid"])
 def test_a_server_that_is_not_there_is_unreachable(host: str) -> None:
+    """A closed port, a bad or unknown name: one failure, which may be retried."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     with pytest.raises(FetchError, match="no connection: ") as failed:
@@ -272,6 +276,7 @@ def test_who_does_not_prove_who_it_is_is_told_nothing(
 
 
 def test_a_server_that_speaks_no_tls_is_told_nothing() -> None:
+    """Under https, a server without TLS is a failure of TLS; nothing is sent in clear."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         transport = Transport(f"https://127.0.0.1:{port}", 5)
@@ -288,6 +293,7 @@ def test_a_server_that_speaks_no_tls_is_told_nothing() -> None:
 
 
 def test_a_server_that_does_not_shake_hands_is_waited_for_so_long() -> None:
+    """The timeout holds for the TLS handshake too."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         transport = Transport(f"https://127.0.0.1:{silent.getsockname()[1]}", 0.2)
         with closing(transport), pytest.raises(FetchError) as failed:

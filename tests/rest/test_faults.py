@@ -40,6 +40,7 @@ _BIG = "seed=1;bigfile:mb=6,page=Support.Empty;reset:after=20,times=1,path=*/res
 def test_what_passes_leaves_no_trace(
     stand: Callable[..., Standing], home: Home, fault: str
 ) -> None:
+    """With each temporary fault, and with all at once, the archive equals the wiki."""
     few = fault.replace("p=0.1", "p=0.03").replace("p=0.2", "p=0.05") if ";" in fault else fault
     few = few.replace("429:", "429:retry_after=0,") if ";" in fault else few
     wiki = stand(faults=f"seed=11;{few}", page_limit=6)
@@ -55,6 +56,7 @@ def test_what_passes_leaves_no_trace(
     "fault", ["badutf8:p=0.05", "reset:p=0.05", "login:p=0.05", "expire:p=0.1"]
 )
 def test_viewers_bear_faults_too(stand: Callable[..., Standing], home: Home, fault: str) -> None:
+    """With temporary faults, the viewers give every version's text."""
     wiki = stand(faults=f"seed=3;{fault}", bin_ignores_basic=True)
     report = home.take(wiki.url, "viewer-html")
     (lost,) = report.problems
@@ -68,6 +70,7 @@ def test_viewers_bear_faults_too(stand: Callable[..., Standing], home: Home, fau
 
 
 def test_pages_that_always_fail_are_named(stand: Callable[..., Standing], home: Home) -> None:
+    """A page with a lasting error is a problem; all others are complete."""
     wiki = stand(faults="fail500:page=Support.E*")
     report = home.take(wiki.url)
     named = {p.page for p in report.problems if p.code == "server-error" and LOST not in p.where}
@@ -78,6 +81,7 @@ def test_pages_that_always_fail_are_named(stand: Callable[..., Standing], home: 
 def test_a_version_that_is_missing_is_named_and_not_made_up(
     stand: Callable[..., Standing], home: Home
 ) -> None:
+    """A version without text is a problem, and its history is not called complete."""
     wiki = stand(faults="missingrev:page=Support.Harbour.*,version=9.1")
     report = home.take(wiki.url)
     (problem,) = [p for p in report.problems if LOST not in p.where]
@@ -91,6 +95,7 @@ def test_a_version_that_is_missing_is_named_and_not_made_up(
 
 
 def test_problems_go_when_their_cause_has_gone(stand: Callable[..., Standing], home: Home) -> None:
+    """A run that gets what failed before removes the problem."""
     wiki = stand(faults="fail500:page=Support.Empty")
     home.take(wiki.url)
     wiki.server.faults.rules.clear()
@@ -103,6 +108,7 @@ def test_problems_go_when_their_cause_has_gone(stand: Callable[..., Standing], h
 def test_a_server_that_is_down_stops_the_run_with_what_it_has(
     stand: Callable[..., Standing], home: Home
 ) -> None:
+    """The run stops, keeps what it has, and the next one fetches only the rest."""
     wiki = stand(faults="html200:after=40")
     with pytest.raises(RemoteError, match="too many requests fail"):
         home.take(wiki.url, settings={"attempts": "2"})
@@ -117,6 +123,7 @@ def test_a_server_that_is_down_stops_the_run_with_what_it_has(
 
 
 def test_a_large_file_goes_on_where_it_broke(stand: Callable[..., Standing], home: Home) -> None:
+    """An attachment that is cut off is whole in the end."""
     wiki = stand(
         faults="seed=1;bigfile:mb=6,page=Support.Empty;truncate:times=1,path=*/rest/*big.bin*"
     )
@@ -127,6 +134,7 @@ def test_a_large_file_goes_on_where_it_broke(stand: Callable[..., Standing], hom
 def test_a_file_over_the_cap_is_left_out_and_named(
     stand: Callable[..., Standing], home: Home
 ) -> None:
+    """An attachment over max_attachment is a problem, not a record."""
     wiki = stand(faults="bigfile:mb=3,page=Support.Empty")
     report = home.take(wiki.url, settings={"max_attachment": "1MB"})
     assert [p.code for p in report.problems if LOST not in p.where] == ["too-large"]
@@ -136,6 +144,7 @@ def test_a_file_over_the_cap_is_left_out_and_named(
 def test_a_wrong_password_stops_the_run(
     stand: Callable[..., Standing], home: Home, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
+    """The run stops before anything that a guest may see is taken for the user's view."""
     wiki = stand()
     monkeypatch.setenv("KB_TEST_PASSWORD", "wrong")
     with pytest.raises(RemoteError, match="refuses this user or password"):
@@ -147,6 +156,7 @@ def test_a_wrong_password_stops_the_run(
 def test_an_old_cookie_stops_the_run(
     stand: Callable[..., Standing], home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """An expired cookie stops the run and says why; a valid one imports the wiki."""
     wiki = stand()
     monkeypatch.setenv("KB_COOKIE", "JSESSIONID=0123")
     with pytest.raises(RemoteError, match="not authenticated: the server sees a guest session"):
@@ -158,6 +168,7 @@ def test_an_old_cookie_stops_the_run(
 
 
 def test_the_form_is_used_where_it_is_asked_for(stand: Callable[..., Standing], home: Home) -> None:
+    """With auth=form the import logs in by the form, again when sessions end."""
     wiki = stand(faults="seed=2;expire:p=0.05")
     home.take(wiki.url, settings={"auth": "form"})
     assert home.differences(wiki.server) == []

@@ -17,6 +17,7 @@ from .conftest import Home, Standing
 def test_the_archive_is_the_wiki(
     stand: Callable[..., Standing], home: Home, version: str, page_limit: int
 ) -> None:
+    """For each version of XWiki and any limit of rows, the archive equals the wiki."""
     wiki = stand(version=version, page_limit=page_limit)
     report = home.take(wiki.url)
     assert home.differences(wiki.server) == []
@@ -25,6 +26,7 @@ def test_the_archive_is_the_wiki(
 
 
 def test_a_guest_gets_what_a_guest_may_see(stand: Callable[..., Standing], home: Home) -> None:
+    """Without a login, pages with restricted rights are absent and all others whole."""
     wiki = stand()
     home.take(wiki.url, user=None, password_env=None)
     left_out = [d.full for d in wiki.server.wiki.all_docs() if d.default.rights]
@@ -34,6 +36,7 @@ def test_a_guest_gets_what_a_guest_may_see(stand: Callable[..., Standing], home:
 
 
 def test_a_second_run_changes_nothing(stand: Callable[..., Standing], home: Home) -> None:
+    """An unchanged wiki gives no new record, and a finished run leaves no journal."""
     wiki = stand()
     home.take(wiki.url)
     report = home.take(wiki.url)

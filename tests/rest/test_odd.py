@@ -50,6 +50,7 @@ def seeds(quick: int, all_of_them: int) -> list[Any]:
 
 @pytest.mark.parametrize("seed", seeds(3, 24))
 def test_by_rest(stand: Callable[..., Standing], home: Home, seed: int) -> None:
+    """By REST the archive equals an odd wiki, but for pages that the server refuses."""
     wiki = stand(odd_wiki(seed), **options(seed))
     report = home.take(wiki.url, settings={"format": "xml" if seed % 2 else "json"})
     assert home.differences(wiki.server, skip=by_viewers) == []
@@ -63,6 +64,7 @@ def test_by_rest(stand: Callable[..., Standing], home: Home, seed: int) -> None:
 
 @pytest.mark.parametrize("seed", seeds(2, 12))
 def test_by_viewers(stand: Callable[..., Standing], home: Home, seed: int) -> None:
+    """By the viewers every text of an odd wiki comes, but of pages that the server refuses."""
     wiki = stand(odd_wiki(seed), **options(seed))
     report = home.take(wiki.url, "viewer-html", timezone="Asia/Shanghai")
     named = {problem.page for problem in report.problems}
@@ -87,6 +89,7 @@ def test_again_and_again(stand: Callable[..., Standing], home: Home, seed: int) 
 def test_pages_without_right_are_asked_for_now_and_then(
     stand: Callable[..., Standing], home: Home
 ) -> None:
+    """Refused pages cost a sync little, and a right that is given later is noticed."""
     made = odd_wiki(1, 12)
     for number, page in enumerate(made["pages"]):
         page.update(spaces=["A"], name=f"P{number}", rights={"view": []} if number < 8 else None)

@@ -74,6 +74,7 @@ def test_killed_and_started_again(
     kills: int,
     copies: int,
 ) -> None:
+    """After any number of kills the archive equals the wiki, and little was fetched twice."""
     made = larger(sample, copies)
     whole = stand(made)
     process = started(tmp_path / "whole", whole.url)
@@ -92,6 +93,7 @@ def test_killed_and_started_again(
 def test_interrupted_by_hand_says_so_and_goes_on(
     stand: Callable[..., Standing], sample: Callable[[], dict[str, Any]], tmp_path: Path
 ) -> None:
+    """SIGINT ends with exit code 130 and no traceback; the next run completes the archive."""
     # A wiki that thinks before it answers: the import must not be over before the signal comes.
     wiki = stand(larger(sample, 3), faults="stall:seconds=0.02")
     process = started(tmp_path, wiki.url)

@@ -27,6 +27,7 @@ def page(home: Home, reference: str) -> PageView | None:
 def test_an_unchanged_wiki_costs_little(
     stand: Callable[..., Standing], home: Home, limit: int, faults: str | None
 ) -> None:
+    """A sync without changes makes at most two passes of the list and ten requests."""
     wiki = stand(page_limit=limit, faults=faults)
     home.take(wiki.url)
     rows = len(wiki.server.wiki.all_docs())
@@ -38,6 +39,7 @@ def test_an_unchanged_wiki_costs_little(
 
 
 def test_what_changed_comes_and_nothing_else(stand: Callable[..., Standing], home: Home) -> None:
+    """A sync fetches new versions, translations and pages, and little else."""
     wiki = stand()
     home.take(wiki.url)
     wiki.server.add_revision(SPACES, NAME, content="new text", comment="now")
@@ -54,6 +56,7 @@ def test_what_changed_comes_and_nothing_else(stand: Callable[..., Standing], hom
 
 
 def test_a_comment_or_file_alone_is_noticed(stand: Callable[..., Standing], home: Home) -> None:
+    """A new comment, a new attachment and a removed one are noticed without a new text."""
     wiki = stand()
     home.take(wiki.url)
     doc = wiki.server.wiki.by_full(CASES)
@@ -81,6 +84,7 @@ def test_a_comment_or_file_alone_is_noticed(stand: Callable[..., Standing], home
 
 
 def test_a_deleted_page_is_kept_and_marked(stand: Callable[..., Standing], home: Home) -> None:
+    """A deleted page is marked as gone, its text stays, and it costs nothing later."""
     wiki = stand()
     home.take(wiki.url)
     wiki.server.delete_page(SPACES, NAME)
@@ -108,6 +112,7 @@ def renamed(wiki: Standing, spaces: list[str], name: str, *to: str) -> None:
 
 
 def test_a_renamed_page_is_followed(stand: Callable[..., Standing], home: Home) -> None:
+    """A page that vanished while another with its history appeared is marked as renamed."""
     wiki = stand()
     home.take(wiki.url)
     renamed(wiki, SPACES, NAME, "Support", "Quay", "Log")
@@ -122,6 +127,7 @@ def test_a_renamed_page_is_followed(stand: Callable[..., Standing], home: Home) 
 def test_a_page_made_anew_under_its_name_is_read_anew(
     stand: Callable[..., Standing], home: Home
 ) -> None:
+    """A page that was deleted and created again is read, and is not gone."""
     wiki = stand()
     home.take(wiki.url)
     wiki.server.delete_page(["Support"], "Edges")
@@ -137,6 +143,7 @@ def test_a_page_made_anew_under_its_name_is_read_anew(
 
 @pytest.mark.parametrize("way", ["rest", "viewer-html"])
 def test_one_page_by_its_url(stand: Callable[..., Standing], home: Home, way: str) -> None:
+    """The URL of one page imports it alone, syncs it cheaply, and notices its end."""
     wiki = stand()
     url = wiki.url + "/bin/view/Support/Harbour/Case%20log?viewer=code&showLastAuthors=true"
     home.take(url, way)
@@ -171,6 +178,7 @@ def test_one_page_by_its_url(stand: Callable[..., Standing], home: Home, way: st
 def test_how_much_of_a_wiki(
     stand: Callable[..., Standing], home: Home, path: str, options: Any, expected: set[str]
 ) -> None:
+    """The URL and the options together choose the pages of an import."""
     wiki = stand(context_path="/xwiki")
     home.take(wiki.url + path, **options)
     with Archive(home.path) as archive:
@@ -181,6 +189,7 @@ def test_how_much_of_a_wiki(
 def test_a_version_with_an_old_date_is_noticed(
     stand: Callable[..., Standing], home: Home, limit: int
 ) -> None:
+    """A version that was saved with an old date is found within few syncs."""
     wiki = stand(page_limit=limit)
     home.take(wiki.url)
     home.take(wiki.url)
@@ -199,6 +208,7 @@ def test_a_version_with_an_old_date_is_noticed(
 def test_a_version_that_is_missing_is_not_asked_for_each_time(
     stand: Callable[..., Standing], home: Home
 ) -> None:
+    """A version whose text the wiki lost costs later syncs nothing."""
     wiki = stand(faults="missingrev:page=Support.Harbour.*,version=9.1")
     home.take(wiki.url)
     before = wiki.requests()
@@ -209,6 +219,7 @@ def test_a_version_that_is_missing_is_not_asked_for_each_time(
 def test_a_translation_that_is_deleted_is_marked(
     stand: Callable[..., Standing], home: Home
 ) -> None:
+    """A deleted translation is marked as gone, its text stays, and it costs nothing later."""
     wiki = stand()
     home.take(wiki.url)
     doc = wiki.server.wiki.get(["售后", "华南", "2021"], "WebHome")

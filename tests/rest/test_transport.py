@@ -73,6 +73,8 @@ BAD = {
 
 @pytest.mark.parametrize("kind", BAD)
 def test_what_is_no_whole_answer_is_no_answer(served: Served, kind: str) -> None:
+    """An answer that is cut off, badly framed or not HTTP is a failure, never a short body."""
+
     def answer(connection: socket.socket, _: bytes) -> None:
         connection.sendall(BAD[kind])
         connection.shutdown(socket.SHUT_WR)
@@ -183,6 +185,7 @@ def test_what_tls_holds_beyond_an_answer_is_no_answer(
 
 
 def test_what_comes_later_than_its_answer_is_no_answer(served: Served) -> None:
+    """Bytes that arrive between two requests end the connection."""
     met = Met()
     said: list[socket.socket] = []
 
@@ -199,6 +202,7 @@ def test_what_comes_later_than_its_answer_is_no_answer(served: Served) -> None:
 
 
 def test_an_answer_that_comes_too_late_is_not_taken_for_the_next(served: Served) -> None:
+    """After a timeout the connection is not used again."""
     met = Met(slow=OK + b"Content-Length: 4\r\n\r\nevil")
 
     def answer(connection: socket.socket, head: bytes) -> None:
@@ -223,6 +227,7 @@ def test_after_what_was_no_answer_the_connection_is_another(served: Served) -> N
 
 
 def test_a_connection_that_was_idle_for_long_is_not_used(served: Served) -> None:
+    """A connection idle for longer than the timeout is replaced."""
     met = Met()
     with closing(Transport(f"http://127.0.0.1:{served(met)}", 0.3)) as transport:
         fetch(transport, "/1")
@@ -235,6 +240,7 @@ def test_a_connection_that_was_idle_for_long_is_not_used(served: Served) -> None
 def test_a_kept_connection_that_ends_instead_of_answering_may_be_tried_again(
     served: Served,
 ) -> None:
+    """A reused connection that closes is a failure that may be retried."""
     met = Met(last=b"")
     with closing(Transport(f"http://127.0.0.1:{served(met)}", 5)) as transport:
         fetch(transport, "/1")
@@ -280,6 +286,7 @@ def test_a_body_is_sent_with_its_length(served: Served) -> None:
 
 @pytest.mark.parametrize("begun", [b"", OK, OK + b"Content-Length: 9\r\n\r\n", CHUNKED + b"9\r\n"])
 def test_an_answer_that_does_not_come_is_waited_for_so_long(served: Served, begun: bytes) -> None:
+    """The timeout holds before the head, within it, and within the body."""
     transport = Transport(f"http://127.0.0.1:{served(says(begun))}", 0.2)
     with closing(transport), pytest.raises(FetchError) as failed:
         fetch(transport, "/")

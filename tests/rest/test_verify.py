@@ -31,6 +31,7 @@ def wiki(stand: Callable[..., Standing], tmp_path: Path) -> Standing:
 
 
 def test_sync_then_verify(wiki: Standing, kb: Callable[..., object], tmp_path: Path) -> None:
+    """After a sync, a verification against the wiki finds nothing missing or different."""
     done = kb("sync")
     assert "18 page(s)" in done.stderr or "19 page(s)" in done.stderr
     done = kb("verify", "--against", wiki.url, "--json")
@@ -42,6 +43,7 @@ def test_sync_then_verify(wiki: Standing, kb: Callable[..., object], tmp_path: P
 def test_verify_names_what_is_missing_and_different(
     wiki: Standing, kb: Callable[..., object], tmp_path: Path
 ) -> None:
+    """Verification names pages, versions and lines that the archive lacks or has otherwise."""
     kb("sync")
     wiki.server.add_revision(["Support"], "Empty", content="later")
     doc = wiki.server.wiki.by_full("Support.Edges")
@@ -57,6 +59,7 @@ def test_verify_names_what_is_missing_and_different(
 
 
 def test_verify_says_that_nobody_can_be_asked(wiki: Standing, kb: Callable[..., object]) -> None:
+    """A wiki that is down gives exit code 4."""
     kb("sync")
     wiki.server.stop()
     done = kb("verify", "--against", wiki.url, check=False)
@@ -64,6 +67,7 @@ def test_verify_says_that_nobody_can_be_asked(wiki: Standing, kb: Callable[..., 
 
 
 def test_verify_finds_damage(wiki: Standing, kb: Callable[..., object], tmp_path: Path) -> None:
+    """A digest that no longer fits is reported with exit code 1."""
     kb("sync")
     assert kb("verify").returncode == 0
     with sqlite3.connect(tmp_path / ".kb" / "archive.db") as db:
@@ -76,6 +80,7 @@ def test_verify_finds_damage(wiki: Standing, kb: Callable[..., object], tmp_path
 def test_no_word_of_the_password_anywhere(
     wiki: Standing, kb: Callable[..., object], tmp_path: Path
 ) -> None:
+    """No output and no file holds the password, in any encoding of it."""
     outputs = [kb("sync"), kb("sync"), kb("verify", "--against", wiki.url), kb("stats")]
     from base64 import b64encode
     from urllib.parse import quote

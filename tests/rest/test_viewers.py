@@ -57,6 +57,7 @@ def expected(wiki: Any, doc: Any) -> dict[str, Any]:
 def test_viewers_alone_give_every_version(
     stand: Callable[..., Standing], home: Home, skin: str, version: str, more: dict[str, Any]
 ) -> None:
+    """In each skin, the viewers give every version's text, author, date and comment."""
     wiki = stand(skin=skin, version=version, **more)
     home.take(wiki.url, "viewer-html", timezone=ZONE)
     for doc in wiki.server.wiki.all_docs():
@@ -72,6 +73,7 @@ def test_viewers_alone_give_every_version(
 def test_a_page_that_rest_cannot_address_comes_by_its_viewers(
     stand: Callable[..., Standing], home: Home
 ) -> None:
+    """A page with a slash in its name is read by its viewers, and remembered as such."""
     wiki = stand()
     home.take(wiki.url)
     doc = next(d for d in wiki.server.wiki.all_docs() if "/" in d.name)
@@ -87,6 +89,7 @@ def test_a_page_that_rest_cannot_address_comes_by_its_viewers(
 
 
 def test_viewers_take_over_where_rest_is_off(stand: Callable[..., Standing], home: Home) -> None:
+    """Where REST is switched off, the same page comes by its viewers, and a problem says so."""
     wiki = stand(faults="html200:path=/rest*")
     report = home.take(wiki.url + "/bin/view/Support/Edges?viewer=code", timezone=ZONE)
     assert [p.code for p in report.problems] == ["rest-off"]
@@ -97,6 +100,7 @@ def test_viewers_take_over_where_rest_is_off(stand: Callable[..., Standing], hom
 
 
 def test_a_page_that_is_not_there_is_said_so(stand: Callable[..., Standing], home: Home) -> None:
+    """A page that does not exist is an error with its status, by either importer."""
     wiki = stand()
     for way in ("rest", "viewer-html"):
         with pytest.raises(RemoteError, match="404"):
@@ -133,6 +137,7 @@ def saved(stand: Callable[..., Standing], tmp_path: Path) -> Callable[..., Path]
 def test_a_saved_blame_page_knows_its_name_and_lines(
     saved: Callable[..., Path], home: Home
 ) -> None:
+    """A saved blame page and history give reference, text, authors of lines and versions."""
     folder = saved("viewer=code&showLastAuthors=true", "viewer=history&showminor=true&perPage=100")
     home.take(str(folder), "viewer-html", timezone=ZONE)
     with Archive(home.path) as archive:
@@ -148,6 +153,7 @@ def test_a_saved_blame_page_knows_its_name_and_lines(
 def test_saved_views_of_both_kinds_give_a_whole_version(
     saved: Callable[..., Path], home: Home
 ) -> None:
+    """A saved plain view and blame view together give the whole source."""
     folder = saved(
         "viewer=code&showLastAuthors=true", "viewer=code", "viewer=comments", page="Support/Edges"
     )
@@ -157,6 +163,7 @@ def test_saved_views_of_both_kinds_give_a_whole_version(
 
 
 def test_no_token_of_a_session_is_kept(saved: Callable[..., Path], home: Home) -> None:
+    """The form token of a saved page does not reach the archive."""
     folder = saved("viewer=code&showLastAuthors=true")
     home.take(str(folder / "0.html"), "viewer-html")
     with Archive(home.path) as archive:
@@ -182,6 +189,7 @@ def test_no_token_of_a_session_is_kept(saved: Callable[..., Path], home: Home) -
 def test_dates_are_no_more_precise_than_shown(
     shown: str, zone: str | None, moment_: str | None
 ) -> None:
+    """A displayed date becomes ISO 8601 of its own precision, in UTC where the zone is known."""
     assert read_date(shown, zone) == moment_
 
 
@@ -202,11 +210,13 @@ def row(number: int, text: str, version: str | None = None) -> str:
 
 
 def test_a_line_that_the_view_left_out_is_missing_not_empty() -> None:
+    """A gap in the numbers of lines is reported as missing lines."""
     view = read_code(table(row(1, "a", "1.1"), row(3, "c", "")))
     assert (view.lines, view.missing) == (["a", "", "c"], {2})
 
 
 def test_two_views_that_differ_give_no_source() -> None:
+    """The source is whole only where the plain view and the blame view agree."""
     plain, blamed = read_code(table(row(1, "a"))), read_code(table(row(1, "b", "1.1")))
     assert whole_source(plain, blamed) is None
     assert whole_source(plain, None) is None
@@ -231,6 +241,7 @@ def marked(server: Any) -> list[int]:
 
 
 def test_what_still_holds_is_not_sent_again(stand: Callable[..., Standing], home: Home) -> None:
+    """A sync by viewers sends ETags, and reads only the views that have changed."""
     wiki = stand()
     spared = marked(wiki.server)
     home.take(wiki.url, "viewer-html")

@@ -31,6 +31,7 @@ def findings(home: Home, location: str, way: str) -> Counter[str]:
 def test_all_ways_agree(
     stand: Callable[..., Standing], home: Home, tmp_path: Path, version: str
 ) -> None:
+    """An export, REST and the viewers give the same versions and contradict each other nowhere."""
     wiki = stand(version=version)
     query = "format=xar&name=all&history=true&backup=true"
     export = httpx.get(f"{wiki.url}/bin/export/Main/?{query}", auth=("admin", PASSWORD))
@@ -47,6 +48,7 @@ def test_all_ways_agree(
 
 
 def test_xml_is_json(stand: Callable[..., Standing], home: Home) -> None:
+    """REST's XML gives the archive that its JSON gives."""
     wiki = stand()
     home.take(wiki.url, settings={"format": "xml"})
     assert home.differences(wiki.server) == []
@@ -55,6 +57,7 @@ def test_xml_is_json(stand: Callable[..., Standing], home: Home) -> None:
 def test_after_an_export_only_the_rest_is_fetched(
     stand: Callable[..., Standing], home: Home, tmp_path: Path
 ) -> None:
+    """Versions that an export brought are not fetched again by REST."""
     wiki = stand()
     query = "format=xar&name=all&history=true&backup=true"
     export = httpx.get(f"{wiki.url}/bin/export/Main/?{query}", auth=("admin", PASSWORD))
@@ -70,6 +73,7 @@ def test_after_an_export_only_the_rest_is_fetched(
 def test_each_version_and_file_says_which_way_it_came(
     stand: Callable[..., Standing], home: Home, tmp_path: Path
 ) -> None:
+    """Every version and attachment records the importer that brought it."""
     wiki = stand()
     query = "format=xar&name=all&history=true&backup=true&pages=xwiki:Support.Empty"
     export = httpx.get(f"{wiki.url}/bin/export/Main/?{query}", auth=("admin", PASSWORD))

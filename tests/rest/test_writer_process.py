@@ -46,6 +46,7 @@ def page(number: int, text: str = "text") -> list[Item]:
 
 
 def test_what_goes_through_the_pipe_comes_out(tmp_path: Path) -> None:
+    """Frames of records and bytes decode to what was sent; one that is cut off is ignored."""
     sent = [
         *page(1, "售后 ☃"),
         BlobPart(b"\0\xff", last=True),
@@ -60,6 +61,7 @@ def test_what_goes_through_the_pipe_comes_out(tmp_path: Path) -> None:
 def test_the_archive_is_the_one_written_here(
     stand: Callable[..., Standing], home: Home, kb: Callable[..., object], tmp_path: Path
 ) -> None:
+    """`kb import`, with its writer process, makes the archive that one process makes."""
     wiki = stand(faults="bigfile:mb=3,page=Support.Empty")
     home.take(wiki.url)
     kb("import", wiki.url, "--user", "admin", "--password-env", "KB_TEST_PASSWORD")
@@ -69,6 +71,7 @@ def test_the_archive_is_the_one_written_here(
 
 
 def test_bytes_and_commits(path: Path) -> None:
+    """Bytes of any size reach the archive, and a checkpoint has committed when it returns."""
     writer = WriterProcess(path, "http://w", "rest")
 
     def items() -> Iterator[Item]:
@@ -87,6 +90,7 @@ def test_bytes_and_commits(path: Path) -> None:
 
 @pytest.mark.parametrize("where", ["record", "bytes"])
 def test_a_run_that_breaks_off_leaves_whole_pages(path: Path, where: str) -> None:
+    """Interrupted between records or within bytes, the archive holds whole pages only."""
     writer = WriterProcess(path, "http://w", "rest")
 
     def broken() -> Iterator[bytes]:
@@ -109,6 +113,7 @@ def test_a_run_that_breaks_off_leaves_whole_pages(path: Path, where: str) -> Non
 
 
 def test_a_writer_that_is_killed_ends_the_run(path: Path) -> None:
+    """The run ends with an error, what was committed stays, and the next run goes on."""
     writer = WriterProcess(path, "http://w", "rest")
 
     def items() -> Iterator[Item]:
@@ -128,6 +133,7 @@ def test_a_writer_that_is_killed_ends_the_run(path: Path) -> None:
 
 
 def test_a_writer_that_cannot_write_says_why(tmp_path: Path) -> None:
+    """An error that the writer process meets is raised in the importing one."""
     (tmp_path / "folder").mkdir()
     with pytest.raises(KbError, match="folder: "):
         WriterProcess(tmp_path / "folder", "http://w", "rest").ingest(iter(page(1)))

@@ -69,6 +69,7 @@ def serve() -> Iterator[Callable[[str], ThreadingHTTPServer]]:
 def test_no_wiki_of_ours(
     serve: Callable[[str], ThreadingHTTPServer], kb: Callable[..., object], kind: str, said: str
 ) -> None:
+    """What is no usable wiki gives exit code 4 and a hint, and no traceback."""
     server = serve(kind)
     done = kb("import", f"http://127.0.0.1:{server.server_address[1]}/", check=False)
     assert (done.returncode, said in done.stderr) == (4, True), done.stderr
@@ -78,6 +79,7 @@ def test_no_wiki_of_ours(
 def test_a_certificate_that_nobody_knows(
     serve: Callable[[str], ThreadingHTTPServer], kb: Callable[..., object], tmp_path: Path
 ) -> None:
+    """An untrusted certificate gives exit code 4 and names SSL_CERT_FILE."""
     key, own = tmp_path / "key.pem", tmp_path / "own.pem"
     made = subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj",
@@ -97,6 +99,7 @@ def test_a_certificate_that_nobody_knows(
 def test_a_guest_who_may_see_nothing_is_told_to_log_in(
     stand: Callable[..., Standing], kb: Callable[..., object]
 ) -> None:
+    """A wiki that shows a guest no page gives exit code 4; with a login it is imported."""
     wiki = stand({"pages": [{"spaces": ["A"], "name": "B", "revisions": []}], "rights": "login"})
     done = kb("import", wiki.url, check=False)
     assert (done.returncode, "log in: --user" in done.stderr) == (4, True), done.stderr
@@ -107,5 +110,6 @@ def test_a_guest_who_may_see_nothing_is_told_to_log_in(
 def test_what_is_not_there_to_choose_is_said(
     stand: Callable[..., Standing], kb: Callable[..., object]
 ) -> None:
+    """A space that does not exist is reported as a problem."""
     wiki = stand()
     assert "[nothing-chosen]" in kb("import", wiki.url, "--space", "Suport").stderr

@@ -33,6 +33,7 @@ GOOD = {
 
 @pytest.mark.parametrize("kind", GOOD)
 def test_what_was_compressed_is_unpacked(served: Served, kind: str) -> None:
+    """gzip in one or several members, deflate, and identity give the same body."""
     assert ask(served(says(GOOD[kind]))) == b"zipped"
 
 
@@ -47,6 +48,7 @@ BAD = {
 
 @pytest.mark.parametrize("kind", BAD)
 def test_what_is_badly_compressed_is_a_bad_answer(served: Served, kind: str) -> None:
+    """A wrong, cut-off or unknown encoding is a failure that may be retried."""
     with pytest.raises(FetchError, match="compressed") as failed:
         ask(served(says(BAD[kind])))
     assert (failed.value.code, failed.value.passing) == ("bad-answer", True)
@@ -66,6 +68,7 @@ def test_a_bomb_is_unpacked_no_further_than_is_wanted(served: Served) -> None:
 
 
 def test_an_answer_may_be_as_large_as_is_wanted_and_no_larger(served: Served) -> None:
+    """The limit of a body counts decompressed bytes, to the byte."""
     port = served(says(encoded(gzip(bytes(1 << 20)))))
     assert ask(port) == bytes(1 << 20)
     with pytest.raises(FetchError, match="more than 1 MB"):
