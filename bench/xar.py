@@ -22,7 +22,7 @@ from lxml import etree
 from bench.made_xar import write_xar
 from importers.base import Options, Source
 from importers.xar import Xar
-from importers.xar.history import rebuilt
+from importers.xar.rebuild import rebuilt
 from kb.archive import Archive
 
 

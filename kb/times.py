@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from zoneinfo import ZoneInfo
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LONGEST = 17
+"""Characters of a number of milliseconds that no calendar holds."""
 
 
 def from_epoch(milliseconds: int | None) -> str | None:
@@ -18,6 +21,35 @@ def from_epoch(milliseconds: int | None) -> str | None:
         return None
     text = moment.isoformat(timespec="milliseconds") if milliseconds % 1000 else moment.isoformat()
     return f"{text[:-6]}Z"
+
+
+def from_epoch_text(text: str | None) -> str | None:
+    """Read milliseconds since 1970 from a text; None where it is no such number."""
+    digits = (text or "").strip()
+    number = digits.removeprefix("-")
+    if not (number.isascii() and number.isdigit()) or len(digits) >= _LONGEST:
+        return None
+    return from_epoch(int(digits))
+
+
+def from_local(local: str | None, zone: str | None) -> str | None:
+    """Convert local time in ISO 8601 to UTC; without a ``zone`` (an IANA name) leave it local.
+
+    None where it is no date. Where clocks show it twice, the first time counts.
+    """
+    if local is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(local)
+    except ValueError:
+        return None
+    if zone is None:
+        return local
+    there = moment.replace(tzinfo=ZoneInfo(zone))
+    try:
+        return there.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    except OverflowError:
+        return local
 
 
 def from_http(header: str | None) -> str | None:

@@ -1,8 +1,8 @@
-r"""Bytes of an XML file made readable: any encoding to UTF-8, control characters kept.
+r"""Recode an XML file for an XML 1.0 parser: any encoding to UTF-8, control characters kept.
 
 XML 1.1 allows references such as `&#1;`, which XML 1.0 parsers refuse, and old wikis wrote such
-characters raw. Each is put as a noncharacter (U+FDD1 for U+0001, …) before parsing and put back
-after; U+FDD0 marks a noncharacter that the text really has.
+characters raw. Each is replaced by a noncharacter (U+FDD1 for U+0001, …) before parsing and
+restored after it; U+FDD0 marks a noncharacter that the text really has.
 
 U+0085 and U+2028 stay what they are: an XML 1.1 parser would make line feeds of them, but they
 are what the wiki's text holds.
@@ -31,11 +31,11 @@ _TAIL = 24
 _PROLOG = 300
 
 
-class Readable:
-    """A file's bytes as UTF-8 that an XML 1.0 parser reads, told that it is UTF-8."""
+class ReadableXml:
+    """A file's bytes as UTF-8 that an XML 1.0 parser reads, if told that it is UTF-8."""
 
     def __init__(self, chunks: Iterable[bytes]) -> None:
-        """Begin. BadXmlError where the encoding is unknown, later where bytes do not fit it."""
+        """BadXmlError where the encoding is unknown; while iterating, where bytes do not fit it."""
         source = iter(chunks)
         first = next(source, b"")
         name = encoding_of(first)
@@ -48,13 +48,13 @@ class Readable:
         return self._chunks
 
     def restore(self, text: str) -> str:
-        """Put back the control characters that were put away."""
+        """Restore the control characters of a text that was parsed."""
         if not self._placed:
             return text
         return _PLACED.sub(lambda m: m[1] or chr(ord(m[2]) - _FIRST), text)
 
     def _marked(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
-        """Control characters put as noncharacters, across the chunks' ends too."""
+        """Replace control characters by noncharacters, across the chunks' ends too."""
         tail = b""
         for chunk in chunks:
             data = tail + chunk if tail else chunk
@@ -74,7 +74,7 @@ class Readable:
 
 
 def is_plain(data: bytes) -> bool:
-    """Whether any XML parser that reads these bytes reads what `Readable` would give."""
+    """Tell whether any XML parser reads from these bytes what it would from `ReadableXml`."""
     return b"&#" not in data and encoding_of(data[:_PROLOG]) == "utf-8"
 
 
@@ -98,7 +98,7 @@ def _as_utf8(name: str, first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def encoding_of(first: bytes) -> str:
-    """Python's name of the encoding that a file's first bytes declare."""
+    """Return Python's name of the encoding that a file's first bytes declare. BadXmlError."""
     if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     found = _DECLARED.match(first.removeprefix(codecs.BOM_UTF8))
@@ -113,7 +113,7 @@ def encoding_of(first: bytes) -> str:
 
 
 def _cut(data: bytes) -> int:
-    """Where to cut so that no reference and no character is cut in two."""
+    """Return where to cut so that no reference and no character is cut in two."""
     start = max(len(data) - _TAIL, 0)
     at = max(data.rfind(b"&", start), data.rfind(b"\xef", start))
     if at < 0 or (data[at] == ord("&") and b";" in data[at:]):

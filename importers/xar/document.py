@@ -1,4 +1,4 @@
-"""A page's XML as it stands in a XAR: fields, objects, class, attachments, history."""
+"""Parse a page's XML as it stands in a XAR: fields, objects, class, attachments, history."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _WANTED = frozenset(
         "hidden", "content",
     )
 )  # fmt: skip
-"""What is asked of a version in a history."""
+"""Fields that are read of a version in a history."""
 _QUICK = 1 << 20
 _PARSER = etree.XMLParser(
     resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
@@ -30,7 +30,7 @@ _OTHERS = frozenset({"object", "attachment", "class", "versions"})
 
 
 class Document(msgspec.Struct, kw_only=True):
-    """What the XML holds, understood as far as its structure goes."""
+    """A page's XML by its structure; what its texts mean is read by others."""
 
     attributes: dict[str, str]
     fields: dict[str, str] = {}
@@ -45,12 +45,12 @@ class Document(msgspec.Struct, kw_only=True):
 
     @property
     def format(self) -> str:
-        """Version of the page format; `1.1` where the XML does not say it."""
+        """Return the version of the page format; `1.1` where the XML does not say it."""
         return self.attributes.get("version", "1.1")
 
     @property
     def reference(self) -> str:
-        """The page's local reference. BadXmlError: no-reference."""
+        """Return the page's local reference. BadXmlError: no-reference."""
         if given := self.attributes.get("reference"):
             return join_reference(split_reference(given))
         space, name = self.fields.get("web"), self.fields.get("name")
@@ -62,11 +62,11 @@ class Document(msgspec.Struct, kw_only=True):
 
     @property
     def locale(self) -> str:
-        """The locale; empty for a page in its default language."""
+        """Return the locale; empty for a page in its default language."""
         return self.attributes.get("locale", self.fields.get("language", ""))
 
     def truth(self, field: str) -> bool | None:
-        """A field that holds `true` or `false`."""
+        """Read a field that holds `true` or `false`; None for any other text."""
         return {"true": True, "false": False}.get(self.fields.get(field, "").strip().lower())
 
 
@@ -100,7 +100,7 @@ def read_document(chunks: Iterable[bytes], hooks: dict[str, Hook] | None = None)
 
 
 def _quick(data: bytes, hooks: dict[str, Hook]) -> Document | None:
-    """The document where it is small and ordinary, and has no files: lxml is quicker then."""
+    """Parse with lxml, which is quicker, where the document is small, ordinary, without files."""
     if b"<attachment" in data:
         return None
     root = _parsed(data)
@@ -116,7 +116,9 @@ def _quick(data: bytes, hooks: dict[str, Hook]) -> Document | None:
             elif len(child):
                 return None
             elif child.tag == "versions" and child.tag in hooks:
-                document.versions = hooks[child.tag](cast("Events", _Given(child.text or "")), "")
+                document.versions = hooks[child.tag](
+                    cast("Events", _TextEvents(child.text or "")), ""
+                )
             else:
                 document.fields.setdefault(str(child.tag), child.text or "")
     except RecursionError:
@@ -124,19 +126,19 @@ def _quick(data: bytes, hooks: dict[str, Hook]) -> Document | None:
     return document
 
 
-class _Given:
-    """Stands in for events where a text is at hand already."""
+class _TextEvents:
+    """Stand in for `Events` where a text is at hand already."""
 
     def __init__(self, text: str) -> None:
         self._text = text
 
     def pieces(self) -> Iterator[str]:
-        """The text."""
+        """Yield the text."""
         yield self._text
 
 
 def _node(element: etree._Element, depth: int) -> Node:
-    """An element with all that it holds. RecursionError where it is deeper than any page."""
+    """Copy an element with all that it holds. RecursionError where it is deeper than any page."""
     if depth > DEPTH_LIMIT:
         raise RecursionError
     children = [_node(child, depth + 1) for child in element]
@@ -152,7 +154,7 @@ def read_fields(data: bytes) -> Document:
     """Read what page XML says of a version. BadXmlError as for `read_document`.
 
     A history is thousands of small documents with little but text in them: lxml reads those in a
-    third of the time. Whatever is out of the ordinary is left to the careful reader.
+    third of the time. `read_document` reads whatever is out of the ordinary.
     """
     root = _parsed(data)
     if root is None:
@@ -168,7 +170,7 @@ def read_fields(data: bytes) -> Document:
 
 
 def _parsed(data: bytes) -> etree._Element | None:
-    """The root where lxml can be trusted with the bytes; None leaves them to the careful reader."""
+    """Parse bytes that lxml can be trusted with; None leaves the others to `Events`."""
     if len(data) > _QUICK or b"<!DOCTYPE" in data or not is_plain(data):
         return None
     try:

@@ -1,4 +1,4 @@
-"""What goes wrong inside one page's XML: becomes a Problem of that page."""
+"""Errors inside one page's XML; each becomes a Problem of that page."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ class BadXmlError(Exception):
 
 
 def too_large(what: str, limit: int) -> NoReturn:
-    """Give up on a text that would not fit into bounded memory."""
+    """Raise BadXmlError for a text that would not fit into bounded memory."""
     raise BadXmlError("too-large", f"{what} is longer than {limit:,} characters")

@@ -1,4 +1,4 @@
-"""XML as a stream of events, pulled; nothing of it is kept but what the caller asks for."""
+"""Read XML as a stream of events that the caller pulls; memory holds only what it keeps."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import TypeAlias
 
 import msgspec
 
-from importers.xar.chars import MARK, Readable
+from importers.xar.chars import MARK, ReadableXml
 from importers.xar.errors import BadXmlError, too_large
 
-Event: TypeAlias = tuple[str, dict[str, str]] | str | None
+XmlEvent: TypeAlias = tuple[str, dict[str, str]] | str | None
 """A start tag with its attributes, a piece of text, or None for an end tag."""
 
 TEXT_LIMIT = 8 << 20
@@ -37,34 +37,34 @@ class Node(msgspec.Struct, kw_only=True):
     """What a hook made of the content."""
 
     def find(self, tag: str) -> Node | None:
-        """The first child of that name."""
+        """Return the first child of that name; None where there is none."""
         return next((child for child in self.children if child.tag == tag), None)
 
     def get(self, tag: str) -> str | None:
-        """Text of the first child of that name; None where there is none."""
+        """Return the text of the first child of that name; None where there is none."""
         child = self.find(tag)
         return None if child is None else child.text
 
 
 Hook: TypeAlias = Callable[["Events", str], object]
-"""Reads an element's content from the events, up to its end tag, and says what it made of it;
-it is given what `PLACE` says too."""
+"""Reads an element's content from the events, up to its end tag, and returns what it made of it;
+its second argument is the value of `PLACE`."""
 
 
 class Events:
-    """The events of one document. Raises BadXmlError for anything that is not plain XML."""
+    """Pull the events of one document. BadXmlError for anything that is not plain XML."""
 
     def __init__(self, chunks: Iterable[bytes]) -> None:
-        self._source = Readable(chunks)
+        self._source = ReadableXml(chunks)
         self._chunks = iter(self._source)
-        self._queue: list[Event] = []
+        self._queue: list[XmlEvent] = []
         self._at = 0
         self._fed = 0
         self._depth = 0
         self._budget = TEXT_LIMIT
         self._ended = False
         self.mixed = False
-        """Whether a text was met that has elements inside, which no page's XML should have."""
+        """Whether a text was met that has elements inside, which page XML should not have."""
         self._open = ""
         self.ends: dict[str, int] = {}
         """Where elements named ``FILE`` below the first level end, by what `PLACE` says of them:
@@ -92,8 +92,8 @@ class Events:
             self._open = ""
         self._queue.append(None)
 
-    def next(self) -> Event:
-        """The next event. BadXmlError at the document's end."""
+    def next(self) -> XmlEvent:
+        """Return the next event. BadXmlError at the document's end."""
         while self._at >= len(self._queue):
             self._feed()
         event = self._queue[self._at]
@@ -118,11 +118,11 @@ class Events:
 
     @property
     def exact(self) -> bool:
-        """True where what is parsed is the file's own bytes, not recoded."""
+        """Tell whether the parsed bytes are the file's own, not recoded."""
         return self._source.exact
 
     def finish(self) -> None:
-        """Read on to the document's end, so that what is wrong there shows."""
+        """Read on to the document's end, so that errors there are found."""
         while not self._ended:
             self._feed()
 
@@ -132,7 +132,7 @@ class Events:
             too_large("the document, files apart,", TEXT_LIMIT)
 
     def text(self) -> str:
-        """All text up to the end of the element just begun, tags inside it left out."""
+        """Return all text up to the end of the element just begun, tags inside it left out."""
         event = self.next()
         if event is None:
             return ""
@@ -155,7 +155,7 @@ class Events:
             event = self.next()
         return self._source.restore(parts[0] if len(parts) == 1 else "".join(parts))
 
-    def fields(self, found: dict[str, str], others: frozenset[str]) -> Event:
+    def fields(self, found: dict[str, str], others: frozenset[str]) -> XmlEvent:
         """Read elements that hold text only into ``found``, where a tag is new there.
 
         Ends before the content of an element named in ``others``, whose start it returns, or with
@@ -176,7 +176,7 @@ class Events:
             found.setdefault(event[0], text)
 
     def pieces(self) -> Iterator[str]:
-        """Text up to the end of the element just begun, piece by piece."""
+        """Yield the text up to the end of the element just begun, piece by piece."""
         rest = ""
         while (event := self.next()) is not None:
             if isinstance(event, str):
@@ -188,7 +188,7 @@ class Events:
                 self.skip()
 
     def skip(self) -> None:
-        """Pass over the element just begun."""
+        """Skip the element just begun."""
         depth = 1
         while depth:
             event = self.next()
@@ -202,7 +202,7 @@ class Events:
         start: tuple[str, dict[str, str]],
         hooks: dict[str, Hook] | None = None,
     ) -> Node:
-        """The element just begun with all that it holds; ``hooks`` by tag take over."""
+        """Return the element just begun with all that it holds; ``hooks`` by tag take over."""
         place = start[1].pop(PLACE, "")
         self._spend(_NODE_COST + sum(map(len, start[1].values())))
         node = Node(tag=start[0], attributes=start[1])

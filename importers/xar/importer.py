@@ -1,4 +1,4 @@
-"""The importer of XAR files, folders and tars of page XML, and single page XML files."""
+"""The importer `xar`: XAR files, folders and tars of page XML, and single page XML files."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ class Xar:
     name = "xar"
 
     def recognises(self, source: Source) -> Confidence:
-        """SURE of a zip called .xar and of page XML, less of other zips, of folders, of tars."""
+        """Return SURE for a .xar zip and for page XML, less for other zips, folders and tars."""
         if source.is_url:
             return Confidence.NO
-        from importers.xar.reading import how_sure
+        from importers.xar.source import how_sure
 
         return how_sure(source)
 
     def records(self, source: Source, options: Options, known: Known, sink: Sink) -> Iterator[Item]:
-        """All pages of the file or folder. InputError where it is no zip, or holds no page."""
-        from importers.xar.reading import read_any  # parsers, which no other source needs
+        """Yield all pages of the source. InputError where it is no zip, or holds no page."""
+        from importers.xar.source import read_any  # parsers, which no other source needs
 
         yield from read_any(source, options, sink)

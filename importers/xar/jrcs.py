@@ -21,7 +21,7 @@ _USUAL = re.compile(
     r"\s*(\d{1,9}\.\d{1,9})\ndate\t([\d.]{1,20});\tauthor ([\w.-]{0,999});\tstate (\w{1,9});\n"
     r"branches;\nnext\t[\d.]{0,20};\n"
 )
-"""A version in the front as every known writer lays it out; any other is read word by word."""
+"""A version's fields as every known writer lays them out; any others are read word by word."""
 _VERSION = re.compile(r"\d{1,9}\.\d{1,9}")
 _DATE = re.compile(r"(\d{2}|\d{4})((?:\.\d{2}){5})")
 _NO_DATE = "1970-01-01T00:00:00"
@@ -29,8 +29,8 @@ _ENCODED = re.compile(r"(?:[A-Za-z-]|_[0-9A-Fa-f]{2})*")
 _PLAIN = re.compile(r"[\w.]+")
 
 
-class Version(msgspec.Struct, frozen=True, kw_only=True):
-    """What the archive says of a version beside its text."""
+class RcsVersion(msgspec.Struct, frozen=True, kw_only=True):
+    """What the archive says of a version apart from its text."""
 
     number: str
     date: str | None
@@ -40,16 +40,16 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
     """`full`, `diff`, or `Exp` in archives that know no author, date or log."""
 
 
-class Archived(msgspec.Struct, frozen=True, kw_only=True):
-    """One node: its log and its text, which must be read before the next node is asked for."""
+class RcsNode(msgspec.Struct, frozen=True, kw_only=True):
+    """One version: its log and its text, which must be read before the next one is asked for."""
 
-    version: Version
+    version: RcsVersion
     log: str
     text: Iterator[str]
 
 
-class _Tokens:
-    """Words, semicolons and strings of an archive that comes in pieces."""
+class _RcsTokens:
+    """Split an archive that comes in pieces into words, semicolons and strings."""
 
     def __init__(self, pieces: Iterable[str]) -> None:
         self._pieces = iter(pieces)
@@ -65,7 +65,7 @@ class _Tokens:
         return True
 
     def word(self) -> str:
-        """The next word, `;`, or `@` where a string begins; empty at the end."""
+        """Take the next word, `;`, or `@` where a string begins; empty at the end."""
         while True:
             found = _TOKEN.match(self._buffer, self._at)
             if found and (found.end() < len(self._buffer) or found[1] in ";@"):
@@ -78,7 +78,7 @@ class _Tokens:
                 return found[1] if found else ""
 
     def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
-        """Take what the pattern matches here, where all of it is at hand; else nothing."""
+        """Take what the pattern matches here, where all of it has come; else take nothing."""
         found = pattern.match(self._buffer, self._at)
         if found and found.end() < len(self._buffer):
             self._at = found.end()
@@ -86,7 +86,7 @@ class _Tokens:
         return None
 
     def expect(self, wanted: str) -> None:
-        """Take the next word, which must be that one."""
+        """Take the next word. BadXmlError: bad-archive, where it is not ``wanted``."""
         found = self.word()
         if found != wanted:
             raise BadXmlError(
@@ -94,7 +94,7 @@ class _Tokens:
             )
 
     def string(self) -> Iterator[str]:
-        """The string whose `@` was just taken, piece by piece, each `@@` made one."""
+        """Yield the string whose `@` was just taken, piece by piece, each `@@` made one."""
         while True:
             end = self._buffer.find("@", self._at)
             if end < 0 or end + 1 == len(self._buffer):
@@ -116,18 +116,18 @@ class _Tokens:
                 return
 
 
-def read_archive(pieces: Iterable[str]) -> tuple[dict[str, Version], Iterator[Archived]]:
-    """All versions by number, and the nodes in the order in which their texts stand.
+def read_archive(pieces: Iterable[str]) -> tuple[dict[str, RcsVersion], Iterator[RcsNode]]:
+    """Return all versions by number, and the nodes in the order in which their texts stand.
 
     BadXmlError, at once or on the way: bad-archive.
     """
-    tokens = _Tokens(pieces)
+    tokens = _RcsTokens(pieces)
     tokens.expect("head")
     versions = _front(tokens)
     return versions, _nodes(tokens, versions)
 
 
-def _nodes(tokens: _Tokens, versions: dict[str, Version]) -> Iterator[Archived]:
+def _nodes(tokens: _RcsTokens, versions: dict[str, RcsVersion]) -> Iterator[RcsNode]:
     tokens.expect("@")
     for _ in tokens.string():
         pass
@@ -140,14 +140,14 @@ def _nodes(tokens: _Tokens, versions: dict[str, Version]) -> Iterator[Archived]:
         tokens.expect("text")
         tokens.expect("@")
         text = tokens.string()
-        yield Archived(version=versions[number], log=log.removesuffix("\n"), text=text)
+        yield RcsNode(version=versions[number], log=log.removesuffix("\n"), text=text)
         for _ in text:
             pass
 
 
-def _front(tokens: _Tokens) -> dict[str, Version]:
-    """All that stands before the description: what the archive says of each version."""
-    found: dict[str, Version] = {}
+def _front(tokens: _RcsTokens) -> dict[str, RcsVersion]:
+    """Read what stands before the description: what the archive says of each version."""
+    found: dict[str, RcsVersion] = {}
     fields: dict[str, str] = {}
     number, key, values = "", "head", list[str]()
     while True:
@@ -175,8 +175,8 @@ def _front(tokens: _Tokens) -> dict[str, Version]:
             key = word
 
 
-def _version(number: str, fields: dict[str, str]) -> Version:
-    return Version(
+def _version(number: str, fields: dict[str, str]) -> RcsVersion:
+    return RcsVersion(
         number=number,
         date=_date(fields.get("date", "")),
         author=author_of(fields.get("author", "")),
@@ -195,7 +195,7 @@ def _date(text: str) -> str | None:
 
 
 def author_of(field: str) -> str | None:
-    """The user that an archive's author field names; None where it names none.
+    """Decode the user that an archive's author field names; None where it names none.
 
     Percent-encoding with `_` for `%`; archives from before that hold the plain name.
     """
@@ -211,6 +211,6 @@ def author_of(field: str) -> str | None:
 
 
 def newest_first(number: str) -> tuple[int, int]:
-    """Sort key of a version number, the newest first."""
+    """Return a sort key of a version number by which the newest comes first."""
     major, minor = version_key(number)
     return -major, -minor

@@ -1,23 +1,25 @@
-"""Objects, classes, comments and tags as records."""
+"""Turn objects, classes, comments and tags of a page's XML into records."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from xml.sax.saxutils import escape, quoteattr
 
+from importers.xar.attachments import user_of
 from importers.xar.errors import BadXmlError
 from importers.xar.events import Node
-from importers.xar.files import user_of
-from importers.xar.moments import written_moment
 from kb.model import Comment, PropertyValue, WikiClass, WikiObject
+from kb.times import from_epoch_text, from_local
 
 COMMENTS = "XWiki.XWikiComments"
 TAGS = "XWiki.TagClass"
 _TYPES = "com.xpn.xwiki.objects.classes."
+_WRITTEN = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.\d{1,9})?")
 
 
 def to_object(node: Node) -> WikiObject:
-    """An object with its properties in the file's order. BadXmlError: bad-object."""
+    """Read an object, its properties in the file's order. BadXmlError: bad-object."""
     class_node = node.find("class")
     name = node.get("className") or (class_node and class_node.get("name"))
     number = (node.get("number") or "").strip()
@@ -35,13 +37,13 @@ def to_object(node: Node) -> WikiObject:
 
 
 def _value(node: Node) -> PropertyValue:
-    """The text as written; a list where the property holds `<value>` elements."""
+    """Return the text as written; a list where the property holds `<value>` elements."""
     values = [child.text for child in node.children if child.tag == "value"]
     return values or node.text
 
 
 def to_class(node: Node) -> WikiClass | None:
-    """The class with the type of each property; None where it has no property."""
+    """Read the class with the type of each property; None where it has no property."""
     types = {child.tag: child.get("classType") for child in node.children if child.children}
     properties = {
         name: kind.removeprefix(_TYPES).removesuffix("Class")
@@ -52,7 +54,7 @@ def to_class(node: Node) -> WikiClass | None:
 
 
 def xml_of(node: Node) -> str:
-    """The element as XML, without white space of its own."""
+    """Write the element as XML, without white space of its own."""
     attributes = "".join(f" {key}={quoteattr(value)}" for key, value in node.attributes.items())
     inner = "".join(map(xml_of, node.children)) or escape(node.text)
     if not inner:
@@ -60,28 +62,35 @@ def xml_of(node: Node) -> str:
     return f"<{node.tag}{attributes}>{inner}</{node.tag}>"
 
 
-def to_comment(thing: WikiObject, wiki: str, zone: str | None) -> Comment | None:
-    """The comment or annotation that an object holds; None where it is another thing."""
-    if thing.class_name != COMMENTS:
+def to_comment(found: WikiObject, wiki: str, zone: str | None) -> Comment | None:
+    """Read the comment or annotation that an object holds; None for an object of another class."""
+    if found.class_name != COMMENTS:
         return None
-    texts = {key: value for key, value in thing.properties.items() if isinstance(value, str)}
+    texts = {key: value for key, value in found.properties.items() if isinstance(value, str)}
     reply = texts.get("replyto", "").strip()
     return Comment(
-        number=thing.number,
+        number=found.number,
         text=texts.get("comment", ""),
         author=user_of(texts.get("author"), wiki),
-        date=written_moment(texts.get("date"), zone),
+        date=_written_date(texts.get("date"), zone),
         reply_to=int(reply) if reply.isascii() and reply.isdigit() and len(reply) < 10 else None,
         selection=texts.get("selection") or None,
         resolved={"1": True, "0": False}.get(texts.get("resolved", "").strip()),
     )
 
 
-def tags_of(things: Iterable[WikiObject]) -> tuple[str, ...]:
-    """The page's tags; a list, or one text with bars, as the tag class stores them."""
-    for thing in things:
-        if thing.class_name == TAGS:
-            value = thing.properties.get("tags")
+def _written_date(text: str | None, zone: str | None) -> str | None:
+    """Read a date property: milliseconds since 1970, or local time as Java prints it."""
+    given = (text or "").strip()
+    match = _WRITTEN.fullmatch(given)
+    return from_local(f"{match[1]}T{match[2]}", zone) if match else from_epoch_text(given)
+
+
+def tags_of(objects: Iterable[WikiObject]) -> tuple[str, ...]:
+    """Return the page's tags: the tag class stores a list, or one text with bars."""
+    for one in objects:
+        if one.class_name == TAGS:
+            value = one.properties.get("tags")
             parts = value if isinstance(value, list) else str(value or "").split("|")
             return tuple(dict.fromkeys(tag for tag in parts if tag))
     return ()

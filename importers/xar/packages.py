@@ -1,30 +1,39 @@
-"""What holds page XML: a XAR, a folder as XWiki's own build keeps it, a single file."""
+"""What holds page XML: a XAR, a tar, a folder as XWiki's own build keeps it, a single file."""
 
 from __future__ import annotations
 
 import os
 import stat
+import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, closing
+from io import BufferedReader
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import IO, Protocol
 
-from importers.xar.errors import BadXmlError
-from kb.errors import InputError
+import msgspec
 
-PACKAGE = "package.xml"
+from importers.xar.errors import BadXmlError
+from importers.xar.events import Events
+from kb.errors import InputError
+from kb.references import join_reference, split_reference
+
+PACKAGE_LIST = "package.xml"
 SMALL = 1 << 20
-"""Bytes of an entry that are held to be read again."""
+"""Bytes of an entry that are kept in memory to be read again."""
 CHUNK = 1 << 18
 """Bytes that are read at once."""
 _ENTRY_LIMIT = 250_000
 MOST_RATIO = 1100
-"""More than deflate can gain (1032): what claims more lies, or holds the same bytes twice."""
+"""More than deflate can gain (1032): a zip that claims more lies, or holds bytes twice."""
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+_BROKEN = (tarfile.TarError, zlib.error, EOFError, OSError)
 
 
-class Entry(Protocol):
+class PackageEntry(Protocol):
     """A file in a package."""
 
     name: str
@@ -33,11 +42,11 @@ class Entry(Protocol):
     """False for a file of a folder, where other things than pages may lie about."""
 
     def chunks(self) -> Iterator[bytes]:
-        """Its bytes; may be asked for again. BadXmlError where they cannot be had whole."""
+        """Yield its bytes; may be called again. BadXmlError where they cannot be had whole."""
         ...
 
 
-class FileEntry:
+class DiskEntry:
     """A file on disk."""
 
     in_zip = False
@@ -47,7 +56,7 @@ class FileEntry:
         self.name = name
 
     def chunks(self) -> Iterator[bytes]:
-        """The file's bytes."""
+        """Yield the file's bytes."""
         try:
             with self._path.open("rb") as file:
                 while chunk := file.read(CHUNK):
@@ -67,7 +76,7 @@ class ZipEntry:
         self.name = info.filename
 
     def chunks(self) -> Iterator[bytes]:
-        """The entry's bytes, never more than it declares."""
+        """Yield the entry's bytes, never more than it declares."""
         size = 0
         try:
             with self._package.open(self._info) as file:
@@ -82,7 +91,7 @@ class ZipEntry:
             )
 
     def refusal(self) -> BadXmlError | None:
-        """Why this entry is not read at all."""
+        """Return why this entry is not read at all; None where it is."""
         info, name = self._info, self._info.filename
         mode = info.external_attr >> 16
         parts = name.replace("\\", "/").split("/")
@@ -97,17 +106,17 @@ class ZipEntry:
         return None
 
 
-class Kept:
-    """An entry that, where it is small, is read and inflated only once."""
+class CachedEntry:
+    """An entry that is read and inflated only once where it is small."""
 
-    def __init__(self, entry: Entry) -> None:
+    def __init__(self, entry: PackageEntry) -> None:
         self._entry = entry
         self._parts: list[bytes] | None = None
         self.name = entry.name
         self.in_zip = entry.in_zip
 
     def chunks(self) -> Iterator[bytes]:
-        """The entry's bytes."""
+        """Yield the entry's bytes."""
         if self._parts is not None:
             yield from self._parts
             return
@@ -125,7 +134,7 @@ class Kept:
 
 
 def open_zip(path: Path, file: IO[bytes] | None = None) -> zipfile.ZipFile:
-    """The zip at ``path``, or in ``file``. InputError where it is none, or cannot be true."""
+    """Open the zip at ``path``, or in ``file``. InputError where it is none, or claims too much."""
     try:
         package = zipfile.ZipFile(file or path)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
@@ -151,7 +160,10 @@ def _size(path: Path, file: IO[bytes] | None) -> int:
 
 
 def zip_entries(package: zipfile.ZipFile) -> Iterator[ZipEntry | tuple[str, BadXmlError]]:
-    """Entries in their order; of those with one name the last counts."""
+    """Yield entries in their order; of those with one name the last counts.
+
+    An entry that is not read is a pair of its name and the reason.
+    """
     infos = package.infolist()
     last = {info.filename: info for info in infos}
     for info in infos:
@@ -167,10 +179,106 @@ def zip_entries(package: zipfile.ZipFile) -> Iterator[ZipEntry | tuple[str, BadX
 
 
 def folder_files(folder: Path) -> Iterator[Path]:
-    """Files below the folder, in the order of their paths; links and hidden ones left out."""
+    """Yield files below the folder in the order of their paths, without links and hidden ones."""
     for where, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
             path = Path(where, name)
             if not name.startswith(".") and not path.is_symlink():
                 yield path
+
+
+class TarEntry:
+    """A file in a tar."""
+
+    in_zip = False
+
+    def __init__(self, tar: tarfile.TarFile, member: tarfile.TarInfo) -> None:
+        self._tar = tar
+        self._member = member
+        self.name = member.name
+
+    def open(self) -> IO[bytes]:
+        """Open the file, to read and seek in."""
+        file = self._tar.extractfile(self._member)
+        assert file is not None
+        return file
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield the file's bytes. BadXmlError where they are damaged."""
+        try:
+            with closing(self.open()) as file:
+                while chunk := file.read(CHUNK):
+                    yield chunk
+        except _BROKEN as error:
+            raise BadXmlError("damaged-entry", f"its bytes are damaged: {error}") from error
+
+
+def tar_entries(path: Path) -> Iterator[TarEntry]:
+    """Yield the regular files of a tar in its order; skip links and devices.
+
+    InputError where it is no tar, or breaks off.
+    """
+    try:
+        with ExitStack() as stack:
+            tar = stack.enter_context(tarfile.open(path))
+            if not isinstance(tar.fileobj, BufferedReader):
+                tar = stack.enter_context(tarfile.open(fileobj=_unpacked(path, tar, stack)))
+            for member in tar:
+                if member.isreg():
+                    yield TarEntry(tar, member)
+    except _BROKEN as error:
+        raise InputError(f"{path}: no whole tar file: {error}") from error
+
+
+def _unpacked(path: Path, tar: tarfile.TarFile, stack: ExitStack) -> IO[bytes]:
+    """Unpack the tar to a temporary file, which lives until the stack closes.
+
+    A file in it is read more than once, and going back in a compressed stream means unpacking
+    it again from its first byte. InputError where it grows beyond what compression can gain.
+    """
+    assert tar.fileobj is not None
+    tar.fileobj.seek(0)
+    copy = stack.enter_context(TemporaryFile())  # noqa: SIM115 - the stack closes it
+    most, size = MOST_RATIO * path.stat().st_size, 0
+    while chunk := tar.fileobj.read(CHUNK):
+        size += len(chunk)
+        if size > most:
+            raise InputError(f"{path}: unpacks to more than {MOST_RATIO} times its size")
+        copy.write(chunk)
+    copy.seek(0)
+    return copy
+
+
+class ListedFile(msgspec.Struct, frozen=True):
+    """A `<file>` of package.xml."""
+
+    text: str
+    """Reference of a page; other writers put the entry's path."""
+    locale: str
+
+    @property
+    def reference(self) -> str:
+        """Return the text as an escaped reference."""
+        return join_reference(split_reference(self.text))
+
+
+def read_listing(chunks: Iterable[bytes]) -> list[ListedFile]:
+    """Read the files that package.xml lists. BadXmlError where it is no package description.
+
+    Its `<infos>` are not read: some writers leave them empty and put the content beside them.
+    """
+    events = Events(chunks)
+    start = events.next()
+    while not isinstance(start, tuple):
+        start = events.next()
+    if start[0] != "package":
+        raise BadXmlError("bad-package-list", f"its root is <{start[0][:40]}>, not <package>")
+    root = events.tree(start)
+    events.finish()
+    files = root.find("files")
+    return [
+        ListedFile(node.text.strip(), node.attributes.get("language", ""))
+        for node in (files.children if files else [])
+        if node.tag == "file" and node.text.strip()
+    ]

@@ -1,4 +1,4 @@
-"""One page's XML as the records that the archive takes."""
+"""Turn one page's XML into the records that the archive takes."""
 
 from __future__ import annotations
 
@@ -9,22 +9,31 @@ from itertools import chain
 
 from importers.base import Options
 from importers.selection import wanted
-from importers.xar.attachments import Attachments, Trouble
+from importers.xar.attachments import (
+    AttachmentVersions,
+    ContentHooks,
+    LongArchive,
+    PageTrouble,
+    StoredBytes,
+    all_stored_bytes,
+    user_of,
+)
 from importers.xar.document import Document, begin, read_document
 from importers.xar.errors import BadXmlError
 from importers.xar.events import Events
-from importers.xar.files import FileReader, Longer, all_held, user_of
-from importers.xar.moments import moment
 from importers.xar.objects import tags_of, to_class, to_comment, to_object
-from importers.xar.packages import SMALL, Entry, Kept
-from importers.xar.raw import cut
-from importers.xar.revisions import Revisions, syntax_of, to_revision
+from importers.xar.packages import SMALL, CachedEntry, PackageEntry
+from importers.xar.revisions import PageVersions, revision_of, syntax_of
 from kb.errors import Problem
 from kb.model import History, Item, PageId, PageSeen, Sink, WikiObject
+from kb.times import from_epoch_text
+
+_SMALL = 1 << 12
+"""Base64 shorter than this stays where it is."""
 
 
-class PageReader:
-    """Reads entries of a package into records; remembers which pages it met."""
+class XarPageReader:
+    """Read the entries of a package into records; remember which pages were met."""
 
     def __init__(self, package: str, options: Options, sink: Sink) -> None:
         self._package = package
@@ -36,56 +45,58 @@ class PageReader:
         """References with the default locale that they name."""
 
     def where(self, name: str) -> str:
-        """How Problems call an entry."""
+        """Return the place by which Problems name an entry."""
         return f"{self._package}!/{name}"
 
-    def items(self, entry: Entry) -> Iterator[Item]:
-        """Records of the page in ``entry``, or the Problem that it is."""
-        entry = Kept(entry)
+    def items(self, entry: PackageEntry) -> Iterator[Item]:
+        """Yield the records of the page in ``entry``, or the Problem why there are none."""
+        entry = CachedEntry(entry)
         try:
             yield from self._page(entry)
         except BadXmlError as error:
             if error.code != "not-a-page" or entry.in_zip:
                 yield self._unread(entry, error)
 
-    def _unread(self, entry: Entry, error: BadXmlError) -> Problem:
-        """The Problem of a page that cannot be read; its bytes are kept."""
+    def _unread(self, entry: PackageEntry, error: BadXmlError) -> Problem:
+        """Report a page that cannot be read, and keep its bytes."""
         sha256 = self._sink.put(_as_far_as_possible(entry))
         return Problem(
             where=self.where(entry.name), code=error.code, detail=str(error), sha256=sha256
         )
 
-    def _page(self, entry: Entry) -> Iterator[Item]:
+    def _page(self, entry: PackageEntry) -> Iterator[Item]:
         options = self._options
         if not self._is_wanted(entry):
             return
-        files = FileReader(self._sink, files=options.attachments, history=options.history)
+        files = ContentHooks(self._sink, files=options.attachments, history=options.history)
         document = read_document(entry.chunks(), files.hooks)
         reference = document.reference
         self.met.add((reference, document.locale))
         self.defaults.add((reference, document.fields.get("defaultLanguage", "")))
         where = self.where(entry.name)
-        outer = to_revision(document, options.wiki)
-        revisions = Revisions(outer, where, reference, options)
+        outer = revision_of(document, options.wiki)
+        revisions = PageVersions(outer, where, reference, options)
         revisions.begin(_archive(entry, document))
         objects, troubles = _objects(document)
         if document.mixed:
-            troubles.append(Trouble("markup-in-text", "a field holds tags; only their text counts"))
+            troubles.append(
+                PageTrouble("markup-in-text", "a field holds tags; only their text counts")
+            )
         yield self._seen(entry, document, "complete" if revisions.complete else "latest", objects)
         yield from revisions.items()
-        yield from self._things(document, objects)
-        attachments = Attachments(files, options.wiki)
+        yield from self._objects(document, objects)
+        attachments = AttachmentVersions(files, options.wiki)
         for number, node in enumerate(document.attachments):
             for found in attachments.versions(node, partial(_file_archive, entry, number)):
-                if isinstance(found, Trouble):
+                if isinstance(found, PageTrouble):
                     troubles.append(found)
                 else:
                     yield found
         for trouble in troubles:
             yield Problem(where=where, code=trouble.code, detail=trouble.detail, page=reference)
 
-    def _is_wanted(self, entry: Entry) -> bool:
-        """Whether the options let the page in; looked at before any byte of it is kept."""
+    def _is_wanted(self, entry: PackageEntry) -> bool:
+        """Tell whether the options let the page in, before any byte of it is kept."""
         options = self._options
         if not (options.spaces or options.pages or options.exclude):
             return True
@@ -94,7 +105,7 @@ class PageReader:
         return wanted(reference, options)
 
     def _seen(
-        self, entry: Entry, document: Document, history: History, objects: list[WikiObject]
+        self, entry: PackageEntry, document: Document, history: History, objects: list[WikiObject]
     ) -> PageSeen:
         fields, wiki = document.fields, self._options.wiki
         raw, digest = self._raw(entry, document)
@@ -108,18 +119,18 @@ class PageReader:
             parent=fields.get("parent"),
             hidden=document.truth("hidden"),
             creator=user_of(fields.get("creator"), wiki),
-            created=moment(fields.get("creationDate")),
-            modified=moment(fields.get("date")),
+            created=from_epoch_text(fields.get("creationDate")),
+            modified=from_epoch_text(fields.get("date")),
             tags=None if document.locale else tags_of(objects),
             whole=self._options.attachments,
             raw=raw,
             raw_sha256=digest,
         )
 
-    def _raw(self, entry: Entry, document: Document) -> tuple[bytes | None, str | None]:
-        """The XML without its files' base64: the bytes, or the digest of many in the sink."""
-        files = [file for node in document.attachments for file in all_held(node)]
-        chunks = cut(entry.chunks(), files)
+    def _raw(self, entry: PackageEntry, document: Document) -> tuple[bytes | None, str | None]:
+        """Return the XML without base64: its bytes, or its digest in the sink if it is large."""
+        files = [file for node in document.attachments for file in all_stored_bytes(node)]
+        chunks = without_base64(entry.chunks(), files)
         first, size = [], 0
         for chunk in chunks:
             first.append(chunk)
@@ -128,46 +139,46 @@ class PageReader:
                 return None, self._sink.put(chain(first, chunks))
         return b"".join(first), None
 
-    def _things(self, document: Document, objects: list[WikiObject]) -> Iterator[Item]:
-        for thing in objects:
-            yield thing
-            if comment := to_comment(thing, self._options.wiki, self._options.timezone):
+    def _objects(self, document: Document, objects: list[WikiObject]) -> Iterator[Item]:
+        for found in objects:
+            yield found
+            if comment := to_comment(found, self._options.wiki, self._options.timezone):
                 yield comment
         if document.class_ and (definition := to_class(document.class_)):
             yield definition
 
 
-def _objects(document: Document) -> tuple[list[WikiObject], list[Trouble]]:
-    """Objects of the page; of two with one class and number the first counts."""
+def _objects(document: Document) -> tuple[list[WikiObject], list[PageTrouble]]:
+    """Read the page's objects; of two with one class and number the first counts."""
     found: dict[tuple[str, int], WikiObject] = {}
-    troubles: list[Trouble] = []
+    troubles: list[PageTrouble] = []
     for node in document.objects:
         try:
-            thing = to_object(node)
+            wiki_object = to_object(node)
         except BadXmlError as error:
-            troubles.append(Trouble(error.code, str(error)))
+            troubles.append(PageTrouble(error.code, str(error)))
             continue
-        key = thing.class_name, thing.number
-        if found.setdefault(key, thing) is not thing:
-            troubles.append(Trouble("object-twice", f"{key[0]}[{key[1]}] stands there twice"))
+        key = wiki_object.class_name, wiki_object.number
+        if found.setdefault(key, wiki_object) is not wiki_object:
+            troubles.append(PageTrouble("object-twice", f"{key[0]}[{key[1]}] stands there twice"))
     return list(found.values()), troubles
 
 
-def _archive(entry: Entry, document: Document) -> str | Iterable[str] | None:
-    """The page's history; read again piece by piece where it is long."""
+def _archive(entry: PackageEntry, document: Document) -> str | Iterable[str] | None:
+    """Return the page's history; read it again piece by piece where it is long."""
     found = document.versions
-    if isinstance(found, Longer):
+    if isinstance(found, LongArchive):
         return _pieces(entry, None)
     return found if isinstance(found, str) else None
 
 
-def _file_archive(entry: Entry, number: int) -> Iterator[str]:
-    """The history of the attachment of that number, from 0, piece by piece."""
+def _file_archive(entry: PackageEntry, number: int) -> Iterator[str]:
+    """Yield the history of the attachment of that number, from 0, piece by piece."""
     return _pieces(entry, number)
 
 
-def _pieces(entry: Entry, attachment: int | None) -> Iterator[str]:
-    """Text of a `<versions>` in the entry: the page's own or an attachment's."""
+def _pieces(entry: PackageEntry, attachment: int | None) -> Iterator[str]:
+    """Yield the text of a `<versions>` in the entry: the page's own or an attachment's."""
     events = Events(entry.chunks())
     begin(events)
     seen = -1
@@ -193,8 +204,8 @@ def _versions_below(events: Events) -> Iterator[str]:
             events.skip()
 
 
-def _named(entry: Entry) -> tuple[str, str]:
-    """Reference and locale of the page in the entry, read no further than they stand."""
+def _named(entry: PackageEntry) -> tuple[str, str]:
+    """Read reference and locale of the page in the entry, and no further."""
     events = Events(entry.chunks())
     document = Document(attributes=begin(events))
     while not _is_named(document) and (event := events.next()) is not None:
@@ -209,7 +220,38 @@ def _is_named(document: Document) -> bool:
     return "reference" in document.attributes or len(document.fields) == 3
 
 
-def _as_far_as_possible(entry: Entry) -> Iterator[bytes]:
-    """Bytes of an entry up to where it is damaged."""
+def _as_far_as_possible(entry: PackageEntry) -> Iterator[bytes]:
+    """Yield the bytes of an entry up to where it is damaged."""
     with suppress(BadXmlError):
         yield from entry.chunks()
+
+
+def without_base64(chunks: Iterable[bytes], files: Iterable[StoredBytes]) -> Iterator[bytes]:
+    r"""Yield the XML with each large attachment's base64 replaced by `<?kb sha256="…"?>`.
+
+    All else is byte for byte as it came; the bytes left out are in the archive under that digest.
+    """
+    spans = sorted((f.span, f.sha256) for f in files if f.span and f.sha256)
+    cuts = [(*span, sha256) for span, sha256 in spans if span[1] - span[0] > _SMALL]
+    if not cuts:
+        yield from chunks
+        return
+    at = 0
+    for chunk in chunks:
+        yield from _outside(chunk, at, cuts)
+        at += len(chunk)
+
+
+def _outside(chunk: bytes, at: int, cuts: list[tuple[int, int, str]]) -> Iterator[bytes]:
+    """Yield what is kept of a chunk that begins at byte ``at``; use ``cuts`` up from the front."""
+    here, end = at, at + len(chunk)
+    while cuts and cuts[0][0] < end:
+        start, stop, sha256 = cuts[0]
+        if start >= here:
+            yield chunk[here - at : start - at]
+            yield f'<content><?kb sha256="{sha256}"?>'.encode()
+        here = stop
+        if stop > end:
+            return
+        cuts.pop(0)
+    yield chunk[max(here - at, 0) :]

@@ -1,4 +1,4 @@
-"""Every version of a page: its present XML and those in its archive."""
+"""Yield every version of a page: its present XML and those in its archive."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from itertools import chain
 import msgspec
 
 from importers.base import Options
+from importers.xar.attachments import user_of
 from importers.xar.document import Document, read_fields
 from importers.xar.errors import BadXmlError
-from importers.xar.files import user_of
-from importers.xar.history import Rebuilt, rebuilt
-from importers.xar.jrcs import Version
-from importers.xar.moments import local_moment, moment
+from importers.xar.jrcs import RcsVersion
+from importers.xar.rebuild import RebuiltVersion, rebuilt
 from kb.errors import Problem
 from kb.model import Item, Revision, RevisionSeen, version_key
+from kb.times import from_epoch_text, from_local
 
 _KNOWING = frozenset({"full", "diff"})
 """States of archives that know author and log; older ones have them only in the page's XML."""
 
 
-def to_revision(document: Document, wiki: str, version: str | None = None) -> Revision:
-    """The version that this XML is. BadXmlError: bad-version."""
+def revision_of(document: Document, wiki: str, version: str | None = None) -> Revision:
+    """Read the version that this XML is. BadXmlError: bad-version."""
     fields = document.fields
     number = version or fields.get("version", "").strip() or "1.1"
     try:
@@ -33,7 +33,7 @@ def to_revision(document: Document, wiki: str, version: str | None = None) -> Re
         version=number,
         content=fields.get("content", ""),
         author=user_of(fields.get("author"), wiki),
-        date=moment(fields.get("date")),
+        date=from_epoch_text(fields.get("date")),
         comment=fields.get("comment"),
         minor=document.truth("minorEdit"),
         title=fields.get("title"),
@@ -44,12 +44,12 @@ def to_revision(document: Document, wiki: str, version: str | None = None) -> Re
 
 
 def syntax_of(document: Document) -> str | None:
-    """The syntax named; pages of the oldest format that name none are of the oldest syntax."""
+    """Return the syntax named; xwiki/1.0 where a page of the oldest format names none."""
     named = document.fields.get("syntaxId")
     return named or ("xwiki/1.0" if document.format == "1.1" else None)
 
 
-class Revisions:
+class PageVersions:
     """The versions of one page, the newest first."""
 
     def __init__(self, outer: Revision, where: str, page: str, options: Options) -> None:
@@ -57,14 +57,14 @@ class Revisions:
         self._where = where
         self._page = page
         self._options = options
-        self._listed: dict[str, Version] = {}
-        self._nodes: Iterator[Rebuilt] = iter(())
+        self._listed: dict[str, RcsVersion] = {}
+        self._nodes: Iterator[RebuiltVersion] = iter(())
         self._trouble: BadXmlError | None = None
         self.complete = False
-        """Whether the archive can be read at all; what is missing in it is said on the way."""
+        """Whether the archive can be read at all; `items` reports what is missing in it."""
 
     def begin(self, archive: str | Iterable[str] | None) -> None:
-        """Open the page's archive, as far as is needed to know what it is."""
+        """Open the page's archive, as far as is needed to set `complete`."""
         if archive is None or (isinstance(archive, str) and not archive.strip()):
             return
         try:
@@ -78,7 +78,7 @@ class Revisions:
             self._nodes = chain([first], nodes)
 
     def items(self) -> Iterator[Item]:
-        """Revisions, versions whose text is lost, and Problems."""
+        """Yield revisions, versions whose text is lost, and Problems."""
         done: set[str] = set()
         try:
             for node in self._nodes:
@@ -97,8 +97,8 @@ class Revisions:
         for number in self._listed.keys() - done:
             yield self._seen(self._listed[number], None)
 
-    def _version(self, node: Rebuilt) -> Iterator[Item]:
-        """What an archive's node gives: nothing where it holds no page, as very old ones do."""
+    def _version(self, node: RebuiltVersion) -> Iterator[Item]:
+        """Yield an archived version: nothing where it is blank, as very old ones are."""
         number = node.version.number
         try:
             if node.text is None:
@@ -107,7 +107,7 @@ class Revisions:
                 return
             raw = node.text.encode()
             revision = self._completed(
-                node, to_revision(read_fields(raw), self._options.wiki, number)
+                node, revision_of(read_fields(raw), self._options.wiki, number)
             )
         except BadXmlError as error:
             yield self._problem(number, "lost-version", f"{error.code}: {error}")
@@ -121,7 +121,7 @@ class Revisions:
             yield from self._head(revision, raw)
 
     def _head(self, archived: Revision, raw: bytes) -> Iterator[Item]:
-        """The present version, which stands in the page's XML and in the archive."""
+        """Yield the present version, which stands in the page's XML and in the archive."""
         outer = self._outer
         if archived.content == outer.content:
             yield msgspec.structs.replace(outer, comment=archived.comment, raw=raw)
@@ -130,21 +130,21 @@ class Revisions:
         detail = "its archive holds another text of the present version; the present one counts"
         yield self._problem(outer.version, "head-differs", detail)
 
-    def _completed(self, node: Rebuilt, revision: Revision) -> Revision:
-        """The revision with what only the archive knows, or knows better."""
+    def _completed(self, node: RebuiltVersion, revision: Revision) -> Revision:
+        """Return the revision with what only the archive knows, or knows better."""
         version, wiki = node.version, self._options.wiki
-        date = revision.date or local_moment(version.date, self._options.timezone)
+        date = revision.date or from_local(version.date, self._options.timezone)
         if version.state not in _KNOWING:
             return msgspec.structs.replace(revision, date=date)
         author = user_of(version.author, wiki) or revision.author
         return msgspec.structs.replace(revision, date=date, author=author, comment=node.log)
 
-    def _seen(self, version: Version, log: str | None) -> RevisionSeen:
+    def _seen(self, version: RcsVersion, log: str | None) -> RevisionSeen:
         knowing = version.state in _KNOWING
         return RevisionSeen(
             version=version.number,
             author=user_of(version.author, self._options.wiki) if knowing else None,
-            date=local_moment(version.date, self._options.timezone),
+            date=from_local(version.date, self._options.timezone),
             comment=log if knowing else None,
         )
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from importers.xar.document import read_document, read_fields
 from importers.xar.errors import BadXmlError
-from importers.xar.history import rebuilt
 from importers.xar.jrcs import author_of, read_archive
 from importers.xar.patch import apply_script, script_between
+from importers.xar.rebuild import rebuilt
 from kb.export.xar.rcs import Entry, archive, author_field
 from tests.xar.making import jrcs, page_xml, script
 

@@ -205,8 +205,8 @@ def test_histories_of_files_in_archives(tmp_path, full):
 
 @pytest.mark.parametrize("full", [set(), {"1.2"}])
 def test_histories_of_files_too_long_to_hold(tmp_path, full, monkeypatch):
-    monkeypatch.setattr("importers.xar.files.ARCHIVE_LIMIT", 100)
-    monkeypatch.setattr("importers.xar.spool._CHUNK", 7)
+    monkeypatch.setattr("importers.xar.attachments.ARCHIVE_LIMIT", 100)
+    monkeypatch.setattr("importers.xar.patch._CHUNK", 7)
     wanted = {"1.4": b"d" * 99, "1.3": b"c", "1.2": b"bb" * 50, "1.1": b""}
     texts = {
         version: attachment("x", data, version=version).replace("><", ">\n<")

@@ -1,4 +1,4 @@
-"""A page's versions out of its archive, newest first, each as the XML that it was."""
+"""Rebuild a page's versions from its RCS archive, newest first, each as the XML that it was."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ import msgspec
 
 from importers.xar.errors import BadXmlError, too_large
 from importers.xar.events import TEXT_LIMIT
-from importers.xar.jrcs import Archived, Version, newest_first, read_archive
+from importers.xar.jrcs import RcsNode, RcsVersion, newest_first, read_archive
 from importers.xar.patch import apply_script
 
 
-class Rebuilt(msgspec.Struct, frozen=True, kw_only=True):
-    """A version with its text, or with why there is none."""
+class RebuiltVersion(msgspec.Struct, frozen=True, kw_only=True):
+    """A version with its text, or with the reason why there is none."""
 
-    version: Version
+    version: RcsVersion
     log: str
     text: str | None
     trouble: BadXmlError | None = None
 
 
-class _Node(msgspec.Struct, frozen=True):
-    version: Version
+class _NodeText(msgspec.Struct, frozen=True):
+    version: RcsVersion
     log: str
     text: str | None
     trouble: BadXmlError | None = None
@@ -32,8 +32,8 @@ class _Node(msgspec.Struct, frozen=True):
         return newest_first(self.version.number)
 
 
-def rebuilt(archive: str | Iterable[str]) -> tuple[dict[str, Version], Iterator[Rebuilt]]:
-    """All versions by number, and each with its text, newest first, one in memory at a time.
+def rebuilt(archive: str | Iterable[str]) -> tuple[dict[str, RcsVersion], Iterator[RebuiltVersion]]:
+    """Return all versions by number, and each with its text, newest first, one at a time.
 
     An archive given whole may hold them in any order, one given in pieces in this one only.
     BadXmlError, at once or on the way, where the archive cannot be read on.
@@ -46,26 +46,26 @@ def rebuilt(archive: str | Iterable[str]) -> tuple[dict[str, Version], Iterator[
     return versions, _rebuilt(_descending(nodes))
 
 
-def _rebuilt(nodes: Iterable[_Node]) -> Iterator[Rebuilt]:
+def _rebuilt(nodes: Iterable[_NodeText]) -> Iterator[RebuiltVersion]:
     newer: str | None = None
     why: BadXmlError | None = None
     for node in nodes:
         newer, why = _text(node, newer, why)
-        yield Rebuilt(version=node.version, log=node.log, text=newer, trouble=why)
+        yield RebuiltVersion(version=node.version, log=node.log, text=newer, trouble=why)
 
 
-def _nodes(archived: Iterable[Archived]) -> Iterator[_Node]:
+def _nodes(archived: Iterable[RcsNode]) -> Iterator[_NodeText]:
     for node in archived:
         try:
-            yield _Node(node.version, node.log, bounded(node))
+            yield _NodeText(node.version, node.log, bounded(node))
         except BadXmlError as error:
             if error.code == "bad-archive":
                 raise
-            yield _Node(node.version, node.log, None, error)
+            yield _NodeText(node.version, node.log, None, error)
 
 
-def bounded(node: Archived) -> str:
-    """The node's text, where it is small enough to hold."""
+def bounded(node: RcsNode) -> str:
+    """Return the node's text. BadXmlError: too-large, where memory is not to hold it."""
     parts, size = [], 0
     for part in node.text:
         size += len(part)
@@ -75,9 +75,9 @@ def bounded(node: Archived) -> str:
     return "".join(parts)
 
 
-def _descending(nodes: Iterator[_Node]) -> Iterator[_Node]:
-    """The nodes as they come. BadXmlError where they do not descend."""
-    last: _Node | None = None
+def _descending(nodes: Iterator[_NodeText]) -> Iterator[_NodeText]:
+    """Yield the nodes as they come. BadXmlError: bad-archive, where they do not descend."""
+    last: _NodeText | None = None
     for node in nodes:
         if last is not None and node.key <= last.key:
             raise BadXmlError("bad-archive", f"{node.version.number} after {last.version.number}")
@@ -86,9 +86,9 @@ def _descending(nodes: Iterator[_Node]) -> Iterator[_Node]:
 
 
 def _text(
-    node: _Node, newer: str | None, why: BadXmlError | None
+    node: _NodeText, newer: str | None, why: BadXmlError | None
 ) -> tuple[str | None, BadXmlError | None]:
-    """The node's whole text, or why it has none."""
+    """Return the node's whole text, or the reason why it has none."""
     if node.text is None:
         return None, node.trouble
     if node.text.lstrip().startswith("<") or node.text.isspace():

@@ -1,4 +1,4 @@
-"""Reading XAR files, folders and tars of page XML, and single page XML files."""
+"""Read a source by what it is: a XAR, a folder or a tar of page XML, a single page's XML."""
 
 from __future__ import annotations
 
@@ -10,18 +10,19 @@ from importers.base import Confidence, Options, Source
 from importers.xar.chars import encoding_of
 from importers.xar.document import ROOT
 from importers.xar.errors import BadXmlError
-from importers.xar.listing import Listed, read_listing
 from importers.xar.packages import (
-    PACKAGE,
-    Entry,
-    FileEntry,
+    PACKAGE_LIST,
+    DiskEntry,
+    ListedFile,
+    PackageEntry,
     ZipEntry,
     folder_files,
     open_zip,
+    read_listing,
+    tar_entries,
     zip_entries,
 )
-from importers.xar.pages import PageReader
-from importers.xar.tars import tar_entries
+from importers.xar.pages import XarPageReader
 from kb.errors import InputError, Problem
 from kb.model import Item, Sink
 
@@ -32,7 +33,7 @@ _OTHERS = (".txt", ".md", ".html", ".htm")
 
 
 def how_sure(source: Source) -> Confidence:
-    """How sure it is that a file or folder is one of these, by its first bytes."""
+    """Judge by its first bytes whether a file or folder is one of these."""
     if source.path.is_dir():
         return Confidence.LIKELY if _holds_pages(source.path) else Confidence.NO
     start = source.peek()
@@ -47,7 +48,7 @@ def how_sure(source: Source) -> Confidence:
 
 
 def read_any(source: Source, options: Options, sink: Sink) -> Iterator[Item]:
-    """All pages of the file or folder. InputError where it is no zip, or holds no page."""
+    """Yield all pages of the source. InputError where it is no zip, or holds no page."""
     path = source.path
     if path.is_dir():
         yield from _folder(path, options, sink)
@@ -56,8 +57,8 @@ def read_any(source: Source, options: Options, sink: Sink) -> Iterator[Item]:
     elif source.peek().startswith(_ZIP) or path.suffix.lower() == ".xar":
         yield from _zip(path, options, sink)
     else:
-        entry = FileEntry(path, path.name)
-        yield from PageReader(path.parent.name, options, sink).items(entry)
+        entry = DiskEntry(path, path.name)
+        yield from XarPageReader(path.parent.name, options, sink).items(entry)
 
 
 def _is_page(start: bytes) -> bool:
@@ -84,7 +85,7 @@ def _holds_pages(folder: Path) -> bool:
 
 def _folder(folder: Path, options: Options, sink: Sink) -> Iterator[Item]:
     """Pages of a folder, and of the XAR files in it."""
-    reader = PageReader(folder.name, options, sink)
+    reader = XarPageReader(folder.name, options, sink)
     for path in folder_files(folder):
         name = path.relative_to(folder).as_posix()
         if path.suffix.lower() == ".xar":
@@ -93,14 +94,14 @@ def _folder(folder: Path, options: Options, sink: Sink) -> Iterator[Item]:
             except InputError as error:
                 yield Problem(where=reader.where(name), code="bad-package", detail=str(error))
         elif path.suffix.lower() == ".xml":
-            entry = FileEntry(path, name)
+            entry = DiskEntry(path, name)
             if _is_page(Source(str(path)).peek()):
                 yield from reader.items(entry)
 
 
 def _tar(path: Path, options: Options, sink: Sink) -> Iterator[Item]:
     """Pages of a tar, and of the XAR files in it."""
-    reader = PageReader(path.name, options, sink)
+    reader = XarPageReader(path.name, options, sink)
     for entry in tar_entries(path):
         suffix = PurePosixPath(entry.name).suffix.lower()
         if suffix == ".xar":
@@ -116,8 +117,8 @@ def _tar(path: Path, options: Options, sink: Sink) -> Iterator[Item]:
 
 def _zip(path: Path, options: Options, sink: Sink, file: IO[bytes] | None = None) -> Iterator[Item]:
     with open_zip(path, file) as package:
-        reader = PageReader(path.name, options, sink)
-        listing: Entry | None = None
+        reader = XarPageReader(path.name, options, sink)
+        listing: PackageEntry | None = None
         names: set[str] = set()
         for found in zip_entries(package):
             if isinstance(found, tuple):
@@ -137,18 +138,18 @@ def _zip(path: Path, options: Options, sink: Sink, file: IO[bytes] | None = None
 
 
 def _is_listing(entry: ZipEntry) -> bool:
-    """Whether an entry is the package's list: at the top, or below a folder that was packed."""
+    """Tell the package's list: at the top, or below a folder that was packed."""
     folder, _, name = entry.name.rpartition("/")
-    return name == PACKAGE and (not folder or b"<package" in _start(entry))
+    return name == PACKAGE_LIST and (not folder or b"<package" in _start(entry))
 
 
-def _stray(reader: PageReader, entry: ZipEntry) -> Problem:
+def _stray(reader: XarPageReader, entry: ZipEntry) -> Problem:
     detail = "no page's XML; it was left out"
     return Problem(where=reader.where(entry.name), code="stray-entry", detail=detail)
 
 
-def _start(entry: Entry) -> bytes:
-    """First bytes of an entry; empty where it is damaged, or an editor's copy of another."""
+def _start(entry: PackageEntry) -> bytes:
+    """Return the first bytes of an entry; empty where it is damaged, or an editor's backup."""
     if entry.name.endswith("~"):
         return b""
     try:
@@ -157,9 +158,11 @@ def _start(entry: Entry) -> bytes:
         return b""
 
 
-def _list_problems(reader: PageReader, listing: Entry | None, names: set[str]) -> Iterator[Problem]:
-    """What package.xml promises and the package does not hold."""
-    where = reader.where(PACKAGE)
+def _list_problems(
+    reader: XarPageReader, listing: PackageEntry | None, names: set[str]
+) -> Iterator[Problem]:
+    """Report what package.xml lists and the package does not hold."""
+    where = reader.where(PACKAGE_LIST)
     if listing is None:
         yield Problem(where=where, code="no-package-list", detail="the package says not what it is")
         return
@@ -173,8 +176,10 @@ def _list_problems(reader: PageReader, listing: Entry | None, names: set[str]) -
         yield Problem(where=where, code="missing-entry", detail=detail)
 
 
-def _absent(listed: Iterable[Listed], reader: PageReader, names: set[str]) -> Iterator[Listed]:
-    """Files listed that no entry is; the list may name entries, and a page's own language."""
+def _absent(
+    listed: Iterable[ListedFile], reader: XarPageReader, names: set[str]
+) -> Iterator[ListedFile]:
+    """Yield listed files that are no entry; a list may name entries, and a page's own language."""
     for file in listed:
         page = (file.reference, file.locale)
         own = (file.reference, "") in reader.met and page in reader.defaults
