@@ -1,8 +1,8 @@
-"""Pools of connections to one server: proxy of the environment, TLS trust, strict HTTP framing.
+"""Open pools of connections: the proxy of the environment, trusted authorities, strict framing.
 
-urllib3 keeps the connections. http.client below it takes the end of a connection for the end of a
-head, guesses where a length is no number, and drops what it has read beyond an answer; here each
-of these is an error, or ends the connection, so that no answer is taken for another one.
+urllib3 keeps the connections. http.client, on which it stands, accepts a head that is cut off,
+reads until the connection ends where a length is invalid, and drops bytes that follow an answer.
+Here each is an error, or closes the connection, so that no answer is taken for another one.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ _LENGTH = re.compile(r"[0-9]{1,18}")
 
 
 def open_pool(base: str, timeout: float, size: int) -> tuple[HTTPConnectionPool, str | None]:
-    """A pool of ``size`` connections to the server of ``base``, and the name of the proxy used.
+    """Return a pool of ``size`` connections to the server of ``base``, and its proxy as HOST:PORT.
 
     ``timeout`` is in seconds, for the connection and for each wait for bytes; a connection that was
-    idle for longer is not used again. UsageError where host or proxy cannot be.
+    idle for longer is not used again. UsageError for an invalid host or proxy.
     """
     parts = urlsplit(base)
     host = ascii_host(parts.hostname or "")
@@ -55,7 +55,7 @@ def open_pool(base: str, timeout: float, size: int) -> tuple[HTTPConnectionPool,
 
 
 def ascii_host(name: str) -> str:
-    """Encode a host's name as DNS has it. UsageError where it cannot be one."""
+    """Encode a host's name for DNS (IDNA). UsageError where it is invalid."""
     try:
         if not _NO_NAME.search(name):
             return name if name.isascii() else name.encode("idna").decode()
@@ -66,7 +66,7 @@ def ascii_host(name: str) -> str:
 
 @cache
 def trusted() -> ssl.SSLContext:
-    """The authorities that the environment names (SSL_CERT_FILE, SSL_CERT_DIR), else certifi's."""
+    """Trust the authorities of SSL_CERT_FILE or SSL_CERT_DIR, or else those of certifi."""
     if (file := os.environ.get("SSL_CERT_FILE")) or os.environ.get("SSL_CERT_DIR"):
         folder = None if file else os.environ["SSL_CERT_DIR"]
         return ssl.create_default_context(cafile=file, capath=folder)
@@ -76,7 +76,7 @@ def trusted() -> ssl.SSLContext:
 
 
 def _manager(parts: SplitResult, options: dict[str, Any]) -> tuple[PoolManager, str | None]:
-    """The manager that makes the pool, and the host and port of the proxy it goes through."""
+    """Return a manager for the proxy of the environment, and that proxy as HOST:PORT."""
     given = getproxies()
     kind = parts.scheme if given.get(parts.scheme) else "all"
     address = given.get(kind)
@@ -111,7 +111,7 @@ def _manager(parts: SplitResult, options: dict[str, Any]) -> tuple[PoolManager, 
 def _socks(
     address: str, kind: str, user: str, password: str, options: dict[str, Any]
 ) -> PoolManager:
-    """A manager that goes through a SOCKS proxy. UsageError where its extra is not installed."""
+    """Return a manager for a SOCKS proxy. UsageError where PySocks is not installed."""
     if find_spec("socks") is None:
         raise UsageError(
             f"{kind}_proxy: a SOCKS proxy needs PySocks", hint="pip install 'wiki-casebook[socks]'"
@@ -123,17 +123,17 @@ def _socks(
 
 
 class _StrictConnection(HTTPConnection):
-    """A connection that is used again only where the last answer left it in step."""
+    """A connection that is not used again once bytes have come that belong to no answer."""
 
     idle_limit: float
-    """Seconds after which a connection counts as lost: a firewall may drop it without a word."""
+    """Seconds after which an idle connection is closed: a firewall may have dropped it silently."""
     _used = 0.0
     _answer: _StrictResponse | None = None
 
     def connect(self) -> None:
         """Connect, through a tunnel and TLS where needed.
 
-        NewConnectionError also where what is behind the socket breaks off or refuses.
+        NewConnectionError also where the proxy refuses, or the server ends the handshake.
         """
         try:
             super().connect()
@@ -144,7 +144,7 @@ class _StrictConnection(HTTPConnection):
 
     @property
     def is_connected(self) -> bool:
-        """True where another request may be sent: nothing came that nobody asked for."""
+        """Tell whether another request may be sent: open, not idle for long, and in step."""
         if self._answer is None or self._answer.reader.surplus:
             return False
         return time.monotonic() - self._used < self.idle_limit and super().is_connected
@@ -152,19 +152,19 @@ class _StrictConnection(HTTPConnection):
     def response_class(  # type: ignore[override]
         self, sock: socket, _debuglevel: int = 0, *, method: str | None = None
     ) -> _StrictResponse:
-        """Called by http.client for each answer that it is to read."""
+        """Return a reader for an answer; http.client calls it for each."""
         self._used = time.monotonic()
         self._answer = _StrictResponse(_AnswerReader(sock), method)
         return self._answer
 
 
 class _ReceivedBytes(RawIOBase):
-    """The bytes of a connection as they come."""
+    """The received bytes of a connection."""
 
     def __init__(self, connection: socket) -> None:
         self._raw = connection.makefile("rb", buffering=0)
         self.idle = False
-        """True while nobody waits for bytes."""
+        """True while reading must not wait for bytes."""
 
     def readable(self) -> bool:
         return True
@@ -178,10 +178,10 @@ class _ReceivedBytes(RawIOBase):
 
 
 class _AnswerReader(BufferedReader):
-    """The bytes of one answer, and what was received with them."""
+    """The buffered bytes of one answer, and those that were received with it."""
 
     surplus = False
-    """True where more came than the answer."""
+    """True where bytes were received after the answer."""
 
     def __init__(self, connection: socket) -> None:
         self._received = _ReceivedBytes(connection)
@@ -189,20 +189,20 @@ class _AnswerReader(BufferedReader):
         super().__init__(self._received, PIECE)
 
     def makefile(self, _: str) -> _AnswerReader:
-        """What http.client reads an answer from."""
+        """Return the file that http.client reads the answer from."""
         return self
 
     def readline(self, size: int | None = -1, /) -> bytes:
-        """A line of a head or of a chunk's frame. RemoteDisconnected where it has no end."""
+        """Read a line of a head or of a chunk's frame. RemoteDisconnected where it is cut off."""
         line = super().readline(size)
         if not line.endswith(b"\n") and len(line) != size:
             raise RemoteDisconnected("it ended before the answer did")
         return line
 
     def close(self) -> None:
-        """Close, after a look at what was received beyond the answer.
+        """Note whether bytes were received after the answer, and close.
 
-        What still lies in the socket is seen by urllib3, before it uses a connection again.
+        Those still in the socket are noticed by urllib3 before it uses the connection again.
         """
         if not self.closed:
             self._received.idle = True
@@ -211,14 +211,14 @@ class _AnswerReader(BufferedReader):
 
 
 def _tls_holds(connection: Any) -> bool:
-    """True where TLS has bytes that nobody has read; urllib3's TLS within TLS holds some apart."""
+    """Tell whether TLS, or urllib3's TLS within TLS, holds bytes that were not read."""
     if isinstance(connection, SSLTransport):
         return bool(connection.sslobj.pending() or connection.incoming.pending)
     return isinstance(connection, ssl.SSLSocket) and connection.pending() > 0
 
 
 class FramingError(HTTPException):
-    """An answer's head does not say how its body ends, or says it in two ways."""
+    """The head of an answer does not tell where its body ends."""
 
 
 class _StrictResponse(HTTPResponse):
@@ -229,7 +229,7 @@ class _StrictResponse(HTTPResponse):
         self.reader = reader
 
     def begin(self) -> None:
-        """Read the head of the answer, past those that only announce it. HTTPException."""
+        """Read the head of the final answer, past interim ones (1xx). HTTPException if invalid."""
         super().begin()
         while self.status < 200:
             self.headers = self.msg = None  # type: ignore[assignment]  # not begun
@@ -244,5 +244,5 @@ class _StrictResponse(HTTPResponse):
             raise FramingError("a length that is none, or two")
         if codings and lengths:
             self.will_close = True
-        if self.length == 0:  # a status without body, whatever its head says
+        if self.length == 0:  # no body by the status, whatever the head says
             self.chunked = False

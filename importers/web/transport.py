@@ -1,4 +1,4 @@
-"""Requests to one server over pooled connections: their answers checked, failures in our words."""
+"""Send requests to one server over pooled connections; check and unpack the answers."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ from importers.web.failures import FetchError
 
 Headers = dict[str, str]
 _ONCE = Retry(total=False, redirect=False)
-"""Retries are decided where it is known what an answer means: importers.web.retries."""
+"""importers.web.retries decides on retries: it knows what an answer means."""
 _ANY_ZIP = zlib.MAX_WBITS | 32
-"""Both gzip and zlib, as the data says."""
+"""Window bits for zlib that detect gzip and zlib alike."""
 _FOLD = re.compile(r"[ \t]*[\r\n]+[ \t]*")
 
 
 class Transport:
-    """Sends requests to the server of one base URL, from any thread."""
+    """Sends requests to the server of one base URL; threads may share it."""
 
     def __init__(self, base: str, timeout: float, connections: int = 1) -> None:
         """Keep up to ``connections`` open; ``timeout`` in seconds holds for each wait.
 
-        UsageError where there can be no connection: a host or proxy that cannot be.
+        UsageError for an invalid host, and for a proxy that cannot be used.
         """
         self._pool, self._proxy = open_pool(base, timeout, connections)
         parts = urlsplit(base)
@@ -48,9 +48,9 @@ class Transport:
             self._prefix = f"{parts.scheme}://{host}{self._prefix}"
 
     def send(self, method: str, path: str, headers: Headers, body: bytes = b"") -> Response:
-        """Ask for a path under the base; the answer is to be closed.
+        """Send one request for a path under the base; return its answer, to be closed.
 
-        Characters that no request may have are encoded. FetchError where no answer begins.
+        Characters that are invalid in a path are encoded. FetchError where no answer begins.
         """
         if any("\r" in value or "\n" in value for value in headers.values()):
             raise FetchError("bad-request", "a header of several lines is not sent")
@@ -69,7 +69,7 @@ class Transport:
 
 
 class Response:
-    """An answer: its status and headers are there, its body comes when it is read."""
+    """An answer: status and headers are there, the body is received when it is read."""
 
     def __init__(self, raw: HTTPResponse, proxy: str | None) -> None:
         self._raw = raw
@@ -78,20 +78,20 @@ class Response:
         self.status = raw.status
 
     def header(self, name: str) -> str | None:
-        """The first value under a name, or None."""
+        """Return the first value of a header, or None."""
         return next(iter(self.all_of(name)), None)
 
     def all_of(self, name: str) -> list[str]:
-        """All values under a name, each on one line."""
+        """Return all values of a header, each on one line."""
         return [_FOLD.sub(" ", value).strip(" \t") for value in self._raw.headers.getlist(name)]
 
     def pieces(self) -> Iterator[bytes]:
-        """The body, decompressed. FetchError where it breaks off."""
+        """Yield the body, decompressed, in pieces. FetchError where it breaks off."""
         coding = (self.header("content-encoding") or "identity").lower()
         return self._received() if coding == "identity" else _unpacked(self._received())
 
     def read(self, most: int) -> bytes:
-        """The whole body. FetchError where it has more bytes than ``most``, or breaks off."""
+        """Return the body. FetchError where it is longer than ``most`` bytes, or breaks off."""
         if self._body is None:
             body = bytearray()
             for piece in self.pieces():
@@ -102,9 +102,9 @@ class Response:
         return self._body
 
     def close(self) -> None:
-        """Give the connection back; it is closed where the body was not read to its end."""
+        """Return the connection to the pool; close it if the body was not read to its end."""
         if self._raw.connection is None:
-            return  # it was given back at the body's end
+            return  # urllib3 returned it at the end of the body
         if self._raw.length_remaining == 0:
             self._raw.drain_conn()
         self._raw.close()
@@ -119,10 +119,10 @@ class Response:
 
 
 def _unpacked(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Unpack what was compressed, be it in several members, at most PIECE bytes at a time.
+    """Decompress gzip (RFC 1952, several members too) or zlib, at most PIECE bytes at a time.
 
-    urllib3's own decoder takes a body without its end, or with something behind it, for a whole
-    one. FetchError for both.
+    FetchError where the data lacks its end, or is followed by something else: urllib3's decoders
+    accept both.
     """
     unpacker = zlib.decompressobj(_ANY_ZIP)
     begun = False
@@ -142,13 +142,13 @@ def _unpacked(pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _host_header(base: str) -> str:
-    """The value of a Host header: name and port as the URL has them."""
+    """Return the value of the Host header: name and port as in the URL."""
     name, colon, port = urlsplit(base).netloc.rpartition("@")[2].partition(":")
     return ascii_host(name) + colon + port
 
 
 def _failure(error: BaseException, proxy: str | None) -> FetchError:
-    """The failure that an error of urllib3 says, or of http.client and sockets below it."""
+    """Convert an error of urllib3, or of http.client and sockets below it."""
     cause = _cause(error)
     if isinstance(error, ProxyError) and isinstance(cause, ssl.SSLError | TimeoutError):
         error = cause
@@ -168,7 +168,7 @@ def _failure(error: BaseException, proxy: str | None) -> FetchError:
 
 
 def _cause(error: BaseException) -> BaseException:
-    """The error of a socket, of TLS or of http.client that one of urllib3 wraps."""
+    """Return the error of a socket, of TLS or of http.client that urllib3 has wrapped."""
     while isinstance(error, HTTPError):
         wrapped = [part for part in error.args if isinstance(part, Exception)]
         below = wrapped[-1] if wrapped else error.__cause__
@@ -179,5 +179,5 @@ def _cause(error: BaseException) -> BaseException:
 
 
 def _printable(error: BaseException) -> str:
-    """What an error says, fit for a line of a terminal: a part of it may be a server's text."""
+    """Return an error's text, safe to print: a part of it may come from a server."""
     return "".join(c if c.isprintable() else " " for c in str(error)[:200])
