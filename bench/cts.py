@@ -15,11 +15,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 from event_text import render_events
 
 from kb.markup import builtin_registry, expand, parse
-from kb.markup.nodes import Document, ResourceReference
-from kb.markup.render.links import ReadableWiki, Wiki
 from kb.markup.render.plain import plain_text
-from kb.markup.render.xhtml import render_xhtml
+from kb.markup.render.xhtml import ReadableWiki, WikiModel, render_xhtml
 from kb.markup.render.xwiki import render_xwiki
+from kb.markup.tree.nodes import Document, ResourceReference
 
 _INTERWIKI = {"knownalias": "http://server/common/url/"}
 _EXISTING = {"doc": "Space.ExistingPage", "space": "ExistingSpace", "page": "ExistingPage"}
@@ -66,7 +65,7 @@ class NullWiki:
         return None
 
 
-_WIKIS: dict[str, Wiki | None] = {
+_WIKIS: dict[str, WikiModel | None] = {
     "ref": ReadableWiki(),
     "mock": MockWiki(),
     "null": NullWiki(),
@@ -74,7 +73,7 @@ _WIKIS: dict[str, Wiki | None] = {
 }
 
 
-def outputs(wiki: Wiki | None) -> dict[str, Callable[[Document], str]]:
+def outputs(wiki: WikiModel | None) -> dict[str, Callable[[Document], str]]:
     """A renderer for each format compared."""
     return {
         "xhtml/1.0": lambda tree: render_xhtml(tree.children, wiki, _INTERWIKI),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from kb.markup import nodes as n
-from kb.markup.nodes import Node
+from kb.markup.tree import nodes as n
+from kb.markup.tree.nodes import Node
 
 _TOKENS = re.compile(r"""[^\t\n\r !"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~]+|.""", re.DOTALL)
 _SPECIAL = """!"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"""
@@ -26,8 +26,8 @@ _SIMPLE = {
     n.Section: "Section",
     n.ListItem: "ListItem",
     n.DefinitionList: "DefinitionList",
-    n.Term: "DefinitionTerm",
-    n.Description: "DefinitionDescription",
+    n.DefinitionTerm: "DefinitionTerm",
+    n.DefinitionDescription: "DefinitionDescription",
     n.Table: "Table",
     n.TableRow: "TableRow",
     n.Quotation: "Quotation",
@@ -62,7 +62,7 @@ def _all(nodes: Iterable[Node], out: list[str]) -> None:
 
 
 def _text(node: n.Text, out: list[str]) -> None:
-    if isinstance(node, n.Phrase):
+    if isinstance(node, n.MacroPhrase):
         out.append(f"onWord [{_escaped(node.text)}]")
         return
     for token in _TOKENS.findall(node.text):
@@ -76,7 +76,7 @@ def _text(node: n.Text, out: list[str]) -> None:
 
 def _parent(node: n.Parent) -> tuple[str, str]:
     """The event's name after begin or end, and what follows it."""
-    params = _params(node.params) if isinstance(node, n.Block) else ""
+    params = _params(node.params) if isinstance(node, n.Container) else ""
     simple = _SIMPLE.get(type(node))
     if simple:
         return simple, params
@@ -86,7 +86,7 @@ def _parent(node: n.Parent) -> tuple[str, str]:
         return "Header", f" [{node.level}, {node.id}]{params}"
     if isinstance(node, n.List):
         return "List", f" [{'NUMBERED' if node.ordered else 'BULLETED'}]{params}"
-    if isinstance(node, n.Format):
+    if isinstance(node, n.FormatSpan):
         return "Format", f" [{_FORMATS[node.style]}]{params}"
     if isinstance(node, n.Link):
         freestanding = str(node.freestanding).lower()

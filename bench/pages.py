@@ -20,7 +20,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from kb.markup import builtin_registry, expand, inline, parse
+from kb.markup import builtin_registry, expand, parse
+from kb.markup.parser import inline
 from kb.markup.render.plain import plain_text
 from kb.markup.render.xhtml import render_xhtml
 
@@ -140,7 +141,7 @@ def first_page(page: Page) -> None:
     code = (
         "import sys, time\n"
         "from kb.markup import builtin_registry, expand, parse\n"
-        "from kb.markup.render.xhtml import render_xhtml\n"
+        "from kb.markup.render.xhtml.printer import render_xhtml\n"
         "source = sys.stdin.read()\n"
         "render_xhtml(expand(parse(source), builtin_registry()).children)\n"
         "print(time.process_time())\n"

@@ -27,6 +27,7 @@ from subprocess import run
 from urllib.parse import unquote
 
 import msgspec
+from kb.publish.crew import Crew, Load
 
 from bench.made_cases import cases as made_cases
 from kb.archive import LineView, PageView
@@ -37,7 +38,6 @@ from kb.model import PageId
 from kb.publish.build import CASES, build
 from kb.publish.case_page import case_writer
 from kb.publish.catalogue import Catalogue
-from kb.publish.crew import Crew, Load
 from kb.publish.facts import case_facts
 from kb.publish.render import Renderer, Site
 from kb.publish.tree import Tree

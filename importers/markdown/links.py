@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import unquote
 
 from importers.markdown.memory import KnownTree
-from kb.markup.nodes import ResourceReference
+from kb.markup.tree.nodes import ResourceReference
 from kb.model import PageId
 
 

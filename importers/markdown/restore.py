@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 
 from importers.markdown.memory import Memory, Piece, digest
 from kb.history.diff import matching_blocks
-from kb.markup.nodes import (
+from kb.markup.render.xwiki import render_xwiki
+from kb.markup.syntaxes.commonmark import commonmark_tree
+from kb.markup.tree.nodes import (
     Image,
     LineBreak,
     Link,
@@ -17,8 +19,6 @@ from kb.markup.nodes import (
     QuotationLine,
     ResourceReference,
 )
-from kb.markup.render.xwiki import render_xwiki
-from kb.markup.syntaxes.commonmark import commonmark_tree
 
 Find = Callable[[str], ResourceReference | None]
 """What a path, relative to the page's own file, leads to in the wiki; None where to nothing."""

@@ -13,7 +13,7 @@ from kb.export.layout import Layout, Shape
 from kb.export.ledger import EVERYWHERE, Entry, Fate, Ledger
 from kb.export.links import Known, Seen, TreeResolver
 from kb.export.reading import links_of, places_in, tree_of
-from kb.markup.nodes import Image
+from kb.markup.tree.nodes import Image
 
 Fated: TypeAlias = tuple[Fate, str] | None
 """What becomes of a thing, and why; None where it is simply kept."""

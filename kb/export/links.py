@@ -10,8 +10,8 @@ from typing import Literal, NamedTuple
 from urllib.parse import quote
 
 from kb.export.layout import Layout
-from kb.markup.nodes import ResourceReference
-from kb.markup.resolve import NoWiki, Target
+from kb.markup.render.resolve import NoWiki, Target
+from kb.markup.tree.nodes import ResourceReference
 from kb.model import PageId
 from kb.references import file_candidates, page_candidates
 

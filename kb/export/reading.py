@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from kb.archive import PageView
-from kb.markup.nodes import Anchor, Document, Heading, Image, Link, Node, Parent
 from kb.markup.syntaxes import read_page
+from kb.markup.tree.nodes import Anchor, Document, Heading, Image, Link, Node, Parent
 
 _HTML_ID = re.compile(r"""\b(?:id|name)\s?=\s?["']?([^\s"'<>=]{1,200})""")
 

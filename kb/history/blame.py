@@ -17,7 +17,7 @@ from kb.history.diff import matching_blocks
 from kb.history.lines import split_lines
 
 
-class _Step(msgspec.Struct, array_like=True, frozen=True):
+class _EditScript(msgspec.Struct, array_like=True, frozen=True):
     """From a version to the next: its number of lines, and what it keeps of the one before."""
 
     size: int
@@ -30,10 +30,10 @@ class Blame:
 
     def __init__(self, packed: bytes | None = None) -> None:
         """Begin, or go on from what `pack` gave."""
-        self._steps: list[_Step] = []
+        self._steps: list[_EditScript] = []
         if packed is not None:
             data = zstandard.ZstdDecompressor().decompress(packed)
-            self._steps = msgspec.msgpack.decode(data, type=list[_Step])
+            self._steps = msgspec.msgpack.decode(data, type=list[_EditScript])
 
     def __len__(self) -> int:
         """How many versions are in."""
@@ -46,7 +46,7 @@ class Blame:
         for block in matching_blocks(newer, older):
             kept += (block.a - a, block.b - b, block.length)
             a, b = block.a + block.length, block.b + block.length
-        self._steps.append(_Step(len(newer), kept))
+        self._steps.append(_EditScript(len(newer), kept))
 
     def at(self, index: int) -> list[int]:
         """For each line of version ``index`` (from 0) the index of the version that wrote it."""
@@ -60,7 +60,7 @@ class Blame:
         return zstandard.ZstdCompressor(level=9).compress(msgspec.msgpack.encode(self._steps))
 
 
-def _apply(step: _Step, older: list[int], number: int) -> list[int]:
+def _apply(step: _EditScript, older: list[int], number: int) -> list[int]:
     lines: list[int] = []
     at = 0
     kept = iter(step.kept)

@@ -22,7 +22,7 @@ Beyond, lines that both texts have once anchor it: correct, though ties may fall
 _STRIDE = 64
 
 
-class Block(NamedTuple):
+class MatchingBlock(NamedTuple):
     """Lines that both texts have: ``length`` from ``a`` in the first, from ``b`` in the other."""
 
     a: int
@@ -30,7 +30,7 @@ class Block(NamedTuple):
     length: int
 
 
-def matching_blocks(first: Sequence[T], second: Sequence[T]) -> list[Block]:
+def matching_blocks(first: Sequence[T], second: Sequence[T]) -> list[MatchingBlock]:
     """What stays the same from ``first`` to ``second``, in order, no block touching the next.
 
     XWiki's blame goes backwards in time: ``first`` is the newer text.
@@ -42,7 +42,7 @@ def matching_blocks(first: Sequence[T], second: Sequence[T]) -> list[Block]:
     known = len(numbers)
     b = [numbers.setdefault(line, len(numbers)) for line in second[start:]]
     if not a or not b or min(b) >= known:
-        return [Block(0, 0, start)] if start else []
+        return [MatchingBlock(0, 0, start)] if start else []
     trace = _trace(a, b, EXACT_EDITS)
     runs = _walk_back(trace, len(a), len(b)) if trace else anchored_blocks(a, b)
     return _blocks([(0, 0, start), *((i + start, j + start, length) for i, j, length in runs)])
@@ -96,15 +96,15 @@ def _walk_back(trace: list[list[int]], i: int, j: int) -> list[tuple[int, int, i
     return runs[::-1]
 
 
-def _blocks(runs: list[tuple[int, int, int]]) -> list[Block]:
+def _blocks(runs: list[tuple[int, int, int]]) -> list[MatchingBlock]:
     """Runs as blocks, those that touch joined, empty ones left out."""
-    blocks: list[Block] = []
+    blocks: list[MatchingBlock] = []
     for a, b, length in runs:
         if not length:
             continue
         last = blocks[-1] if blocks else None
         if last and last.a + last.length == a and last.b + last.length == b:
-            blocks[-1] = Block(last.a, last.b, last.length + length)
+            blocks[-1] = MatchingBlock(last.a, last.b, last.length + length)
         else:
-            blocks.append(Block(a, b, length))
+            blocks.append(MatchingBlock(a, b, length))
     return blocks

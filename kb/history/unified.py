@@ -12,7 +12,7 @@ from kb.history.diff import matching_blocks
 CONTEXT = 3
 
 
-class Change(msgspec.Struct, frozen=True):
+class DiffLine(msgspec.Struct, frozen=True):
     """A line of a comparison."""
 
     kind: Literal["same", "removed", "added"]
@@ -29,7 +29,7 @@ class Hunk(msgspec.Struct, frozen=True):
     old_count: int
     new_start: int
     new_count: int
-    changes: tuple[Change, ...]
+    changes: tuple[DiffLine, ...]
 
     @property
     def head(self) -> str:
@@ -51,20 +51,20 @@ def hunks(old: Sequence[str], new: Sequence[str], context: int = CONTEXT) -> Ite
             start = n + 1
 
 
-def _hunk(found: list[Change]) -> Hunk:
+def _hunk(found: list[DiffLine]) -> Hunk:
     old = [change.old for change in found if change.old is not None]
     new = [change.new for change in found if change.new is not None]
     return Hunk(old[0] if old else 0, len(old), new[0] if new else 0, len(new), tuple(found))
 
 
-def changes(old: Sequence[str], new: Sequence[str]) -> Iterator[Change]:
+def changes(old: Sequence[str], new: Sequence[str]) -> Iterator[DiffLine]:
     """Every line of both texts: those that stay, those removed before those added."""
     i = j = 0
     for b, a, length in [*matching_blocks(new, old), (len(new), len(old), 0)]:
         for n in range(i, a):
-            yield Change("removed", n + 1, None, old[n])
+            yield DiffLine("removed", n + 1, None, old[n])
         for n in range(j, b):
-            yield Change("added", None, n + 1, new[n])
+            yield DiffLine("added", None, n + 1, new[n])
         for n in range(length):
-            yield Change("same", a + n + 1, b + n + 1, old[a + n])
+            yield DiffLine("same", a + n + 1, b + n + 1, old[a + n])
         i, j = a + length, b + length

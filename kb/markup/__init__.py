@@ -1,11 +1,11 @@
 """XWiki syntax 2.0 and 2.1: parser, tree, macros, renderers.
 
-`parse` makes the tree of `kb.markup.nodes`; `expand` runs the macros that a registry knows;
+`parse` makes the tree of `kb.markup.tree.nodes`; `expand` runs the macros that a registry knows;
 `kb.markup.render` prints a tree as XHTML, plain text or XWiki source.
 """
 
 from kb.markup.macros import builtin_registry, expand
-from kb.markup.nodes import Document
-from kb.markup.parser import parse
+from kb.markup.parser.document import parse
+from kb.markup.tree.nodes import Document
 
 __all__ = ["Document", "builtin_registry", "expand", "parse"]

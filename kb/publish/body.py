@@ -9,12 +9,12 @@ from markupsafe import Markup
 
 from kb.errors import Problem
 from kb.markup import parse
-from kb.markup.macros.wiki import Pages
-from kb.markup.macros.wiki.include import BASE
-from kb.markup.render.html import HtmlOptions, Words, render_html
-from kb.markup.resolve import NoWiki, Target
+from kb.markup.macros import WikiPages
+from kb.markup.macros.include import BASE
+from kb.markup.render.html import HtmlOptions, HtmlWords, render_html
+from kb.markup.render.resolve import NoWiki, Target
 from kb.markup.syntaxes import read_page
-from kb.markup.values import ResourceReference
+from kb.markup.tree.base import ResourceReference
 from kb.model import PageId
 from kb.publish.tidy import NOWHERE, tidy
 from kb.references import file_candidates, page_candidates
@@ -23,7 +23,7 @@ _PLAIN = (None, "xwiki/2.0", "xwiki/2.1")
 _SHIFT = 2
 """A text's first heading is the third level of the page that it stands on."""
 
-_WORDS = Words(
+_WORDS = HtmlWords(
     contents="目录 Contents",
     footnotes="脚注 Footnotes",
     nowhere="无处可去 leads nowhere",
@@ -58,7 +58,7 @@ class Bodies:
 
     def __init__(
         self, page: PageId, root: str, places: Places, syntax: str | None = None,
-        around: Pages | None = None,
+        around: WikiPages | None = None,
     ) -> None:  # fmt: skip
         """``around`` are the wiki's other pages, for macros that include or list them."""
         self._page = page

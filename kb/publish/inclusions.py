@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import Final
 
 from kb.archive import PageView
-from kb.markup.macros.wiki import PageEntry, PageText
-from kb.markup.values import Params
+from kb.markup.macros import PageLink, PageText
+from kb.markup.tree.base import Params
 from kb.model import PageId
 from kb.publish.catalogue import Catalogue
 from kb.publish.facts import digest_of
@@ -46,7 +46,7 @@ class Inclusions:
         """A page that `find` found."""
         return self._read[page]()
 
-    def below(self, page: PageId) -> list[PageEntry]:
+    def below(self, page: PageId) -> list[PageLink]:
         """The pages right below a page, by title."""
         if self._below is None:
             self._below = {}
@@ -54,7 +54,7 @@ class Inclusions:
                 if (above := _above(each)) is not None:
                     self._below.setdefault(above, []).append(each)
         home = PageId(page.wiki, page.page)
-        found = [PageEntry(child.page, self._title(child)) for child in self._below.get(home, ())]
+        found = [PageLink(child.page, self._title(child)) for child in self._below.get(home, ())]
         return sorted(found, key=lambda entry: (entry.title, entry.reference))
 
     def _title(self, page: PageId) -> str:
@@ -72,7 +72,7 @@ def _above(page: PageId) -> PageId | None:
 
 
 class Around:
-    """Answers the macros of one page: see kb.markup.macros.wiki.Pages."""
+    """Answers the macros of one page: see kb.markup.macros.WikiPages."""
 
     def __init__(self, inclusions: Inclusions, page: PageId) -> None:
         self._inclusions = inclusions
@@ -89,12 +89,12 @@ class Around:
         view = self._inclusions.view(found)
         return PageText(found.page, view.source, view.syntax or "xwiki/2.1")
 
-    def children(self, reference: str, base: str) -> Sequence[PageEntry]:
+    def children(self, reference: str, base: str) -> Sequence[PageLink]:
         """The pages right below a page."""
         found = self._inclusions.find(reference, self._base(base))
         return self._inclusions.below(found) if found else ()
 
-    def documents(self, query: Params, base: str) -> Sequence[PageEntry] | None:
+    def documents(self, query: Params, base: str) -> Sequence[PageLink] | None:
         """The pages of a space; other queries cannot be answered."""
         space = query.get("space")
         if not space or set(query) - {"space", "count", "actions", "id", "columns"}:

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from kb.archive import LineView, PageView
 from kb.errors import Problem
-from kb.markup.macros.wiki import Pages
+from kb.markup.macros import WikiPages
 from kb.model import Comment
 from kb.publish.body import Bodies
 from kb.publish.case_page import Shown
@@ -40,7 +40,7 @@ def source_page(
     cards: Iterable[Card],
     catalogue: Catalogue,
     renderer: Renderer,
-    around: Pages,
+    around: WikiPages,
     blob: Read,
 ) -> tuple[bytes, list[Problem]]:
     """HTML of a source page, and what on it could not be shown as meant.

@@ -13,7 +13,7 @@ from kb.export.mediawiki import write_dump
 from kb.export.mediawiki.titles import Titles
 from kb.export.mediawiki.wikitext import Wikitext
 from kb.markup import builtin_registry, expand, parse
-from kb.markup.resolve import NoWiki
+from kb.markup.render.resolve import NoWiki
 from kb.model import PageId, Revision
 
 NS = "{http://www.mediawiki.org/xml/export-0.11/}"

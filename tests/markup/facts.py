@@ -9,11 +9,11 @@ from urllib.parse import quote, unquote
 
 from lxml import html as lxml_html
 
-from kb.markup import nodes as n
-from kb.markup.macro_text import failed, macro_source
-from kb.markup.render.html.icons import icon_character
-from kb.markup.render.links import label_of
-from kb.markup.resolve import NoWiki, Target
+from kb.markup.macros.results import call_source, failed
+from kb.markup.render.html.phrasing import icon_character
+from kb.markup.render.resolve import NoWiki, Target
+from kb.markup.render.xhtml.links import label_of
+from kb.markup.tree import nodes as n
 
 _BLANKS = re.compile(r"[\s\u00a0]+")
 
@@ -76,7 +76,7 @@ class TreeReader:
         if isinstance(node, n.TooDeep):
             return node.source
         if isinstance(node, n.Macro):
-            return macro_source(node)
+            return call_source(node)
         if isinstance(node, n.Image):
             kind = node.reference.type
             return icon_character(node.reference.reference) if kind == "icon" else ""
@@ -117,7 +117,7 @@ class TreeReader:
 
     def result(self, node: n.MacroResult, *, lists: bool) -> str:
         if failed(node):
-            return macro_source(node.macro)
+            return call_source(node.macro)
         name = node.macro.name
         if name == "code":
             title = node.macro.params.get("title") or ""

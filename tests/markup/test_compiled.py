@@ -19,7 +19,7 @@ def test_compiled_modules_pass_the_same_laws(tmp_path: Path) -> None:
     build = [sys.executable, ROOT / "tools" / "compile_markup.py", tmp_path / "compiled"]
     subprocess.run(build, check=True, capture_output=True)
     environment = {**os.environ, "PYTHONPATH": str(tmp_path / "compiled")}
-    probe = "from kb.markup import inline; print(inline.__file__)"
+    probe = "from kb.markup.parser import inline; print(inline.__file__)"
     where = subprocess.run(
         [sys.executable, "-c", probe],
         env=environment, cwd=tmp_path, check=True, capture_output=True, text=True,

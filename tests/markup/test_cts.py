@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from kb.markup import builtin_registry, expand, parse
-from kb.markup.compare import shape
 from kb.markup.render.plain import plain_text
 from kb.markup.render.xhtml import render_xhtml
 from kb.markup.render.xwiki import render_xwiki
+from kb.markup.tree.compare import shape
 
 ROOT = Path(__file__).resolve().parents[2]
 

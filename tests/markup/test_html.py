@@ -13,14 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.markup import builtin_registry, expand, parse
-from kb.markup.macros import Registry
+from kb.markup.macros import MacroRegistry
 from kb.markup.render.html import HtmlOptions, render_html
 from kb.markup.syntaxes import read_page
 from tests.markup.facts import Everywhere
 from tests.markup.structure import wrong_with
 
 
-def registry_without_html() -> Registry:
+def registry_without_html() -> MacroRegistry:
     """Foreign HTML may be put together as it likes; it is not what is judged here."""
     registry = builtin_registry()
     for name in ("html", "raw"):

@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kb.markup import builtin_registry, expand, parse
-from kb.markup import nodes as n
-from kb.markup.compare import shape
-from kb.markup.render.exact import exact_source
 from kb.markup.render.plain import plain_text
 from kb.markup.render.xhtml import render_xhtml
 from kb.markup.render.xwiki import render_xwiki
+from kb.markup.render.xwiki.exact import exact_source
+from kb.markup.tree import nodes as n
+from kb.markup.tree.compare import shape
 
 # Parted by ¦; ⏎ stands for a line end.
 PIECES = (

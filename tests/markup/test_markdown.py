@@ -13,8 +13,8 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.footnote import footnote_plugin
 
 from kb.markup import builtin_registry, expand, parse
-from kb.markup import nodes as n
 from kb.markup.render.markdown import FLAVOURS, PLAIN, Flavour, MarkdownOptions, render_markdown
+from kb.markup.tree import nodes as n
 
 READER = MarkdownIt("commonmark").enable(["table", "strikethrough"]).use(footnote_plugin)
 NASTY = st.text(
@@ -122,7 +122,7 @@ SHORT = st.text(st.sampled_from("ab ,.中文，：*_~`(“”)！1"), min_size=1
 
 def styled(children: st.SearchStrategy[list[n.Node]]) -> st.SearchStrategy[n.Node]:
     return st.builds(
-        lambda style, inner: n.Format(0, inner, n.NO_PARAMS, style),
+        lambda style, inner: n.FormatSpan(0, inner, n.NO_PARAMS, style),
         st.sampled_from(list(STYLES)),
         children,
     )
@@ -138,7 +138,7 @@ INLINE = st.recursive(SHORT.map(text), lambda node: styled(lists_of(node)), max_
 def styles_of_tree(nodes: list[n.Node], around: frozenset[str]) -> list[tuple[str, frozenset[str]]]:
     found = []
     for node in nodes:
-        if isinstance(node, n.Format):
+        if isinstance(node, n.FormatSpan):
             found += styles_of_tree(node.children, around | {STYLES[node.style]})
         elif isinstance(node, n.Text):
             found += [(char, around) for char in node.text if not char.isspace()]

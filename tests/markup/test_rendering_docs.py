@@ -6,7 +6,7 @@ import doctest
 import re
 from pathlib import Path
 
-from kb.markup.macros.wiki import wiki_registry
+from kb.markup.macros import wiki_registry
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = (ROOT / "docs" / "rendering.md").read_text("utf-8")

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from kb.markup import builtin_registry, expand, parse
-from kb.markup import nodes as n
 from kb.markup.macros import MacroContext, MacroError
-from kb.markup.nodes import Position
 from kb.markup.render.plain import plain_text
 from kb.markup.render.xhtml import render_xhtml
+from kb.markup.tree import nodes as n
+from kb.markup.tree.nodes import Position
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -44,13 +44,13 @@ def test_nodes_know_their_line_and_column(newline: str) -> None:
     document = parse(source)
     places = {
         type(node).__name__: document.position(node)
-        for kind in (n.Heading, n.Link, n.Format, n.ListItem, n.Macro)
+        for kind in (n.Heading, n.Link, n.FormatSpan, n.ListItem, n.Macro)
         for node in find(document, kind)
     }
     assert places == {
         "Heading": Position(1, 1),
         "Link": Position(3, 6),
-        "Format": Position(3, 27),
+        "FormatSpan": Position(3, 27),
         "ListItem": Position(4, 1),
         "Macro": Position(5, 1),
     }

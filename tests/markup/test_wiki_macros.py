@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import pytest
 
-from kb.markup.macros.wiki import PageEntry, PageText
-from kb.markup.macros.wiki.include import MAX_PAGES
+from kb.markup.macros import PageLink, PageText
+from kb.markup.macros.include import MAX_PAGES
 from kb.markup.render.html import HtmlOptions
-from kb.markup.resolve import NoWiki, Target
+from kb.markup.render.resolve import NoWiki, Target
 from kb.markup.syntaxes import read_page
-from kb.markup.values import Params, ResourceReference
+from kb.markup.tree.base import Params, ResourceReference
 
 
 class Wiki:
@@ -26,11 +26,11 @@ class Wiki:
         source = self.texts.get(reference)
         return None if source is None else PageText(reference, source, "xwiki/2.1")
 
-    def children(self, reference: str, base: str) -> Sequence[PageEntry]:
-        return [PageEntry(f"{reference}.{name}", name) for name in ("One", "Two")]
+    def children(self, reference: str, base: str) -> Sequence[PageLink]:
+        return [PageLink(f"{reference}.{name}", name) for name in ("One", "Two")]
 
-    def documents(self, query: Params, base: str) -> Sequence[PageEntry] | None:
-        return [PageEntry(f"D.P{n}", f"P{n}") for n in range(9)] if "space" in query else None
+    def documents(self, query: Params, base: str) -> Sequence[PageLink] | None:
+        return [PageLink(f"D.P{n}", f"P{n}") for n in range(9)] if "space" in query else None
 
 
 class Links(NoWiki):

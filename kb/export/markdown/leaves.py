@@ -15,7 +15,7 @@ from kb.export.markdown.flavour import Kind
 from kb.export.markdown.manifest import FileEntry, Manifest
 from kb.export.markdown.nav import Nav
 from kb.export.reading import links_of, may_link_to_anchors, places_in, tree_of
-from kb.markup.nodes import Link
+from kb.markup.tree.nodes import Link
 from kb.model import PageId, version_key
 from kb.redirects import Move, file_moves, page_moves
 from kb.references import split_reference

@@ -12,11 +12,15 @@ from importers.markdown.memory import Memory, Piece, digest, runs_of
 from kb.archive import PageView
 from kb.export.links import SiteResolver, TreeResolver
 from kb.export.reading import places_in, tree_of
-from kb.markup.nodes import Node, Section
-from kb.markup.render.markdown import Flavour, MarkdownOptions
-from kb.markup.render.markdown.blocks import blocks, is_inline, would_join
-from kb.markup.render.markdown.writer import Writer
+from kb.markup.render.markdown import (
+    Flavour,
+    MarkdownOptions,
+    is_inline,
+    markdown_writer,
+    would_join,
+)
 from kb.markup.render.plain import plain_text
+from kb.markup.tree.nodes import Node, Section
 from kb.model import LineOrigin
 
 
@@ -44,7 +48,7 @@ def body_of(
     options = MarkdownOptions(
         flavour=flavour, resolver=resolver, html_resolver=site, anchors=anchors
     )
-    writer = Writer(document, options)
+    writer = markdown_writer(document, options)
     resolver.seen.clear()  # what was asked for the sake of anchors will be asked again
     starts = _starts(document.source)
     lines: list[str] = []
@@ -52,7 +56,7 @@ def body_of(
     groups = list(_groups(document.children))
     before = ""
     for at, group in enumerate(groups):
-        shown = blocks(writer, group)
+        shown = writer.blocks(group)
         if not shown:
             continue
         first = bisect_right(starts, group[0].pos) - 1

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from html import escape
 from typing import Final, TypeVar
 
-from kb.markup import nodes as n
-from kb.markup.macro_text import failed
-from kb.markup.nodes import Node
+from kb.markup.macros.results import failed
+from kb.markup.render.resolve import Resolver
 from kb.markup.render.xwiki import render_xwiki
-from kb.markup.resolve import Resolver
+from kb.markup.tree import nodes as n
+from kb.markup.tree.nodes import Node
 
 _N = TypeVar("_N", bound=Node)
 _SPECIAL = re.compile(r"[&<>\[\]{}|]|'(?=')|~(?=~~)|_(?=_)|-(?=\{)|(?<=[a-z]):(?=//)")
@@ -105,7 +105,7 @@ class Wikitext:
         lines = []
         for child in node.children:
             if isinstance(child, n.Parent):
-                mark = ";" if isinstance(child, n.Term) else ":"
+                mark = ";" if isinstance(child, n.DefinitionTerm) else ":"
                 lines.append(f"{mark} {self._one_line(child.children)}")
         return "\n".join(lines)
 
@@ -211,7 +211,7 @@ def _of(kind: type[_N], function: Callable[[Wikitext, _N], str]) -> Callable[[Wi
     return printer
 
 
-def _format(writer: Wikitext, node: n.Format) -> str:
+def _format(writer: Wikitext, node: n.FormatSpan) -> str:
     before, after = _STYLES.get(node.style, ("", ""))
     inner = writer.inline(node.children)
     return f"{before}{inner}{after}" if inner.strip() else inner
@@ -243,9 +243,9 @@ _BLOCKS: Final[dict[type[Node], Callable[[Wikitext, Node], str]]] = {
 }
 _INLINE: Final[dict[type[Node], Callable[[Wikitext, Node], str]]] = {
     n.Text: _of(n.Text, lambda writer, node: escape_text(node.text)),
-    n.Phrase: _of(n.Phrase, lambda writer, node: escape_text(node.text)),
+    n.MacroPhrase: _of(n.MacroPhrase, lambda writer, node: escape_text(node.text)),
     n.LineBreak: lambda writer, node: "<br>\n",
-    n.Format: _of(n.Format, _format),
+    n.FormatSpan: _of(n.FormatSpan, _format),
     n.Link: _of(n.Link, Wikitext.link),
     n.Image: _of(n.Image, Wikitext.image),
     n.Verbatim: _of(n.Verbatim, Wikitext.verbatim),

@@ -1,12 +1,18 @@
-"""box, info, warning, error, success: content in a frame."""
+"""Macros that frame their content: boxes, panels, columns, tasks, labels.
+
+XWiki's own are box, info, warning, error and success. The others come from extensions, many from
+pages that were migrated from Confluence.
+"""
 
 from __future__ import annotations
 
-from kb.markup import nodes as n
-from kb.markup.macros.content import box
-from kb.markup.macros.registry import MacroContext, MacroError, Registry
-from kb.markup.nodes import Node
-from kb.markup.references import image_reference
+from typing import Final
+
+from kb.markup.macros.registry import MacroContext, MacroError, MacroRegistry
+from kb.markup.macros.results import box
+from kb.markup.parser.link_references import image_reference
+from kb.markup.tree import nodes as n
+from kb.markup.tree.nodes import Node
 
 _ICONS = {
     "info": "information",
@@ -16,8 +22,8 @@ _ICONS = {
 }
 
 
-def register(registry: Registry) -> None:
-    """Add the boxes to `registry`."""
+def register(registry: MacroRegistry) -> None:
+    """Add XWiki's own boxes to `registry`."""
     registry.add("box", _box)
     for name in _ICONS:
         registry.add(name, _message)
@@ -70,3 +76,67 @@ def _children(macro: n.Macro, context: MacroContext) -> list[Node]:
         heading = n.MacroContent(macro.pos, context.parse(title, macro.pos, True), "title", "")
         children.append(n.Group(macro.pos, [heading], {"class": "box-title"}))
     return [*children, content]
+
+
+_EXTENSION_BOXES: Final = {
+    "note": "warning",
+    "tip": "success",
+    "panel": "",
+    "expand": "",
+    "details": "",
+}
+_FRAMES: Final = ("excerpt", "section", "column", "container", "layout", "layout-section",
+                  "layout-cell", "tabs", "tab", "confluence_excerpt")  # fmt: skip
+DONE: Final = "☑ "
+OPEN: Final = "☐ "
+
+
+def register_extensions(registry: MacroRegistry) -> None:
+    """Add what extensions bring to `registry`."""
+    for name in _EXTENSION_BOXES:
+        registry.add(name, _boxed)
+    for name in _FRAMES:
+        registry.add(name, _titled)
+    registry.add("task", _task)
+    registry.add("checkbox", _task)
+    registry.add("status", _status)
+
+
+def _boxed(macro: n.Macro, context: MacroContext) -> list[Node]:
+    kind = _EXTENSION_BOXES[macro.name]
+    params: n.Params = {"class": f"box {kind}message" if kind else "box"}
+    children = context.parse(macro.content or "", macro.content_pos, macro.inline)
+    title = macro.params.get("title")
+    if title and not macro.inline:
+        words: list[Node] = [n.Text(macro.pos, title)]
+        children.insert(0, n.Group(macro.pos, words, {"class": "box-title"}))
+    return [box(macro, children, params)]
+
+
+def _titled(macro: n.Macro, context: MacroContext) -> list[Node]:
+    """The content, below its title where it has one."""
+    nodes = context.parse(macro.content or "", macro.content_pos, macro.inline)
+    title = macro.params.get("title") or macro.params.get("label")
+    if not title or macro.inline:
+        return nodes
+    words: list[Node] = [n.FormatSpan(macro.pos, [n.Text(macro.pos, title)], n.NO_PARAMS, n.BOLD)]
+    return [n.Paragraph(macro.pos, words, n.NO_PARAMS), *nodes]
+
+
+def is_done(macro: n.Macro) -> bool:
+    """Whether a task is done."""
+    said = macro.params.get("status") or macro.params.get("checked") or ""
+    return said.strip().lower() in ("done", "true", "complete", "completed", "checked")
+
+
+def _task(macro: n.Macro, context: MacroContext) -> list[Node]:
+    mark = n.Text(macro.pos, DONE if is_done(macro) else OPEN)
+    nodes = context.parse(macro.content or "", macro.content_pos, True)
+    return [mark, *nodes] if macro.inline else [n.Paragraph(macro.pos, [mark, *nodes], n.NO_PARAMS)]
+
+
+def _status(macro: n.Macro, _context: MacroContext) -> list[Node]:
+    """A label like `[DONE]`."""
+    title = macro.params.get("title") or macro.params.get("label") or macro.content or ""
+    nodes: list[Node] = [n.Text(macro.pos, f"[{title}]")]
+    return nodes if macro.inline else [n.Paragraph(macro.pos, nodes, n.NO_PARAMS)]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import heapq
 
-from kb.markup import nodes as n
-from kb.markup.context import MAX_DEPTH
-from kb.markup.macros.content import error
-from kb.markup.macros.registry import NORMAL, MacroContext, MacroError, Registry
-from kb.markup.nodes import Node
-from kb.markup.render.links import Wiki
+from kb.markup.macros.registry import NORMAL, MacroContext, MacroError, MacroRegistry
+from kb.markup.macros.results import error
+from kb.markup.parser.builder import MAX_DEPTH
+from kb.markup.render.xhtml.links import WikiModel
+from kb.markup.tree import nodes as n
+from kb.markup.tree.nodes import Node
 
 _UNKNOWN = (
     "The [{}] macro is not in the list of registered macros. "
@@ -26,7 +26,9 @@ _STANDALONE = (
 _Late = tuple[int, int, list[Node], int, tuple[n.Parent, ...]]
 
 
-def expand(document: n.Document, registry: Registry, links: Wiki | None = None) -> n.Document:
+def expand(
+    document: n.Document, registry: MacroRegistry, links: WikiModel | None = None
+) -> n.Document:
     """Replace each macro of `document`, in place, by a MacroResult; returns `document`.
 
     Macros run in the order of the page, what they make right after them; those of a higher
@@ -39,7 +41,9 @@ def expand(document: n.Document, registry: Registry, links: Wiki | None = None) 
 
 
 class _Expansion:
-    def __init__(self, document: n.Document, registry: Registry, links: Wiki | None) -> None:
+    def __init__(
+        self, document: n.Document, registry: MacroRegistry, links: WikiModel | None
+    ) -> None:
         self.document = document
         self.links = links
         self.registry = registry

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from kb.markup import nodes as n
-from kb.markup.ids import unique_id
-from kb.markup.macros.registry import MacroContext, Registry
+from kb.markup.macros.registry import MacroContext, MacroRegistry
 from kb.markup.macros.toc import LATE
-from kb.markup.nodes import Node
+from kb.markup.tree import nodes as n
+from kb.markup.tree.document import unique_id
+from kb.markup.tree.nodes import Node
 
 _NOTE = "footnote"
 _LIST = "putFootnotes"
 _REFERENCE = "x_footnote_ref_"
 
 
-def register(registry: Registry) -> None:
+def register(registry: MacroRegistry) -> None:
     """Add footnotes to `registry`."""
     registry.add(_NOTE, _footnote, priority=LATE)
     registry.add(_LIST, _put_footnotes, inline=False, priority=LATE + 1)
@@ -74,13 +74,13 @@ def _earlier_contents(results: list[n.MacroResult]) -> dict[str, list[Node]]:
     return contents
 
 
-def _reference_of(note: n.MacroResult) -> n.Format | None:
+def _reference_of(note: n.MacroResult) -> n.FormatSpan | None:
     """The number that already stands for `note`."""
     nodes = note.children
     if len(nodes) == 1 and isinstance(nodes[0], n.Paragraph):
         nodes = nodes[0].children
     first = nodes[0] if len(nodes) == 1 else None
-    if isinstance(first, n.Format) and (first.params.get("id") or "").startswith(_REFERENCE):
+    if isinstance(first, n.FormatSpan) and (first.params.get("id") or "").startswith(_REFERENCE):
         return first
     return None
 
@@ -105,7 +105,7 @@ def _item(
         note_id = unique_id("x", f"_footnote_{number}", ids)
     to_note = _link(pos, str(number), note_id, n.NO_PARAMS)
     params: n.Params = {"id": reference_id, "class": "footnoteRef"}
-    mark = n.Format(pos, [to_note], params, n.SUPERSCRIPT)
+    mark = n.FormatSpan(pos, [to_note], params, n.SUPERSCRIPT)
     note.children = [mark] if note.macro.inline else [n.Paragraph(pos, [mark], n.NO_PARAMS)]
     back = _link(pos, "^", reference_id, {"id": note_id, "class": "footnoteBackRef"})
     return n.ListItem(pos, [back, n.Text(pos, " "), *content], n.NO_PARAMS)
@@ -113,4 +113,4 @@ def _item(
 
 def _link(pos: int, text: str, anchor: str, params: n.Params) -> n.Link:
     reference = n.ResourceReference("doc", "", True, {"anchor": anchor})
-    return n.Link(pos, [n.Phrase(pos, text)], params, reference, False)
+    return n.Link(pos, [n.MacroPhrase(pos, text)], params, reference, False)

@@ -1,25 +1,29 @@
-"""html: HTML in a page, cleaned, and with wiki syntax in it if it asks for that."""
+"""html: HTML in a page, with wiki syntax in it if it asks for that.
+
+Two macros of one name: XWiki's own makes XHTML, cleaned as XWiki does; the site's leaves it to
+renderers to clean, since each allows another part of HTML.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from kb.markup import nodes as n
 from kb.markup.macros.html_clean import clean_html
-from kb.markup.macros.registry import MacroContext, Registry
-from kb.markup.nodes import Node
-from kb.markup.render.links import LinkPrinter, ReadableWiki
-from kb.markup.render.xhtml import XhtmlPrinter
+from kb.markup.macros.registry import MacroContext, MacroRegistry
+from kb.markup.render.xhtml.links import LinkPrinter, ReadableWiki
+from kb.markup.render.xhtml.printer import XhtmlPrinter
+from kb.markup.tree import nodes as n
+from kb.markup.tree.nodes import Node
 
 ToXhtml = Callable[[list[Node]], str]
 
 
-def register(registry: Registry) -> None:
-    """Add html to `registry`."""
-    registry.add("html", _html)
+def register(registry: MacroRegistry) -> None:
+    """Add html as XWiki prints it."""
+    registry.add("html", _xhtml)
 
 
-def _html(macro: n.Macro, context: MacroContext) -> list[Node]:
+def _xhtml(macro: n.Macro, context: MacroContext) -> list[Node]:
     """The HTML as RawText; its trees of wiki content are printed into it."""
     if not macro.content:
         return []
@@ -84,3 +88,45 @@ class _HtmlPrinter(XhtmlPrinter):
             self.inline += 1
             self.all(node.children)
             self.inline -= 1
+
+
+def register_for_site(registry: MacroRegistry) -> None:
+    """Add html as the site shows it: nodes that renderers clean."""
+    registry.add("html", _nodes)
+
+
+def has_wiki(macro: n.Macro) -> bool:
+    """Whether the content is wiki syntax with tags in it."""
+    return (macro.params.get("wiki") or "").strip().lower() == "true"
+
+
+def _nodes(macro: n.Macro, context: MacroContext) -> list[Node]:
+    """The HTML; where it holds wiki syntax its tree, whose text then is HTML."""
+    if not macro.content:
+        return []
+    if has_wiki(macro):
+        return _open_up(context.parse(macro.content, macro.content_pos, macro.inline))
+    return [n.RawText(macro.content_pos, macro.content, "html/5.0")]
+
+
+def _open_up(nodes: list[Node]) -> list[Node]:
+    """Paragraphs' content and line ends as they are written: the HTML has its own tags."""
+    root = n.Parent(0, nodes)
+    stack = [root]
+    while stack:
+        parent = stack.pop()
+        parent.children = _spliced(parent.children)
+        stack += [child for child in parent.children if isinstance(child, n.Parent)]
+    return root.children
+
+
+def _spliced(nodes: list[Node]) -> list[Node]:
+    opened: list[Node] = []
+    for node in nodes:
+        if isinstance(node, n.Paragraph):
+            opened += [*_spliced(node.children), n.Text(node.pos, "\n")]
+        elif isinstance(node, n.LineBreak):
+            opened.append(n.Text(node.pos, "\n"))
+        elif not isinstance(node, n.EmptyLines):
+            opened.append(node)
+    return opened

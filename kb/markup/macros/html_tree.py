@@ -147,7 +147,7 @@ class Element:
         self.children = joined
 
 
-class _Tokens:
+class _HtmlTokens:
     """Finds tags and comments; what could not be found once is not looked for again."""
 
     def __init__(self, source: str) -> None:
@@ -190,8 +190,8 @@ class _Tokens:
 
 def read_html(source: str) -> Element:
     """The tree of `source`, below an element called "body"."""
-    builder = _Builder()
-    tokens = _Tokens(source)
+    builder = _HtmlTreeBuilder()
+    tokens = _HtmlTokens(source)
     done = 0
     while match := tokens.find(done):
         builder.text(source[done : match.start()])
@@ -234,7 +234,7 @@ def _after(source: str, at: int, name: str) -> int:
     return end.end() if end else len(source)
 
 
-class _Builder:
+class _HtmlTreeBuilder:
     def __init__(self) -> None:
         self.stack = [Element("body", {})]
 

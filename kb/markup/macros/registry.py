@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kb.markup import nodes as n
-from kb.markup.blocks import Parser
-from kb.markup.macros.content import to_inline
-from kb.markup.nodes import Node
-from kb.markup.render.links import Wiki
+from kb.markup.macros.results import to_inline
+from kb.markup.parser.blocks import Parser
+from kb.markup.render.xhtml.links import WikiModel
+from kb.markup.tree import nodes as n
+from kb.markup.tree.nodes import Node
 
 NORMAL = 1000
 """Macros of a lower priority number run before others of the page, of a higher one after."""
@@ -33,7 +33,7 @@ class MacroContext:
         ancestors: tuple[n.Parent, ...],
         waiting: dict[str, int],
         expand: Callable[[n.Parent], None],
-        links: Wiki | None,
+        links: WikiModel | None,
     ) -> None:
         self.document = document
         self.ancestors = ancestors
@@ -82,7 +82,7 @@ class MacroDefinition:
         self.priority = priority
 
 
-class Registry:
+class MacroRegistry:
     """Macros by name. A copy can be changed without changing the original.
 
     >>> registry = builtin_registry()
@@ -111,8 +111,8 @@ class Registry:
         """All names, sorted."""
         return sorted(self._macros)
 
-    def copy(self) -> Registry:
+    def copy(self) -> MacroRegistry:
         """Another registry with the same macros."""
-        other = Registry()
+        other = MacroRegistry()
         other._macros.update(self._macros)
         return other

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from kb.markup import nodes as n
-from kb.markup.macros.registry import MacroContext, MacroError, Registry
-from kb.markup.nodes import Node
+from kb.markup.macros.registry import MacroContext, MacroError, MacroRegistry
+from kb.markup.tree import nodes as n
+from kb.markup.tree.nodes import Node
 
 LATE = 2000
 
 _NO_WIKI = 'The "reference" parameter can only be used when a WikiModel implementation is available'
 
 
-def register(registry: Registry) -> None:
+def register(registry: MacroRegistry) -> None:
     """Add the table of contents to `registry`."""
     registry.add("toc", _toc, inline=False, priority=LATE)
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kb.markup import nodes as n
-from kb.markup.nodes import Node
+from kb.markup.tree import nodes as n
+from kb.markup.tree.nodes import Node
 
 
 def plain_text(nodes: Iterable[Node]) -> str:
     """The words of `nodes`; images say nothing, blocks are parted by an empty line."""
-    printer = _Printer()
+    printer = _PlainPrinter()
     printer.all(nodes)
     return "".join(printer.out)
 
 
-class _Printer:
+class _PlainPrinter:
     """Prints; where a table or list stands in another, XWiki counts on, and so does this."""
 
     def __init__(self) -> None:

@@ -11,13 +11,12 @@ from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.footnote import footnote_plugin
 
-from kb.markup import nodes as n
-from kb.markup.base import line_starts
-from kb.markup.ids import unique_id
-from kb.markup.macros.small import plain_nodes
-from kb.markup.nodes import Node
+from kb.markup.macros.results import plain_nodes
 from kb.markup.render.plain import plain_text
-from kb.markup.resolve import scheme_of
+from kb.markup.render.resolve import scheme_of
+from kb.markup.tree import nodes as n
+from kb.markup.tree.document import line_starts, unique_id
+from kb.markup.tree.nodes import Node
 
 _ALIGN = re.compile(r"text-align:(left|right|center)")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)\b[^>]*>")
@@ -37,12 +36,12 @@ def _reader() -> MarkdownIt:
 
 def commonmark_tree(source: str, syntax: str = "markdown/1.2") -> n.Document:
     """The tree of a page in CommonMark with tables, strikethrough and footnotes."""
-    builder = _Builder(line_starts(source))
+    builder = _MarkdownTreeBuilder(line_starts(source))
     children = builder.all(SyntaxTreeNode(_reader().parse(source)).children)
     return n.Document(source, syntax, children, builder.ids, True)
 
 
-class _Builder:
+class _MarkdownTreeBuilder:
     """Makes nodes of tokens. markdown-it nests at most 20 blocks, so recursion is safe."""
 
     def __init__(self, starts: list[int]) -> None:
@@ -56,7 +55,7 @@ class _Builder:
         for token in tokens:
             if token.map:
                 self.pos = self.starts[min(token.map[0], len(self.starts) - 1)]
-            made = _BUILDERS.get(token.type, _Builder.transparent)(self, token)
+            made = _BUILDERS.get(token.type, _MarkdownTreeBuilder.transparent)(self, token)
             found += made
         return found
 
@@ -75,7 +74,7 @@ class _Builder:
 
     def format(self, token: SyntaxTreeNode) -> list[Node]:
         style = _FORMATS[token.type]
-        return [n.Format(self.pos, self.all(token.children), n.NO_PARAMS, style)]
+        return [n.FormatSpan(self.pos, self.all(token.children), n.NO_PARAMS, style)]
 
     def code_inline(self, token: SyntaxTreeNode) -> list[Node]:
         return [n.Verbatim(self.pos, token.content, True, n.NO_PARAMS)]
@@ -111,10 +110,10 @@ class _Builder:
                 opened.append((tag[2].lower(), style, []))
             elif opened and opened[-1][0] == tag[2].lower():
                 _, style, inner = opened.pop()
-                made = [n.Format(self.pos, inner, n.NO_PARAMS, style)]
+                made = [n.FormatSpan(self.pos, inner, n.NO_PARAMS, style)]
                 (opened[-1][2] if opened else line).extend(made)
         for _, style, inner in reversed(opened):
-            line.append(n.Format(self.pos, inner, n.NO_PARAMS, style))
+            line.append(n.FormatSpan(self.pos, inner, n.NO_PARAMS, style))
         return line
 
     def heading(self, token: SyntaxTreeNode) -> list[Node]:
@@ -175,7 +174,7 @@ class _Builder:
         id_ = f"x_footnote_ref_{number}"
         params: n.Params = {"id": id_} if not token.meta.get("subId") else {}
         macro = n.Macro(self.pos, "footnote", n.NO_PARAMS, None, True, self.pos)
-        mark = n.Format(self.pos, [link], params, n.SUPERSCRIPT)
+        mark = n.FormatSpan(self.pos, [link], params, n.SUPERSCRIPT)
         return [n.MacroResult(macro, [mark])]
 
     def notes(self, token: SyntaxTreeNode) -> list[Node]:
@@ -212,32 +211,32 @@ def _reference(url: str, otherwise: str) -> n.ResourceReference:
     return n.ResourceReference(otherwise, url, False)
 
 
-_BUILDERS: Final[dict[str, Callable[[_Builder, SyntaxTreeNode], list[Node]]]] = {
-    "text": _Builder.text,
-    "softbreak": _Builder.soft_break,
-    "hardbreak": _Builder.hard_break,
-    "strong": _Builder.format,
-    "em": _Builder.format,
-    "s": _Builder.format,
-    "code_inline": _Builder.code_inline,
-    "link": _Builder.link,
-    "image": _Builder.image,
-    "inline": _Builder.inline,
-    "html_block": _Builder.html,
-    "heading": _Builder.heading,
-    "paragraph": _Builder.paragraph,
-    "bullet_list": _Builder.bullet_list,
-    "ordered_list": _Builder.ordered_list,
-    "list_item": _Builder.list_item,
-    "blockquote": _Builder.quote,
-    "fence": _Builder.fence,
-    "code_block": _Builder.fence,
-    "hr": _Builder.rule,
-    "table": _Builder.table,
-    "tr": _Builder.row,
-    "th": _Builder.cell,
-    "td": _Builder.cell,
-    "footnote_ref": _Builder.note,
-    "footnote_block": _Builder.notes,
-    "footnote_anchor": _Builder.nothing,
+_BUILDERS: Final[dict[str, Callable[[_MarkdownTreeBuilder, SyntaxTreeNode], list[Node]]]] = {
+    "text": _MarkdownTreeBuilder.text,
+    "softbreak": _MarkdownTreeBuilder.soft_break,
+    "hardbreak": _MarkdownTreeBuilder.hard_break,
+    "strong": _MarkdownTreeBuilder.format,
+    "em": _MarkdownTreeBuilder.format,
+    "s": _MarkdownTreeBuilder.format,
+    "code_inline": _MarkdownTreeBuilder.code_inline,
+    "link": _MarkdownTreeBuilder.link,
+    "image": _MarkdownTreeBuilder.image,
+    "inline": _MarkdownTreeBuilder.inline,
+    "html_block": _MarkdownTreeBuilder.html,
+    "heading": _MarkdownTreeBuilder.heading,
+    "paragraph": _MarkdownTreeBuilder.paragraph,
+    "bullet_list": _MarkdownTreeBuilder.bullet_list,
+    "ordered_list": _MarkdownTreeBuilder.ordered_list,
+    "list_item": _MarkdownTreeBuilder.list_item,
+    "blockquote": _MarkdownTreeBuilder.quote,
+    "fence": _MarkdownTreeBuilder.fence,
+    "code_block": _MarkdownTreeBuilder.fence,
+    "hr": _MarkdownTreeBuilder.rule,
+    "table": _MarkdownTreeBuilder.table,
+    "tr": _MarkdownTreeBuilder.row,
+    "th": _MarkdownTreeBuilder.cell,
+    "td": _MarkdownTreeBuilder.cell,
+    "footnote_ref": _MarkdownTreeBuilder.note,
+    "footnote_block": _MarkdownTreeBuilder.notes,
+    "footnote_anchor": _MarkdownTreeBuilder.nothing,
 }

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-from kb.markup import nodes as n
-from kb.markup.nodes import Node
 from kb.markup.render.html.clean import clean_foreign
+from kb.markup.tree import nodes as n
+from kb.markup.tree.nodes import Node
 
 _BLOCK_END = re.compile(
     r"</(?:p|div|h[1-6]|li|tr|pre|blockquote|dt|dd|table|ul|ol|figcaption|caption|summary)>"
@@ -27,14 +27,14 @@ def html_text(source: str) -> str:
     """The words that a reader of the cleaned HTML sees, a block a line."""
     html = _BLANKS.sub(" ", clean_foreign(source))
     html = _BLOCK_END.sub("\n", _CELL_END.sub("\t", html))
-    reader = _Words()
+    reader = _TextCollector()
     reader.feed(html)
     reader.close()
     lines = (line.strip(" ") for line in "".join(reader.words).split("\n"))
     return "\n".join(line for line in lines if line)
 
 
-class _Words(HTMLParser):
+class _TextCollector(HTMLParser):
     """Collects what stands between tags."""
 
     def __init__(self) -> None:

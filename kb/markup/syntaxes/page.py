@@ -5,28 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kb.errors import Problem
-from kb.markup import nodes as n
-from kb.markup.macro_text import failed
+from kb.markup.macros import WikiPages, wiki_registry
 from kb.markup.macros.expand import expand
-from kb.markup.macros.small import plain_nodes
-from kb.markup.macros.wiki import Pages, wiki_registry
-from kb.markup.nodes import Node
-from kb.markup.parser import SYNTAXES, parse
+from kb.markup.macros.results import failed, plain_nodes
+from kb.markup.parser.document import SYNTAXES, parse
 from kb.markup.render.html import HtmlOptions, render_html
-from kb.markup.render.markdown import Markdown, MarkdownOptions, render_markdown
+from kb.markup.render.markdown import MarkdownOptions, MarkdownText, render_markdown
 from kb.markup.render.plain import plain_text
 from kb.markup.syntaxes.commonmark import commonmark_tree
 from kb.markup.syntaxes.html import html_text, html_tree
 from kb.markup.syntaxes.plain import plain_tree, source_tree
+from kb.markup.syntaxes.problems import problems_of, say_content
 from kb.markup.syntaxes.xwiki1 import xwiki1_tree
-from kb.markup.trouble import problems_of, say_content
+from kb.markup.tree import nodes as n
+from kb.markup.tree.nodes import Node
 
 _HTML_OPTIONS = HtmlOptions()
 _MARKDOWN_OPTIONS = MarkdownOptions()
 
 
 @dataclass(frozen=True, slots=True)
-class Readable:
+class ReadablePage:
     """A page that was read; its macros have run as far as they do here."""
 
     document: n.Document
@@ -37,7 +36,7 @@ class Readable:
         """Sanitised HTML5."""
         return render_html(self.document, options)
 
-    def markdown(self, options: MarkdownOptions = _MARKDOWN_OPTIONS) -> Markdown:
+    def markdown(self, options: MarkdownOptions = _MARKDOWN_OPTIONS) -> MarkdownText:
         """Markdown, with what it could not say."""
         return render_markdown(self.document, options)
 
@@ -54,10 +53,10 @@ def read_page(
     source: str,
     syntax: str | None = "xwiki/2.1",
     *,
-    pages: Pages | None = None,
+    pages: WikiPages | None = None,
     page: str = "",
     where: str = "",
-) -> Readable:
+) -> ReadablePage:
     """Read a page's `source` in any `syntax`; what nobody can read is shown as it stands.
 
     Args:
@@ -75,12 +74,14 @@ def read_page(
         problems = problems_of(document, registry, where, page or None)
         if problems:
             say_content(document)
-        return Readable(document, tuple(problems))
+        return ReadablePage(document, tuple(problems))
     document, problem = _other(source, syntax)
     if problem is None:
-        return Readable(document, ())
+        return ReadablePage(document, ())
     code, detail = problem
-    return Readable(document, (Problem(where=where, code=code, detail=detail, page=page or None),))
+    return ReadablePage(
+        document, (Problem(where=where, code=code, detail=detail, page=page or None),)
+    )
 
 
 def _say_html(document: n.Document) -> list[tuple[n.Parent, list[Node]]]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from kb.markup import nodes as n
-from kb.markup.nodes import Node
+from kb.markup.tree import nodes as n
+from kb.markup.tree.nodes import Node
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 
-from kb.markup import nodes as n
-from kb.markup.ids import unique_id
-from kb.markup.nodes import Node
 from kb.markup.syntaxes.plain import lines_of
+from kb.markup.tree import nodes as n
+from kb.markup.tree.document import unique_id
+from kb.markup.tree.nodes import Node
 
 _HEADING = re.compile(r"(1(?:\.1){0,5})[ \t]+(\S.*)\Z")
 _RULE = re.compile(r"-{4,}\s*\Z")
@@ -80,7 +80,7 @@ def _node(match: re.Match[str], pos: int) -> Node:
         label, _, name = text.rpartition("|")
         return _link(pos, label, n.ResourceReference("attach", name.strip(), True))
     if kind == "bold":
-        return n.Format(pos, [n.Text(pos + 1, text)], n.NO_PARAMS, n.BOLD)
+        return n.FormatSpan(pos, [n.Text(pos + 1, text)], n.NO_PARAMS, n.BOLD)
     if kind == "url":
         return n.Link(pos, [], n.NO_PARAMS, n.ResourceReference("url", text, False), True)
     return _bracketed(pos, text)

@@ -1,13 +1,45 @@
-"""Boxes: information, success, warning, error, and those that only frame."""
+"""Boxes: which groups and spans are some, and how they are written.
+
+Information, success, warning, error, and those that only frame.
+"""
 
 from __future__ import annotations
 
-from kb.markup.nodes import Block, Node
+from typing import Final
+
 from kb.markup.render.html.style import escape_value
-from kb.markup.render.html.writer import Writer, pre_text, verbatim
+from kb.markup.render.html.writer import HtmlWriter, pre_text, verbatim
+from kb.markup.tree.nodes import Container, Image, Node, Params
+
+KINDS: Final = ("info", "success", "warning", "error")
+_BY_CLASS: Final = {
+    **{f"{kind}message": kind for kind in KINDS},
+    **{f"alert-{kind}": kind for kind in KINDS},
+    "alert-danger": "error",
+    "box": "box",
+    "box-title": "title",
+}
+TITLE: Final = "title"
+"""What `box_kind` says of the group that holds a box's title."""
 
 
-def open_box(w: Writer, node: Block, kind: str) -> str:
+def box_kind(params: Params) -> str:
+    """Which box the class of a group says it is, "" for none."""
+    classes = params.get("class")
+    if not classes:
+        return ""
+    found = [_BY_CLASS[name] for name in classes.split() if name in _BY_CLASS]
+    return next((kind for kind in found if kind != "box"), found[0] if found else "")
+
+
+def without_icon(children: list[Node]) -> list[Node]:
+    """What a box holds, but for the icon that XWiki puts first: its class says as much."""
+    first = children[0] if children else None
+    is_icon = isinstance(first, Image) and first.reference.type == "icon"
+    return children[1:] if is_icon else children
+
+
+def open_box(w: HtmlWriter, node: Container, kind: str) -> str:
     """Write a box's start tag and give its end tag."""
     words = w.options.words
     label = {
@@ -22,7 +54,7 @@ def open_box(w: Writer, node: Block, kind: str) -> str:
     return "</aside>\n"
 
 
-def source_box(w: Writer, node: Node, name: str, source: str) -> None:
+def source_box(w: HtmlWriter, node: Node, name: str, source: str) -> None:
     """A closed box that says a name, and shows a source when opened."""
     line = w.line(node) if w.lines else ""
     w.out.append(

@@ -10,9 +10,9 @@ from typing import Final
 
 import nh3
 
-from kb.markup.render.html.box_kinds import TITLE, box_kind
+from kb.markup.render.html.boxes import TITLE, box_kind
 from kb.markup.render.html.style import classes_of
-from kb.markup.resolve import SCHEMES, safe_image_url, safe_url
+from kb.markup.render.resolve import SCHEMES, safe_image_url, safe_url
 
 
 def _names(text: str) -> frozenset[str]:

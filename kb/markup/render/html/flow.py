@@ -1,25 +1,25 @@
-"""Blocks: headings, paragraphs, lists, tables, quotations, boxes."""
+"""Blocks: headings, paragraphs, lists, tables, quotations, boxes; and `render_html`, the entry."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from kb.markup import nodes as n
-from kb.markup.macro_text import macro_source
-from kb.markup.nodes import Node
+from kb.markup.render.html import macros
 from kb.markup.render.html import phrasing as p
-from kb.markup.render.html.box_kinds import TITLE, box_kind, without_icon
-from kb.markup.render.html.boxes import open_box, source_box
-from kb.markup.render.html.clean import clean_foreign
-from kb.markup.render.html.macros import result
+from kb.markup.render.html.boxes import TITLE, box_kind, open_box, source_box, without_icon
+from kb.markup.render.html.clean import clean, clean_foreign
+from kb.markup.render.html.options import HtmlOptions
 from kb.markup.render.html.style import list_attributes
 from kb.markup.render.html.tables import table
-from kb.markup.render.html.writer import Frame, Handlers, Writer, pre_text, verbatim
+from kb.markup.render.html.writer import Frame, HtmlHandlers, HtmlWriter, pre_text, verbatim
+from kb.markup.tree import nodes as n
+from kb.markup.tree.nodes import Document, Node
 
+_DEFAULT: Final = HtmlOptions()
 _BLOCKS: Final = (n.Quotation, n.Paragraph, n.List, n.Table, n.Group, n.Heading, n.DefinitionList)
 
 
-def heading(w: Writer, node: n.Heading) -> Frame:
+def heading(w: HtmlWriter, node: n.Heading) -> Frame:
     """A heading with the id that links of the wiki know."""
     level = min(6, max(1, node.level + w.options.heading_shift))
     params = node.params if "id" in node.params else {**node.params, "id": node.id}
@@ -27,12 +27,12 @@ def heading(w: Writer, node: n.Heading) -> Frame:
     return node.children, f"</h{level}>\n", p.PHRASING
 
 
-def section(_w: Writer, node: n.Section) -> Frame:
+def section(_w: HtmlWriter, node: n.Section) -> Frame:
     """A heading and what belongs to it, without an element of their own."""
     return node.children, "", None
 
 
-def paragraph(w: Writer, node: n.Paragraph) -> Frame | None:
+def paragraph(w: HtmlWriter, node: n.Paragraph) -> Frame | None:
     """A paragraph, unless it is empty."""
     if not node.children:
         return None
@@ -40,7 +40,7 @@ def paragraph(w: Writer, node: n.Paragraph) -> Frame | None:
     return node.children, "</p>\n", p.PHRASING
 
 
-def group(w: Writer, node: n.Group) -> Frame:
+def group(w: HtmlWriter, node: n.Group) -> Frame:
     """A group: a box if its class says so, nothing if its parameters say nothing."""
     if "class" in node.params:
         kind = box_kind(node.params)
@@ -56,7 +56,7 @@ def group(w: Writer, node: n.Group) -> Frame:
     return node.children, "</div>\n", None
 
 
-def a_list(w: Writer, node: n.List) -> Frame:
+def a_list(w: HtmlWriter, node: n.List) -> Frame:
     """A list."""
     tag = "ol" if node.ordered else "ul"
     extra = list_attributes(node.params) if node.ordered and node.params else ""
@@ -64,31 +64,31 @@ def a_list(w: Writer, node: n.List) -> Frame:
     return node.children, f"</{tag}>\n", None
 
 
-def item(w: Writer, node: n.ListItem) -> Frame:
+def item(w: HtmlWriter, node: n.ListItem) -> Frame:
     """A list's item."""
     w.out.append(f"<li{w.attributes(node, node.params)}>")
     return node.children, "</li>\n", None
 
 
-def definitions(w: Writer, node: n.DefinitionList) -> Frame:
+def definitions(w: HtmlWriter, node: n.DefinitionList) -> Frame:
     """A definition list."""
     w.out.append(f"<dl{w.attributes(node, node.params)}>\n")
     return node.children, "</dl>\n", None
 
 
-def term(w: Writer, node: n.Term) -> Frame:
+def term(w: HtmlWriter, node: n.DefinitionTerm) -> Frame:
     """A term."""
     w.out.append(f"<dt{w.line(node) if w.lines else ''}>")
     return node.children, "</dt>\n", p.PHRASING
 
 
-def description(w: Writer, node: n.Description) -> Frame:
+def description(w: HtmlWriter, node: n.DefinitionDescription) -> Frame:
     """A description."""
     w.out.append(f"<dd{w.line(node) if w.lines else ''}>")
     return node.children, "</dd>\n", None
 
 
-def quotation(w: Writer, node: n.Quotation) -> Frame:
+def quotation(w: HtmlWriter, node: n.Quotation) -> Frame:
     """A quotation: its lines make paragraphs, deeper quotations stand between them."""
     w.out.append(f"<blockquote{w.attributes(node, node.params)}>\n")
     return quoted_blocks(node), "</blockquote>\n", None
@@ -118,12 +118,12 @@ def _end_paragraph(blocks: list[Node], lines: list[Node]) -> None:
         blocks.append(n.Paragraph(lines[0].pos, lines, n.NO_PARAMS))
 
 
-def rule(w: Writer, _node: n.HorizontalLine) -> None:
+def rule(w: HtmlWriter, _node: n.HorizontalLine) -> None:
     """A rule."""
     w.out.append("<hr>\n")
 
 
-def preformatted(w: Writer, node: n.Verbatim) -> Frame | None:
+def preformatted(w: HtmlWriter, node: n.Verbatim) -> Frame | None:
     """`{{{…}}}` on its own."""
     if node.inline:
         p.verbatim_text(w, node)
@@ -133,7 +133,7 @@ def preformatted(w: Writer, node: n.Verbatim) -> Frame | None:
     return None
 
 
-def raw_text(w: Writer, node: n.RawText) -> None:
+def raw_text(w: HtmlWriter, node: n.RawText) -> None:
     """Somebody's HTML, or text for another format as a box with its source."""
     if node.syntax.startswith(("html/", "xhtml/", "annotatedhtml/", "annotatedxhtml/")):
         w.out.append(clean_foreign(node.text, w.options.id_prefix))
@@ -143,38 +143,30 @@ def raw_text(w: Writer, node: n.RawText) -> None:
         source_box(w, node, node.syntax, node.text)
 
 
-def macro_call(w: Writer, node: n.Macro) -> None:
-    """A macro that is not run: a quiet box with its name and source."""
-    if node.inline:
-        p.macro_call(w, node)
-    else:
-        source_box(w, node, node.name, macro_source(node))
-
-
-def too_deep(w: Writer, node: n.TooDeep) -> None:
+def too_deep(w: HtmlWriter, node: n.TooDeep) -> None:
     """Source that is nested deeper than the parser follows."""
     w.out.append(f'<pre class="wiki-source"{w.focus}>{pre_text(node.source)}</pre>\n')
 
 
-def figure(w: Writer, node: n.Figure) -> Frame:
+def figure(w: HtmlWriter, node: n.Figure) -> Frame:
     """An image with its caption."""
     w.out.append(f"<figure{w.attributes(node, node.params)}>")
     return node.children, "</figure>\n", None
 
 
-def caption(w: Writer, node: n.FigureCaption) -> Frame:
+def caption(w: HtmlWriter, node: n.FigureCaption) -> Frame:
     """The caption of a figure."""
     w.out.append(f"<figcaption{w.kept(node.params)}>")
     return node.children, "</figcaption>", None
 
 
-def formatted(w: Writer, node: n.Format) -> Frame | None:
+def formatted(w: HtmlWriter, node: n.FormatSpan) -> Frame | None:
     """A styled span in a cell or item."""
     frame = p.formatted(w, node)
     return frame and (frame[0], frame[1], p.PHRASING)
 
 
-FLOW: Final = Handlers(
+FLOW: Final = HtmlHandlers(
     {
         **p.PHRASING,
         n.Section: section,
@@ -184,18 +176,26 @@ FLOW: Final = Handlers(
         n.List: a_list,
         n.ListItem: item,
         n.DefinitionList: definitions,
-        n.Term: term,
-        n.Description: description,
+        n.DefinitionTerm: term,
+        n.DefinitionDescription: description,
         n.Quotation: quotation,
         n.Table: table,
         n.HorizontalLine: rule,
         n.Verbatim: preformatted,
         n.RawText: raw_text,
-        n.Macro: macro_call,
-        n.MacroResult: result,
+        n.Macro: macros.call,
+        n.MacroResult: macros.result,
         n.TooDeep: too_deep,
         n.Figure: figure,
         n.FigureCaption: caption,
-        n.Format: formatted,
+        n.FormatSpan: formatted,
     }
 )
+"""Writes what may stand where a block may; a block's own handler says what may stand in it."""
+
+
+def render_html(document: Document, options: HtmlOptions = _DEFAULT) -> str:
+    """Return the sanitised HTML5 of a page; macros that are not expanded show their source."""
+    writer = HtmlWriter(document, options, FLOW)
+    writer.write(document.children, FLOW)
+    return clean("".join(writer.out))

@@ -1,41 +1,34 @@
-"""What macros made, where the site says it better than XWiki's own HTML."""
+"""What macros made, where the site says it better than XWiki's own HTML, and their calls."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Final
 
-from kb.markup import nodes as n
-from kb.markup.macro_text import failed, macro_source
-from kb.markup.macros.wiki.html import has_wiki
-from kb.markup.macros.wiki.sources import LANGUAGES
-from kb.markup.nodes import MacroResult
-from kb.markup.render.html import phrasing as p
+from kb.markup.macros.code import LISTINGS, language_of
+from kb.markup.macros.html import has_wiki
+from kb.markup.macros.results import call_source, failed
 from kb.markup.render.html.boxes import source_box
 from kb.markup.render.html.clean import clean_foreign
 from kb.markup.render.html.style import escape_value
-from kb.markup.render.html.writer import Frame, Writer, escape, verbatim
+from kb.markup.render.html.writer import Frame, HtmlWriter, escape, verbatim
+from kb.markup.tree import nodes as n
+from kb.markup.tree.nodes import MacroResult
 
-_LANGUAGE = re.compile(r"[A-Za-z0-9+#._-]{1,40}\Z")
 
-
-def result(w: Writer, node: MacroResult) -> Frame | None:
+def result(w: HtmlWriter, node: MacroResult) -> Frame | None:
     """What a macro made: by its name, else its children; its source if it could not run."""
     if w.escape is not escape:
         w.escaped(node)
         return None
     if failed(node):
-        if node.macro.inline:
-            p.macro_call(w, node.macro)
-        else:
-            source_box(w, node, node.macro.name, macro_source(node.macro))
+        call(w, node.macro)
         return None
     write = _BY_NAME.get(node.macro.name)
     return write(w, node) if write else (node.children, "", None)
 
 
-def code(w: Writer, node: MacroResult) -> None:
+def code(w: HtmlWriter, node: MacroResult) -> None:
     """A listing with its language, and its title as a caption."""
     macro = node.macro
     text = verbatim(macro.content or "")
@@ -52,15 +45,7 @@ def code(w: Writer, node: MacroResult) -> None:
     w.out.append(pre + "\n")
 
 
-def language_of(macro: n.Macro) -> str:
-    """The language that a code macro names, "" where it says none."""
-    if macro.name in LANGUAGES:
-        return LANGUAGES[macro.name]
-    language = (macro.params.get("language") or "").strip()
-    return language.lower() if _LANGUAGE.match(language) and language.lower() != "none" else ""
-
-
-def toc(w: Writer, node: MacroResult) -> Frame | None:
+def toc(w: HtmlWriter, node: MacroResult) -> Frame | None:
     """A table of contents."""
     if not node.children:
         return None
@@ -69,7 +54,7 @@ def toc(w: Writer, node: MacroResult) -> Frame | None:
     return node.children, "</nav>\n", None
 
 
-def footnotes(w: Writer, node: MacroResult) -> Frame | None:
+def footnotes(w: HtmlWriter, node: MacroResult) -> Frame | None:
     """The footnotes collected so far."""
     if not node.children:
         return None
@@ -78,7 +63,7 @@ def footnotes(w: Writer, node: MacroResult) -> Frame | None:
     return node.children, "</section>\n", None
 
 
-def html(w: Writer, node: MacroResult) -> Frame | None:
+def html(w: HtmlWriter, node: MacroResult) -> Frame | None:
     """Somebody's HTML, perhaps with wiki syntax between its tags."""
     if not has_wiki(node.macro):
         return node.children, "", None
@@ -86,31 +71,30 @@ def html(w: Writer, node: MacroResult) -> Frame | None:
     return None
 
 
-def gallery(w: Writer, node: MacroResult) -> Frame:
+def gallery(w: HtmlWriter, node: MacroResult) -> Frame:
     """Images to show one after the other."""
     w.out.append('<div class="wiki-gallery">')
     return node.children, "</div>\n", None
 
 
-_BY_NAME: Final[dict[str, Callable[[Writer, MacroResult], Frame | None]]] = {
-    "code": code,
+_BY_NAME: Final[dict[str, Callable[[HtmlWriter, MacroResult], Frame | None]]] = {
+    **dict.fromkeys(LISTINGS, code),
     "gallery": gallery,
     "html": html,
-    **dict.fromkeys(LANGUAGES, code),
     "toc": toc,
     "putFootnotes": footnotes,
 }
 
 
-def result_in_line(w: Writer, node: MacroResult) -> Frame | None:
+def result_in_line(w: HtmlWriter, node: MacroResult) -> Frame | None:
     """What a macro made within a paragraph."""
     if w.escape is not escape:
         w.escaped(node)
         return None
     if failed(node):
-        p.macro_call(w, node.macro)
+        call_in_line(w, node.macro)
         return None
-    if node.macro.name == "code" or node.macro.name in LANGUAGES:
+    if node.macro.name in LISTINGS:
         w.out.append(f"<code>{verbatim(node.macro.content or '')}</code>")
         return None
     if node.macro.name == "html" and has_wiki(node.macro):
@@ -120,5 +104,18 @@ def result_in_line(w: Writer, node: MacroResult) -> Frame | None:
     return node.children, "", None
 
 
-p.PHRASING[n.MacroResult] = result_in_line
-p.LABEL[n.MacroResult] = result_in_line
+def call(w: HtmlWriter, node: n.Macro) -> None:
+    """Write a macro that is not run: a quiet box with its name and source."""
+    if node.inline:
+        call_in_line(w, node)
+    else:
+        source_box(w, node, node.name, call_source(node))
+
+
+def call_in_line(w: HtmlWriter, node: n.Macro) -> None:
+    """Write a macro that is not run as its source."""
+    title = escape_value(w.options.words.not_run)
+    w.out.append(
+        f'<code class="wiki-macro" data-name="{escape_value(node.name)}" title="{title}">'
+        f"{verbatim(call_source(node))}</code>"
+    )

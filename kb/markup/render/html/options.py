@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from kb.markup.resolve import NoWiki, Resolver
+from kb.markup.render.resolve import NoWiki, Resolver
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
+class HtmlWords:
     """The few words that the renderer says itself, in the reader's language."""
 
     contents: str = "Contents"
@@ -21,7 +21,7 @@ class Words:
     error: str = "Error"
 
 
-CHINESE = Words(
+CHINESE = HtmlWords(
     contents="目录",
     footnotes="脚注",
     nowhere="无处可去",
@@ -48,4 +48,4 @@ class HtmlOptions:
     """The number of the source's first line, where it is a part of a page."""
     lean: bool = False
     """Without what only a browser needs: focus, lazy loading, frames that scroll."""
-    words: Words = field(default_factory=Words)
+    words: HtmlWords = field(default_factory=HtmlWords)

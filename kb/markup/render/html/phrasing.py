@@ -7,17 +7,23 @@ from __future__ import annotations
 
 from typing import Final
 
-from kb.markup import nodes as n
-from kb.markup.macro_text import macro_source
-from kb.markup.nodes import Image, Link, Node
-from kb.markup.render.html.box_kinds import box_kind
+from kb.markup.render.html import macros
+from kb.markup.render.html.boxes import box_kind
 from kb.markup.render.html.clean import clean_foreign
-from kb.markup.render.html.icons import icon
 from kb.markup.render.html.style import clean_id, escape_value, size_attributes
-from kb.markup.render.html.writer import Frame, Handlers, Markup, Writer, escape, verbatim
-from kb.markup.render.links import label_of
+from kb.markup.render.html.writer import (
+    Frame,
+    HtmlHandlers,
+    HtmlPiece,
+    HtmlWriter,
+    escape,
+    verbatim,
+)
 from kb.markup.render.plain import plain_text
-from kb.markup.resolve import Target
+from kb.markup.render.resolve import Target
+from kb.markup.render.xhtml.links import label_of
+from kb.markup.tree import nodes as n
+from kb.markup.tree.nodes import Image, Link, Node
 
 _TAGS: Final = {
     n.BOLD: "strong",
@@ -32,17 +38,17 @@ _TAGS: Final = {
 _CLASSES: Final = {"user": ' class="wiki-user"', "attachment": ' class="wiki-file"'}
 
 
-def markup(w: Writer, node: Markup) -> None:
+def markup(w: HtmlWriter, node: HtmlPiece) -> None:
     """HTML of the writer's own."""
     w.out.append(node.html)
 
 
-def line_break(w: Writer, _node: n.LineBreak) -> None:
+def line_break(w: HtmlWriter, _node: n.LineBreak) -> None:
     """A line ends."""
     w.out.append("<br>\n")
 
 
-def formatted(w: Writer, node: n.Format) -> Frame | None:
+def formatted(w: HtmlWriter, node: n.FormatSpan) -> Frame | None:
     """A styled span."""
     if not node.children:
         return None
@@ -57,7 +63,7 @@ def formatted(w: Writer, node: n.Format) -> Frame | None:
     return node.children, f"</{tag}>", None
 
 
-def link(w: Writer, node: Link) -> Frame:
+def link(w: HtmlWriter, node: Link) -> Frame:
     """A link, marked where it leads nowhere."""
     target = w.options.resolver.link(node.reference)
     label = node.children or [n.Text(node.pos, target.label or label_of(node.reference))]
@@ -76,7 +82,7 @@ def link(w: Writer, node: Link) -> Frame:
     return label, "</a>", LABEL
 
 
-def _nowhere(w: Writer, node: Link, label: list[Node]) -> Frame:
+def _nowhere(w: HtmlWriter, node: Link, label: list[Node]) -> Frame:
     words = w.options.words.nowhere
     if w.options.lean:
         w.out.append(
@@ -92,12 +98,12 @@ def _nowhere(w: Writer, node: Link, label: list[Node]) -> Frame:
     return label, "</a>", LABEL
 
 
-def label_only(_w: Writer, node: Link) -> Frame:
+def label_only(_w: HtmlWriter, node: Link) -> Frame:
     """A link within a link's label: its own label, for links do not nest."""
     return node.children or [n.Text(node.pos, label_of(node.reference))], "", LABEL
 
 
-def image(w: Writer, node: Image) -> None:
+def image(w: HtmlWriter, node: Image) -> None:
     """An image, or a mark in the place of one that is not there."""
     if node.reference.type == "icon":
         w.out.append(icon(node.reference.reference))
@@ -114,18 +120,18 @@ def image(w: Writer, node: Image) -> None:
     w.out.append(f'<img src="{escape_value(target.url)}" alt="{alt}"{sizes}{shown}{lazy}>')
 
 
-def _no_image(w: Writer, target: Target, alt: str) -> None:
+def _no_image(w: HtmlWriter, target: Target, alt: str) -> None:
     words = escape_value(w.options.words.nowhere)
     name = escape_value(target.label) or alt
     w.out.append(f'<span class="wiki-nowhere wiki-no-image" title="{name} ({words})">{alt}</span>')
 
 
-def verbatim_text(w: Writer, node: n.Verbatim) -> None:
+def verbatim_text(w: HtmlWriter, node: n.Verbatim) -> None:
     """`{{{…}}}` in a line."""
     w.out.append(f"<code>{verbatim(node.content)}</code>")
 
 
-def raw_text(w: Writer, node: n.RawText) -> None:
+def raw_text(w: HtmlWriter, node: n.RawText) -> None:
     """Somebody's HTML, as far as a paragraph may hold it."""
     if node.syntax.startswith(("html/", "xhtml/", "annotatedhtml/", "annotatedxhtml/")):
         w.out.append(clean_foreign(node.text, w.options.id_prefix, inline=True))
@@ -135,7 +141,7 @@ def raw_text(w: Writer, node: n.RawText) -> None:
         w.out.append(f"<code>{verbatim(node.text)}</code>")
 
 
-def anchor(w: Writer, node: n.Anchor) -> None:
+def anchor(w: HtmlWriter, node: n.Anchor) -> None:
     """A place to link to."""
     if node.name.strip() and w.takes_id(node.name):
         w.out.append(
@@ -143,66 +149,58 @@ def anchor(w: Writer, node: n.Anchor) -> None:
         )
 
 
-def macro_call(w: Writer, node: n.Macro) -> None:
-    """A macro that is not run, as its source."""
-    title = escape_value(w.options.words.not_run)
-    w.out.append(
-        f'<code class="wiki-macro" data-name="{escape_value(node.name)}" title="{title}">'
-        f"{verbatim(macro_source(node))}</code>"
-    )
-
-
-def too_deep(w: Writer, node: n.TooDeep) -> None:
+def too_deep(w: HtmlWriter, node: n.TooDeep) -> None:
     """Source that is nested deeper than the parser follows."""
     w.out.append(f'<code class="wiki-source">{verbatim(node.source)}</code>')
 
 
-def text(w: Writer, node: n.Text) -> None:
+def text(w: HtmlWriter, node: n.Text) -> None:
     """Words."""
     w.out.append(w.escape(node.text))
 
 
-def transparent(_w: Writer, node: n.Parent) -> Frame:
+def transparent(_w: HtmlWriter, node: n.Parent) -> Frame:
     """A node that only holds others."""
     return node.children, "", None
 
 
-def _inline(_w: Writer, node: n.Parent) -> Frame:
+def _inline(_w: HtmlWriter, node: n.Parent) -> Frame:
     return node.children, " ", None
 
 
-def _on_new_line(w: Writer, node: n.Parent) -> Frame:
+def _on_new_line(w: HtmlWriter, node: n.Parent) -> Frame:
     w.out.append("<br>\n")
     return node.children, "", None
 
 
-def _bullet(w: Writer, node: n.Parent) -> Frame:
+def _bullet(w: HtmlWriter, node: n.Parent) -> Frame:
     w.out.append("<br>\n• ")
     return node.children, "", None
 
 
-def nothing(_w: Writer, _node: Node) -> None:
+def nothing(_w: HtmlWriter, _node: Node) -> None:
     """Blank lines, rules: they say nothing within a line."""
 
 
 _SPANS: Final[tuple[type[Node], ...]] = (
-    n.Section, n.Heading, n.Paragraph, n.Group, n.DefinitionList, n.Term, n.Description,
-    n.Table, n.TableCell, n.Quotation, n.Figure, n.FigureCaption,
+    n.Section, n.Heading, n.Paragraph, n.Group, n.DefinitionList, n.DefinitionTerm,
+    n.DefinitionDescription, n.Table, n.TableCell, n.Quotation, n.Figure, n.FigureCaption,
 )  # fmt: skip
-PHRASING: Final = Handlers(
+PHRASING: Final = HtmlHandlers(
     {
         Node: nothing,
         n.Parent: transparent,
         n.Text: text,
-        Markup: markup,
+        HtmlPiece: markup,
         n.LineBreak: line_break,
-        n.Format: formatted,
+        n.FormatSpan: formatted,
         n.Link: link,
         n.Image: image,
         n.Verbatim: verbatim_text,
         n.RawText: raw_text,
         n.Anchor: anchor,
-        n.Macro: macro_call,
+        n.Macro: macros.call_in_line,
+        n.MacroResult: macros.result_in_line,
         n.TooDeep: too_deep,
         n.EmptyLines: nothing,
         n.HorizontalLine: line_break,
@@ -213,4 +211,30 @@ PHRASING: Final = Handlers(
         **dict.fromkeys(_SPANS, _inline),
     }
 )
-LABEL: Final = Handlers({**PHRASING, n.Link: label_only})
+LABEL: Final = HtmlHandlers({**PHRASING, n.Link: label_only})
+
+
+_CHARACTERS: Final = {
+    "accept": "✅", "add": "➕", "arrow_right": "➡", "arrow_left": "⬅", "arrow_up": "⬆",
+    "arrow_down": "⬇", "attach": "📎", "bell": "🔔", "book": "📖", "bug": "🐞", "cancel": "❌",
+    "check": "✔", "clock": "🕒", "cog": "⚙", "comment": "💬", "cross": "✖", "delete": "❌",
+    "email": "✉", "error": "⛔", "exclamation": "❗", "file": "📄", "flag": "🚩", "folder": "📁",
+    "group": "👥", "heart": "❤", "help": "❓", "home": "🏠", "house": "🏠", "image": "🖼",
+    "information": "ℹ", "info": "ℹ", "key": "🔑", "lightbulb": "💡", "link": "🔗", "lock": "🔒",
+    "page": "📄", "pencil": "✏", "phone": "📞", "question": "❓", "search": "🔍", "star": "⭐",
+    "stop": "🛑", "success": "✅", "tag": "🏷", "thumb_up": "👍", "thumb_down": "👎", "time": "🕒",
+    "tick": "✔", "user": "👤", "users": "👥", "warning": "⚠", "world": "🌐", "wrench": "🔧",
+    "emoticon_smile": "🙂", "emoticon_unhappy": "🙁", "emoticon_grin": "😀",
+    "emoticon_wink": "😉", "emoticon_surprised": "😮", "emoticon_tongue": "😛",
+}  # fmt: skip
+
+
+def icon_character(name: str) -> str:
+    """The character for an icon, or its name in brackets."""
+    return _CHARACTERS.get(name.strip().lower(), f"[{name.strip()}]")
+
+
+def icon(name: str) -> str:
+    """An icon as a character with its name for those who listen."""
+    shown = escape_value(icon_character(name))
+    return f'<span class="wiki-icon" role="img" aria-label="{escape_value(name)}">{shown}</span>'

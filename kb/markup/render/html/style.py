@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from kb.markup.nodes import Params
+from kb.markup.tree.nodes import Params
 
 _WORDS: Final = {
     "red": "red darkred crimson firebrick maroon tomato salmon lightsalmon indianred",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from kb.markup import nodes as n
-from kb.markup.nodes import Node
 from kb.markup.render.html import phrasing as p
 from kb.markup.render.html.style import span_attributes
-from kb.markup.render.html.writer import Frame, Handlers, Markup, Writer, escape
+from kb.markup.render.html.writer import Frame, HtmlHandlers, HtmlPiece, HtmlWriter, escape
+from kb.markup.tree import nodes as n
+from kb.markup.tree.nodes import Node
 
 
-def table(w: Writer, node: n.Table) -> Frame | None:
+def table(w: HtmlWriter, node: n.Table) -> Frame | None:
     """A table; the rows of head cells it begins with are its head, a `summary` its caption."""
     rows = node.children
     if not rows:
@@ -27,7 +27,7 @@ def table(w: Writer, node: n.Table) -> Frame | None:
     w.out.append("<thead>\n" if heads else "<tbody>\n")
     if not heads or heads == len(rows):
         return rows, f"</{'thead' if heads else 'tbody'}>{end}", _ROWS
-    between = Markup("</thead><tbody>\n")
+    between = HtmlPiece("</thead><tbody>\n")
     return [*rows[:heads], between, *rows[heads:]], f"</tbody>{end}", _ROWS
 
 
@@ -45,14 +45,14 @@ def is_head(row: Node) -> bool:
     return bool(cells) and all(isinstance(cell, n.TableCell) and cell.head for cell in cells)
 
 
-def table_row(w: Writer, node: n.TableRow) -> Frame:
+def table_row(w: HtmlWriter, node: n.TableRow) -> Frame:
     """A row; a head cell that begins a row of others heads the row."""
     w.out.append(f"<tr{w.attributes(node, node.params)}>")
     w.first_cell = None if is_head(node) or not node.children else node.children[0]
     return node.children, "</tr>\n", _CELLS
 
 
-def cell(w: Writer, node: n.TableCell) -> Frame:
+def cell(w: HtmlWriter, node: n.TableCell) -> Frame:
     """A cell."""
     kept = w.kept(node.params) + span_attributes(node.params) if node.params else ""
     if not node.head:
@@ -63,5 +63,5 @@ def cell(w: Writer, node: n.TableCell) -> Frame:
     return node.children, "</th>", w.flow
 
 
-_ROWS: Final = Handlers({**p.PHRASING, Markup: p.markup, n.TableRow: table_row})
-_CELLS: Final = Handlers({**p.PHRASING, n.TableCell: cell})
+_ROWS: Final = HtmlHandlers({**p.PHRASING, HtmlPiece: p.markup, n.TableRow: table_row})
+_CELLS: Final = HtmlHandlers({**p.PHRASING, n.TableCell: cell})

@@ -3,33 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
 
-from kb.markup import nodes as n
-from kb.markup.nodes import Document, Node, Params
-from kb.markup.render.html.clean import clean
+from kb.markup.render.handlers import NodeHandlers
 from kb.markup.render.html.options import HtmlOptions
 from kb.markup.render.html.style import attributes_of
+from kb.markup.tree import nodes as n
+from kb.markup.tree.nodes import Document, Node, Params
 
-Frame = tuple[list[Node], str, "Handlers | None"]
+Frame = tuple[list[Node], str, "HtmlHandlers | None"]
 """Children to write next, the end tag after them, and who writes them if not who wrote this."""
+HtmlHandlers = NodeHandlers[Callable[..., "Frame | None"]]
+"""By node class: writes a leaf, or a start tag and gives the frame of what is within."""
 
 
-class Handlers(dict[type[Node], Callable[..., Frame | None]]):
-    """By node class: writes a leaf or a start tag. Answers for subclasses too."""
-
-    def __missing__(self, kind: type[Node]) -> Callable[..., Frame | None]:
-        for base in kind.__mro__[1:]:
-            if base in self:
-                self[kind] = self[base]
-                return self[base]
-        raise KeyError(kind)
-
-
-_DEFAULT: Final = HtmlOptions()
-
-
-class Markup(Node):
+class HtmlPiece(Node):
     """HTML that the writer puts between children, such as `</thead><tbody>`."""
 
     __slots__ = ("html",)
@@ -37,15 +24,6 @@ class Markup(Node):
     def __init__(self, html: str) -> None:
         self.pos = 0
         self.html = html
-
-
-def render_html(document: Document, options: HtmlOptions = _DEFAULT) -> str:
-    """Sanitised HTML5 of a page, macros expanded or not (then shown as their source)."""
-    from kb.markup.render.html.flow import FLOW
-
-    writer = Writer(document, options, FLOW)
-    writer.write(document.children, FLOW)
-    return clean("".join(writer.out))
 
 
 def escape(text: str) -> str:
@@ -71,7 +49,7 @@ def pre_text(text: str) -> str:
     return ("\n" if text.startswith("\n") else "") + verbatim(text)
 
 
-class Writer:
+class HtmlWriter:
     """What is written so far, and what the handlers need to know."""
 
     __slots__ = (
@@ -86,7 +64,7 @@ class Writer:
         "out",
     )
 
-    def __init__(self, document: Document, options: HtmlOptions, flow: Handlers) -> None:
+    def __init__(self, document: Document, options: HtmlOptions, flow: HtmlHandlers) -> None:
         self.document = document
         self.flow = flow
         self.options = options
@@ -97,7 +75,7 @@ class Writer:
         self.focus = "" if options.lean else ' tabindex="0"'
         self.first_cell: Node | None = None
 
-    def write(self, nodes: list[Node], handlers: Handlers) -> None:
+    def write(self, nodes: list[Node], handlers: HtmlHandlers) -> None:
         """Append the HTML of `nodes` to `out`."""
         append = self.out.append
         words = self.escape
@@ -121,7 +99,7 @@ class Writer:
                     return
                 children, close, handlers = stack.pop()
 
-    def fragment(self, nodes: list[Node], handlers: Handlers) -> str:
+    def fragment(self, nodes: list[Node], handlers: HtmlHandlers) -> str:
         """The HTML of `nodes` by itself."""
         out, self.out = self.out, []
         self.write(nodes, handlers)

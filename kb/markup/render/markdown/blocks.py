@@ -6,107 +6,47 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from kb.markup import nodes as n
-from kb.markup.macro_text import failed, macro_source
-from kb.markup.macros.wiki.html import has_wiki
-from kb.markup.macros.wiki.sources import LANGUAGES
-from kb.markup.nodes import MacroResult, Node
-from kb.markup.render.html.box_kinds import TITLE, box_kind, without_icon
+from kb.markup.macros.code import LISTINGS, language_of
+from kb.markup.macros.html import has_wiki
+from kb.markup.macros.results import call_source, failed
+from kb.markup.render.handlers import NodeHandlers
+from kb.markup.render.html.boxes import TITLE, box_kind, without_icon
 from kb.markup.render.html.clean import clean_foreign
 from kb.markup.render.html.flow import quoted_blocks
-from kb.markup.render.markdown.admonitions import admonition
-from kb.markup.render.markdown.code import fenced, listing
-from kb.markup.render.markdown.escape import escape_heading, escape_text
+from kb.markup.render.html.style import escape_value
+from kb.markup.render.html.writer import verbatim
+from kb.markup.render.markdown.escape import entity, escape_heading, escape_text
 from kb.markup.render.markdown.inline import anchor, line, lines
 from kb.markup.render.markdown.lists import bullets, definitions, footnotes
 from kb.markup.render.markdown.tables import table
-from kb.markup.render.markdown.writer import MAX_DEPTH, Writer
+from kb.markup.render.markdown.writer import (
+    MarkdownHandlers,
+    MarkdownOptions,
+    MarkdownText,
+    MarkdownWriter,
+)
+from kb.markup.tree import nodes as n
+from kb.markup.tree.nodes import Macro, MacroResult, Node
 
+_DEFAULT: Final = MarkdownOptions()
 _HTML: Final = ("html/", "xhtml/", "annotatedhtml/", "annotatedxhtml/")
-_INLINE: Final = (n.Text, n.Format, n.Link, n.Image, n.LineBreak)
 # MDX reads an id as text before it is an id: `:name` in it would be a directive.
 _IN_ID: Final = re.compile(r"[\\`*_\[\]<>:~]")
-_MAY_BE_INLINE: Final = (n.Verbatim, n.Macro, n.Anchor)
 
 
-def blocks(w: Writer, nodes: list[Node]) -> list[str]:
-    """The blocks of `nodes`; runs of inline nodes among them make paragraphs."""
-    w.depth += 1
-    found: list[str] = []
-    if w.depth > MAX_DEPTH:
-        found.append(w.html_block(nodes, "deep"))
-    else:
-        run: list[Node] = []
-        for node in nodes:
-            if is_inline(node):
-                run.append(node)
-                continue
-            _end_run(w, run, found)
-            _add(w, found, node)
-        _end_run(w, run, found)
-    w.depth -= 1
-    return [block for block in found if block]
+def _section(w: MarkdownWriter, node: n.Section) -> list[str]:
+    return w.blocks(node.children)
 
 
-def is_inline(node: Node) -> bool:
-    """Whether a node among blocks belongs to a line."""
-    if isinstance(node, _INLINE):
-        return True
-    if isinstance(node, _MAY_BE_INLINE):
-        return node.inline
-    return isinstance(node, MacroResult) and node.macro.inline
+def _children(w: MarkdownWriter, node: n.Parent) -> list[str]:
+    return w.blocks(node.children)
 
 
-def _end_run(w: Writer, run: list[Node], found: list[str]) -> None:
-    if run:
-        found.append(lines(w, run))
-        run.clear()
-
-
-def _add(w: Writer, found: list[str], node: Node) -> None:
-    """Write a block; a comment keeps it apart where it would join the one before."""
-    made = _writer_of(type(node))(w, node)
-    if made and found and would_join(found[-1], made[0]):
-        found.append(w.flavour.comment)
-    found += made
-
-
-def would_join(before: str, after: str) -> bool:
-    """Whether two lists, quotations or tables that follow each other would be read as one."""
-    if before[:1] == ">" and after[:1] == ">":
-        return True
-    return before[:1] == after[:1] == "|" or _is_item(_last_top_line(before), after)
-
-
-def _last_top_line(block: str) -> str:
-    return next((part for part in reversed(block.split("\n")) if part and part[0] != " "), "")
-
-
-def _is_item(before: str, after: str) -> bool:
-    first, second = _marker(before), _marker(after)
-    return bool(first) and first == second
-
-
-def _marker(text: str) -> str:
-    word = text.split(" ", 1)[0].split("\n", 1)[0]
-    if word == "-":
-        return "-"
-    return "." if word[:-1].isdigit() and word[-1:] == "." else ""
-
-
-def _section(w: Writer, node: n.Section) -> list[str]:
-    return blocks(w, node.children)
-
-
-def _children(w: Writer, node: n.Parent) -> list[str]:
-    return blocks(w, node.children)
-
-
-def _nothing(_w: Writer, _node: Node) -> list[str]:
+def _nothing(_w: MarkdownWriter, _node: Node) -> list[str]:
     return []
 
 
-def _heading(w: Writer, node: n.Heading) -> list[str]:
+def _heading(w: MarkdownWriter, node: n.Heading) -> list[str]:
     level = min(6, max(1, node.level + w.options.heading_shift))
     text = escape_heading(line(w, node.children))
     id_ = node.params.get("id") or node.id
@@ -118,30 +58,30 @@ def _heading(w: Writer, node: n.Heading) -> list[str]:
     return [f"{'#' * level} {text}".rstrip()]
 
 
-def _paragraph(w: Writer, node: n.Paragraph) -> list[str]:
+def _paragraph(w: MarkdownWriter, node: n.Paragraph) -> list[str]:
     _looks(w, node.params)
     text = lines(w, node.children)
     id_ = node.params.get("id") or ""
     return [anchor(w, id_) + text if id_ in w.anchors else text]
 
 
-def _looks(w: Writer, params: n.Params) -> None:
+def _looks(w: MarkdownWriter, params: n.Params) -> None:
     if "style" in params:
         w.count("style:block")
 
 
-def _group(w: Writer, node: n.Group) -> list[str]:
+def _group(w: MarkdownWriter, node: n.Group) -> list[str]:
     kind = box_kind(node.params) if "class" in node.params else ""
     if kind and kind != TITLE:
         title, children = _titled(w, without_icon(node.children))
-        return [admonition(w, kind, title, blocks(w, children))]
+        return [admonition(w, kind, title, w.blocks(children))]
     _looks(w, node.params)
     id_ = node.params.get("id") or ""
     before = [anchor(w, id_)] if id_ in w.anchors else []
-    return [*before, *blocks(w, node.children)]
+    return [*before, *w.blocks(node.children)]
 
 
-def _titled(w: Writer, children: list[Node]) -> tuple[str, list[Node]]:
+def _titled(w: MarkdownWriter, children: list[Node]) -> tuple[str, list[Node]]:
     """The title of a box, and what follows it."""
     while len(children) == 1 and isinstance(children[0], n.Group) and not children[0].params:
         children = children[0].children
@@ -151,9 +91,9 @@ def _titled(w: Writer, children: list[Node]) -> tuple[str, list[Node]]:
     return "", children
 
 
-def _quotation(w: Writer, node: n.Quotation) -> list[str]:
+def _quotation(w: MarkdownWriter, node: n.Quotation) -> list[str]:
     _looks(w, node.params)
-    inner = "\n\n".join(blocks(w, quoted_blocks(node)))
+    inner = "\n\n".join(w.blocks(quoted_blocks(node)))
     return [quoted(inner)] if inner else []
 
 
@@ -162,15 +102,15 @@ def quoted(text: str) -> str:
     return "\n".join(f"> {part}" if part else ">" for part in text.split("\n"))
 
 
-def _rule(_w: Writer, _node: n.HorizontalLine) -> list[str]:
+def _rule(_w: MarkdownWriter, _node: n.HorizontalLine) -> list[str]:
     return ["---"]
 
 
-def _verbatim(w: Writer, node: n.Verbatim) -> list[str]:
+def _verbatim(w: MarkdownWriter, node: n.Verbatim) -> list[str]:
     return [fenced(w, node.content)]
 
 
-def _raw(w: Writer, node: n.RawText) -> list[str]:
+def _raw(w: MarkdownWriter, node: n.RawText) -> list[str]:
     if node.syntax.startswith(_HTML):
         w.count("html")
         return [w.block(clean_foreign(node.text))]
@@ -180,68 +120,154 @@ def _raw(w: Writer, node: n.RawText) -> list[str]:
     return [fenced(w, node.text, node.syntax.partition("/")[0])]
 
 
-def _anchor(w: Writer, node: n.Anchor) -> list[str]:
+def _anchor(w: MarkdownWriter, node: n.Anchor) -> list[str]:
     return [anchor(w, node.name)] if node.name.strip() else []
 
 
-def _macro(w: Writer, node: n.Macro) -> list[str]:
+def _macro(w: MarkdownWriter, node: n.Macro) -> list[str]:
     w.count(f"macro:{node.name}")
-    return [fenced(w, macro_source(node), "xwiki", node.name)]
+    return [fenced(w, call_source(node), "xwiki", node.name)]
 
 
-def _too_deep(w: Writer, node: n.TooDeep) -> list[str]:
+def _too_deep(w: MarkdownWriter, node: n.TooDeep) -> list[str]:
     w.count("deep")
     return [fenced(w, node.source, "xwiki")]
 
 
-def _figure(w: Writer, node: n.Figure) -> list[str]:
+def _figure(w: MarkdownWriter, node: n.Figure) -> list[str]:
     return [w.html_block([node], "figure")]
 
 
-def _result(w: Writer, node: MacroResult) -> list[str]:
+def _result(w: MarkdownWriter, node: MacroResult) -> list[str]:
     if failed(node):
         return _macro(w, node.macro)
     name = node.macro.name
     if name == "html" and has_wiki(node.macro):
         return [w.html_block([node], "html")]
-    if name == "code" or name in LANGUAGES:
+    if name in LISTINGS:
         return [listing(w, node.macro)]
     if name == "putFootnotes":
         return footnotes(w, node)
     if name == "toc" and node.children:
         return _toc(w, node)
-    return blocks(w, node.children)
+    return w.blocks(node.children)
 
 
-def _toc(w: Writer, node: MacroResult) -> list[str]:
+def _toc(w: MarkdownWriter, node: MacroResult) -> list[str]:
     if w.flavour.toc == "list":
-        return blocks(w, node.children)
+        return w.blocks(node.children)
     return [] if w.flavour.toc == "none" else [w.flavour.toc]
 
 
-_WRITERS: Final[dict[type[Node], Callable[..., list[str]]]] = {
-    Node: _nothing,
-    n.Parent: _children,
-    n.Heading: _heading,
-    n.Paragraph: _paragraph,
-    n.Group: _group,
-    n.List: bullets,
-    n.DefinitionList: definitions,
-    n.Table: table,
-    n.Quotation: _quotation,
-    n.HorizontalLine: _rule,
-    n.Verbatim: _verbatim,
-    n.RawText: _raw,
-    n.Anchor: _anchor,
-    n.Macro: _macro,
-    n.MacroResult: _result,
-    n.TooDeep: _too_deep,
-    n.Figure: _figure,
-}
+_FENCES = re.compile(r"^[ \t]*(`{3,})", re.MULTILINE)
 
 
-def _writer_of(kind: type[Node]) -> Callable[..., list[str]]:
-    for base in kind.__mro__:
-        if base in _WRITERS:
-            return _WRITERS[base]
-    return _nothing
+def listing(w: MarkdownWriter, macro: Macro) -> str:
+    """What a code macro shows."""
+    return fenced(w, macro.content or "", language_of(macro), macro.params.get("title") or "")
+
+
+def fenced(w: MarkdownWriter, text: str, language: str = "", title: str = "") -> str:
+    """A fenced listing; HTML where the flavour would read something in it."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    caption = ""
+    if title and w.flavour.code_title:
+        shown = " ".join(title.replace('"', "'").replace("`", "'").split())
+        language = f'{language or "text"} title="{shown}"'
+    elif title and language != "xwiki":
+        w.count("code-title")
+        caption = f"**{escape_text(' '.join(title.split()), w.flavour)}**\n\n"
+    if w.flavour.code_specials.search(text):
+        w.count("code-entities")
+        named = f' class="language-{escape_value(language)}"' if language else ""
+        shown = _with_entities(w, text)
+        return f"{caption}<pre><code{named}>{shown}</code></pre>".replace("\n", "&#10;")
+    longest = max((len(fence) for fence in _FENCES.findall(text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{caption}{fence}{language}\n{text}\n{fence}"
+
+
+def _with_entities(w: MarkdownWriter, text: str) -> str:
+    """HTML of a listing, with entities for what the flavour would read in it."""
+    parts: list[str] = []
+    at = 0
+    for found in w.flavour.code_specials.finditer(text):
+        parts += (verbatim(text[at : found.start()]), entity(found[0]))
+        at = found.end()
+    return "".join([*parts, verbatim(text[at:])])
+
+
+_ALERTS: Final = {"info": "NOTE", "success": "TIP", "warning": "WARNING", "error": "CAUTION"}
+_CALLOUTS: Final = {"info": "info", "success": "success", "warning": "warning", "error": "danger"}
+_FENCED: Final = {"info": "info", "success": "tip", "warning": "warning", "error": "danger"}
+_COLONS = re.compile(r"^[ \t>]*(:{3,})", re.MULTILINE)
+
+
+def admonition(w: MarkdownWriter, kind: str, title: str, content: list[str]) -> str:
+    """A box of `kind` (see box_kinds) with a title, already Markdown, perhaps empty."""
+    style = w.flavour.admonition
+    if style == "indented":
+        return _indented(_CALLOUTS.get(kind, "abstract"), title, content)
+    if style == "fenced":
+        return _fenced(_FENCED.get(kind, "note"), title, content)
+    if style == "callout":
+        first = f"[!{_CALLOUTS.get(kind, 'abstract')}] {title}".rstrip()
+        return _quoted("\n".join([first, "\n\n".join(content)]))
+    heading = [f"**{title}**"] if title else []
+    return _quoted("\n".join([f"[!{_ALERTS.get(kind, 'NOTE')}]", "\n\n".join(heading + content)]))
+
+
+def _quoted(text: str) -> str:
+    return "\n".join(f"> {part}" if part else ">" for part in text.rstrip("\n").split("\n"))
+
+
+def _indented(kind: str, title: str, content: list[str]) -> str:
+    shown = title.replace('"', "&quot;")
+    lines = "\n\n".join(content).split("\n")
+    first = f'!!! {kind} "{shown}"' if shown or kind == "abstract" else f"!!! {kind}"
+    return "\n".join([first, "", *(f"    {part}" if part else "" for part in lines)])
+
+
+def _fenced(kind: str, title: str, content: list[str]) -> str:
+    text = "\n\n".join(content)
+    longest = max((len(colons) for colons in _COLONS.findall(text)), default=2)
+    fence = ":" * (longest + 1)
+    return f"{fence}{kind}{f'[{title}]' if title else ''}\n\n{text}\n\n{fence}"
+
+
+# All together
+
+_BLOCKS: Final = NodeHandlers[Callable[..., list[str]]](
+    {
+        Node: _nothing,
+        n.Parent: _children,
+        n.Heading: _heading,
+        n.Paragraph: _paragraph,
+        n.Group: _group,
+        n.List: bullets,
+        n.DefinitionList: definitions,
+        n.Table: table,
+        n.Quotation: _quotation,
+        n.HorizontalLine: _rule,
+        n.Verbatim: _verbatim,
+        n.RawText: _raw,
+        n.Anchor: _anchor,
+        n.Macro: _macro,
+        n.MacroResult: _result,
+        n.TooDeep: _too_deep,
+        n.Figure: _figure,
+    }
+)
+_HANDLERS: Final = MarkdownHandlers(_BLOCKS, lines)
+
+
+def markdown_writer(document: n.Document, options: MarkdownOptions) -> MarkdownWriter:
+    """Return a writer for a page, for who wants its blocks one by one: `writer.blocks(nodes)`."""
+    return MarkdownWriter(document, options, _HANDLERS)
+
+
+def render_markdown(document: n.Document, options: MarkdownOptions = _DEFAULT) -> MarkdownText:
+    """Return the Markdown of a page; macros that are not expanded show their source."""
+    writer = markdown_writer(document, options)
+    text = "\n\n".join(writer.blocks(document.children))
+    return MarkdownText(text + "\n" if text else "", dict(sorted(writer.fallbacks.items())))

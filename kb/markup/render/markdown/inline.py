@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from kb.markup import nodes as n
-from kb.markup.macro_text import failed, macro_source
-from kb.markup.macros.wiki.html import has_wiki
-from kb.markup.macros.wiki.sources import LANGUAGES
-from kb.markup.nodes import Node
+from kb.markup.macros.code import LISTINGS
+from kb.markup.macros.html import has_wiki
+from kb.markup.macros.results import call_source, failed
+from kb.markup.render.handlers import NodeHandlers
 from kb.markup.render.html.clean import clean_foreign
-from kb.markup.render.html.icons import icon_character
+from kb.markup.render.html.phrasing import icon_character
 from kb.markup.render.html.style import classes_of, clean_id, size_attributes
-from kb.markup.render.links import label_of
 from kb.markup.render.markdown.escape import (
     code_span,
     entity,
@@ -22,8 +20,18 @@ from kb.markup.render.markdown.escape import (
     title_text,
     url_text,
 )
-from kb.markup.render.markdown.marks import BREAK, Break, Mark, Piece, emphasised, settle
-from kb.markup.render.markdown.writer import MAX_DEPTH, Writer
+from kb.markup.render.markdown.marks import (
+    BREAK,
+    EmphasisMark,
+    PendingBreak,
+    Piece,
+    emphasised,
+    settle,
+)
+from kb.markup.render.markdown.writer import MAX_DEPTH, MarkdownWriter
+from kb.markup.render.xhtml.links import label_of
+from kb.markup.tree import nodes as n
+from kb.markup.tree.nodes import Node
 
 _MARKS: Final = {n.BOLD: "bold", n.ITALIC: "italic", n.STRIKE: "strike"}
 _TAGS: Final = {
@@ -35,20 +43,20 @@ _TAGS: Final = {
 _HTML: Final = ("html/", "xhtml/", "annotatedhtml/", "annotatedxhtml/")
 
 
-def line(w: Writer, nodes: list[Node], *, bold: bool = False) -> str:
+def line(w: MarkdownWriter, nodes: list[Node], *, bold: bool = False) -> str:
     """Inline nodes on one line, for a heading or a cell."""
     pieces = inline(w, nodes)
     return _join(w, emphasised("bold", pieces) if bold else pieces, w.line_break)
 
 
-def lines(w: Writer, nodes: list[Node]) -> str:
+def lines(w: MarkdownWriter, nodes: list[Node]) -> str:
     """Inline nodes as a paragraph's lines; no line opens a block."""
     hard = "  \n" if w.flavour.python else "\\\n"
     text = _join(w, inline(w, nodes), hard)
     return "\n".join(escape_line(part, w.flavour) for part in text.split("\n"))
 
 
-def inline(w: Writer, nodes: list[Node]) -> list[Piece]:
+def inline(w: MarkdownWriter, nodes: list[Node]) -> list[Piece]:
     """Inline nodes as pieces, emphasis not yet settled."""
     w.depth += 1
     pieces: list[Piece] = []
@@ -56,12 +64,12 @@ def inline(w: Writer, nodes: list[Node]) -> list[Piece]:
         pieces.append(w.html_inline(nodes, "deep"))
     else:
         for node in nodes:
-            pieces += _writer_of(type(node))(w, node)
+            pieces += _HANDLERS[type(node)](w, node)
     w.depth -= 1
     return pieces
 
 
-def _join(w: Writer, pieces: list[Piece], hard: str) -> str:
+def _join(w: MarkdownWriter, pieces: list[Piece], hard: str) -> str:
     settle(pieces)
     if w.flavour.jsx and any(map(_is_tag, pieces)):
         # An element may not go beyond a line of its paragraph.
@@ -74,16 +82,16 @@ def _join(w: Writer, pieces: list[Piece], hard: str) -> str:
     parts: list[str] = []
     for at in range(start, len(pieces)):
         piece = pieces[at]
-        if isinstance(piece, Break):
-            doubled = isinstance(pieces[at + 1], Break)
+        if isinstance(piece, PendingBreak):
+            doubled = isinstance(pieces[at + 1], PendingBreak)
             parts.append(w.line_break if doubled else hard)
         else:
-            text = piece.text if isinstance(piece, Mark) else piece
+            text = piece.text if isinstance(piece, EmphasisMark) else piece
             parts += _apart(w, parts, text)
     return "".join(parts).strip(" ")
 
 
-def _apart(w: Writer, parts: list[str], text: str) -> list[str]:
+def _apart(w: MarkdownWriter, parts: list[str], text: str) -> list[str]:
     """A piece of text, kept from meaning something else after the one before."""
     before = parts[-1] if parts else ""
     if text[:1] == "[" and before.endswith("!"):
@@ -94,31 +102,31 @@ def _apart(w: Writer, parts: list[str], text: str) -> list[str]:
 
 
 def _is_tag(piece: Piece) -> bool:
-    text = piece.text if isinstance(piece, Mark) else piece
+    text = piece.text if isinstance(piece, EmphasisMark) else piece
     return isinstance(text, str) and text[:1] == "<"
 
 
 def _is_empty(piece: Piece) -> bool:
-    return isinstance(piece, Break) or (isinstance(piece, str) and not piece.strip())
+    return isinstance(piece, PendingBreak) or (isinstance(piece, str) and not piece.strip())
 
 
-def _text(w: Writer, node: n.Text) -> list[Piece]:
+def _text(w: MarkdownWriter, node: n.Text) -> list[Piece]:
     return [escape_text(node.text.replace("\n", " "), w.flavour, cell=w.cell)]
 
 
-def _line_break(_w: Writer, _node: Node) -> list[Piece]:
+def _line_break(_w: MarkdownWriter, _node: Node) -> list[Piece]:
     return [BREAK]
 
 
-def _children(w: Writer, node: n.Parent) -> list[Piece]:
+def _children(w: MarkdownWriter, node: n.Parent) -> list[Piece]:
     return inline(w, node.children)
 
 
-def _nothing(_w: Writer, _node: Node) -> list[Piece]:
+def _nothing(_w: MarkdownWriter, _node: Node) -> list[Piece]:
     return []
 
 
-def _format(w: Writer, node: n.Format) -> list[Piece]:
+def _format(w: MarkdownWriter, node: n.FormatSpan) -> list[Piece]:
     style = node.style
     if style == n.MONOSPACE and all(type(child) is n.Text for child in node.children):
         text = "".join(child.text for child in node.children if isinstance(child, n.Text))
@@ -137,7 +145,7 @@ def _format(w: Writer, node: n.Format) -> list[Piece]:
     return _spanned(w, node, inner)
 
 
-def _spanned(w: Writer, node: n.Format, inner: list[Piece]) -> list[Piece]:
+def _spanned(w: MarkdownWriter, node: n.FormatSpan, inner: list[Piece]) -> list[Piece]:
     """With the colours that the author gave; other looks are left out."""
     if not node.params:
         return inner
@@ -152,14 +160,14 @@ def _spanned(w: Writer, node: n.Format, inner: list[Piece]) -> list[Piece]:
     return [*before, *inner]
 
 
-def anchor(w: Writer, name: str) -> str:
+def anchor(w: MarkdownWriter, name: str) -> str:
     """A place to link to."""
     if w.flavour.anchor == "text":
         return ""
     return w.tag("a", id_=clean_id(name).replace('"', "%22").replace("<", "%3C")) + "</a>"
 
 
-def code(w: Writer, text: str) -> str:
+def code(w: MarkdownWriter, text: str) -> str:
     """Inline code; as HTML where a bar would end its cell or a shortcode begin."""
     if (w.cell and "|" in text) or w.flavour.code_specials.search(text):
         w.count("code-entities")
@@ -167,7 +175,7 @@ def code(w: Writer, text: str) -> str:
     return code_span(text)
 
 
-def _link(w: Writer, node: n.Link) -> list[Piece]:
+def _link(w: MarkdownWriter, node: n.Link) -> list[Piece]:
     if w.in_label:
         # Links do not nest.
         return inline(w, node.children or [n.Text(node.pos, label_of(node.reference))])
@@ -191,19 +199,19 @@ def _link(w: Writer, node: n.Link) -> list[Piece]:
     return ["[", *label, f"]({url_text(url)}{title})"]
 
 
-def _is_autolink(w: Writer, url: str) -> bool:
+def _is_autolink(w: MarkdownWriter, url: str) -> bool:
     if w.flavour.jsx or not url.startswith(("http://", "https://", "ftp://")):
         return False
     return not any(char in "<>|%*_`\\" or char <= " " for char in url) and url.isascii()
 
 
-def _nowhere(w: Writer, node: n.Link, label: list[Piece]) -> list[Piece]:
+def _nowhere(w: MarkdownWriter, node: n.Link, label: list[Piece]) -> list[Piece]:
     w.count("link-nowhere")
     title = node.reference.reference if node.children else ""
     return [w.tag("span", "wiki-nowhere", title=title), *label, "</span>"]
 
 
-def _image(w: Writer, node: n.Image) -> list[Piece]:
+def _image(w: MarkdownWriter, node: n.Image) -> list[Piece]:
     reference = node.reference
     if reference.type == "icon":
         return [escape_text(icon_character(reference.reference), w.flavour)]
@@ -220,7 +228,7 @@ def _image(w: Writer, node: n.Image) -> list[Piece]:
     return [_sized(w, node, alt, target.url, sizes)]
 
 
-def _sized(w: Writer, node: n.Image, alt: str, url: str, sizes: str) -> str:
+def _sized(w: MarkdownWriter, node: n.Image, alt: str, url: str, sizes: str) -> str:
     shown = escape_text(alt, w.flavour, cell=w.cell)
     after = ""
     if sizes and w.flavour.image_size == "attribute":
@@ -234,11 +242,11 @@ def _sized(w: Writer, node: n.Image, alt: str, url: str, sizes: str) -> str:
     return f"![{shown}]({url_text(url)}{title}){after}"
 
 
-def _verbatim(w: Writer, node: n.Verbatim) -> list[Piece]:
+def _verbatim(w: MarkdownWriter, node: n.Verbatim) -> list[Piece]:
     return [code(w, node.content)] if node.content else []
 
 
-def _raw(w: Writer, node: n.RawText) -> list[Piece]:
+def _raw(w: MarkdownWriter, node: n.RawText) -> list[Piece]:
     if node.syntax.startswith(_HTML):
         w.count("html")
         return [w.inline(clean_foreign(node.text, inline=True))]
@@ -248,25 +256,25 @@ def _raw(w: Writer, node: n.RawText) -> list[Piece]:
     return [code(w, node.text)]
 
 
-def _anchor(w: Writer, node: n.Anchor) -> list[Piece]:
+def _anchor(w: MarkdownWriter, node: n.Anchor) -> list[Piece]:
     return [anchor(w, node.name)] if node.name.strip() else []
 
 
-def macro_call(w: Writer, node: n.Macro) -> list[Piece]:
+def macro_call(w: MarkdownWriter, node: n.Macro) -> list[Piece]:
     """A macro that is not run, as its source."""
     w.count(f"macro:{node.name}")
-    return [code(w, macro_source(node))]
+    return [code(w, call_source(node))]
 
 
-def _too_deep(w: Writer, node: n.TooDeep) -> list[Piece]:
+def _too_deep(w: MarkdownWriter, node: n.TooDeep) -> list[Piece]:
     w.count("deep")
     return [code(w, node.source)]
 
 
-def _result(w: Writer, node: n.MacroResult) -> list[Piece]:
+def _result(w: MarkdownWriter, node: n.MacroResult) -> list[Piece]:
     if failed(node):
         return macro_call(w, node.macro)
-    if node.macro.name == "code" or node.macro.name in LANGUAGES:
+    if node.macro.name in LISTINGS:
         return [code(w, node.macro.content or "")] if node.macro.content else []
     if node.macro.name == "html" and has_wiki(node.macro):
         return [w.html_inline([node], "html")]
@@ -281,46 +289,41 @@ def note_number(node: n.MacroResult) -> str:
     if len(nodes) == 1 and isinstance(nodes[0], n.Paragraph):
         nodes = nodes[0].children
     mark = nodes[0] if len(nodes) == 1 else None
-    link = mark.children[0] if isinstance(mark, n.Format) and mark.children else None
+    link = mark.children[0] if isinstance(mark, n.FormatSpan) and mark.children else None
     if not isinstance(link, n.Link):
         return ""
     anchor_name = link.reference.parameters.get("anchor", "")
     return anchor_name.removeprefix("x_footnote_") if "x_footnote_" in anchor_name else ""
 
 
-def _spaced(w: Writer, node: n.Parent) -> list[Piece]:
+def _spaced(w: MarkdownWriter, node: n.Parent) -> list[Piece]:
     return [*inline(w, node.children), " "]
 
 
-def _below(w: Writer, node: n.Parent) -> list[Piece]:
+def _below(w: MarkdownWriter, node: n.Parent) -> list[Piece]:
     return [BREAK, *inline(w, node.children)]
 
 
-_WRITERS: Final[dict[type[Node], Callable[..., list[Piece]]]] = {
-    Node: _nothing,
-    n.Parent: _children,
-    n.Text: _text,
-    n.LineBreak: _line_break,
-    n.Format: _format,
-    n.Link: _link,
-    n.Image: _image,
-    n.Verbatim: _verbatim,
-    n.RawText: _raw,
-    n.Anchor: _anchor,
-    n.Macro: macro_call,
-    n.MacroResult: _result,
-    n.TooDeep: _too_deep,
-    n.Paragraph: _spaced,
-    n.Heading: _spaced,
-    n.TableCell: _spaced,
-    n.ListItem: _below,
-    n.TableRow: _below,
-    n.QuotationLine: _below,
-}
-
-
-def _writer_of(kind: type[Node]) -> Callable[..., list[Piece]]:
-    for base in kind.__mro__:
-        if base in _WRITERS:
-            return _WRITERS[base]
-    return _nothing
+_HANDLERS: Final = NodeHandlers[Callable[..., list[Piece]]](
+    {
+        Node: _nothing,
+        n.Parent: _children,
+        n.Text: _text,
+        n.LineBreak: _line_break,
+        n.FormatSpan: _format,
+        n.Link: _link,
+        n.Image: _image,
+        n.Verbatim: _verbatim,
+        n.RawText: _raw,
+        n.Anchor: _anchor,
+        n.Macro: macro_call,
+        n.MacroResult: _result,
+        n.TooDeep: _too_deep,
+        n.Paragraph: _spaced,
+        n.Heading: _spaced,
+        n.TableCell: _spaced,
+        n.ListItem: _below,
+        n.TableRow: _below,
+        n.QuotationLine: _below,
+    }
+)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from kb.markup import nodes as n
-from kb.markup.macro_text import failed
-from kb.markup.macros.wiki.frames import is_done
-from kb.markup.nodes import Node
+from kb.markup.macros.boxes import is_done
+from kb.markup.macros.results import failed
 from kb.markup.render.markdown.inline import line
-from kb.markup.render.markdown.writer import Writer
+from kb.markup.render.markdown.writer import MarkdownWriter, is_inline
+from kb.markup.tree import nodes as n
+from kb.markup.tree.nodes import Node
 
 _TASKS: Final = ("task", "checkbox")
 
@@ -24,10 +24,8 @@ def _task(children: list[Node]) -> tuple[str, list[Node]]:
     return "[x]" if is_done(first.macro) else "[ ]", [*first.children[1:], *children[1:]]
 
 
-def bullets(w: Writer, node: n.List) -> list[str]:
+def bullets(w: MarkdownWriter, node: n.List) -> list[str]:
     """A list, tight if no item has more than a line and lists."""
-    from kb.markup.render.markdown.blocks import blocks
-
     if w.flavour.python and any(_begins_with_list(item) for item in node.children):
         return [w.html_block([node], "list-in-empty-item")]
     items: list[list[str]] = []
@@ -35,7 +33,7 @@ def bullets(w: Writer, node: n.List) -> list[str]:
     for item in node.children:
         assert isinstance(item, n.Parent)
         done, children = _task(item.children)
-        content = blocks(w, children)
+        content = w.blocks(children)
         if done:
             content = [f"{done} {content[0]}" if content else done, *content[1:]]
         tight = tight and _is_tight(item.children)
@@ -62,8 +60,6 @@ def _first_number(node: n.List) -> int:
 
 def _is_tight(children: list[Node]) -> bool:
     """Whether an item is one run of inline nodes, then lists only."""
-    from kb.markup.render.markdown.blocks import is_inline
-
     at = 0
     while at < len(children) and is_inline(children[at]):
         at += 1
@@ -73,7 +69,7 @@ def _is_tight(children: list[Node]) -> bool:
     )
 
 
-def _item(w: Writer, marker: str, content: list[str], tight: bool) -> str:
+def _item(w: MarkdownWriter, marker: str, content: list[str], tight: bool) -> str:
     marker += " "
     if w.flavour.python:
         marker = marker.ljust(4)
@@ -91,26 +87,22 @@ def indented(first: str, text: str) -> str:
     )
 
 
-def definitions(w: Writer, node: n.DefinitionList) -> list[str]:
+def definitions(w: MarkdownWriter, node: n.DefinitionList) -> list[str]:
     """A definition list, where the flavour has them."""
-    if not w.flavour.definition_lists or not isinstance(node.children[0], n.Term):
+    if not w.flavour.definition_lists or not isinstance(node.children[0], n.DefinitionTerm):
         return [w.html_block([node], "definition-list")]
-    from kb.markup.render.markdown.blocks import blocks
-
     made: list[str] = []
     for child in node.children:
         assert isinstance(child, n.Parent)
-        if isinstance(child, n.Term):
+        if isinstance(child, n.DefinitionTerm):
             made += ([""] if made else []) + [line(w, child.children) or "&nbsp;"]
         else:
-            made.append(indented(":   ", "\n\n".join(blocks(w, child.children))))
+            made.append(indented(":   ", "\n\n".join(w.blocks(child.children))))
     return ["\n".join(made)]
 
 
-def footnotes(w: Writer, node: n.MacroResult) -> list[str]:
+def footnotes(w: MarkdownWriter, node: n.MacroResult) -> list[str]:
     """The notes where they are put: `[^1]: …`."""
-    from kb.markup.render.markdown.blocks import blocks
-
     made: list[str] = []
     for tree in node.children:
         for item in tree.children if isinstance(tree, n.List) else []:
@@ -118,7 +110,7 @@ def footnotes(w: Writer, node: n.MacroResult) -> list[str]:
             back = item.children[0] if item.children else None
             id_ = (back.params.get("id") or "") if isinstance(back, n.Link) else ""
             number = id_.removeprefix("x_footnote_")
-            text = "\n\n".join(blocks(w, item.children[2:])) or "&nbsp;"
+            text = "\n\n".join(w.blocks(item.children[2:])) or "&nbsp;"
             first, *rest = text.split("\n")
             made.append(
                 "\n".join([f"[^{number}]: {first}", *(f"    {r}" if r else "" for r in rest)])

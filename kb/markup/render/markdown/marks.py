@@ -18,16 +18,16 @@ _WAYS: Final = {
 }
 
 
-class Break:
+class PendingBreak:
     """A line break, written when it is known what follows."""
 
     __slots__ = ()
 
 
-BREAK: Final = Break()
+BREAK: Final = PendingBreak()
 
 
-class Mark:
+class EmphasisMark:
     """One end of an emphasis; `text` is settled by `settle`."""
 
     __slots__ = ("opening", "other", "style", "text")
@@ -36,10 +36,10 @@ class Mark:
         self.style = style
         self.opening = opening
         self.text = ""
-        self.other: Mark = self
+        self.other: EmphasisMark = self
 
 
-Piece = str | Mark | Break
+Piece = str | EmphasisMark | PendingBreak
 
 
 def emphasised(style: str, inner: list[Piece]) -> list[Piece]:
@@ -61,16 +61,16 @@ def emphasised(style: str, inner: list[Piece]) -> list[Piece]:
         end -= 1
     if start == end:
         return [*before, *after]
-    opening, closing = Mark(style, True), Mark(style, False)
+    opening, closing = EmphasisMark(style, True), EmphasisMark(style, False)
     opening.other, closing.other = closing, opening
     return [*before, opening, *inner[start:end], closing, *after]
 
 
 def _edge(piece: Piece, *, first: bool) -> tuple[Piece, str] | None:
     """The blanks at an edge of a piece and the rest; None if it has none there."""
-    if isinstance(piece, Break):
+    if isinstance(piece, PendingBreak):
         return piece, ""
-    if isinstance(piece, Mark):
+    if isinstance(piece, EmphasisMark):
         return None
     rest = piece.lstrip() if first else piece.rstrip()
     if len(rest) == len(piece):
@@ -81,16 +81,16 @@ def _edge(piece: Piece, *, first: bool) -> tuple[Piece, str] | None:
 
 def settle(pieces: list[Piece]) -> None:
     """Choose the text of each mark; an outer one is settled before those within."""
-    places = {id(piece): at for at, piece in enumerate(pieces) if isinstance(piece, Mark)}
+    places = {id(piece): at for at, piece in enumerate(pieces) if isinstance(piece, EmphasisMark)}
     for at, piece in enumerate(pieces):
-        if isinstance(piece, Mark) and piece.opening:
+        if isinstance(piece, EmphasisMark) and piece.opening:
             _choose(pieces, at, places[id(piece.other)])
 
 
 def _choose(pieces: list[Piece], start: int, end: int) -> None:
     opening, closing = pieces[start], pieces[end]
-    assert isinstance(opening, Mark)
-    assert isinstance(closing, Mark)
+    assert isinstance(opening, EmphasisMark)
+    assert isinstance(closing, EmphasisMark)
     around_open = _before(pieces, start), _after(pieces, start)
     around_close = _before(pieces, end), _after(pieces, end)
     for first, last in _WAYS[opening.style]:
@@ -108,7 +108,7 @@ def _choose(pieces: list[Piece], start: int, end: int) -> None:
 def _mark(pieces: list[Piece], at: int) -> str:
     """The character of the settled mark at `at`, "" if there is none."""
     piece = pieces[at] if 0 <= at < len(pieces) else ""
-    return piece.text[:1] if isinstance(piece, Mark) else ""
+    return piece.text[:1] if isinstance(piece, EmphasisMark) else ""
 
 
 def _before(pieces: list[Piece], at: int) -> str:
@@ -122,9 +122,9 @@ def _after(pieces: list[Piece], at: int) -> str:
 def _nearest(pieces: Iterator[Piece], end: int) -> str:
     """The first character met, from that end of each piece; a mark is `*`, nothing a line end."""
     for piece in pieces:
-        if isinstance(piece, Mark):
+        if isinstance(piece, EmphasisMark):
             return "*"
-        if isinstance(piece, Break):
+        if isinstance(piece, PendingBreak):
             return "\n"
         if piece:
             return piece[end]

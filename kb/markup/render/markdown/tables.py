@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import Final
 
-from kb.markup import nodes as n
-from kb.markup.macros.wiki.sources import LANGUAGES
-from kb.markup.nodes import Node
+from kb.markup.macros.code import LISTINGS
 from kb.markup.render.html.style import span_attributes
 from kb.markup.render.html.tables import head_rows, is_head
 from kb.markup.render.markdown.inline import line
-from kb.markup.render.markdown.writer import Writer
+from kb.markup.render.markdown.writer import MarkdownWriter, is_inline
+from kb.markup.tree import nodes as n
+from kb.markup.tree.nodes import Node
 
 _OPAQUE: Final = (n.List, n.DefinitionList, n.Table, n.Quotation, n.Heading, n.Section, n.Figure)
 _PADDED: Final = 40
 _Rows = list[list[n.TableCell]]
 
 
-def table(w: Writer, node: n.Table) -> list[str]:
+def table(w: MarkdownWriter, node: n.Table) -> list[str]:
     """A table; GFM asks for a head, so the first row is it even without head cells."""
     rows = [_cells(row) for row in node.children]
     why = _obstacle(node.children, rows)
@@ -55,8 +55,6 @@ def _obstacle(nodes: list[Node], rows: _Rows) -> str:
 
 def _is_line(nodes: list[Node]) -> bool:
     """Whether nodes are inline, or groups of paragraphs that line breaks can part."""
-    from kb.markup.render.markdown.blocks import is_inline
-
     stack = list(nodes)
     while stack:
         node = stack.pop()
@@ -66,15 +64,13 @@ def _is_line(nodes: list[Node]) -> bool:
             return False
         if isinstance(node, n.Group) and "class" in node.params:
             return False
-        if isinstance(node, n.MacroResult) and (
-            node.macro.name in ("code", "putFootnotes") or node.macro.name in LANGUAGES
-        ):
+        if isinstance(node, n.MacroResult) and node.macro.name in (*LISTINGS, "putFootnotes"):
             return False
         stack += node.children
     return True
 
 
-def _cell(w: Writer, cell: n.TableCell, row: int) -> str:
+def _cell(w: MarkdownWriter, cell: n.TableCell, row: int) -> str:
     if cell.params.get("style"):
         w.count("style:cell")
     bold = cell.head and row > 0
@@ -88,8 +84,6 @@ def _cell(w: Writer, cell: n.TableCell, row: int) -> str:
 
 def _flat(nodes: list[Node]) -> list[Node]:
     """A cell's nodes as inline ones, paragraphs parted by two breaks."""
-    from kb.markup.render.markdown.blocks import is_inline
-
     flat: list[Node] = []
     for node in nodes:
         if is_inline(node):

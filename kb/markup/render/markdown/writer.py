@@ -1,25 +1,31 @@
-"""The state of a rendering as Markdown, and its entry."""
+"""The state of a rendering as Markdown, and how blocks follow each other."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from itertools import groupby
+from typing import Final, NamedTuple
 
-from kb.markup import nodes as n
-from kb.markup.nodes import Document, Node
+from kb.markup.render.handlers import NodeHandlers
 from kb.markup.render.html import HtmlOptions, clean
 from kb.markup.render.html.flow import FLOW
 from kb.markup.render.html.phrasing import PHRASING
 from kb.markup.render.html.style import escape_value
-from kb.markup.render.html.writer import Handlers
-from kb.markup.render.html.writer import Writer as HtmlWriter
+from kb.markup.render.html.writer import HtmlHandlers, HtmlWriter
 from kb.markup.render.markdown.flavours import PLAIN, Flavour
-from kb.markup.render.markdown.jsx import to_jsx
-from kb.markup.render.markdown.raw_html import as_block, as_inline, is_block, without_line_ends
+from kb.markup.render.markdown.raw_html import (
+    as_block,
+    as_inline,
+    is_block,
+    to_jsx,
+    without_line_ends,
+)
 from kb.markup.render.plain import plain_text
-from kb.markup.resolve import AsWritten, Resolver
+from kb.markup.render.resolve import AsWritten, Resolver
+from kb.markup.tree import nodes as n
+from kb.markup.tree.nodes import Document, Node
 
 MAX_DEPTH = 24
 """Blocks nested deeper are written as HTML."""
@@ -38,7 +44,7 @@ class MarkdownOptions:
     heading_shift: int = 0
 
 
-class Markdown(NamedTuple):
+class MarkdownText(NamedTuple):
     """A page as Markdown."""
 
     text: str
@@ -48,28 +54,32 @@ class Markdown(NamedTuple):
     only looks and left out."""
 
 
-_DEFAULT = MarkdownOptions()
+_ALWAYS_INLINE: Final = (n.Text, n.FormatSpan, n.Link, n.Image, n.LineBreak)
+_MAY_BE_INLINE: Final = (n.Verbatim, n.Macro, n.Anchor)
 
 
-def render_markdown(document: Document, options: MarkdownOptions = _DEFAULT) -> Markdown:
-    """Markdown of a page whose macros are expanded; others are shown as their source."""
-    from kb.markup.render.markdown.blocks import blocks
+class MarkdownHandlers(NamedTuple):
+    """Who writes what: given to the writer, so that it need not know them."""
 
-    writer = Writer(document, options)
-    text = "\n\n".join(blocks(writer, document.children))
-    return Markdown(text + "\n" if text else "", dict(sorted(writer.fallbacks.items())))
+    blocks: NodeHandlers[Callable[..., list[str]]]
+    """By node class: a block as texts of one or more lines, without a blank line around them."""
+    lines: Callable[[MarkdownWriter, list[Node]], str]
+    """A run of inline nodes as a paragraph's lines."""
 
 
-class Writer:
+class MarkdownWriter:
     """What the functions that write blocks and lines share."""
 
     __slots__ = (
-        "anchors", "cell", "depth", "document", "fallbacks", "flavour", "in_label", "options",
-        "styles",
+        "anchors", "cell", "depth", "document", "fallbacks", "flavour", "handlers", "in_label",
+        "options", "styles",
     )  # fmt: skip
 
-    def __init__(self, document: Document, options: MarkdownOptions) -> None:
+    def __init__(
+        self, document: Document, options: MarkdownOptions, handlers: MarkdownHandlers
+    ) -> None:
         self.document = document
+        self.handlers = handlers
         self.options = options
         self.flavour = options.flavour
         self.fallbacks: Counter[str] = Counter()
@@ -79,11 +89,34 @@ class Writer:
         self.styles: list[str] = []
         self.anchors = _anchors(document, set(options.anchors), options.resolver)
 
+    def blocks(self, nodes: list[Node]) -> list[str]:
+        """Return the blocks of `nodes`; runs of inline nodes among them make paragraphs."""
+        self.depth += 1
+        found: list[str] = []
+        if self.depth > MAX_DEPTH:
+            found.append(self.html_block(nodes, "deep"))
+        else:
+            for is_line, group in groupby(nodes, is_inline):
+                if is_line:
+                    found.append(self.handlers.lines(self, list(group)))
+                else:
+                    for node in group:
+                        self._add(found, node)
+        self.depth -= 1
+        return [block for block in found if block]
+
+    def _add(self, found: list[str], node: Node) -> None:
+        """Write a block; a comment keeps it apart where it would join the one before."""
+        made = self.handlers.blocks[type(node)](self, node)
+        if made and found and would_join(found[-1], made[0]):
+            found.append(self.flavour.comment)
+        found += made
+
     def count(self, what: str) -> None:
         """Report something that Markdown cannot say."""
         self.fallbacks[what] += 1
 
-    def html(self, nodes: list[Node], handlers: Handlers = FLOW) -> str:
+    def html(self, nodes: list[Node], handlers: HtmlHandlers = FLOW) -> str:
         """`nodes` as clean HTML."""
         options = HtmlOptions(
             resolver=self.options.html_resolver or self.options.resolver,
@@ -128,6 +161,38 @@ class Writer:
     def line_break(self) -> str:
         """A line break that needs no line end."""
         return "<br />" if self.flavour.jsx else "<br>"
+
+
+def is_inline(node: Node) -> bool:
+    """Whether a node among blocks belongs to a line."""
+    if isinstance(node, _ALWAYS_INLINE):
+        return True
+    if isinstance(node, _MAY_BE_INLINE):
+        return node.inline
+    return isinstance(node, n.MacroResult) and node.macro.inline
+
+
+def would_join(before: str, after: str) -> bool:
+    """Whether two lists, quotations or tables that follow each other would be read as one."""
+    if before[:1] == ">" and after[:1] == ">":
+        return True
+    return before[:1] == after[:1] == "|" or _is_item(_last_top_line(before), after)
+
+
+def _last_top_line(block: str) -> str:
+    return next((part for part in reversed(block.split("\n")) if part and part[0] != " "), "")
+
+
+def _is_item(before: str, after: str) -> bool:
+    first, second = _marker(before), _marker(after)
+    return bool(first) and first == second
+
+
+def _marker(text: str) -> str:
+    word = text.split(" ", 1)[0].split("\n", 1)[0]
+    if word == "-":
+        return "-"
+    return "." if word[:-1].isdigit() and word[-1:] == "." else ""
 
 
 def _anchors(document: Document, wanted: set[str], resolver: Resolver) -> dict[str, str]:

@@ -1,0 +1,112 @@
+"""Macros that become links or images: files, icons, galleries, people, issues of a tracker."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import quote
+
+from kb.markup.macros.registry import MacroContext, MacroError, MacroRegistry
+from kb.markup.tree import nodes as n
+from kb.markup.tree.nodes import Node
+
+_FILE: Final = {
+    "office": ("attachment", "reference"),
+    "viewpdf": ("file",),
+    "pdfviewer": ("file",),
+    "view-file": ("name", "att--filename"),
+    "attach": ("name", "filename"),
+    "video": ("attachment", "reference", "filename"),
+    "multimedia": ("name",),
+}
+"""By macro: the parameters that may name its file."""
+_PERSON: Final = {"mention": "reference", "useravatar": "username"}
+"""By macro: the parameter that names a user."""
+
+
+def register_extensions(registry: MacroRegistry) -> None:
+    """Add these macros to `registry`."""
+    for name in _FILE:
+        registry.add(name, _file)
+    for name in _PERSON:
+        registry.add(name, _person)
+    registry.add("displayIcon", _icon)
+    registry.add("gallery", _gallery, inline=False)
+    registry.add("jira", _jira)
+
+
+def _file(macro: n.Macro, _context: MacroContext) -> list[Node]:
+    params = macro.params
+    name = next((value for key in _FILE[macro.name] if (value := params.get(key))), None)
+    if not name:
+        raise MacroError("no file is named")
+    reference = n.ResourceReference("attach", name, True)
+    return _placed(macro, [n.Link(macro.pos, [], n.NO_PARAMS, reference, False)])
+
+
+def _person(macro: n.Macro, _context: MacroContext) -> list[Node]:
+    name = macro.params.get(_PERSON[macro.name])
+    if not name:
+        raise MacroError("nobody is named")
+    reference = n.ResourceReference("user", name, True)
+    return _placed(macro, [n.Link(macro.pos, [], n.NO_PARAMS, reference, False)])
+
+
+def _icon(macro: n.Macro, _context: MacroContext) -> list[Node]:
+    name = macro.params.get("name")
+    if not name:
+        raise MacroError("no icon is named")
+    reference = n.ResourceReference("icon", name, True)
+    return _placed(macro, [n.Image(macro.pos, reference, n.NO_PARAMS, False, "")])
+
+
+def _gallery(macro: n.Macro, context: MacroContext) -> list[Node]:
+    """Return the images that it holds, one after the other."""
+    nodes = context.parse(macro.content or "", macro.content_pos, False)
+    return [n.Group(macro.pos, nodes, {"class": "gallery"})]
+
+
+def _placed(macro: n.Macro, line: list[Node]) -> list[Node]:
+    """Return a line's nodes as they are for an inline macro, else as a paragraph."""
+    return line if macro.inline else [n.Paragraph(macro.pos, line, n.NO_PARAMS)]
+
+
+# Issues
+
+
+def _jira(macro: n.Macro, _context: MacroContext) -> list[Node]:
+    """Link issues by key, one a line with an optional `|note`, or a query in JQL."""
+    content = (macro.content or "").strip()
+    if not content:
+        raise MacroError("no issue is named")
+    url = (macro.params.get("url") or "").rstrip("/")
+    if (macro.params.get("source") or "").lower() == "jql":
+        query = " ".join(content.split())
+        link = _issue_link(macro.pos, query, url, "/issues/?jql=" + quote(query))
+        return _issues(macro, [[link]])
+    lines = [line.strip() for line in content.splitlines() if line.strip()]
+    return _issues(macro, [_issue(macro.pos, line, url) for line in lines])
+
+
+def _issue(pos: int, line: str, url: str) -> list[Node]:
+    key, _, note = (part.strip() for part in line.partition("|"))
+    link = _issue_link(pos, key, url, "/browse/" + quote(key))
+    return [link, n.Text(pos, f" {note}")] if note else [link]
+
+
+def _issue_link(pos: int, label: str, url: str, path: str) -> Node:
+    """Return a link if the server's address is known; wikis keep it in their configuration."""
+    text = n.Text(pos, label)
+    if not url:
+        return text
+    return n.Link(pos, [text], n.NO_PARAMS, n.ResourceReference("url", url + path, True), False)
+
+
+def _issues(macro: n.Macro, issues: list[list[Node]]) -> list[Node]:
+    pos = macro.pos
+    if not macro.inline and len(issues) > 1:
+        items: list[Node] = [n.ListItem(pos, issue, n.NO_PARAMS) for issue in issues]
+        return [n.List(pos, items, n.NO_PARAMS, False)]
+    line: list[Node] = []
+    for issue in issues:
+        line += ([n.Text(pos, ", ")] if line else []) + issue
+    return _placed(macro, line)

@@ -1,0 +1,23 @@
+"""Which function writes a node: a table by class that each renderer fills."""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+from kb.markup.tree.nodes import Node
+
+H = TypeVar("H")
+
+
+class NodeHandlers(dict[type[Node], H], Generic[H]):
+    """A handler by node class; a class that has none is answered for by its nearest base.
+
+    Raises KeyError for a class without any: give `Node` a handler to have one for all.
+    """
+
+    def __missing__(self, kind: type[Node]) -> H:
+        for base in kind.__mro__[1:]:
+            if base in self:
+                self[kind] = self[base]
+                return self[base]
+        raise KeyError(kind)

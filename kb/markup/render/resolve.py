@@ -1,0 +1,162 @@
+"""Where links and images lead: what a renderer asks, and the answer when no wiki is known."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, Literal, NamedTuple, Protocol
+from urllib.parse import quote
+
+from kb.markup.tree.nodes import ResourceReference
+
+TargetKind = Literal["page", "attachment", "anchor", "mail", "url", "user"]
+
+
+class Target(NamedTuple):
+    """Where a reference leads."""
+
+    url: str | None
+    """None: it leads nowhere. In a page's own anchors the part after `#` is not yet prefixed."""
+    kind: TargetKind
+    label: str = ""
+    """What to show for a link without a label; empty: its reference."""
+
+
+class Resolver(Protocol):
+    """Answers for the page that is being rendered; references may be relative to it."""
+
+    def link(self, reference: ResourceReference) -> Target:
+        """Where a link leads."""
+        ...
+
+    def image(self, reference: ResourceReference) -> Target:
+        """Where an image's bytes are."""
+        ...
+
+    def user(self, reference: str) -> Target:
+        """A user's page, for mentions: `XWiki.ruan`; `label` is the displayed name."""
+        ...
+
+
+SCHEMES: Final = frozenset({"http", "https", "mailto", "tel", "ftp", "ftps", "sftp", "ssh", "git"})
+"""Schemes of URLs that a link may have."""
+
+_SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.\-]*):")
+# What browsers drop from a URL before they look for its scheme, and what nobody sees.
+_INVISIBLE = re.compile(r"[\x00-\x20\x7f-\xa0\u00ad\u200b-\u200f\u2028-\u202e\u2060\u3000\ufeff]+")
+_NO_HOST = re.compile(r"[a-zA-Z]+://[^/?#]*(?:%20|[<>\"{}|\\^`])|https?:/*\Z", re.IGNORECASE)
+_BLANK = re.compile(r"[\x00-\x20\x7f]+")
+_IMAGE_DATA = re.compile(
+    r"data:image/(?:png|gif|jpeg|jpg|webp|bmp|avif);base64,[A-Za-z0-9+/=\s]*\Z", re.IGNORECASE
+)
+
+
+def scheme_of(url: str) -> str:
+    """The scheme in lower case as a browser would read it, "" for a relative URL."""
+    match = _SCHEME.match(_INVISIBLE.sub("", url[:200]))
+    return match[1].lower() if match else ""
+
+
+def safe_url(url: str) -> str | None:
+    """The URL without control characters, None where its scheme may run something."""
+    if _BLANK.search(url):
+        url = _BLANK.sub(lambda blank: "%20" * blank[0].count(" "), url.strip())
+    if _NO_HOST.match(url):
+        return None
+    scheme = scheme_of(url)
+    if scheme and scheme not in SCHEMES:
+        return None
+    return url or None
+
+
+def safe_image_url(url: str) -> str | None:
+    """As `safe_url`, with raster images written as data URLs allowed."""
+    return url if _IMAGE_DATA.match(url) else safe_url(url)
+
+
+class NoWiki:
+    """Knows URLs, mail and anchors of the page itself; whatever only a wiki has leads nowhere.
+
+    Resolvers that know pages derive from it and replace `page`, `attachment` and `user`.
+    """
+
+    def link(self, reference: ResourceReference) -> Target:
+        """A URL, a mail address or an anchor; else what `page` or `attachment` say."""
+        kind, text = reference.type, reference.reference
+        if kind == "url":
+            return Target(safe_url(text), "url", text)
+        if kind == "mailto":
+            return Target(safe_url("mailto:" + quote(text, safe="@+.-_?=&%,")), "mail", text)
+        if kind in ("attach", "pageAttach"):
+            return self.attachment(reference)
+        if kind == "user":
+            return self.user(text)
+        if kind in ("doc", "page", "space"):
+            anchor = reference.parameters.get("anchor")
+            if text.startswith("#") and not reference.typed:
+                # Xwiki 2.1 has no such anchors, but this is what people mean by it.
+                return Target(text, "anchor", text[1:])
+            if not text and anchor:
+                return Target("#" + anchor, "anchor", anchor)
+            return self.page(reference)
+        return self.other(reference)
+
+    def image(self, reference: ResourceReference) -> Target:
+        """A URL or data; else what `attachment` says."""
+        text = reference.reference
+        if reference.type == "url":
+            return Target(safe_image_url(text), "url", text)
+        if reference.type == "data":
+            return Target(safe_image_url("data:" + text), "url")
+        if reference.type in ("attach", "pageAttach", "doc", "page"):
+            return self.attachment(reference)
+        return self.other(reference)
+
+    def page(self, reference: ResourceReference) -> Target:
+        """A page of the wiki (`doc`, `page`, `space`)."""
+        return Target(None, "page", reference.reference)
+
+    def attachment(self, reference: ResourceReference) -> Target:
+        """A file of a page (`attach`, `pageAttach`)."""
+        return Target(None, "attachment", reference.reference)
+
+    def other(self, reference: ResourceReference) -> Target:
+        """A path on the old server, a network share, another wiki, an icon."""
+        return Target(None, "page", reference.reference)
+
+    def user(self, reference: str) -> Target:
+        """Nobody is known: the name is the last part of the reference."""
+        return Target(None, "user", reference.rpartition(".")[2] or reference)
+
+
+class AsWritten(NoWiki):
+    """Leads to the reference itself, where nobody knows what has become of the wiki."""
+
+    def page(self, reference: ResourceReference) -> Target:
+        """The page's reference with query and anchor, as a relative URL."""
+        return Target(_relative(reference), "page", reference.reference)
+
+    def attachment(self, reference: ResourceReference) -> Target:
+        """The file's name, with its page's where the reference has it."""
+        return Target(_relative(reference), "attachment", reference.reference)
+
+    def other(self, reference: ResourceReference) -> Target:
+        """A path of the old server, a share or a page of another wiki."""
+        return Target(_relative(reference), "page", reference.reference)
+
+    def user(self, reference: str) -> Target:
+        """The user's page."""
+        return super().user(reference)._replace(url=_quoted(reference))
+
+
+def _relative(reference: ResourceReference) -> str | None:
+    query = reference.parameters.get("queryString")
+    anchor = reference.parameters.get("anchor")
+    url = _quoted(reference.reference)
+    url += "?" + quote(query, safe="=&+,;.-_~/%") if query else ""
+    return url + ("#" + quote(anchor, safe="=&+,;:.-_~/%!") if anchor else "") or None
+
+
+def _quoted(text: str) -> str:
+    """Without a colon, so that nothing in it is taken for a scheme."""
+    quoted = quote(text, safe="/@.-_~+,=&")
+    return "/" + quoted.lstrip("/") if quoted.startswith("//") else quoted

@@ -1,0 +1,184 @@
+"""Where links lead and images come from, as XWiki's XHTML prints it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from kb.markup.render.xhtml.attributes import attributes, escape_text
+from kb.markup.tree.nodes import Image, Link, Params, ResourceReference
+
+DOCUMENT_TYPES = ("doc", "space", "page")
+ATTACHMENT_TYPES = ("attach", "pageAttach")
+_INTERNAL_TYPES = DOCUMENT_TYPES + ATTACHMENT_TYPES + ("path",)
+_SAFE_TARGETS = ("_self", "_parent", "_top")
+
+
+class WikiModel(Protocol):
+    """Gives URLs to references within the wiki; None prints no `href`."""
+
+    def exists(self, reference: ResourceReference) -> bool:
+        """Whether the document is there."""
+
+    def view_url(self, reference: ResourceReference) -> str | None:
+        """Of an existing document."""
+
+    def edit_url(self, reference: ResourceReference) -> str | None:
+        """Of a document to create."""
+
+    def attachment_url(self, reference: ResourceReference) -> str | None:
+        """Of an attachment."""
+
+    def image_url(self, reference: ResourceReference) -> str | None:
+        """Of an attached image or an icon."""
+
+
+class ReadableWiki:
+    """A wiki where every page exists and URLs show the reference: `view:A.B?query#anchor`."""
+
+    def exists(self, reference: ResourceReference) -> bool:
+        """Always."""
+        return True
+
+    def view_url(self, reference: ResourceReference) -> str | None:
+        """`view:` and the reference."""
+        return f"view:{reference.reference}{_query(reference)}{_anchor(reference)}"
+
+    def edit_url(self, reference: ResourceReference) -> str | None:
+        """`edit:` and the reference."""
+        return f"edit:{reference.reference}"
+
+    def attachment_url(self, reference: ResourceReference) -> str | None:
+        """`attach:` and the reference."""
+        return f"attach:{reference.reference}{_query(reference)}{_anchor(reference)}"
+
+    def image_url(self, reference: ResourceReference) -> str | None:
+        """`image:` and the reference."""
+        return f"image:{reference.reference}{_query(reference)}"
+
+
+def _query(reference: ResourceReference) -> str:
+    query = reference.parameters.get("queryString")
+    return "" if query is None else f"?{query}"
+
+
+def _anchor(reference: ResourceReference) -> str:
+    anchor = reference.parameters.get("anchor")
+    return "" if anchor is None else f"#{anchor}"
+
+
+class LinkPrinter:
+    """The tags of links and images."""
+
+    def __init__(self, wiki: WikiModel | None, interwiki: Mapping[str, str]) -> None:
+        self.wiki = wiki
+        self.interwiki = interwiki
+
+    def open(self, link: Link) -> tuple[str, str]:
+        """The tags before the label: of the span and of the anchor."""
+        kind, params = self._document(link) or self._other(link)
+        return f'<span class="{kind}">', f"<a{attributes('a', params)}>"
+
+    def _document(self, link: Link) -> tuple[str, Params] | None:
+        reference = link.reference
+        if reference.type not in DOCUMENT_TYPES:
+            return None
+        params = dict(link.params)
+        if not reference.reference:
+            if self.wiki is None and link.freestanding:
+                params["class"] = _add(params.get("class"), "wikimodel-freestanding")
+            params["href"] = f"{_query(reference)}#{reference.parameters.get('anchor', '')}"
+            return "wikilink", params
+        if self.wiki is None:
+            return None
+        if self.wiki.exists(reference):
+            params["href"] = self.wiki.view_url(reference)
+            return "wikilink", params
+        params["href"] = self.wiki.edit_url(reference)
+        return "wikicreatelink", params
+
+    def _other(self, link: Link) -> tuple[str, Params]:
+        reference = link.reference
+        params = dict(link.params)
+        internal = reference.type in _INTERNAL_TYPES
+        kind = "wikiinternallink" if internal else "wikiexternallink"
+        if not internal:
+            _protect_opener(params)
+        if link.freestanding:
+            params["class"] = _add(params.get("class"), "wikimodel-freestanding")
+        if reference.type in ATTACHMENT_TYPES:
+            kind = "wikiattachmentlink"
+            if self.wiki is None:
+                kind = "wikiattachmentlink wikiexternallink"
+        params["href"] = self._url(reference)
+        return kind, params
+
+    def _url(self, reference: ResourceReference) -> str | None:
+        kind = reference.type
+        if kind == "mailto":
+            return f"mailto:{reference.reference}"
+        if kind == "unc":
+            return "file:///" + reference.reference.replace("\\", "/")
+        if kind == "interwiki":
+            alias = reference.parameters.get("interWikiAlias", "")
+            return self.interwiki.get(alias, "") + reference.reference
+        if kind in ATTACHMENT_TYPES:
+            if self.wiki is None:
+                return f"{kind}:{reference.reference}" if reference.typed else reference.reference
+            return self.wiki.attachment_url(reference)
+        return reference.reference
+
+    def image(self, image: Image) -> str:
+        """The whole element."""
+        params: Params = {"src": self._source(image.reference)}
+        if image.freestanding:
+            params["class"] = "wikimodel-freestanding"
+        params.update(image.params)
+        if image.id and "id" not in params:
+            params["id"] = image.id
+            before = params.get("class")
+            params["class"] = (
+                "wikigeneratedid" if before is None else f"{before.strip()} wikigeneratedid"
+            )
+        if "alt" not in image.params:
+            params["alt"] = label_of(image.reference)
+        return f"<img{attributes('img', params)}/>"
+
+    def _source(self, reference: ResourceReference) -> str | None:
+        kind = reference.type
+        if kind in ATTACHMENT_TYPES or kind == "icon":
+            if self.wiki is not None:
+                return self.wiki.image_url(reference)
+            return f"{kind}:{reference.reference}"
+        if kind == "data":
+            return f"data:{reference.reference}"
+        return reference.reference
+
+
+def label_of(reference: ResourceReference) -> str:
+    """What a link without label, or an image without alternative text, says."""
+    if reference.type == "data":
+        return "Data URI image"
+    if reference.type == "mailto":
+        return reference.reference.partition("?")[0]
+    return reference.reference
+
+
+def generated_label(reference: ResourceReference) -> str:
+    """The label of a link that has none, as XHTML."""
+    return escape_text(label_of(reference))
+
+
+def _protect_opener(params: Params) -> None:
+    """A page opened in another window gets no hold of this one."""
+    target = params.get("target")
+    if target is None or not target.strip() or target in _SAFE_TARGETS:
+        return
+    rel = params.get("rel")
+    words = rel.split(" ") if rel is not None else []
+    words += [word for word in ("noopener", "noreferrer") if word not in words]
+    params["rel"] = " ".join(words)
+
+
+def _add(classes: str | None, name: str) -> str:
+    return f"{classes} {name}" if classes else name

@@ -1,0 +1,361 @@
+"""XHTML, byte for byte as XWiki's xhtml/1.0."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+
+from kb.markup.render.xhtml.attributes import attributes, escape_text
+from kb.markup.render.xhtml.links import LinkPrinter, ReadableWiki, WikiModel, generated_label
+from kb.markup.tree import nodes as n
+from kb.markup.tree.nodes import Node
+
+_SPACES = re.compile("  +")
+_TAGS: Final = {
+    n.BOLD: "strong",
+    n.ITALIC: "em",
+    n.STRIKE: "del",
+    n.UNDERLINE: "ins",
+    n.SUPERSCRIPT: "sup",
+    n.SUBSCRIPT: "sub",
+    n.MONOSPACE: "tt",
+    n.STYLE_NONE: "",
+}
+_NBSP: Final = "&nbsp;"
+_VERBATIM: Final = '<tt class="wikimodel-verbatim">'
+_EMPTY_LINE: Final = '<div class="wikimodel-emptyline"></div>'
+_ERROR: Final = '<span class="xwikirenderingerror">'
+# Raw HTML must not complete an html macro's tag.
+_HTML_MACRO = re.compile(r"\{\{(/?html)")
+_HALF_MACRO = re.compile(r"\{(?=(?:\{?/?|\{?/?h|\{?/?ht|\{?/?htm|\{?/?html)\Z)")
+
+_DEFAULT_WIKI: Final = ReadableWiki()
+
+
+def render_xhtml(
+    nodes: Iterable[Node],
+    wiki: WikiModel | None = _DEFAULT_WIKI,
+    interwiki: Mapping[str, str] | None = None,
+) -> str:
+    """The XHTML of a tree.
+
+    Args:
+        nodes: a document's children, macros expanded or not (those print nothing).
+        wiki: gives the URLs; None prints references as they are.
+        interwiki: URL prefix of each interwiki alias.
+    """
+    printer = XhtmlPrinter(LinkPrinter(wiki, interwiki or {}))
+    printer.all(nodes)
+    return printer.text()
+
+
+def _spaces(match: re.Match[str]) -> str:
+    return " " + _NBSP * (len(match[0]) - 1)
+
+
+class XhtmlPrinter:
+    """Prints tags and text; how a space prints depends on what stands around it."""
+
+    def __init__(self, links: LinkPrinter) -> None:
+        self.out: list[str] = []
+        self.links = links
+        self.spaces = 0
+        # What was printed last: an end tag, or text; and whether a block has just begun.
+        self.ended = False
+        self.texted = False
+        self.standalone = False
+        self.inline = 0
+        self.in_macro = 0
+        self.in_html = False
+        self.quote_lines = 0
+        self.after_quote_line = False
+        self.row = -1
+        self.column = -1
+
+    def text(self) -> str:
+        """All that was printed."""
+        return "".join(self.out)
+
+    # Tags and text
+
+    def start(self, tag: str) -> None:
+        """Print a start tag or an empty element, after the spaces that wait."""
+        if self.spaces:
+            self._spaces_before_more()
+            self.standalone = False
+        self.ended = self.texted = False
+        self.out.append(tag)
+
+    def _spaces_before_more(self) -> None:
+        first = _NBSP if self.standalone and not self.texted else " "
+        self.out.append(first + _NBSP * (self.spaces - 1))
+        self.spaces = 0
+
+    def end(self, tag: str) -> None:
+        """Print an end tag; spaces before it never collapse."""
+        if self.spaces:
+            self.out.append(_NBSP * self.spaces)
+            self.spaces = 0
+        self.ended = True
+        self.texted = False
+        self.out.append(tag)
+
+    def raw(self, text: str) -> None:
+        """Print HTML as it is."""
+        if self.spaces:
+            self._spaces_before_more()
+            self.standalone = False
+        self.texted = False
+        self.ended = True
+        text = _HTML_MACRO.sub(r"&#123;&#123;\1", text)
+        self.out.append(_HALF_MACRO.sub("&#123;", text, count=1))
+
+    def print(self, text: str) -> None:
+        """Print text whose spaces are already right."""
+        if self.spaces:
+            if self.ended or self.texted:
+                self._spaces_before_more()
+            else:
+                self.out.append(_NBSP * self.spaces)
+                self.spaces = 0
+        self.out.append(text)
+        self.ended = self.standalone = False
+        self.texted = True
+
+    def words(self, text: str) -> None:
+        """Print a text's words and spaces; spaces at its end wait."""
+        if text[0] == " " or text[-1] == " ":
+            stripped = text.lstrip(" ")
+            self.spaces += len(text) - len(stripped)
+            text = stripped.rstrip(" ")
+            if not text:
+                return
+            trailing = len(stripped) - len(text)
+        else:
+            trailing = 0
+        text = escape_text(text)
+        if "  " in text:
+            text = _SPACES.sub(_spaces, text)
+        self.print(text)
+        self.spaces = trailing
+
+    # Nodes
+
+    def all(self, nodes: Iterable[Node]) -> None:
+        """Print `nodes`."""
+        for node in nodes:
+            if isinstance(node, n.Text):
+                self.words(node.text)
+            elif isinstance(node, n.LineBreak):
+                self.line_break()
+            elif isinstance(node, n.Parent):
+                method = _PARENTS.get(type(node))
+                if method is None:
+                    self.all(node.children)
+                else:
+                    method(self, node)
+            else:
+                self.leaf(node)
+            self.after_quote_line = False
+
+    def leaf(self, node: Node) -> None:
+        """Print a node without children."""
+        if isinstance(node, n.Image):
+            self.start(self.links.image(node))
+        elif isinstance(node, n.Verbatim):
+            self.verbatim(node)
+        elif isinstance(node, n.EmptyLines):
+            self.empty_lines(node.count)
+        elif isinstance(node, n.HorizontalLine):
+            self.start(f"<hr{attributes('hr', node.params)}/>")
+        elif isinstance(node, n.RawText):
+            if node.syntax.startswith(("html/", "xhtml/", "annotatedhtml/", "annotatedxhtml/")):
+                self.raw(node.text)
+        elif isinstance(node, n.Anchor):
+            tag = "span" if self.inline else "div"
+            self.start(f"<{tag}{attributes(tag, {'id': node.name})}>")
+            self.end(f"</{tag}>")
+        elif isinstance(node, n.TooDeep):
+            self.start(_ERROR)
+            self.print(escape_text(node.source))
+            self.end("</span>")
+
+    def line_break(self) -> None:
+        """Print a line break."""
+        self.start("<br/>")
+
+    def empty_lines(self, count: int) -> None:
+        """Print empty lines."""
+        for _ in range(count):
+            self.start("")
+            self.end(_EMPTY_LINE)
+
+    def verbatim(self, node: n.Verbatim) -> None:
+        """Print preformatted text."""
+        if node.inline:
+            self.start(_VERBATIM)
+            self.print(escape_text(node.content))
+            self.end("</tt>")
+        else:
+            self.start(f"<pre{attributes('pre', node.params)}>")
+            self.print(escape_text(node.content))
+            self.end("</pre>")
+
+    def element(self, tag: str, node: n.Container) -> None:
+        """Print an element with the node's parameters and children."""
+        self.start(f"<{tag}{attributes(tag, node.params)}>" if node.params else f"<{tag}>")
+        self.all(node.children)
+        self.end(f"</{tag}>")
+
+    def inline_element(self, tag: str, node: n.Parent) -> None:
+        """Print an element that holds inline content."""
+        params = node.params if isinstance(node, n.Container) else n.NO_PARAMS
+        self.inline += 1
+        self.start(f"<{tag}{attributes(tag, params)}>" if params else f"<{tag}>")
+        self.all(node.children)
+        self.end(f"</{tag}>")
+        self.inline -= 1
+
+    def paragraph(self, node: n.Paragraph) -> None:
+        """Print a paragraph."""
+        self.standalone = True
+        self.inline_element("p", node)
+
+    def group(self, node: n.Group) -> None:
+        """Print a group."""
+        self.standalone = True
+        self.element("div", node)
+
+    def heading(self, node: n.Heading) -> None:
+        """Print a heading with its id."""
+        params = {"id": node.id}
+        if "id" not in node.params:
+            params["class"] = "wikigeneratedid"
+        shown: n.Params = {**params, **node.params}
+        if self.in_macro or self.in_html:
+            before = shown.get("class")
+            shown["class"] = (
+                "wikigeneratedheader" if before is None else f"{before.strip()} wikigeneratedheader"
+            )
+        self.standalone = True
+        self.inline += 1
+        self.start(f"<h{node.level}{attributes('h1', shown)}>")
+        self.start("<span>")
+        self.all(node.children)
+        self.end("</span>")
+        self.end(f"</h{node.level}>")
+        self.inline -= 1
+
+    def format(self, node: n.FormatSpan) -> None:
+        """Print a styled span."""
+        tag = _TAGS[node.style]
+        if tag:
+            self.start(f"<{tag}>")
+        if node.params:
+            self.start(f"<span{attributes('span', node.params)}>")
+        self.all(node.children)
+        if node.params:
+            self.end("</span>")
+        if tag:
+            self.end(f"</{tag}>")
+
+    def link(self, node: n.Link) -> None:
+        """Print a link; without a label it says its reference."""
+        for tag in self.links.open(node):
+            self.start(tag)
+        if node.children:
+            self.all(node.children)
+        else:
+            self.start('<span class="wikigeneratedlinkcontent">')
+            self.print(generated_label(node.reference))
+            self.end("</span>")
+        self.end("</a>")
+        self.end("</span>")
+
+    def list(self, node: n.List) -> None:
+        """Print a list."""
+        self.element("ol" if node.ordered else "ul", node)
+
+    def quotation(self, node: n.Quotation) -> None:
+        """Print a quotation: one paragraph, its lines parted by line breaks."""
+        after_line = self.after_quote_line
+        if self.quote_lines:
+            self.end("</p>")
+        self.start(f"<blockquote{attributes('blockquote', node.params)}>")
+        self.standalone = True
+        self.start("<p>")
+        for line in node.children:
+            self.quote_lines += 1
+            self.inline += 1
+            if after_line:
+                self.start("<br/>")
+            self.after_quote_line = after_line
+            if isinstance(line, n.Parent):
+                self.all(line.children)
+            self.inline -= 1
+            self.quote_lines -= 1
+            after_line = True
+        self.end("</p>")
+        self.end("</blockquote>")
+        if self.quote_lines:
+            self.start("<p>")
+
+    def table(self, node: n.Table) -> None:
+        """Print a table."""
+        self.element("table", node)
+        self.row = -1
+
+    def table_row(self, node: n.TableRow) -> None:
+        """Print a row."""
+        self.row += 1
+        self.element("tr", node)
+        self.column = -1
+
+    def cell(self, node: n.TableCell) -> None:
+        """Print a cell; a head cell says what it heads."""
+        self.column += 1
+        self.standalone = True
+        if not node.head:
+            self.inline_element("td", node)
+            return
+        params = node.params
+        if "scope" not in params:
+            scope = "col" if self.row == 0 or self.column > 0 else "row"
+            params = {**params, "scope": scope}
+        self.inline_element("th", n.TableCell(node.pos, node.children, params, True))
+
+    def caption(self, node: n.FigureCaption) -> None:
+        """Print a figure's caption; the figure itself has no element in XHTML."""
+        params = dict(node.params)
+        before = params.get("class")
+        params["class"] = "figcaption" if before is None else f"{before.strip()} figcaption"
+        self.start(f"<div{attributes('div', params)}>")
+        self.all(node.children)
+        self.end("</div>")
+
+    def macro(self, node: n.MacroResult) -> None:
+        """Print what a macro made."""
+        self.in_macro += 1
+        self.all(node.children)
+        self.in_macro -= 1
+
+
+_PARENTS: Final[dict[type, Callable[..., None]]] = {
+    n.Paragraph: lambda printer, node: printer.paragraph(node),
+    n.Heading: XhtmlPrinter.heading,
+    n.Group: XhtmlPrinter.group,
+    n.FormatSpan: XhtmlPrinter.format,
+    n.Link: XhtmlPrinter.link,
+    n.List: XhtmlPrinter.list,
+    n.ListItem: lambda printer, node: printer.inline_element("li", node),
+    n.DefinitionList: lambda printer, node: printer.element("dl", node),
+    n.DefinitionTerm: lambda printer, node: printer.inline_element("dt", node),
+    n.DefinitionDescription: lambda printer, node: printer.inline_element("dd", node),
+    n.Quotation: XhtmlPrinter.quotation,
+    n.Table: XhtmlPrinter.table,
+    n.TableRow: XhtmlPrinter.table_row,
+    n.TableCell: XhtmlPrinter.cell,
+    n.FigureCaption: XhtmlPrinter.caption,
+    n.MacroResult: XhtmlPrinter.macro,
+}
