@@ -20,7 +20,7 @@ from kb.archive import Archive
 from kb.archive.views import LineView, PageView
 from kb.cases.history.life import Subject, page_life
 from kb.cases.reader.normalise import cases_of
-from kb.cases.reader.selection import Selection
+from kb.cases.reader.selection import ProfileSelection
 from kb.cases.store.store import CaseStore
 from kb.config import CasesConfig
 from kb.markup import parse
@@ -90,10 +90,10 @@ def page_of(text: str) -> PageView:
 def rates(pages: int) -> None:
     texts = [Made(5, seed=n).text for n in range(pages)]
     views = [page_of(text) for text in texts]
-    tools = Selection(CasesConfig()).tools("Cases.WebHome")
-    cases_of(views[0], tools)
+    grammar = ProfileSelection(CasesConfig()).grammar("Cases.WebHome")
+    cases_of(views[0], grammar)
     began = process_time()
-    cases = sum(len(cases_of(view, tools)) for view in views)
+    cases = sum(len(cases_of(view, grammar)) for view in views)
     reading = process_time() - began
     parse(texts[0])
     began = process_time()
@@ -108,7 +108,7 @@ def rates(pages: int) -> None:
 
 def life(cases: int, revisions: int) -> None:
     made = Made(cases)
-    tools = Selection(CasesConfig()).tools("Cases.WebHome")
+    grammar = ProfileSelection(CasesConfig()).grammar("Cases.WebHome")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder)
         items = list(made.history(revisions + 1))
@@ -117,7 +117,7 @@ def life(cases: int, revisions: int) -> None:
             archive.ingest(known, items[:-1])
             key = next(archive.digests())[0]
             began = process_time()
-            lives = page_life(archive, Subject(key, "Cases.WebHome"), tools, None)
+            lives = page_life(archive, Subject(key, "Cases.WebHome"), grammar, None)
             walked = process_time() - began
             with CaseStore(path / "cases.db") as store:
                 began = process_time()

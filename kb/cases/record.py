@@ -15,7 +15,7 @@ from kb.model import History
 SCHEMA_VERSION = 1
 
 Status: TypeAlias = Literal["unset", "resolved", "in_progress", "shelved", "conflicting"]
-Change: TypeAlias = Literal[
+EventKind: TypeAlias = Literal[
     "created", "renamed", "edited", "field", "problem", "turn", "status", "engineer",
     "attachment", "moved", "removed", "restored",
 ]  # fmt: skip
@@ -106,7 +106,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     author: str | None = None
     date: str | None = None
     page: str | msgspec.UnsetType = msgspec.UNSET
-    change: Change
+    change: EventKind
     name: str | None = None
     old: str | None = None
     new: str | None = None

@@ -10,10 +10,10 @@ from importlib.resources import files
 from kb.archive import Archive, PageView
 from kb.cases.learn import propose, survey
 from kb.cases.learn.toml import profile_toml
+from kb.cases.lines.grammar import grammar_of
 from kb.cases.profile.profile import load_profile, parse_profile, shipped_profiles
 from kb.cases.reader.coverage import PageCoverage, coverage, explained
-from kb.cases.reader.normalise import tools_of
-from kb.cases.reader.selection import DEFAULT, Selection
+from kb.cases.reader.selection import DEFAULT, ProfileSelection
 from kb.config import Home
 from kb.errors import InputError
 
@@ -69,12 +69,12 @@ def check_profiles(
 
     ``names`` are profiles to check in place of those that kb.toml names for a page.
     """
-    selection = Selection(home.config.cases, home.root)
-    forced = tools_of(selection.profiles(tuple(names))) if names else None
+    selection = ProfileSelection(home.config.cases, home.root)
+    forced = grammar_of(selection.profiles(tuple(names))) if names else None
     found: list[PageCoverage] = []
     for page in _pages(archive, glob):
-        tools = forced or selection.tools(page.id.page)
-        found += [one for one in coverage([page], tools) if one.cases]
+        grammar = forced or selection.grammar(page.id.page)
+        found += [one for one in coverage([page], grammar) if one.cases]
     return found
 
 
@@ -87,8 +87,8 @@ def learn_profile(archive: Archive, glob: str = "*", name: str = "learned") -> P
             hint="name pages that hold cases: kb profile learn --page GLOB",
         )
     proposal = propose(found)
-    tools = tools_of([parse_profile(profile_toml(proposal, name), name)])
-    share = explained(coverage(_pages(archive, glob), tools))
+    grammar = grammar_of([parse_profile(profile_toml(proposal, name), name)])
+    share = explained(coverage(_pages(archive, glob), grammar))
     return ProposedProfile(
         text=profile_toml(proposal, name, share), cases=len(found.blocks),
         fields=len(proposal.fields), share=share,

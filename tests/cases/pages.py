@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kb.archive.views import LineView, PageView
+from kb.cases.lines.grammar import grammar_of
 from kb.cases.profile.profile import load_profile
-from kb.cases.reader.normalise import cases_of, tools_of
+from kb.cases.reader.normalise import cases_of
 from kb.cases.record import Case
 from kb.model import History, PageId
 
-AFTER_SALES = tools_of([load_profile("after-sales-zh"), load_profile("after-sales-en")])
+AFTER_SALES = grammar_of([load_profile("after-sales-zh"), load_profile("after-sales-en")])
 
 
 def page_of(

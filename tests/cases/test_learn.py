@@ -8,8 +8,9 @@ import pytest
 
 from kb.cases.learn import propose, survey
 from kb.cases.learn.toml import profile_toml
+from kb.cases.lines.grammar import grammar_of
 from kb.cases.profile.profile import parse_profile
-from kb.cases.reader.normalise import cases_of, tools_of
+from kb.cases.reader.normalise import cases_of
 from tests.cases.dialects import EN, Dialect, Fact, _words, page_of_dialect
 from tests.cases.mixes import Mix
 from tests.cases.pages import page_of
@@ -76,12 +77,12 @@ def test_a_proposal_reads_the_pages_that_it_was_made_from(dialect: Dialect) -> N
     pages = [page_of_dialect(dialect, seed)[0] for seed in range(30)]
     found = survey((f"P{n}", page.lines) for n, page in enumerate(pages))
     text = profile_toml(propose(found), dialect.name)
-    tools = tools_of([parse_profile(text, "proposal")])
+    grammar = grammar_of([parse_profile(text, "proposal")])
     kinds = ("field", "status", "turn", "problem")
     want: dict[str, Counter[Fact]] = {kind: Counter() for kind in kinds}
     got: dict[str, Counter[Fact]] = {kind: Counter() for kind in want}
     for n, page in enumerate(pages):
-        for case in cases_of(page_of("\n".join(page.lines)), tools):
+        for case in cases_of(page_of("\n".join(page.lines)), grammar):
             got["field"].update((n, f.value, f.origin.lines[0]) for f in case.fields)
             got["problem"].update([(n, case.problem)] if case.problem else [])
             got["turn"].update((n, t.speaker, t.text) for t in case.turns)
@@ -133,8 +134,8 @@ def test_ways_of_writing_mixed_at_random(language: str) -> None:
     for seed in range(12):
         mix = Mix(seed * 7, words, HEADINGS, cases=20)
         found = survey([("P", mix.lines)])
-        tools = tools_of([parse_profile(profile_toml(propose(found), language), "proposal")])
-        for case in cases_of(page_of("\n".join(mix.lines)), tools):
+        grammar = grammar_of([parse_profile(profile_toml(propose(found), language), "proposal")])
+        for case in cases_of(page_of("\n".join(mix.lines)), grammar):
             status = case.origins.get("/status")
             got.update(("field", seed, f.value, f.origin.lines[0]) for f in case.fields)
             got.update(("turn", seed, t.speaker, t.origin.lines[0]) for t in case.turns)

@@ -85,7 +85,7 @@ def test_schema_for_editors() -> None:
 def test_every_code_and_key_is_documented() -> None:
     """Each code of an anomaly and each key of a profile is named in the docs."""
     sources = [*(ROOT / "kb" / "cases").rglob("*.py")]
-    calls = r'(?:Oddity\(|code=|return )\s*"([a-z]+(?:-[a-z]+)+)"'
+    calls = r'(?:DraftAnomaly\(|code=|return )\s*"([a-z]+(?:-[a-z]+)+)"'
     codes = {c for path in sources for c in re.findall(calls, path.read_text("utf-8"))}
     documented = (ROOT / "docs" / "anomalies.md").read_text("utf-8")
     assert {code for code in codes if f"`{code}`" not in documented} == set()

@@ -7,32 +7,38 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from kb.cases import record
-from kb.cases.reader.draft import Draft, DraftTurn, Kind
+from kb.cases.reader.draft import Draft, DraftTurn, LineKind
+from kb.cases.record import EventKind
 
 _MOST_TURNS = 400
 """Beyond so many changed turns they are told apart by position only."""
-_UNCOVERED = {Kind.HEADING, Kind.STATION, Kind.SECTION, Kind.RESOLUTION, Kind.UNCLASSIFIED}
+_UNCOVERED = {
+    LineKind.HEADING,
+    LineKind.STATION,
+    LineKind.SECTION,
+    LineKind.RESOLUTION,
+    LineKind.UNCLASSIFIED,
+}
 """A round's or part's mark says nothing that its turns do not."""
 
 
-class Lines(NamedTuple):
+class CaseVersion(NamedTuple):
     """A case in one version: its draft, and its lines."""
 
     draft: Draft
     lines: Sequence[str]
 
 
-class Change(NamedTuple):
+class CaseChange(NamedTuple):
     """One change: what, of which name, from and to."""
 
-    change: record.Change
+    change: EventKind
     name: str | None = None
     old: str | None = None
     new: str | None = None
 
 
-def changes(old: Lines, new: Lines, *, renamed: bool = False) -> list[Change]:
+def changes(old: CaseVersion, new: CaseVersion, *, renamed: bool = False) -> list[CaseChange]:
     """Every change of content; spacing alone is none. `edited` stands for what no other covers."""
     if old.draft is new.draft:
         return []
@@ -44,18 +50,18 @@ def changes(old: Lines, new: Lines, *, renamed: bool = False) -> list[Change]:
     if _rest(old, renamed=renamed, status=a.status == b.status) != _rest(
         new, renamed=renamed, status=a.status == b.status
     ) or (not found and not renamed and _text(old) != _text(new)):
-        found.append(Change("edited"))
+        found.append(CaseChange("edited"))
     return found
 
 
-def _problem(a: Draft, b: Draft) -> Iterator[Change]:
+def _problem(a: Draft, b: Draft) -> Iterator[CaseChange]:
     old = a.problem.text if a.problem else None
     new = b.problem.text if b.problem else None
     if (old or "") != (new or ""):
-        yield Change("problem", None, old, new)
+        yield CaseChange("problem", None, old, new)
 
 
-def _fields(a: Draft, b: Draft) -> Iterator[Change]:
+def _fields(a: Draft, b: Draft) -> Iterator[CaseChange]:
     names = dict.fromkeys(field.name for field in (*a.fields, *b.fields))
     for name in names:
         old = [field.value for field in a.fields if field.name == name]
@@ -63,7 +69,7 @@ def _fields(a: Draft, b: Draft) -> Iterator[Change]:
         if old != new:
             gone, come = _differences(old, new)
             for n in range(max(len(gone), len(come))):
-                yield Change("field", name, _nth(gone, n), _nth(come, n))
+                yield CaseChange("field", name, _nth(gone, n), _nth(come, n))
 
 
 def _differences(old: Sequence[str], new: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -85,24 +91,24 @@ def _nth(values: Sequence[str], n: int) -> str | None:
     return values[n] if n < len(values) else None
 
 
-def _status(a: Draft, b: Draft) -> Iterator[Change]:
+def _status(a: Draft, b: Draft) -> Iterator[CaseChange]:
     if a.status != b.status:
-        yield Change("status", None, a.status, b.status)
+        yield CaseChange("status", None, a.status, b.status)
 
 
-def _people(a: Draft, b: Draft) -> Iterator[Change]:
+def _people(a: Draft, b: Draft) -> Iterator[CaseChange]:
     old, new = [e.name for e in a.engineers], [e.name for e in b.engineers]
-    yield from (Change("engineer", None, name, None) for name in old if name not in new)
-    yield from (Change("engineer", None, None, name) for name in new if name not in old)
+    yield from (CaseChange("engineer", None, name, None) for name in old if name not in new)
+    yield from (CaseChange("engineer", None, None, name) for name in new if name not in old)
 
 
-def _files(a: Draft, b: Draft) -> Iterator[Change]:
+def _files(a: Draft, b: Draft) -> Iterator[CaseChange]:
     old, new = [f.name for f in a.attachments], [f.name for f in b.attachments]
-    yield from (Change("attachment", None, name, None) for name in old if name not in new)
-    yield from (Change("attachment", None, None, name) for name in new if name not in old)
+    yield from (CaseChange("attachment", None, name, None) for name in old if name not in new)
+    yield from (CaseChange("attachment", None, None, name) for name in new if name not in old)
 
 
-def _turns(old: list[DraftTurn], new: list[DraftTurn]) -> Iterator[Change]:
+def _turns(old: list[DraftTurn], new: list[DraftTurn]) -> Iterator[CaseChange]:
     """Turns said, taken back, put otherwise: by what stands between turns that stayed."""
     first = [(turn.speaker, turn.text) for turn in old]
     second = [(turn.speaker, turn.text) for turn in new]
@@ -124,7 +130,7 @@ def _turns(old: list[DraftTurn], new: list[DraftTurn]) -> Iterator[Change]:
 _Said = tuple[str | None, str]
 
 
-def _paired(old: list[_Said], new: list[_Said]) -> Iterator[Change]:
+def _paired(old: list[_Said], new: list[_Said]) -> Iterator[CaseChange]:
     """In a stretch that differs: what one speaker had said in his place is what he says now."""
     rest = list(old)
     steps = []
@@ -133,16 +139,16 @@ def _paired(old: list[_Said], new: list[_Said]) -> Iterator[Change]:
         if before is not None:
             rest.remove(before)
         if before is None or before[1] != text:
-            steps.append(Change("turn", speaker, before[1] if before else None, text))
-    yield from (Change("turn", speaker, text, None) for speaker, text in rest)
+            steps.append(CaseChange("turn", speaker, before[1] if before else None, text))
+    yield from (CaseChange("turn", speaker, text, None) for speaker, text in rest)
     yield from steps
 
 
-def _rest(case: Lines, *, renamed: bool, status: bool) -> list[str]:
+def _rest(case: CaseVersion, *, renamed: bool, status: bool) -> list[str]:
     """Lines that no change of another kind speaks of, without outer space."""
-    kinds = _UNCOVERED | ({Kind.STATUS} if status else set())
+    kinds = _UNCOVERED | ({LineKind.STATUS} if status else set())
     if renamed:
-        kinds = kinds - {Kind.HEADING}
+        kinds = kinds - {LineKind.HEADING}
     return [
         line.strip()
         for line, kind in zip(case.lines, case.draft.kinds, strict=True)
@@ -150,5 +156,5 @@ def _rest(case: Lines, *, renamed: bool, status: bool) -> list[str]:
     ]
 
 
-def _text(case: Lines) -> list[str]:
+def _text(case: CaseVersion) -> list[str]:
     return [line.strip() for line in case.lines if line.strip()]

@@ -12,20 +12,20 @@ from typing import NamedTuple
 import msgspec
 
 from kb.archive import Archive, RevisionView
-from kb.cases.history.changes import Change, Lines, changes
-from kb.cases.lines.headings import Block, split
-from kb.cases.reader.draft import Kind
-from kb.cases.reader.ending import Tools
-from kb.cases.reader.finish import made_id
-from kb.cases.reader.forms import forms_in
-from kb.cases.reader.normalise import read_lines
+from kb.cases.history.changes import CaseChange, CaseVersion, changes
+from kb.cases.lines.grammar import Grammar
+from kb.cases.lines.headings import CaseBlock, case_blocks
+from kb.cases.reader.assemble import made_id
+from kb.cases.reader.draft import LineKind
+from kb.cases.reader.normalise import read_block
+from kb.cases.reader.unheaded import unheaded_in
 from kb.cases.record import Event
 
 _ALIKE = 0.5
 """A case with a new id that shares so many of its lines with one that is gone is that one."""
 
 
-_FORM = {Kind.HEADING, Kind.MARK, Kind.STATUS, Kind.ENGINEER, Kind.BLANK}
+_COMMON = {LineKind.HEADING, LineKind.MARK, LineKind.STATUS, LineKind.ENGINEER, LineKind.BLANK}
 
 
 class CaseLife(msgspec.Struct):
@@ -61,7 +61,7 @@ class Subject(NamedTuple):
 
 
 def page_life(
-    archive: Archive, subject: Subject, tools: Tools, before: PageLife | None
+    archive: Archive, subject: Subject, grammar: Grammar, before: PageLife | None
 ) -> PageLife:
     """Read the page's revisions, those after ``before`` only where it still holds.
 
@@ -71,11 +71,11 @@ def page_life(
     life = before or PageLife(cases={})
     if life.versions > len(held) or _digest(subject, held[: life.versions]) != life.prefix:
         life = PageLife(cases={})
-    reader = _Reader(archive, subject, tools)
+    reader = _RevisionReader(archive, subject, grammar)
     known = reader.cases(held[life.versions - 1].version) if life.versions else {}
     for revision in held[life.versions :]:
         now = reader.cases(revision.version)
-        _Step(life.cases, reader, revision).advance(known, now)
+        _RevisionStep(life.cases, reader, revision).advance(known, now)
         known = now
     return PageLife(versions=len(held), prefix=_digest(subject, held), cases=life.cases)
 
@@ -84,26 +84,26 @@ def _digest(subject: Subject, revisions: Iterable[RevisionView]) -> bytes:
     return hashlib.sha256(msgspec.msgpack.encode([subject.title, *revisions])).digest()
 
 
-class _Reader:
+class _RevisionReader:
     """Reads a page's versions one after the other; what did not change is not read again."""
 
-    def __init__(self, archive: Archive, subject: Subject, tools: Tools) -> None:
+    def __init__(self, archive: Archive, subject: Subject, grammar: Grammar) -> None:
         self._archive = archive
         self._subject = subject
-        self._tools = tools
-        self._read: dict[tuple[object, ...], Lines] = {}
+        self._grammar = grammar
+        self._read: dict[tuple[object, ...], CaseVersion] = {}
 
-    def once(self, version: str) -> dict[str, Lines]:
+    def once(self, version: str) -> dict[str, CaseVersion]:
         """An older version's cases, aside from the way through the history."""
-        return _Reader(self._archive, self._subject, self._tools).cases(version)
+        return _RevisionReader(self._archive, self._subject, self._grammar).cases(version)
 
-    def cases(self, version: str) -> dict[str, Lines]:
+    def cases(self, version: str) -> dict[str, CaseVersion]:
         """The version's cases by id, a second one of an id by id~2."""
         lines = (self._archive.content(self._subject.key, version) or "").split("\n")
-        blocks, opaque = split(lines, self._tools.rules)
-        read: dict[tuple[object, ...], Lines] = {}
-        found: dict[str, Lines] = {}
-        for key, case in (*self._blocks(blocks, lines, opaque), *self._forms(lines, opaque)):
+        blocks, verbatim = case_blocks(lines, self._grammar.vocabulary)
+        read: dict[tuple[object, ...], CaseVersion] = {}
+        found: dict[str, CaseVersion] = {}
+        for key, case in (*self._blocks(blocks, lines, verbatim), *self._unheaded(lines, verbatim)):
             read[key] = case
             heading = case.draft.heading
             name = heading.id or made_id(self._subject.page, heading.text)
@@ -112,31 +112,31 @@ class _Reader:
         return found
 
     def _blocks(
-        self, blocks: Iterable[Block], lines: list[str], opaque: list[bool]
-    ) -> Iterator[tuple[tuple[object, ...], Lines]]:
-        hidden = any(opaque)
+        self, blocks: Iterable[CaseBlock], lines: list[str], verbatim: list[bool]
+    ) -> Iterator[tuple[tuple[object, ...], CaseVersion]]:
+        hidden = any(verbatim)
         for block in blocks:
             span = slice(block.first, block.last)
-            flags = tuple(n for n, flag in enumerate(opaque[span]) if flag) if hidden else ()
+            flags = tuple(n for n, flag in enumerate(verbatim[span]) if flag) if hidden else ()
             key = ("\n".join(lines[span]).rstrip(), flags)
             case = self._read.get(key)
             if case is None:
-                own = lines[span]
-                case = Lines(read_lines(own, opaque[span], block.heading, self._tools)[0], own)
+                found = read_block(block, lines, verbatim, self._grammar)
+                case = CaseVersion(found.draft, found.lines)
             yield key, case
 
-    def _forms(
-        self, lines: list[str], opaque: list[bool]
-    ) -> Iterator[tuple[tuple[object, ...], Lines]]:
-        for place in forms_in(self._subject.title, lines, opaque, self._tools):
+    def _unheaded(
+        self, lines: list[str], verbatim: list[bool]
+    ) -> Iterator[tuple[tuple[object, ...], CaseVersion]]:
+        for place in unheaded_in(self._subject.title, lines, verbatim, self._grammar):
             case = self._read.get(place.key)
             if case is None:
-                form = place.read()
-                case = Lines(form.draft, form.lines)
+                found = place.read()
+                case = CaseVersion(found.draft, found.lines)
             yield place.key, case
 
 
-def _unused(name: str, taken: dict[str, Lines]) -> str:
+def _unused(name: str, taken: dict[str, CaseVersion]) -> str:
     if name not in taken:
         return name
     number = 2
@@ -145,15 +145,17 @@ def _unused(name: str, taken: dict[str, Lines]) -> str:
     return f"{name}~{number}"
 
 
-class _Step:
+class _RevisionStep:
     """From one revision to the next."""
 
-    def __init__(self, lives: dict[str, CaseLife], reader: _Reader, revision: RevisionView) -> None:
+    def __init__(
+        self, lives: dict[str, CaseLife], reader: _RevisionReader, revision: RevisionView
+    ) -> None:
         self._lives = lives
         self._reader = reader
         self._revision = revision
 
-    def advance(self, old: dict[str, Lines], new: dict[str, Lines]) -> None:
+    def advance(self, old: dict[str, CaseVersion], new: dict[str, CaseVersion]) -> None:
         """Bring all lives to the revision, whose cases are ``new``."""
         gone = {name: case for name, case in old.items() if name not in new}
         for name, case in new.items():
@@ -165,26 +167,26 @@ class _Step:
             life = self._lives[name]
             life.present, life.last = True, self._revision.version
         for name in gone:
-            self._note(name, [Change("removed")])
+            self._note(name, [CaseChange("removed")])
             self._lives[name].present = False
 
-    def _appear(self, name: str, case: Lines, gone: dict[str, Lines]) -> None:
+    def _appear(self, name: str, case: CaseVersion, gone: dict[str, CaseVersion]) -> None:
         """A case that the revision before has not: restored, renamed or new."""
         life = self._lives.get(name)
         if life is not None:
             before = self._reader.once(life.last).get(name)
             after = changes(before, case) if before else []
-            self._note(name, [Change("restored"), *after])
+            self._note(name, [CaseChange("restored"), *after])
         elif (earlier := _renamed(case, gone)) is not None:
             life = self._lives[name] = self._lives.pop(earlier)
             life.id = name
             steps = changes(gone.pop(earlier), case, renamed=True)
-            self._note(name, [Change("renamed", None, earlier, name), *steps])
+            self._note(name, [CaseChange("renamed", None, earlier, name), *steps])
         else:
             self._lives[name] = CaseLife(name, [], True, self._revision.version)
-            self._note(name, [Change("created")])
+            self._note(name, [CaseChange("created")])
 
-    def _note(self, name: str, steps: Iterable[Change]) -> None:
+    def _note(self, name: str, steps: Iterable[CaseChange]) -> None:
         at = self._revision
         self._lives[name].events += [
             Event(
@@ -195,7 +197,7 @@ class _Step:
         ]  # fmt: skip
 
 
-def _renamed(case: Lines, gone: dict[str, Lines]) -> str | None:
+def _renamed(case: CaseVersion, gone: dict[str, CaseVersion]) -> str | None:
     """The id, of those gone, that the case had before: the one that it shares most lines with."""
     own = _own(case)
     best, most = None, 0.0
@@ -207,9 +209,9 @@ def _renamed(case: Lines, gone: dict[str, Lines]) -> str | None:
     return best if most >= _ALIKE else None
 
 
-def _own(case: Lines) -> set[str]:
+def _own(case: CaseVersion) -> set[str]:
     """Lines that are the case's own, not every case's form."""
     if case.draft.heading.rule.begins == "row":
         return {cell.strip() for cell in case.lines[0].split("|")} - {""}
     pairs = zip(case.lines, case.draft.kinds, strict=True)
-    return {line.strip() for line, kind in pairs if kind not in _FORM}
+    return {line.strip() for line, kind in pairs if kind not in _COMMON}

@@ -8,16 +8,15 @@ from functools import cache
 from statistics import median
 from typing import NamedTuple
 
-from kb.cases.learn.headings import heading_patterns
+from kb.cases.learn.heading_patterns import heading_patterns
 from kb.cases.learn.lexicon import lexicon, means
-from kb.cases.learn.marks import StatusForm, status_form
-from kb.cases.learn.people import rounds, speaker_brackets, talk
+from kb.cases.learn.status_form import StatusForm, status_form
 from kb.cases.learn.survey import LabelUse, Survey
+from kb.cases.learn.talk import rounds, speaker_brackets, talk
 from kb.cases.lines.language import language_of
 from kb.cases.lines.values import parsed
-from kb.cases.lines.vocabulary import Rules, label_key
+from kb.cases.lines.vocabulary import Vocabulary, label_key
 from kb.cases.profile.profile import FieldType, load_profile
-from kb.cases.reader.normalise import tools_of
 
 _ROLES = ("problem", "status", "engineer", "station")
 _CANONICAL = ("phone", "started", "ended", "amount", "vehicle", "account")
@@ -55,9 +54,9 @@ class Proposal(NamedTuple):
 
 
 @cache
-def known() -> Rules:
+def known() -> Vocabulary:
     """The vocabulary of the shipped profiles."""
-    return tools_of(load_profile(name) for name in ("after-sales-zh", "after-sales-en")).rules
+    return Vocabulary(tuple(map(load_profile, ("after-sales-zh", "after-sales-en"))))
 
 
 def propose(found: Survey) -> Proposal:

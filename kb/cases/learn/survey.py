@@ -7,22 +7,22 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from kb.cases.lines.display import Shown, shown
+from kb.cases.lines.display import DisplayLine, display_line
 from kb.cases.lines.headings import heading_line
-from kb.cases.lines.labels import Hit, label_at
-from kb.cases.lines.prefix import CLOSING, LEAD, past_lead
-from kb.cases.lines.verbatim import opaque_lines
-from kb.cases.lines.vocabulary import Rules, label_key
+from kb.cases.lines.labels import LabelHit, label_at
+from kb.cases.lines.prefix import CLOSING, PREFIX, past_prefix
+from kb.cases.lines.verbatim import verbatim_lines
+from kb.cases.lines.vocabulary import Vocabulary, label_key
 from kb.cases.profile.profile import Profile
 
 _FIRST_NUMBER = re.compile(r"(?P<before>\D{0,40}?)(?P<number>\d{1,12})")
 _LETTERS = re.compile(r"[A-Za-z]+")
 _BRACKETED = re.compile(
-    rf"{LEAD}[【\[]\s*(?P<label>[^【】\[\]:\d]{{2,20}})[】\]]\s*(?:\([^()]{{0,60}}\))?(?P<colon>\s*:)?\s*"
+    rf"{PREFIX}[【\[]\s*(?P<label>[^【】\[\]:\d]{{2,20}})[】\]]\s*(?:\([^()]{{0,60}}\))?(?P<colon>\s*:)?\s*"
 )
 _VALUE = re.compile(r"[^。!?;,]{0,40}")
 _UNUSUAL = re.compile(
-    rf"{LEAD}(?P<label>[^\W\d][^:=|()→]{{0,30}}?(?:\([^()]{{0,60}}\))?)"
+    rf"{PREFIX}(?P<label>[^\W\d][^:=|()→]{{0,30}}?(?:\([^()]{{0,60}}\))?)"
     r"\s*(?:=|→|\||\s[-–](?:\s|$))\s*"
 )
 """Other marks than a colon between label and value: only what recurs is a label."""
@@ -32,11 +32,11 @@ _MOST_VALUES = 400
 _LONGEST = 300
 """Lines of a block."""
 _MOST_LINES = 200_000
-NO_RULES = Rules((Profile(name="none", language="und"),))
+NO_RULES = Vocabulary((Profile(name="none", language="und"),))
 """No vocabulary at all: every label is unknown."""
 
 
-class Block(NamedTuple):
+class SurveyBlock(NamedTuple):
     """A heading and the lines below it, up to the next heading of its level or a higher one."""
 
     page: str
@@ -44,7 +44,7 @@ class Block(NamedTuple):
     level: int
     heading: str
     """As shown."""
-    lines: tuple[Shown, ...]
+    lines: tuple[DisplayLine, ...]
 
 
 class LabelUse(NamedTuple):
@@ -55,7 +55,7 @@ class LabelUse(NamedTuple):
     cases: int
     values: list[str]
     """As shown."""
-    lines: list[tuple[Shown, Hit]]
+    lines: list[tuple[DisplayLine, LabelHit]]
 
 
 class Survey(NamedTuple):
@@ -64,7 +64,7 @@ class Survey(NamedTuple):
     pages: int
     shape: str
     """What their headings have in common, digits as 9 and letters as A."""
-    blocks: list[Block]
+    blocks: list[SurveyBlock]
     labels: list[LabelUse]
     """Most used first."""
     marks: Counter[str]
@@ -73,7 +73,7 @@ class Survey(NamedTuple):
 
 def survey(pages: Iterable[tuple[str, Sequence[str]]]) -> Survey:
     """Read pages (reference, lines) and find the headings that open something repeated."""
-    blocks: list[Block] = []
+    blocks: list[SurveyBlock] = []
     count = lines_read = 0
     for reference, lines in pages:
         count += 1
@@ -86,9 +86,9 @@ def survey(pages: Iterable[tuple[str, Sequence[str]]]) -> Survey:
     return Survey(count, shape, chosen, labels, _marks(chosen))
 
 
-def _blocks(page: str, lines: Sequence[str]) -> Iterator[Block]:
+def _blocks(page: str, lines: Sequence[str]) -> Iterator[SurveyBlock]:
     """Every heading with the lines up to the next of its shape, or a higher one."""
-    hidden = opaque_lines(lines)
+    hidden = verbatim_lines(lines)
     found = [
         (number, heading.level, heading.line.text.strip())
         for number, raw in enumerate(lines)
@@ -106,13 +106,13 @@ def _blocks(page: str, lines: Sequence[str]) -> Iterator[Block]:
             _shown(lines[at]) for at in range(number + 1, last)
             if lines[at].strip() and not hidden[at]
         )  # fmt: skip
-        yield Block(page, number, level, text, body)
+        yield SurveyBlock(page, number, level, text, body)
 
 
-def _shown(raw: str) -> Shown:
+def _shown(raw: str) -> DisplayLine:
     """A line, of a heading its text."""
     heading = heading_line(raw)
-    return heading.line if heading else shown(raw)
+    return heading.line if heading else display_line(raw)
 
 
 def shape_of(heading: str) -> str:
@@ -121,12 +121,12 @@ def shape_of(heading: str) -> str:
     return _LETTERS.sub("A", match["before"]) + "9" if match else ""
 
 
-def _cases(blocks: list[Block]) -> tuple[str, list[Block]]:
+def _cases(blocks: list[SurveyBlock]) -> tuple[str, list[SurveyBlock]]:
     """The most frequent shape of heading whose blocks have labels in common, and its blocks."""
-    groups: dict[tuple[int, str], list[Block]] = defaultdict(list)
+    groups: dict[tuple[int, str], list[SurveyBlock]] = defaultdict(list)
     for block in blocks:
         groups[block.level, shape_of(block.heading)].append(block)
-    best: tuple[float, str, list[Block]] = (0.0, "", [])
+    best: tuple[float, str, list[SurveyBlock]] = (0.0, "", [])
     for (level, shape), group in groups.items():
         common = _common_labels(group)
         score = len(group) * len(common) / level**2
@@ -135,7 +135,7 @@ def _cases(blocks: list[Block]) -> tuple[str, list[Block]]:
     return best[1], best[2]
 
 
-def _common_labels(group: list[Block]) -> list[str]:
+def _common_labels(group: list[SurveyBlock]) -> list[str]:
     """Labels that at least a third of the blocks have."""
     uses: Counter[str] = Counter()
     for block in group:
@@ -143,7 +143,7 @@ def _common_labels(group: list[Block]) -> list[str]:
     return [key for key, count in uses.items() if count * 3 >= len(group)]
 
 
-def label_of(line: Shown) -> Hit | None:
+def label_of(line: DisplayLine) -> LabelHit | None:
     """The label that a line begins with, if it has the shape of one."""
     hit = _in_brackets(line) or _unusual(line) or label_at(line, NO_RULES)
     if hit is None or len(hit.label) > _SHORT_LABEL or not hit.label[:1].isalpha():
@@ -151,28 +151,28 @@ def label_of(line: Shown) -> Hit | None:
     return None if re.search(r"[。!?;,]", hit.label) or len(hit.label.split()) > 5 else hit
 
 
-def _in_brackets(line: Shown) -> Hit | None:
+def _in_brackets(line: DisplayLine) -> LabelHit | None:
     """`【label】value`; with a colon before what reads like a value: a speaker says more."""
     match = _BRACKETED.match(line.text)
     if match is None or (match["colon"] and not _VALUE.fullmatch(line.text, match.end())):
         return None
     label = line.cut(match.start("label"), match.end("label"))
-    return Hit(None, label, "", match.end(), len(line.text.rstrip()), row=False)
+    return LabelHit(None, label, "", match.end(), len(line.text.rstrip()), row=False)
 
 
-def _unusual(line: Shown) -> Hit | None:
+def _unusual(line: DisplayLine) -> LabelHit | None:
     """`label = value`, `label → value`, `label - value`."""
     match = _UNUSUAL.match(line.text)
     if match is None:
         return None
     label = line.cut(match.start("label"), match.end("label"))
-    return Hit(None, label, "", match.end(), len(line.text.rstrip()), row=False)
+    return LabelHit(None, label, "", match.end(), len(line.text.rstrip()), row=False)
 
 
-def _labels(blocks: list[Block]) -> list[LabelUse]:
+def _labels(blocks: list[SurveyBlock]) -> list[LabelUse]:
     cases: Counter[str] = Counter()
     spelled: dict[str, Counter[str]] = defaultdict(Counter)
-    lines: dict[str, list[tuple[Shown, Hit]]] = defaultdict(list)
+    lines: dict[str, list[tuple[DisplayLine, LabelHit]]] = defaultdict(list)
     values: dict[str, list[str]] = defaultdict(list)
     for block in blocks:
         seen: set[str] = set()
@@ -195,7 +195,7 @@ def _labels(blocks: list[Block]) -> list[LabelUse]:
     return found
 
 
-def _value(lines: Sequence[Shown], number: int, hit: Hit) -> str:
+def _value(lines: Sequence[DisplayLine], number: int, hit: LabelHit) -> str:
     """What follows the label on its line, else the short items listed below it."""
     text = _with_icons(lines[number], hit.start, hit.end)
     if text:
@@ -211,7 +211,7 @@ def _value(lines: Sequence[Shown], number: int, hit: Hit) -> str:
     return " | ".join(options) if listed else ""
 
 
-def _with_icons(line: Shown, start: int, end: int) -> str:
+def _with_icons(line: DisplayLine, start: int, end: int) -> str:
     """The text, a tick for each icon."""
     icons = [f.at for f in line.formats if f.mark.startswith("icon:") and f.at <= end]
     before = [at for at in icons if at < start and not line.text[at:start].strip()]
@@ -221,7 +221,7 @@ def _with_icons(line: Shown, start: int, end: int) -> str:
     return ("☑" * len(before) + text).strip()
 
 
-def _marks(blocks: list[Block]) -> Counter[str]:
+def _marks(blocks: list[SurveyBlock]) -> Counter[str]:
     """Lines of a few words that recur: marks of parts."""
     found: Counter[str] = Counter()
     for block in blocks:
@@ -229,7 +229,7 @@ def _marks(blocks: list[Block]) -> Counter[str]:
     return Counter({text: n for text, n in found.items() if n * 4 >= len(blocks)})
 
 
-def bare(line: Shown) -> str:
+def bare(line: DisplayLine) -> str:
     """The line without decoration and a colon at its end."""
-    start, _ = past_lead(line.text)
+    start, _ = past_prefix(line.text)
     return line.text[start:].rstrip(CLOSING + ":")

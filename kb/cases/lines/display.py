@@ -1,8 +1,8 @@
-"""A source line as a reader sees it, each character with its place in the source.
+"""A source line as it is displayed, each character with its position in the source.
 
-Labels and marks are looked for in what is shown: escapes undone, formatting off, full-width
+Labels and marks are looked for in the display text: escapes undone, formatting off, full-width
 forms folded, traditional characters simplified. Values are cut from the source again, by the
-places kept here.
+positions kept here.
 """
 
 from __future__ import annotations
@@ -32,51 +32,71 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _ICON = re.compile(r"name\s*=\s*\"?([\w-]{1,40})")
+_FORMATS = ("**", "//", "__", "--", "^^", ",,", "##")
 _LIST = re.compile(r"[ \t]*(?:(?:[*]+|-+|1(?:[*1]*)\.|[;:]+)[ \t]+)?")
 
 
-class Format(NamedTuple):
-    """A formatting mark, or an icon: where it stands in the shown text, and which."""
+class FormatMark(NamedTuple):
+    """A formatting mark, or an icon: its position in the display text, and which it is."""
 
     at: int
     mark: str
 
 
-class Shown(NamedTuple):
-    """``text`` is what is shown; ``pieces`` say where it comes from in ``raw``."""
+class DisplayLine(NamedTuple):
+    """A source line and its display text, which is made of stretches of the source."""
 
     raw: str
+    """The source."""
     text: str
+    """The display text, folded: of the same length as what is displayed."""
     starts: tuple[int, ...]
-    """Where each piece begins in ``text``."""
-    places: tuple[tuple[int, bool], ...]
-    """Where each piece begins in ``raw``; True for an escaped character."""
-    formats: tuple[Format, ...]
+    """Position in ``text`` at which each stretch begins."""
+    sources: tuple[tuple[int, bool], ...]
+    """Position in ``raw`` at which each stretch begins; True for an escaped character."""
+    formats: tuple[FormatMark, ...]
+    """Formatting marks and icons, in order."""
     listed: bool
     """True where a list's mark was taken off."""
 
     def raw_start(self, index: int) -> int:
-        """Place in the source of the character shown at ``index``."""
+        """Return the position in the source of the character displayed at ``index``."""
         if index >= len(self.text):
             return len(self.raw)
-        piece = bisect_right(self.starts, index) - 1
-        return self.places[piece][0] + index - self.starts[piece]
+        stretch = bisect_right(self.starts, index) - 1
+        return self.sources[stretch][0] + index - self.starts[stretch]
 
     def raw_end(self, index: int) -> int:
-        """Place in the source just after the character shown before ``index``."""
+        """Return the position in the source just after the character displayed before ``index``."""
         if index <= 0:
             return 0
-        piece = bisect_right(self.starts, index - 1) - 1
-        place, escaped = self.places[piece]
-        return place + index - self.starts[piece] + escaped
+        stretch = bisect_right(self.starts, index - 1) - 1
+        source, escaped = self.sources[stretch]
+        return source + index - self.starts[stretch] + escaped
 
     def cut(self, start: int, end: int) -> str:
-        """Source of the shown characters from ``start`` to ``end``, outer space off."""
+        """Return the source of the displayed characters from ``start`` to ``end``, stripped."""
         while start < end and self.text[start].isspace():
             start += 1
         while end > start and self.text[end - 1].isspace():
             end -= 1
         return self.raw[self.raw_start(start) : self.raw_end(end)] if start < end else ""
+
+    def after_mark(self, index: int, end: int | None = None) -> str:
+        """Return the source after a mark that ends before ``index``, up to ``end`` of the source.
+
+        A format that is opened within the mark and closed right after it goes with the mark.
+        """
+        while index and self.text[index - 1].isspace():
+            index -= 1
+        start = self.raw_end(index)
+        text = self.raw[start:end].strip()
+        for mark in _FORMATS:
+            if text.startswith(mark) and self.raw.count(mark, 0, start) % 2:
+                text = text[len(mark) :].lstrip()
+        if text.startswith("(%%)") and "(%" in self.raw[:start]:
+            text = text[4:].lstrip()
+        return text
 
 
 @cache
@@ -85,30 +105,30 @@ def _table() -> dict[int, str]:
 
 
 def fold(text: str) -> str:
-    """Full-width forms as their usual ones, traditional characters simplified, same length."""
+    """Fold full-width forms and traditional characters to their usual ones, one to one."""
     return text if text.isascii() else text.translate(_table())
 
 
-def shown(raw: str) -> Shown:
-    """Read a source line."""
-    lead = _LIST.match(raw)
-    assert lead is not None
-    at = lead.end()
-    listed = bool(lead[0].strip())
+def display_line(raw: str) -> DisplayLine:
+    """Parse a source line for display."""
+    item = _LIST.match(raw)
+    assert item is not None
+    at = item.end()
+    listed = bool(item[0].strip())
     if _TOKEN.search(raw, at) is None:
         whole = ((at, False),) if at < len(raw) else ()
-        return Shown(raw, fold(raw[at:]), (0,) if whole else (), whole, (), listed)
+        return DisplayLine(raw, fold(raw[at:]), (0,) if whole else (), whole, (), listed)
     parts: list[str] = []
     starts: list[int] = []
-    places: list[tuple[int, bool]] = []
-    formats: list[Format] = []
+    sources: list[tuple[int, bool]] = []
+    formats: list[FormatMark] = []
     length = 0
 
     def show(start: int, end: int, *, escaped: bool = False) -> None:
         nonlocal length
         if end > start:
             starts.append(length)
-            places.append((start - escaped, escaped))
+            sources.append((start - escaped, escaped))
             parts.append(raw[start:end])
             length += end - start
 
@@ -122,10 +142,10 @@ def shown(raw: str) -> Shown:
         elif token.lastgroup == "keep":
             show(token.start(), at)
         elif token.lastgroup == "format":
-            formats.append(Format(length, token[0]))
+            formats.append(FormatMark(length, token[0]))
         elif token.lastgroup == "icon" and (name := _ICON.search(token[0])):
-            formats.append(Format(length, f"icon:{name[1]}"))
+            formats.append(FormatMark(length, f"icon:{name[1]}"))
     show(at, len(raw))
-    return Shown(
-        raw, fold("".join(parts)), tuple(starts), tuple(places), tuple(formats), listed
+    return DisplayLine(
+        raw, fold("".join(parts)), tuple(starts), tuple(sources), tuple(formats), listed
     )  # fmt: skip

@@ -6,13 +6,12 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from kb.cases.lines.display import Shown, shown
+from kb.cases.lines.display import DisplayLine, display_line
 from kb.cases.lines.labels import label_at
 from kb.cases.lines.values import day
-from kb.cases.lines.verbatim import opaque_lines
-from kb.cases.lines.vocabulary import Rules, label_key
+from kb.cases.lines.verbatim import verbatim_lines
+from kb.cases.lines.vocabulary import Vocabulary, label_key
 from kb.cases.profile.profile import CaseRule
-from kb.cases.reader.draft import Heading
 
 _HEADING = re.compile(r"[ \t]*(?P<level>={1,6})(?!=)")
 _PREFIX = re.compile(r"\s*(?:\(?\d{1,3}[.、)]\s*)?")
@@ -22,53 +21,69 @@ _NEAR = 60
 _BOLD = re.compile(r"\s*\*\*(?P<text>[^*]{1,200})\*\*\s*$")
 
 
-class Block(NamedTuple):
+class CaseHeading(NamedTuple):
+    """How a case begins."""
+
+    id: str
+    """As written; empty where the page gives none."""
+    number: int | None
+    date: str | None
+    bad_date: str
+    """The date as written, where there is no such day."""
+    text: str
+    """The heading as written, without its marks."""
+    rule: CaseRule = CaseRule()
+
+
+class CaseBlock(NamedTuple):
     """The lines of a case on its page, from ``first`` up to ``last`` (0-based, exclusive)."""
 
     first: int
     last: int
-    heading: Heading
+    heading: CaseHeading
 
 
 class HeadingLine(NamedTuple):
     """A heading: its level, its text as shown."""
 
     level: int
-    line: Shown
+    line: DisplayLine
 
 
 def heading_line(raw: str) -> HeadingLine | None:
     """The heading that the line is, or None."""
     match = _HEADING.match(raw)
     text = raw[match.end() :].rstrip("= \t\r").lstrip() if match else ""
-    return HeadingLine(len(match["level"]), shown(text)) if match and text else None
+    return HeadingLine(len(match["level"]), display_line(text)) if match and text else None
 
 
-def case_heading(line: Shown, rules: Rules) -> Heading | None:
+def case_heading(line: DisplayLine, vocabulary: Vocabulary) -> CaseHeading | None:
     """The case that a heading's text begins, or None; a link counts as its label."""
     link = _LINK.match(line.text)
     if link:
-        line = shown(link["label"])
+        line = display_line(link["label"])
     prefix = _PREFIX.match(line.text)
     start = prefix.end() if prefix else 0
-    for pattern, rule in rules.headings:
+    for pattern, rule in vocabulary.headings:
         match = pattern.match(line.text, start) or pattern.match(line.text)
-        if match and not _names_another(line, match, rules):
-            return _heading(line, match, rules, rule)
+        if match and not _names_another(line, match, vocabulary):
+            return _heading(line, match, vocabulary, rule)
     return None
 
 
-def _names_another(line: Shown, match: re.Match[str], rules: Rules) -> bool:
+def _names_another(line: DisplayLine, match: re.Match[str], vocabulary: Vocabulary) -> bool:
     """True where the heading goes on to another case's id: it compares them, or tells of both."""
     rest = line.text[match.end() :]
-    return bool(rest) and any(pattern.search(rest) for pattern in rules.mentions)
+    return bool(rest) and any(pattern.search(rest) for pattern in vocabulary.mentions)
 
 
-def _heading(line: Shown, match: re.Match[str], rules: Rules, rule: CaseRule) -> Heading:
+def _heading(
+    line: DisplayLine, match: re.Match[str], vocabulary: Vocabulary, rule: CaseRule
+) -> CaseHeading:
     groups = match.groupdict()
     written = groups.get("date") or ""
-    date = day(written, rules) if written else None
-    return Heading(
+    date = day(written, vocabulary) if written else None
+    return CaseHeading(
         re.sub(r"~(.)", r"\1", line.cut(match.start("id"), match.end("id")))
         if groups.get("id")
         else "",
@@ -78,17 +93,19 @@ def _heading(line: Shown, match: re.Match[str], rules: Rules, rule: CaseRule) ->
     )  # fmt: skip
 
 
-def _is_sure(case: Heading) -> bool:
+def _is_sure(case: CaseHeading) -> bool:
     return bool(case.date or case.bad_date) or case.rule.sure
 
 
-def borne_out(lines: Sequence[str], number: int, rules: Rules) -> bool:
+def borne_out(lines: Sequence[str], number: int, vocabulary: Vocabulary) -> bool:
     """True where labels of two kinds follow the heading at ``number``, before the next one."""
     roles: set[str] = set()
     for raw in lines[number + 1 : number + _NEAR]:
-        if raw.lstrip().startswith("=") and case_heading(shown(raw.strip("= \t")), rules):
+        if raw.lstrip().startswith("=") and case_heading(
+            display_line(raw.strip("= \t")), vocabulary
+        ):
             break
-        hit = label_at(shown(raw), rules) if raw.strip() else None
+        hit = label_at(display_line(raw), vocabulary) if raw.strip() else None
         if hit and hit.meaning:
             roles.add(hit.meaning.name)
             if len(roles) > 1:
@@ -96,56 +113,60 @@ def borne_out(lines: Sequence[str], number: int, rules: Rules) -> bool:
     return False
 
 
-def split(lines: Sequence[str], rules: Rules) -> tuple[list[Block], list[bool]]:
+def case_blocks(lines: Sequence[str], vocabulary: Vocabulary) -> tuple[list[CaseBlock], list[bool]]:
     """The cases of a page in order, and which of its lines are code or verbatim.
 
     A case ends at the next case, at a heading of its own level or a higher one, or at the end.
     Pages that mark no case by a heading may mark them by bold lines.
     """
-    opaque = opaque_lines(lines)
-    blocks = _by_headings(lines, opaque, rules)
-    return blocks or _by_bold(lines, opaque, rules), opaque
+    verbatim = verbatim_lines(lines)
+    blocks = _blocks_by_headings(lines, verbatim, vocabulary)
+    return blocks or _blocks_by_bold(lines, verbatim, vocabulary), verbatim
 
 
-def _by_headings(lines: Sequence[str], opaque: list[bool], rules: Rules) -> list[Block]:
-    blocks: list[Block] = []
-    open_: tuple[int, int, Heading] | None = None
+def _blocks_by_headings(
+    lines: Sequence[str], verbatim: list[bool], vocabulary: Vocabulary
+) -> list[CaseBlock]:
+    blocks: list[CaseBlock] = []
+    open_: tuple[int, int, CaseHeading] | None = None
     for number in [n for n, raw in enumerate(lines) if raw and raw[0] in "= \t"]:
-        heading = None if opaque[number] else heading_line(lines[number])
+        heading = None if verbatim[number] else heading_line(lines[number])
         if heading is None:
             continue
-        case = case_heading(heading.line, rules)
-        if case and not (_is_sure(case) or borne_out(lines, number, rules)):
+        case = case_heading(heading.line, vocabulary)
+        if case and not (_is_sure(case) or borne_out(lines, number, vocabulary)):
             case = None
-        ends = open_ is not None and heading.level <= open_[1] and not _is_part(heading, rules)
+        ends = open_ is not None and heading.level <= open_[1] and not _is_part(heading, vocabulary)
         if open_ and (case or ends):
-            blocks.append(Block(open_[0], number, open_[2]))
+            blocks.append(CaseBlock(open_[0], number, open_[2]))
             open_ = None
         if case:
             open_ = (number, heading.level, case)
     if open_:
-        blocks.append(Block(open_[0], len(lines), open_[2]))
+        blocks.append(CaseBlock(open_[0], len(lines), open_[2]))
     return blocks
 
 
-def _is_part(heading: HeadingLine, rules: Rules) -> bool:
+def _is_part(heading: HeadingLine, vocabulary: Vocabulary) -> bool:
     """True for a heading that opens a part of a case rather than something else."""
     text = heading.line.text.strip().strip(":").strip()
     key = label_key(text)
     return (
-        key in rules.parts
-        or key in rules.sections
-        or rules.meaning(text) is not None
-        or any(pattern.fullmatch(text) for pattern in rules.rounds)
+        key in vocabulary.parts
+        or key in vocabulary.sections
+        or vocabulary.meaning(text) is not None
+        or any(pattern.fullmatch(text) for pattern in vocabulary.rounds)
     )
 
 
-def _by_bold(lines: Sequence[str], opaque: list[bool], rules: Rules) -> list[Block]:
-    starts: list[tuple[int, Heading]] = []
+def _blocks_by_bold(
+    lines: Sequence[str], verbatim: list[bool], vocabulary: Vocabulary
+) -> list[CaseBlock]:
+    starts: list[tuple[int, CaseHeading]] = []
     for number in [n for n, raw in enumerate(lines) if "**" in raw[:8]]:
-        bold = None if opaque[number] else _BOLD.match(lines[number])
-        case = case_heading(shown(bold["text"]), rules) if bold else None
+        bold = None if verbatim[number] else _BOLD.match(lines[number])
+        case = case_heading(display_line(bold["text"]), vocabulary) if bold else None
         if case and case.date:
             starts.append((number, case))
     ends = [*(number for number, _ in starts), len(lines)][1:]
-    return [Block(n, end, case) for (n, case), end in zip(starts, ends, strict=True)]
+    return [CaseBlock(n, end, case) for (n, case), end in zip(starts, ends, strict=True)]

@@ -6,28 +6,28 @@ import re
 from itertools import pairwise
 from typing import NamedTuple
 
-from kb.cases.lines.display import Shown, fold
-from kb.cases.lines.prefix import CLOSING, LEAD, past_lead
-from kb.cases.lines.vocabulary import Label, Rules, label_key
+from kb.cases.lines.display import DisplayLine, fold
+from kb.cases.lines.prefix import CLOSING, PREFIX, past_prefix
+from kb.cases.lines.vocabulary import LabelMeaning, Vocabulary, label_key
 
 _LABEL = re.compile(
-    rf"""\s*(?P<row>\|=?\s*)?{LEAD}
+    rf"""\s*(?P<row>\|=?\s*)?{PREFIX}
     (?P<label>[^:|=()]{{0,40}}(?P<legend>\([^()]{{0,120}}\)[^:|=()]{{0,40}})?)
     (?P<sep>:\s*\|?=?|\|=?|=)\s*""",
     re.VERBOSE,
 )
 _BRACKETED = re.compile(
-    rf"{LEAD}[【\[〖〔]\s*(?P<label>[^\[\]【】〖〗〔〕:|]{{1,40}})[】\]〗〕]\s*(?P<legend>\([^()]{{0,120}}\))?\s*:?\s*"
+    rf"{PREFIX}[【\[〖〔]\s*(?P<label>[^\[\]【】〖〗〔〕:|]{{1,40}})[】\]〗〕]\s*(?P<legend>\([^()]{{0,120}}\))?\s*:?\s*"
 )
 _UNMARKED = tuple(
-    re.compile(rf"{LEAD}(?P<label>{words})\s*(?P<legend>\([^()]{{0,120}}\))?\s*(?=\W)")
+    re.compile(rf"{PREFIX}(?P<label>{words})\s*(?P<legend>\([^()]{{0,120}}\))?\s*(?=\W)")
     for words in (r"\w{1,20} \w{1,20}", r"\w{1,20}")
 )
-_SPACED = re.compile(rf"{LEAD}(?P<label>[\u3400-\u9fff]{{2,10}})\s+(?=\S)")
+_SPACED = re.compile(rf"{PREFIX}(?P<label>[\u3400-\u9fff]{{2,10}})\s+(?=\S)")
 _OPENING = frozenset("【[〖〔")
 _DASH = re.compile(r"[-–—→]")
 _DASHED = re.compile(
-    rf"{LEAD}(?P<label>\w(?:[^:|=()—–-]|(?<=\w)-(?=\w)){{0,30}}(?P<legend>\([^()]{{0,40}}\)[^:|=()—–-]{{0,20}})?)"
+    rf"{PREFIX}(?P<label>\w(?:[^:|=()—–-]|(?<=\w)-(?=\w)){{0,30}}(?P<legend>\([^()]{{0,40}}\)[^:|=()—–-]{{0,20}})?)"
     r"(?P<sep>\s[-–](?:\s|$)|\s?—{1,2}|\s?→)\s*"
 )
 """A dash or an arrow between label and value: for labels that are known."""
@@ -36,15 +36,15 @@ _GAP = re.compile(r"[\s,;、|]+")
 _SENTENCE = re.compile(r"[。!?;,、“”\"]|\.\s")
 
 
-def _is_status(label: str, rules: Rules) -> bool:
-    meaning = rules.meaning(label)
+def _is_status(label: str, vocabulary: Vocabulary) -> bool:
+    meaning = vocabulary.meaning(label)
     return meaning is not None and meaning.role == "status"
 
 
-class Hit(NamedTuple):
+class LabelHit(NamedTuple):
     """A label found: ``start`` and ``end`` bound its value in the shown text."""
 
-    meaning: Label | None
+    meaning: LabelMeaning | None
     label: str
     legend: str
     start: int
@@ -52,18 +52,18 @@ class Hit(NamedTuple):
     row: bool
 
 
-def label_at(line: Shown, rules: Rules, start: int = 0) -> Hit | None:
+def label_at(line: DisplayLine, vocabulary: Vocabulary, start: int = 0) -> LabelHit | None:
     """The label that the line begins with at ``start``, known or not."""
     text = line.text
     if not _OPENING.isdisjoint(text) and (bracketed := _BRACKETED.match(text, start)):
-        meaning = rules.meaning(bracketed["label"])
+        meaning = vocabulary.meaning(bracketed["label"])
         if meaning:
             return _hit(line, bracketed, meaning, row=False)
     match = _LABEL.match(text, start)
-    meaning = rules.meaning(match["label"]) if match else None
+    meaning = vocabulary.meaning(match["label"]) if match else None
     if meaning is None and _DASH.search(text, start):
         dashed = _DASHED.match(text, start)
-        dashed_meaning = rules.meaning(dashed["label"]) if dashed else None
+        dashed_meaning = vocabulary.meaning(dashed["label"]) if dashed else None
         if dashed and dashed_meaning:
             return _hit(line, dashed, dashed_meaning, row=False)
     if match is None or not match["label"].strip():
@@ -74,24 +74,26 @@ def label_at(line: Shown, rules: Rules, start: int = 0) -> Hit | None:
     return _hit(line, match, meaning, row=row)
 
 
-def _hit(line: Shown, match: re.Match[str], meaning: Label | None, *, row: bool) -> Hit:
+def _hit(
+    line: DisplayLine, match: re.Match[str], meaning: LabelMeaning | None, *, row: bool
+) -> LabelHit:
     end = len(line.text.rstrip("| \t" if row else None))
     label = line.cut(match.start("label"), match.end("label"))
-    return Hit(meaning, label, match["legend"] or "", match.end(), max(end, match.end()), row)
+    return LabelHit(meaning, label, match["legend"] or "", match.end(), max(end, match.end()), row)
 
 
-def label_alone(line: Shown, rules: Rules) -> Hit | None:
+def label_alone(line: DisplayLine, vocabulary: Vocabulary) -> LabelHit | None:
     """A known label that is all of the line, its value below."""
-    start, _ = past_lead(line.text)
+    start, _ = past_prefix(line.text)
     label = line.text[start:].rstrip(CLOSING + ":")
-    meaning = rules.meaning(label) if len(label) <= 40 else None
+    meaning = vocabulary.meaning(label) if len(label) <= 40 else None
     if meaning is None:
         return None
     end = len(line.text)
-    return Hit(meaning, line.cut(start, start + len(label)), "", end, end, row=False)
+    return LabelHit(meaning, line.cut(start, start + len(label)), "", end, end, row=False)
 
 
-class Cell(NamedTuple):
+class RowCell(NamedTuple):
     """A cell of a table's row, by its bounds in the shown text."""
 
     start: int
@@ -99,7 +101,7 @@ class Cell(NamedTuple):
     heading: bool
 
 
-def cells_of(line: Shown) -> list[Cell]:
+def cells_of(line: DisplayLine) -> list[RowCell]:
     """The cells of a row, none where the line is no row."""
     text = line.text
     if not text.lstrip().startswith("|"):
@@ -108,37 +110,39 @@ def cells_of(line: Shown) -> list[Cell]:
     if text[bars[-1] + 1 :].strip():
         bars.append(len(text))
     return [
-        Cell(a + 1 + text.startswith("=", a + 1), b, heading=text.startswith("=", a + 1))
+        RowCell(a + 1 + text.startswith("=", a + 1), b, heading=text.startswith("=", a + 1))
         for a, b in pairwise(bars)
     ]
 
 
-def status_without_colon(line: Shown, rules: Rules) -> Hit | None:
+def status_without_colon(line: DisplayLine, vocabulary: Vocabulary) -> LabelHit | None:
     """A status label with no colon: what follows must be marked, as the caller sees to."""
     found = (pattern.match(line.text) for pattern in _UNMARKED)
-    match = next((m for m in found if m and _is_status(m["label"], rules)), None)
-    meaning = rules.meaning(match["label"]) if match else None
+    match = next((m for m in found if m and _is_status(m["label"], vocabulary)), None)
+    meaning = vocabulary.meaning(match["label"]) if match else None
     if match is None:
         return None
     label = line.cut(match.start("label"), match.end("label"))
-    return Hit(
+    return LabelHit(
         meaning, label, match["legend"] or "", match.end(), len(line.text.rstrip()), row=False
     )
 
 
-def label_spaced(line: Shown, rules: Rules) -> Hit | None:
+def label_spaced(line: DisplayLine, vocabulary: Vocabulary) -> LabelHit | None:
     """A known Han label with a space for a colon, where its value has a digit or it is long."""
     match = _SPACED.match(line.text)
-    meaning = rules.meaning(match["label"]) if match else None
+    meaning = vocabulary.meaning(match["label"]) if match else None
     if match is None or meaning is None or meaning.role not in ("field", "problem"):
         return None
     if not (len(match["label"]) > 2 or line.text[match.end()].isdigit()):
         return None
     label = line.cut(match.start("label"), match.end("label"))
-    return Hit(meaning, label, "", match.end(), len(line.text.rstrip()), row=False)
+    return LabelHit(meaning, label, "", match.end(), len(line.text.rstrip()), row=False)
 
 
-def may_be_field(hit: Hit, line: Shown, rules: Rules, *, in_problem: bool) -> bool:
+def may_be_field(
+    hit: LabelHit, line: DisplayLine, vocabulary: Vocabulary, *, in_problem: bool
+) -> bool:
     """True where a label that no profile knows has the shape of one.
 
     Below a problem, which may have several lines, it must be short, with a short value.
@@ -147,7 +151,7 @@ def may_be_field(hit: Hit, line: Shown, rules: Rules, *, in_problem: bool) -> bo
     if _SENTENCE.search(fold(label)) or label[0] in "[{【(<#*-\\~":
         return False
     value = line.text[hit.start : hit.end].strip()
-    if in_problem and (not value or len(value) > 60 or label_key(label) in rules.never):
+    if in_problem and (not value or len(value) > 60 or label_key(label) in vocabulary.never):
         return False
     if value.startswith("//") or value[-1:] in ("。", "!", "?", ";"):
         return False
@@ -159,20 +163,20 @@ def may_be_field(hit: Hit, line: Shown, rules: Rules, *, in_problem: bool) -> bo
     return label[0].isalpha() and words <= (3 if in_problem else 4)
 
 
-def is_plain(hit: Hit, line: Shown) -> bool:
+def is_plain(hit: LabelHit, line: DisplayLine) -> bool:
     """True where the line is a label with a short value: no item of a list of remarks."""
     value = line.text[hit.start : hit.end]
     numbered = line.text[: hit.start].lstrip()[:1].isdigit()
     return not numbered and len(value) <= 60 and not re.search(r"[。!?;,、]", value)
 
 
-def known_labels(line: Shown, rules: Rules, hit: Hit) -> list[Hit]:
+def known_labels(line: DisplayLine, vocabulary: Vocabulary, hit: LabelHit) -> list[LabelHit]:
     """The hit and the known labels that follow it on the line; a problem's text is not cut."""
     found = [hit]
     if hit.meaning is None or hit.meaning.type == "text":
         return found
     for match in _GAP.finditer(line.text, hit.start, hit.end):
-        following = label_at(line, rules, match.end())
+        following = label_at(line, vocabulary, match.end())
         if following is None or following.meaning is None or following.start > hit.end:
             continue
         found[-1] = found[-1]._replace(end=match.start())

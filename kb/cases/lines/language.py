@@ -13,7 +13,7 @@ _MARKUP = re.compile(r"\[\[[^\]\n]{0,1000}\]\]|\{\{[^{}]{0,500}\}\}|https?:[!-~]
 
 
 def language_of(text: str) -> str:
-    """BCP 47: zh, ja, ko, en, ru; `und` where there is nothing to tell by.
+    """Return the language as BCP 47 has it: zh, ja, ko, en, ru; `und` where nothing tells it.
 
     A Latin-script text counts as English: the profiles know no other language.
     """

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from kb.cases.lines.display import Shown
-from kb.cases.lines.prefix import CLOSING, past_lead
+from kb.cases.lines.display import DisplayLine
+from kb.cases.lines.prefix import CLOSING, past_prefix
 from kb.cases.lines.values import numeral
-from kb.cases.lines.vocabulary import Rules, label_key
+from kb.cases.lines.vocabulary import Vocabulary, label_key
 from kb.cases.profile.profile import PartName
 
 _SECTION = re.compile(
@@ -16,7 +16,7 @@ _SECTION = re.compile(
 )
 
 
-class Opening(NamedTuple):
+class PartOpening(NamedTuple):
     """What a line opens; the rest of it begins at ``rest`` of what is shown."""
 
     label: str
@@ -25,42 +25,44 @@ class Opening(NamedTuple):
     """True where the line is marked as more than text: decorated, or alone with its colon."""
 
 
-def part_at(line: Shown, rules: Rules) -> tuple[PartName, Opening] | None:
+def part_at(line: DisplayLine, vocabulary: Vocabulary) -> tuple[PartName, PartOpening] | None:
     """The part that the line opens: `~-~-跟踪`, `== Resolution ==`, `跟踪:`."""
     text = line.text
-    start, decorated = past_lead(text)
+    start, decorated = past_prefix(text)
     colon = text.find(":", start, start + 40)
     end = colon if colon >= 0 else len(text)
     if end - start > 40:
         return None
     label = text[start:end].rstrip(CLOSING)
-    name = rules.parts.get(label_key(label))
+    name = vocabulary.parts.get(label_key(label))
     if name is None and "(" in label:
-        name = rules.parts.get(label_key(label.partition("(")[0]))
+        name = vocabulary.parts.get(label_key(label.partition("(")[0]))
     if name is None:
         return None
     decorated = decorated or bool(line.formats) or line.listed
     rest = len(text) if colon < 0 else colon + 1
     sure = decorated or (colon >= 0 and not text[rest:].strip(CLOSING))
-    return name, Opening(label, rest, sure)
+    return name, PartOpening(label, rest, sure)
 
 
-def round_at(line: Shown, rules: Rules) -> tuple[int | None, int] | None:
+def round_at(line: DisplayLine, vocabulary: Vocabulary) -> tuple[int | None, int] | None:
     """The number of the round that the line opens, and where its text goes on."""
-    for pattern in rules.rounds:
+    for pattern in vocabulary.rounds:
         match = pattern.match(line.text)
         if match:
-            return numeral(match["n"], rules), match.end()
+            return numeral(match["n"], vocabulary), match.end()
     return None
 
 
-def section_at(line: Shown, rules: Rules, *, heading: bool = False) -> Opening | None:
+def section_at(
+    line: DisplayLine, vocabulary: Vocabulary, *, heading: bool = False
+) -> PartOpening | None:
     """The section that the line opens: a known label, or any after the profile's mark."""
     text = line.text
     start = len(text) - len(text.lstrip())
     mark = ""
-    if text.startswith(rules.section_marks, start):
-        mark = next(m for m in rules.section_marks if text.startswith(m, start))
+    if text.startswith(vocabulary.section_marks, start):
+        mark = next(m for m in vocabulary.section_marks if text.startswith(m, start))
     elif ":" not in text and not heading:
         return None
     after = start
@@ -69,9 +71,13 @@ def section_at(line: Shown, rules: Rules, *, heading: bool = False) -> Opening |
     match = _SECTION.match(text, after)
     if match is None:
         return None
-    known = label_key(match["label"]) in rules.sections
+    known = label_key(match["label"]) in vocabulary.sections
     if known and (match["sep"] == ":" or mark or heading):
-        return Opening(line.cut(match.start("label"), match.end("label")), match.end(), sure=True)
+        return PartOpening(
+            line.cut(match.start("label"), match.end("label")), match.end(), sure=True
+        )
     if mark and match["sep"]:
-        return Opening(line.cut(match.start("label"), match.end("label")), match.end(), sure=True)
+        return PartOpening(
+            line.cut(match.start("label"), match.end("label")), match.end(), sure=True
+        )
     return None

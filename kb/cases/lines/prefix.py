@@ -1,4 +1,4 @@
-"""What may stand before a label or a mark and says nothing: quotes, bullets, numbers."""
+"""The line prefix: what may precede a label or a mark and says nothing, as bullets, numbers."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ import re
 BULLETS = "※●•■◆◇▶►★☆·▪➤○◎☞✦▲△◈>"
 ITEM = r"(?:\(?(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s*[.、)]|[①-⑳])"
 """A list's number as people type it: `1.`, `2)`, `(3)`, `三、`, `④`."""
-LEAD = rf"[\s{BULLETS}]*(?:{ITEM}\s*)?"
+PREFIX = rf"[\s{BULLETS}]*(?:{ITEM}\s*)?"
+"""Pattern of bullets and a list's number before a label."""
 _MARKED = re.compile(rf"[\s{BULLETS}<«《\-–—=*#~+_【\[「|]*")
 _NUMBERED = re.compile(rf"{ITEM}[\s(【\[「\-–—]*")
 CLOSING = f"{BULLETS}»》 \t-–—=*#~_】]」|)"
+"""Characters that may follow a mark's own words as decoration."""
 
 
-def past_lead(text: str) -> tuple[int, bool]:
-    """Where a mark's own words begin, and whether decoration stands before them."""
+def past_prefix(text: str) -> tuple[int, bool]:
+    """Return where a mark's own words begin, and whether decoration precedes them."""
     start = _MARKED.match(text)
     assert start is not None
     at = start.end()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from kb.cases.lines.display import Shown, fold
+from kb.cases.lines.display import DisplayLine, fold
 from kb.cases.lines.prefix import BULLETS, ITEM
-from kb.cases.lines.vocabulary import Rules, label_key
+from kb.cases.lines.vocabulary import Vocabulary, label_key
 
 _DATED = re.compile(r"\s*(?:\d{2,4}\s*[-./年]|\d{1,2}\s*[-./月:时点]\s*\d)")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -28,14 +28,14 @@ _MENTIONED = re.compile(
 _START = re.compile(rf"[\s{BULLETS}]*(?:{ITEM}\s*)?")
 _WHEN = r"\(?\d{2,4}[-/.年:][\d\s:./月日时分秒-]{2,20}\)?\s*"
 """A date or a time between a speaker's mark and its colon: it stays in the text."""
-_BARE = re.compile(
+_UNMARKED = re.compile(
     rf"[\s{BULLETS}]*(?P<name>[^\s:|\[\]【】{{}}=<>][^:|\[\]【】{{}}=<>]{{0,39}}?)\s*:(?!/)"
 )
 _QUOTES = "“‘\"'「『《("
 _BREAK = re.compile(r"[\s。.!?;,、）)]")
 
 
-class Mark(NamedTuple):
+class SpeakerMark(NamedTuple):
     """A speaker's mark: the name, and the mark's bounds in the shown text."""
 
     name: str
@@ -44,15 +44,15 @@ class Mark(NamedTuple):
     colon: bool
 
 
-class Marks:
+class SpeakerMarks:
     """Speakers' marks by the forms of some profiles."""
 
-    def __init__(self, rules: Rules) -> None:
-        self._rules = rules
-        pairs = list(zip(rules.brackets[::2], rules.brackets[1::2], strict=True))
-        every = re.escape(rules.brackets)
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        pairs = list(zip(vocabulary.brackets[::2], vocabulary.brackets[1::2], strict=True))
+        every = re.escape(vocabulary.brackets)
         self._names = tuple(f"name{n}" for n in range(len(pairs)))
-        self._opens = frozenset(rules.brackets[::2])
+        self._opens = frozenset(vocabulary.brackets[::2])
         forms = (
             rf"{re.escape(o)}\s*(?P<name{n}>{_PERSON}|(?:[^{every}:|]|(?<=\d):(?=\d)){{1,40}}?)\s*{re.escape(c)}"
             for n, (o, c) in enumerate(pairs)
@@ -61,7 +61,7 @@ class Marks:
             rf"(?:{'|'.join(forms) or '(?!)'})\s*(?P<colon>:|(?={_WHEN}:))?\s*"
         )
 
-    def opening(self, line: Shown) -> Mark | None:
+    def opening(self, line: DisplayLine) -> SpeakerMark | None:
         """The bracketed speaker that the line begins with."""
         if "XWiki." in line.raw and (person := self._person(line)):
             return person
@@ -69,26 +69,27 @@ class Marks:
         match = self._bracketed.match(line.text, start.end()) if start else None
         return self._mark(line, match) if match else None
 
-    def within(self, line: Shown, start: int) -> list[Mark]:
+    def within(self, line: DisplayLine, start: int) -> list[SpeakerMark]:
         """Bracketed speakers with a colon, further on the line."""
         if line.text.find(":", start) < 0 or self._opens.isdisjoint(line.text):
             return []
         found = [self._mark(line, match) for match in self._bracketed.finditer(line.text, start)]
         return [mark for mark in found if mark and mark.colon and not _is_quoted(line, mark)]
 
-    def bare(self, line: Shown) -> Mark | None:
-        """What may be a speaker with no brackets: `Name:` at the start of the line."""
-        match = _BARE.match(line.text)
+    def unmarked(self, line: DisplayLine) -> SpeakerMark | None:
+        """Return what may be an unmarked speaker: `Name:` at the start of the line, no brackets."""
+        match = _UNMARKED.match(line.text)
         if match is None:
             return None
         name = match["name"].removeprefix("@")
         if not self.may_be_name(name):
             return None
-        bare = name.partition("(")[0].rstrip()
-        if label_key(bare) in self._rules.never_bare or bare.endswith(self._rules.never_ends):
+        alone = name.partition("(")[0].rstrip()
+        vocabulary = self._vocabulary
+        if label_key(alone) in vocabulary.never_unmarked or alone.endswith(vocabulary.never_ends):
             return None
         start = match.start("name")
-        return Mark(line.cut(start, match.end("name")), start, match.end(), colon=True)
+        return SpeakerMark(line.cut(start, match.end("name")), start, match.end(), colon=True)
 
     def may_be_name(self, name: str) -> bool:
         """True for what has the form of a person's name and is no known label."""
@@ -97,35 +98,35 @@ class Marks:
         return any(form.match(folded) for form in forms) and self._may_be(folded)
 
     @staticmethod
-    def _person(line: Shown) -> Mark | None:
+    def _person(line: DisplayLine) -> SpeakerMark | None:
         """A link to a user, or a mention of one, before a colon."""
         link = _PERSON_AT.match(line.text)
         if link:
-            return Mark(_linked(link["name"]), link.start("name"), link.end(), colon=True)
+            return SpeakerMark(_linked(link["name"]), link.start("name"), link.end(), colon=True)
         mention = _MENTIONED.match(line.raw)
         if mention is None:
             return None
         end = line.text.index(":") + 1
-        return Mark(mention["name"].rpartition(".")[2], 0, end, colon=True)
+        return SpeakerMark(mention["name"].rpartition(".")[2], 0, end, colon=True)
 
-    def _mark(self, line: Shown, match: re.Match[str]) -> Mark | None:
+    def _mark(self, line: DisplayLine, match: re.Match[str]) -> SpeakerMark | None:
         group = next(n for n in self._names if match[n])
         name = _linked(line.cut(match.start(group), match.end(group)))
         if not self._may_be(fold(name)):
             return None
-        return Mark(name, match.start(), match.end(), colon=match["colon"] is not None)
+        return SpeakerMark(name, match.start(), match.end(), colon=match["colon"] is not None)
 
     def _may_be(self, name: str) -> bool:
         """False for dates, numbers, and labels that are no one's name."""
         if _DATED.match(name) or not _LETTER.search(name) or name[0].isdigit():
             return False
-        if name.casefold() in self._rules.tick_letters:
+        if name.casefold() in self._vocabulary.tick_letters:
             return False
         key = label_key(name)
-        rules = self._rules
-        if key in rules.never or key in rules.parts or key in rules.sections:
+        vocabulary = self._vocabulary
+        if key in vocabulary.never or key in vocabulary.parts or key in vocabulary.sections:
             return False
-        return rules.meaning(name) is None
+        return vocabulary.meaning(name) is None
 
 
 def is_weak(name: str) -> bool:
@@ -141,13 +142,13 @@ def _linked(name: str) -> str:
     return label.strip() if arrow else reference.partition("||")[0].rpartition(".")[2]
 
 
-def may_follow(line: Shown, mark: Mark) -> bool:
+def may_follow(line: DisplayLine, mark: SpeakerMark) -> bool:
     """True where a mark within a signed line opens the next turn, by its form or its place."""
     if line.text[mark.start] in "【〖":
         return True
     return mark.start == 0 or bool(_BREAK.match(line.text[mark.start - 1]))
 
 
-def _is_quoted(line: Shown, mark: Mark) -> bool:
+def _is_quoted(line: DisplayLine, mark: SpeakerMark) -> bool:
     """True for a mark right after an opening quote: what someone is said to have said."""
     return mark.start > 0 and line.text[mark.start - 1] in _QUOTES

@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from kb.cases.lines.display import Shown, fold
+from kb.cases.lines.display import DisplayLine, fold
 from kb.cases.profile.profile import StatusRule
 from kb.cases.record import Status
 
@@ -26,7 +26,7 @@ _INNER_LEGEND = re.compile(
 )
 
 
-class Reading(NamedTuple):
+class StatusReading(NamedTuple):
     """What the status lines of a case say."""
 
     status: Status
@@ -38,15 +38,15 @@ class Reading(NamedTuple):
     """The sole state named, where none is marked."""
 
 
-class Option(NamedTuple):
+class StatusOption(NamedTuple):
     """A part of a line that may name states: from ``start`` to ``end`` of what is shown."""
 
-    line: Shown
+    line: DisplayLine
     start: int
     end: int
 
 
-class _Piece(NamedTuple):
+class _StatusToken(NamedTuple):
     kind: str
     """tick, box, word (a known state) or other."""
     start: int
@@ -99,14 +99,14 @@ class StatusWords:
             r"|(?P<other>\w[\w.'-]*)"
         )
 
-    def is_option(self, line: Shown, *, bare: bool) -> bool:
+    def is_option(self, line: DisplayLine, *, states_below: bool) -> bool:
         """True where the line, below a status line, is an option of it.
 
         A line with a mark is one, and one that is nothing but a known state; a list's item too,
-        where ``bare`` (the status line itself names no state).
+        where ``states_below`` (the status line itself names no state).
         """
         text = line.text.strip(" |:").casefold()
-        found = self._found(Option(line, 0, len(line.text)), self._pieces(""))
+        found = self._found(StatusOption(line, 0, len(line.text)), self._pieces(""))
         if not text or len(text) > 80 or (":" in text and not _before_mark(line, found)):
             return False
         kinds = {piece.kind for piece in found}
@@ -116,19 +116,19 @@ class StatusWords:
         if short and found and found[-1].kind in ("tick", "box"):
             return True
         known = kinds == {"word"} or ("word" in kinds and bool(kinds & {"tick", "box"}))
-        return known or (short and bare and line.listed)
+        return known or (short and states_below and line.listed)
 
-    def names_a_state(self, option: Option) -> bool:
+    def names_a_state(self, option: StatusOption) -> bool:
         """True where a mark or a known state stands in the option."""
         return any(piece.kind != "other" for piece in self._found(option, self._pieces("")))
 
-    def looks_marked(self, option: Option) -> bool:
+    def looks_marked(self, option: StatusOption) -> bool:
         """True where a mark stands in the option, or it names two states."""
         found = self._found(option, self._pieces(""))
         states = {piece.text for piece in found if piece.kind == "word"}
         return len(states) > 1 or any(piece.kind in ("tick", "box") for piece in found)
 
-    def read(self, options: Iterable[Option], legend: str) -> Reading:
+    def read(self, options: Iterable[StatusOption], legend: str) -> StatusReading:
         """What is marked in the options of one status line, by marks and by its legend."""
         options = [part for option in options for part in _without_legend(option)]
         inner = (m[0] for one in options for m in _INNER_LEGEND.finditer(one.line.text))
@@ -136,7 +136,7 @@ class StatusWords:
         mark = _LEGEND_MARK.search(folded)
         extra = mark["m"].strip() if mark else ""
         pattern = self._pieces(extra, crossed=self._are_crosses(options, self._pieces(extra)))
-        chosen: list[_Piece] = []
+        chosen: list[_StatusToken] = []
         named: list[str] = []
         ambiguous = False
         bullets = self._are_bullets(options, pattern)
@@ -151,13 +151,13 @@ class StatusWords:
             named += [p.text for p in self._found(option, pattern) if p.kind == "word"]
         return self._verdict(chosen, named, ambiguous, legend)
 
-    def _are_crosses(self, options: list[Option], pattern: re.Pattern[str]) -> bool:
+    def _are_crosses(self, options: list[StatusOption], pattern: re.Pattern[str]) -> bool:
         """True where ticks that cannot be crosses stand beside such as can."""
         pieces = [piece for option in options for piece in self._found(option, pattern)]
         can_be = {piece.text in self._crosses for piece in pieces if piece.kind == "tick"}
         return len(can_be) > 1
 
-    def _are_bullets(self, options: list[Option], pattern: re.Pattern[str]) -> bool:
+    def _are_bullets(self, options: list[StatusOption], pattern: re.Pattern[str]) -> bool:
         """True where each of several states has the same mark that may be a bullet or a cross."""
         pieces = [piece for option in options for piece in self._found(option, pattern)]
         ticks = [piece.written for piece in pieces if piece.kind == "tick"]
@@ -168,26 +168,26 @@ class StatusWords:
         return crosses or (len(ticks) > 1 and ticks[0] in self._bullets)
 
     def _verdict(
-        self, chosen: list[_Piece], named: list[str], ambiguous: bool, legend: str
-    ) -> Reading:
+        self, chosen: list[_StatusToken], named: list[str], ambiguous: bool, legend: str
+    ) -> StatusReading:
         known = list(dict.fromkeys(self._states[p.text] for p in chosen if p.text in self._states))
         unknown = tuple(dict.fromkeys(p.written for p in chosen if p.text not in self._states))
         states = {self._states[word] for word in named}
         sole = named[0] if len(states) == 1 and not chosen and not ambiguous else ""
         if self._lone and sole and not legend:
-            return Reading(self._states[sole], (), False, "")
+            return StatusReading(self._states[sole], (), False, "")
         if len(known) + len(unknown) > 1:
-            return Reading("conflicting", unknown, ambiguous, "")
+            return StatusReading("conflicting", unknown, ambiguous, "")
         status: Status = known[0] if known and not ambiguous else "unset"
-        return Reading(status, unknown, ambiguous, sole)
+        return StatusReading(status, unknown, ambiguous, sole)
 
-    def _segments(self, option: Option, pattern: re.Pattern[str]) -> list[list[_Piece]]:
+    def _segments(self, option: StatusOption, pattern: re.Pattern[str]) -> list[list[_StatusToken]]:
         text = option.line.text[option.start : option.end]
         pieces = self._found(option, pattern)
         inside = {n for piece in pieces for n in range(piece.start, piece.end)}
         places = (match.start() + option.start for match in _SEPARATORS.finditer(text))
         cuts = [place for place in places if place not in inside]
-        segments: list[list[_Piece]] = [[] for _ in range(len(cuts) + 1)]
+        segments: list[list[_StatusToken]] = [[] for _ in range(len(cuts) + 1)]
         struck = _ranges(option.line, "--")
         for piece in pieces:
             if piece.kind == "tick" and _within(piece, struck):
@@ -195,9 +195,11 @@ class StatusWords:
             segments[bisect_left(cuts, piece.start)].append(piece)
         return segments
 
-    def _by_format(self, option: Option, pattern: re.Pattern[str], legend: str) -> list[_Piece]:
+    def _by_format(
+        self, option: StatusOption, pattern: re.Pattern[str], legend: str
+    ) -> list[_StatusToken]:
         """States that bold or struck words choose, where the legend says so."""
-        chosen: list[_Piece] = []
+        chosen: list[_StatusToken] = []
         words = [p for p in self._found(option, pattern) if p.kind == "word"]
         for clause in _CLAUSES.split(legend):
             rules_out = bool(self._excluded.search(clause))
@@ -213,24 +215,26 @@ class StatusWords:
                     chosen.append(rest[0])
         return chosen
 
-    def _found(self, option: Option, pattern: re.Pattern[str]) -> list[_Piece]:
+    def _found(self, option: StatusOption, pattern: re.Pattern[str]) -> list[_StatusToken]:
         line = option.line
         text = line.text.casefold()
         if len(text) != len(line.text):
             text = line.text.lower()
         pieces = [
-            _Piece(m.lastgroup or "", m.start(), m.end(), m[0], line.text[m.start() : m.end()])
+            _StatusToken(
+                m.lastgroup or "", m.start(), m.end(), m[0], line.text[m.start() : m.end()]
+            )
             for m in pattern.finditer(text, option.start, option.end)
         ]
         icons = [
-            _Piece("tick", f.at, f.at, f.mark, f.mark)
+            _StatusToken("tick", f.at, f.at, f.mark, f.mark)
             for f in line.formats
             if f.mark in self._icons and _is_in(f.at, option)
         ]
         return sorted([*pieces, *icons], key=lambda p: (p.start, p.end)) if icons else pieces
 
 
-def _without_legend(option: Option) -> list[Option]:
+def _without_legend(option: StatusOption) -> list[StatusOption]:
     """The option's stretches around a legend that stands within it."""
     parts, at = [], option.start
     for match in _INNER_LEGEND.finditer(option.line.text, option.start, option.end):
@@ -239,7 +243,7 @@ def _without_legend(option: Option) -> list[Option]:
     return [*parts, option._replace(start=at)]
 
 
-def joint(readings: Iterable[Reading]) -> Status:
+def joint_status(readings: Iterable[StatusReading]) -> Status:
     """The one state that several status lines mark; conflicting where they mark several."""
     states = {reading.status for reading in readings} - {"unset"}
     if len(states) > 1:
@@ -255,7 +259,7 @@ def _alternatives(words: Iterable[str]) -> str:
     return "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True)) or "(?!)"
 
 
-def _ranges(line: Shown, mark: str) -> list[tuple[int, int]]:
+def _ranges(line: DisplayLine, mark: str) -> list[tuple[int, int]]:
     """Where text stands between two marks of a format; one left open runs to the line's end."""
     places = [format_.at for format_ in line.formats if format_.mark == mark]
     if len(places) % 2:
@@ -263,13 +267,13 @@ def _ranges(line: Shown, mark: str) -> list[tuple[int, int]]:
     return list(zip(places[::2], places[1::2], strict=True))
 
 
-def _within(piece: _Piece, ranges: list[tuple[int, int]]) -> bool:
+def _within(piece: _StatusToken, ranges: list[tuple[int, int]]) -> bool:
     """True where one of the ranges, which stand in order, holds the whole piece."""
     at = bisect_right(ranges, (piece.start, len(ranges) and ranges[-1][1])) - 1
     return at >= 0 and ranges[at][0] <= piece.start and piece.end <= ranges[at][1]
 
 
-def _before_mark(line: Shown, found: list[_Piece]) -> bool:
+def _before_mark(line: DisplayLine, found: list[_StatusToken]) -> bool:
     """True where the line's only colon stands between a word and its mark: `已解决:√`."""
     last = found[-1] if found else None
     if last is None or last.kind not in ("tick", "box") or line.text.strip(" |:").count(":") > 1:
@@ -277,14 +281,14 @@ def _before_mark(line: Shown, found: list[_Piece]) -> bool:
     return line.text[: last.start].rstrip().endswith(":")
 
 
-def _is_in(place: int, option: Option) -> bool:
+def _is_in(place: int, option: StatusOption) -> bool:
     """True for a place in the option, or just before it but for space."""
     if place < option.start:
         return not option.line.text[place : option.start].strip()
     return place <= option.end
 
 
-def _ticked(segment: list[_Piece], text: str) -> tuple[list[_Piece], bool]:
+def _ticked(segment: list[_StatusToken], text: str) -> tuple[list[_StatusToken], bool]:
     """Words that a segment's ticks belong to; True where a tick may belong to either of two."""
     ticks = [piece for piece in segment if piece.kind == "tick"]
     words = [piece for piece in segment if piece.kind in ("word", "other")]
@@ -310,7 +314,9 @@ def _gap(text: str, start: int, end: int) -> int:
     return sum(1 if c == ":" else 4 if c == "\t" else 2 for c in text[start:end])
 
 
-def _nearest(tick: _Piece, words: list[_Piece], segment: list[_Piece], text: str) -> _Piece | None:
+def _nearest(
+    tick: _StatusToken, words: list[_StatusToken], segment: list[_StatusToken], text: str
+) -> _StatusToken | None:
     """The word that a tick stands at; a tie goes to the side that the segment's ends show."""
     before = max((w for w in words if w.end <= tick.start), default=None, key=lambda w: w.end)
     after = min((w for w in words if w.start >= tick.end), default=None, key=lambda w: w.start)

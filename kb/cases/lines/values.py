@@ -1,13 +1,15 @@
-"""Typed values: dates and times, numbers, numerals of several scripts."""
+"""Values by type: dates and times, numbers, numerals of several scripts, names of people."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date, time
+from functools import lru_cache
 
 from kb.cases.lines.display import fold
-from kb.cases.lines.vocabulary import Rules
-from kb.cases.profile.profile import FieldType
+from kb.cases.lines.vocabulary import Vocabulary
+from kb.cases.profile.profile import EngineerRule, FieldType
 
 _TIME = re.compile(
     r"[\sT,]*(?P<half>上午|凌晨|早上|下午|晚上)?\s*(?P<h>\d{1,2})\s*[:点时]\s*(?P<m>\d{1,2})?"
@@ -21,12 +23,19 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 
+_PERSON_LINK = re.compile(r"\[\[(?P<label>[^\[\]|>]{1,200})(?P<to>(?:>>|\|)[^\]]{0,500})?\]\]")
+_MENTION = re.compile(
+    r"\{\{mention [^{}]{0,300}?reference=\"(?P<who>[^\"]{1,200})\"[^{}]{0,300}\}\}"
+)
+_STYLE = re.compile(r"\(%.{0,300}?%\)")
+_AROUND_NAME = " \t*/_@\u3000\u00a0"
 
-def parsed(value: str, kind: FieldType, rules: Rules) -> str | int | float | None:
+
+def parsed(value: str, kind: FieldType, vocabulary: Vocabulary) -> str | int | float | None:
     """The value as its type has it, or None where it does not parse whole."""
     text = fold(value).strip()
     if kind == "datetime":
-        return moment(text, rules)
+        return moment(text, vocabulary)
     if kind == "integer":
         match = _INTEGER.match(text)
         return int(match[1]) if match else None
@@ -40,11 +49,11 @@ def _number(text: str) -> int | float:
     return float(text) if "." in text else int(text)
 
 
-def moment(text: str, rules: Rules) -> str | None:
+def moment(text: str, vocabulary: Vocabulary) -> str | None:
     """`2020-04-04 04:51:09` → `2020-04-04T04:51:09`; no more precise than written."""
-    for pattern in rules.dates:
+    for pattern in vocabulary.dates:
         match = pattern.match(text)
-        day = match and day_of(match, rules)
+        day = match and day_of(match, vocabulary)
         if not match or not day:
             continue
         rest = text[match.end() :]
@@ -75,33 +84,33 @@ def _clock(text: str) -> str | None:
     return clock + (zone if ":" in zone or len(zone) < 2 else f"{zone[:3]}:{zone[3:]}")
 
 
-def day_of(match: re.Match[str], rules: Rules) -> str | None:
+def day_of(match: re.Match[str], vocabulary: Vocabulary) -> str | None:
     """ISO date from groups y, m, d; None where there is no such day."""
     month = match["m"]
-    number = int(month) if month.isdigit() else rules.months.get(month[:3].casefold(), 0)
+    number = int(month) if month.isdigit() else vocabulary.months.get(month[:3].casefold(), 0)
     try:
         return date(int(match["y"]), number, int(match["d"])).isoformat()
     except ValueError:
         return None
 
 
-def day(text: str, rules: Rules) -> str | None:
+def day(text: str, vocabulary: Vocabulary) -> str | None:
     """ISO date of a text that is a date and no more."""
-    found = moment(fold(text).strip(), rules)
+    found = moment(fold(text).strip(), vocabulary)
     return found if found and "T" not in found else None
 
 
-def numeral(text: str, rules: Rules) -> int | None:
+def numeral(text: str, vocabulary: Vocabulary) -> int | None:
     """`2`, `二`, `十二`, `second`, `2nd` → a number."""
     digits = re.match(r"\d+", text)
     if digits:
         return int(digits[0])
-    whole = rules.numerals.get(text.casefold())
+    whole = vocabulary.numerals.get(text.casefold())
     if whole is not None:
         return whole
     total = current = 0
     for character in text:
-        number = rules.numerals.get(character)
+        number = vocabulary.numerals.get(character)
         if number is None:
             return None
         if number >= 10:
@@ -110,3 +119,37 @@ def numeral(text: str, rules: Rules) -> int | None:
         else:
             current = number
     return total + current or None
+
+
+@lru_cache(maxsize=64)
+def _splitter(rule: EngineerRule) -> re.Pattern[str]:
+    parts = [r"\s+" if s == " " else _separator(s) for s in rule.separators]
+    return re.compile("|".join(sorted(parts, key=len, reverse=True)) or "(?!)", re.IGNORECASE)
+
+
+def _separator(separator: str) -> str:
+    inner = re.escape(separator.strip())
+    if separator.isalpha():  # a word: within a run of letters only between two names' worth
+        return rf"\s+{inner}\s+|(?<=\w\w){inner}(?=\w\w)"
+    return rf"\s+{inner}\s+" if separator != separator.strip() else rf"\s*{inner}\s*"
+
+
+def names_in(value: str, rule: EngineerRule, nobody: set[str]) -> list[str]:
+    """The people that a value names, as written, in order, each once."""
+    text = _STYLE.sub("", value)
+    text = _MENTION.sub(lambda m: m["who"].rpartition(".")[2], text)
+    text = _PERSON_LINK.sub(
+        lambda m: m["label"] if m["to"] else m["label"].rpartition(".")[2], text
+    )
+    if text.strip(_AROUND_NAME).casefold() in nobody:
+        return []
+    names = (name.strip(_AROUND_NAME) for name in _separated(text, rule))
+    return list(dict.fromkeys(name for name in names if name and name.casefold() not in nobody))
+
+
+def _separated(text: str, rule: EngineerRule) -> Iterator[str]:
+    at = 0
+    for match in _splitter(rule).finditer(fold(text)):
+        yield text[at : match.start()]
+        at = match.end()
+    yield text[at:]

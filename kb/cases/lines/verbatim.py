@@ -1,4 +1,4 @@
-"""Lines that are code or verbatim: text of a case, and nothing in them is a mark."""
+"""Verbatim lines, code included: they are text of a case, and nothing in them is a mark."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ TOKEN = re.compile(
     r"|(?P<open>\{\{\{)|(?P<shut>\}\}\}))",
     re.IGNORECASE,
 )
-"""What opens or closes such a block."""
+"""What opens or closes a verbatim block."""
 
 
-def opaque_lines(lines: Sequence[str]) -> list[bool]:
-    """For each line, whether it begins within a code or verbatim block, or with one.
+def verbatim_lines(lines: Sequence[str]) -> list[bool]:
+    """Tell for each line whether it begins within a verbatim block, or with one.
 
     A macro that is never closed runs to the end; a verbatim block that is never closed is none.
     """
@@ -42,7 +42,7 @@ def opaque_lines(lines: Sequence[str]) -> list[bool]:
 
 
 def _after(token: re.Match[str], inside: str, depth: int, closes: bool) -> tuple[str, int]:
-    """What block is open after a token, and how deep in blocks of its name."""
+    """Return the block that is open after a token, and the depth of blocks of its name."""
     if token["self"]:
         return inside, depth
     if token["open"]:

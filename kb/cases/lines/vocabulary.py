@@ -1,4 +1,4 @@
-"""Profiles made ready: one vocabulary from all that apply to a page."""
+"""The vocabulary of the profiles that apply to a page, compiled: labels, parts, patterns."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple, TypeAlias
 import msgspec
 
 from kb.cases.lines.display import fold
-from kb.cases.lines.prefix import LEAD
+from kb.cases.lines.prefix import PREFIX
 from kb.cases.profile.profile import FieldType, IdentifierRule, PartName, Profile
 
 Role: TypeAlias = Literal["field", "problem", "station", "status", "engineer"]
@@ -25,7 +25,7 @@ _SINCE = (
 """What a round's mark may say beside its number: when it was, a remark in brackets."""
 
 
-class Label(NamedTuple):
+class LabelMeaning(NamedTuple):
     """What a label means, and which profile says so."""
 
     role: Role
@@ -42,16 +42,19 @@ class IdentifierKind(NamedTuple):
     """The label, what may stand between, and the identifier as group `v`."""
     value: re.Pattern[str] | None
     """The identifier as it follows a label."""
-    bare: tuple[re.Pattern[str], ...]
+    unlabelled: tuple[re.Pattern[str], ...]
+    """Patterns of what needs no label."""
     form: re.Pattern[str]
+    """What a right one matches from its start."""
     also: tuple[re.Pattern[str], ...]
+    """Whole forms that are right whatever their length."""
 
     @classmethod
     def of(cls, rule: IdentifierRule, labels: tuple[str, ...], seen: set[str]) -> IdentifierKind:
-        """The rule compiled; ``seen`` holds the bare patterns that others have already."""
+        """Compile the rule; ``seen`` holds the unlabelled patterns that others have already."""
         also = tuple(re.compile(pattern, re.IGNORECASE) for pattern in rule.also)
         form = re.compile(rule.form, re.IGNORECASE)
-        return cls(rule, *_labelled(rule, labels), _bare(rule, seen), form, also)
+        return cls(rule, *_labelled(rule, labels), _unlabelled(rule, seen), form, also)
 
 
 @lru_cache(maxsize=4096)
@@ -60,17 +63,24 @@ def label_key(label: str) -> str:
     return _IGNORED.sub("", fold(label).casefold()).translate(_SAME)
 
 
-class Rules:
-    """The vocabulary of some profiles, compiled once."""
+class Vocabulary:
+    """The words and patterns of some profiles, compiled once for many pages.
+
+    Of two profiles that know the same label, the first has it. Sets and dicts of labels are by
+    `label_key`.
+    """
 
     def __init__(self, profiles: tuple[Profile, ...]) -> None:
         self.profiles = profiles
-        self.labels: dict[str, Label] = {}
+        self.labels: dict[str, LabelMeaning] = {}
         self.parts: dict[str, PartName] = {}
         self.sections: set[str] = set()
         self.never: set[str] = set()
-        self.never_bare: set[str] = set()
+        """Labels that are no one's name."""
+        self.never_unmarked: set[str] = set()
+        """Labels that are a name only in brackets."""
         self.nobody: set[str] = set()
+        """What is written, case folded, where no engineer is responsible."""
         self.never_ends = tuple(fold(e) for one in profiles for e in one.speakers.never_ends)
         for number, profile in enumerate(profiles):
             self._add(number, profile)
@@ -81,7 +91,7 @@ class Rules:
         self.days = {label_key(label) for one in profiles for label in one.case.days}
         self.stations = self._compiled(p for one in profiles for p in one.station.unlabelled)
         self.dates = self._compiled(p for one in profiles for p in one.dates)
-        self.bare_speakers = any(profile.speakers.bare for profile in profiles)
+        self.unmarked_speakers = any(profile.speakers.bare for profile in profiles)
         marks = (m for one in profiles for m in (*one.status.ticks, *one.status.boxes))
         self.tick_letters = {mark[1:-1].casefold() for mark in marks if len(mark) == 3}
         self.section_marks = tuple(m for one in profiles for m in one.sections.marks)
@@ -89,19 +99,19 @@ class Rules:
 
     def _add(self, number: int, profile: Profile) -> None:
         for field in profile.field:
-            self._label(field.labels, Label("field", field.name, field.type, number))
-        self._label(profile.problem, Label("problem", "problem", "text", number))
-        self._label(profile.station.labels, Label("station", "station", "text", number))
-        self._label(profile.status.labels, Label("status", "status", "text", number))
-        self._label(profile.engineers.labels, Label("engineer", "engineer", "text", number))
+            self._label(field.labels, LabelMeaning("field", field.name, field.type, number))
+        self._label(profile.problem, LabelMeaning("problem", "problem", "text", number))
+        self._label(profile.station.labels, LabelMeaning("station", "station", "text", number))
+        self._label(profile.status.labels, LabelMeaning("status", "status", "text", number))
+        self._label(profile.engineers.labels, LabelMeaning("engineer", "engineer", "text", number))
         for part in profile.part:
             self.parts.update((label_key(label), part.name) for label in part.labels)
         self.sections.update(label_key(label) for label in profile.sections.labels)
         self.never.update(label_key(label) for label in profile.speakers.never)
-        self.never_bare.update(label_key(label) for label in profile.speakers.never_bare)
+        self.never_unmarked.update(label_key(label) for label in profile.speakers.never_bare)
         self.nobody.update(fold(word).casefold() for word in profile.engineers.nobody)
 
-    def _label(self, labels: tuple[str, ...], meaning: Label) -> None:
+    def _label(self, labels: tuple[str, ...], meaning: LabelMeaning) -> None:
         for label in labels:
             self.labels.setdefault(label_key(label), meaning)
 
@@ -110,7 +120,7 @@ class Rules:
         unique = dict.fromkeys(patterns)  # type: ignore[call-overload]
         return tuple(re.compile(pattern, re.IGNORECASE) for pattern in unique)
 
-    def meaning(self, label: str) -> Label | None:
+    def meaning(self, label: str) -> LabelMeaning | None:
         """What the label means, read whole, else without what it has in brackets."""
         found = self.labels.get(label_key(label))
         if found is None and ("(" in label or "（" in label):
@@ -133,7 +143,7 @@ class Rules:
         each = dict.fromkeys(p for one in self.profiles for p in one.rounds.patterns)
         forms = (r"[【\[(]\s*(?:{})\s*[】\])]\s*:?", r"(?:{})\s*(?::|$)")
         return self._compiled(
-            rf"{LEAD}[\s=*#-]*{form.format(p + _SINCE)}[\s=]*" for p in each for form in forms
+            rf"{PREFIX}[\s=*#-]*{form.format(p + _SINCE)}[\s=]*" for p in each for form in forms
         )
 
     @cached_property
@@ -145,10 +155,10 @@ class Rules:
     @cached_property
     def case_words(self) -> tuple[str, ...]:
         """Words of which every id of a case has one, in small letters; none where one may not."""
-        rules = {rule for _, rule in self.headings if rule.heading_is == "id"}
-        if not all(rule.words for rule in rules):
+        cases = {case for _, case in self.headings if case.heading_is == "id"}
+        if not all(case.words for case in cases):
             return ()
-        return tuple(fold(word).lower() for rule in rules for word in rule.words)
+        return tuple(fold(word).lower() for case in cases for word in case.words)
 
     @cached_property
     def kinds(self) -> tuple[IdentifierKind, ...]:
@@ -156,8 +166,8 @@ class Rules:
         labels: dict[IdentifierRule, tuple[str, ...]] = {}
         for profile in self.profiles:
             for rule in profile.identifier:
-                bare = msgspec.structs.replace(rule, labels=())
-                labels[bare] = (*labels.get(bare, ()), *_labels_of(rule, profile))
+                same = msgspec.structs.replace(rule, labels=())
+                labels[same] = (*labels.get(same, ()), *_labels_of(rule, profile))
         seen: set[str] = set()
         return tuple(IdentifierKind.of(rule, words, seen) for rule, words in labels.items())
 
@@ -201,7 +211,7 @@ def _word(label: str) -> str:
     )
 
 
-def _bare(rule: IdentifierRule, seen: set[str]) -> tuple[re.Pattern[str], ...]:
+def _unlabelled(rule: IdentifierRule, seen: set[str]) -> tuple[re.Pattern[str], ...]:
     """Patterns of what needs no label, each once whatever the number of profiles."""
     edges = r"(?<![A-Za-z0-9_.]){}(?![A-Za-z0-9_])"
     return tuple(re.compile(edges.format(p if "(?P<v>" in p else f"(?P<v>{p})")) for p in rule.bare)

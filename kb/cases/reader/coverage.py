@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from kb.archive.views import PageView
-from kb.cases.reader.ending import Tools
-from kb.cases.reader.normalise import cases_of
+from kb.cases.lines.grammar import Grammar
+from kb.cases.reader.draft import LineKind
+from kb.cases.reader.normalise import cases_of, drafts_of
 from kb.cases.record import Case
 
 
@@ -17,6 +18,17 @@ class Doubt(NamedTuple):
     first: int
     last: int
     what: str
+
+
+class TakenLine(NamedTuple):
+    """What became of a line of a case."""
+
+    line: int
+    """Its number on the page, from 1."""
+    rule: str
+    """The rule of the reader's table that took it (`kb.cases.reader.rules.RULES`), `heading`, or
+    what the case is, where it is no heading: `row`, `task`, `object`."""
+    kind: LineKind
 
 
 class PageCoverage(NamedTuple):
@@ -35,10 +47,10 @@ class PageCoverage(NamedTuple):
         return self.taken / self.lines if self.lines else 1.0
 
 
-def coverage(pages: Iterable[PageView], tools: Tools) -> Iterator[PageCoverage]:
-    """How the profiles of ``tools`` fit each page."""
+def coverage(pages: Iterable[PageView], grammar: Grammar) -> Iterator[PageCoverage]:
+    """How the profiles of ``grammar`` fit each page."""
     for page in pages:
-        cases = cases_of(page, tools)
+        cases = cases_of(page, grammar)
         lines = taken = 0
         doubts: list[Doubt] = []
         for case in cases:
@@ -46,8 +58,18 @@ def coverage(pages: Iterable[PageView], tools: Tools) -> Iterator[PageCoverage]:
             sizes = {kind: sum(b - a + 1 for a, b in runs) for kind, runs in kinds.items()}
             lines += sum(sizes.values())
             taken += sum(sizes.values()) - sizes.get("unclassified", 0)
-            doubts += _doubts(case, tools)
+            doubts += _doubts(case, grammar)
         yield PageCoverage(page.id.page, len(cases), lines, taken, sorted(doubts))
+
+
+def taken_lines(page: PageView, grammar: Grammar) -> Iterator[TakenLine]:
+    """Yield which rule took each line of the page's cases, those that are blank left out."""
+    for first, draft in drafts_of(page, grammar):
+        for number, (rule, kind) in enumerate(
+            zip(draft.rules, draft.kinds, strict=True), first + 1
+        ):
+            if kind is not LineKind.BLANK:
+                yield TakenLine(number, rule or kind.value, kind)
 
 
 def explained(found: Iterable[PageCoverage]) -> float:
@@ -57,12 +79,12 @@ def explained(found: Iterable[PageCoverage]) -> float:
     return sum(taken for taken, _ in pairs) / lines if lines else 0.0
 
 
-def _doubts(case: Case, tools: Tools) -> Iterator[Doubt]:
+def _doubts(case: Case, grammar: Grammar) -> Iterator[Doubt]:
     for stretch in case.unclassified:
         first = " ".join(stretch.text.split())[:60]
         yield Doubt(*stretch.origin.lines, f"no rule took: {first}")
     for field in case.fields:
-        if tools.rules.meaning(field.label) is None:
+        if grammar.vocabulary.meaning(field.label) is None:
             yield Doubt(*field.origin.lines, f"unknown label: {field.label}")
     for what in _missing(case):
         yield Doubt(*case.origins["/id"].lines, f"{case.id} {what}")

@@ -1,4 +1,4 @@
-"""A case read from its own lines alone, before it is known where on which page they stand."""
+"""The draft of a case: what its own lines say, before their place on a page is known."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 import msgspec
 
-from kb.cases.profile.profile import CaseRule, FieldType
+from kb.cases.lines.headings import CaseHeading
+from kb.cases.profile.profile import FieldType
 from kb.cases.record import Status
 
 
-class Kind(StrEnum):
+class LineKind(StrEnum):
     """What a line of a case was taken for: each line is exactly one."""
 
     HEADING = "heading"
@@ -28,25 +29,11 @@ class Kind(StrEnum):
     BLANK = "blank"
 
 
-class Place(NamedTuple):
+class LineSpan(NamedTuple):
     """First and last line, counted from 0 at the case's first line."""
 
     first: int
     last: int
-
-
-class Heading(NamedTuple):
-    """How a case begins."""
-
-    id: str
-    """As written; empty where the page gives none."""
-    number: int | None
-    date: str | None
-    bad_date: str
-    """The date as written, where there is no such day."""
-    text: str
-    """The heading as written, without its marks."""
-    rule: CaseRule = CaseRule()
 
 
 class DraftField(NamedTuple):
@@ -57,7 +44,7 @@ class DraftField(NamedTuple):
     value: str
     parsed: str | int | float | None
     type: FieldType
-    place: Place
+    span: LineSpan
 
 
 class DraftTurn(NamedTuple):
@@ -66,7 +53,7 @@ class DraftTurn(NamedTuple):
     round: int | None
     speaker: str | None
     text: str
-    place: Place
+    span: LineSpan
 
 
 class DraftText(NamedTuple):
@@ -74,18 +61,18 @@ class DraftText(NamedTuple):
 
     label: str
     text: str
-    place: Place
+    span: LineSpan
 
 
-class Named(NamedTuple):
+class DraftName(NamedTuple):
     """A name on a line: engineer, attachment (with its kind)."""
 
     name: str
-    place: Place
+    span: LineSpan
     kind: str = ""
 
 
-class Found(NamedTuple):
+class DraftIdentifier(NamedTuple):
     """An identifier: as written, and the form that two spellings of it share."""
 
     kind: str
@@ -94,18 +81,18 @@ class Found(NamedTuple):
     line: int
 
 
-class Oddity(NamedTuple):
-    """An anomaly in the making."""
+class DraftAnomaly(NamedTuple):
+    """An anomaly by its code and message."""
 
     code: str
     message: str
-    place: Place
+    span: LineSpan
 
 
 class Draft(msgspec.Struct, kw_only=True):
-    """A case by the lines of its block."""
+    """A case by the lines of its block; filled while they are read."""
 
-    heading: Heading
+    heading: CaseHeading
     length: int
     """Lines of the block."""
     station: DraftText | None = None
@@ -115,14 +102,16 @@ class Draft(msgspec.Struct, kw_only=True):
     sections: list[DraftText] = []
     resolution: DraftText | None = None
     status: Status = "unset"
-    status_place: Place | None = None
-    engineers: list[Named] = []
-    attachments: list[Named] = []
-    identifiers: list[Found] = []
+    status_span: LineSpan | None = None
+    engineers: list[DraftName] = []
+    attachments: list[DraftName] = []
+    identifiers: list[DraftIdentifier] = []
     mentions: dict[str, None] = {}
     """Ids of other cases in the text, each once, in order."""
-    oddities: list[Oddity] = []
+    anomalies: list[DraftAnomaly] = []
     unclassified: list[DraftText] = []
-    kinds: list[Kind] = []
-    """What each line is."""
+    kinds: list[LineKind] = []
+    """What each line was taken for."""
+    rules: list[str] = []
+    """Name of the rule that took each line; empty for the heading and for blank lines."""
     language: str = "und"

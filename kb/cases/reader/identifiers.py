@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-from kb.cases.lines.display import Shown, fold, shown
+from kb.cases.lines.display import DisplayLine, display_line, fold
 from kb.cases.lines.labels import label_at
-from kb.cases.lines.vocabulary import Rules
+from kb.cases.lines.vocabulary import Vocabulary
 from kb.cases.profile.profile import IdentifierRule
-from kb.cases.reader.draft import Draft, Found
+from kb.cases.reader.draft import Draft, DraftIdentifier
 
 _ENDING = re.compile(
     r"\.(?:log|txt|csv|xlsx?|docx?|pptx?|pdf|png|jpe?g|gif|bmp|zip|rar|7z|tar|gz|json|xml|html?"
@@ -32,7 +32,7 @@ _END = "\0"
 """Between two lines: neither space nor part of anything."""
 
 
-class _Span(NamedTuple):
+class _Candidate(NamedTuple):
     start: int
     end: int
     kind: str
@@ -44,27 +44,32 @@ def normal(value: str) -> str:
 
 
 def find_identifiers(
-    draft: Draft, shown_lines: Sequence[Shown | None], raws: Sequence[str], rules: Rules
+    draft: Draft,
+    displays: Sequence[DisplayLine | None],
+    raws: Sequence[str],
+    vocabulary: Vocabulary,
 ) -> None:
-    """Put every identifier of the case's lines into the draft, and the cases it mentions."""
-    pairs = zip(shown_lines, raws, strict=True)
-    lines = [line or shown(raw) for line, raw in pairs]
+    """Add every identifier of the case's lines to the draft, and the cases it mentions."""
+    pairs = zip(displays, raws, strict=True)
+    lines = [line or display_line(raw) for line, raw in pairs]
     whole = _END.join(line.text for line in lines)
     if not _ALNUM.search(whole):
         return
     head = len(lines[0].text)
-    whole = _without_cases(whole[:head], draft, rules) + _without_cases(whole[head:], draft, rules)
+    whole = _without_cases(whole[:head], draft, vocabulary) + _without_cases(
+        whole[head:], draft, vocabulary
+    )
     whole = _without_files(_LINK.sub(_blank, whole))
     starts = list(accumulate((len(line.text) + 1 for line in lines), initial=0))
-    for span in _spans(whole, _values(draft, lines, starts, rules), rules):
-        number = bisect_right(starts, span.start) - 1
+    for one in _identified(whole, _values(draft, lines, starts, vocabulary), vocabulary):
+        number = bisect_right(starts, one.start) - 1
         line, at = lines[number], starts[number]
-        value = line.cut(span.start - at, span.end - at).replace("~", "")
-        draft.identifiers.append(Found(span.kind, value, normal(value), number))
+        value = line.cut(one.start - at, one.end - at).replace("~", "")
+        draft.identifiers.append(DraftIdentifier(one.kind, value, normal(value), number))
 
 
 def _blank(match: re.Match[str]) -> str:
-    """As many characters that mean nothing; lines stay apart."""
+    """Return as many characters that mean nothing; lines stay apart."""
     found = match[0]
     return " " * len(found) if _END not in found else _END.join(
         " " * len(part) for part in found.split(_END)
@@ -84,12 +89,12 @@ def _without_files(text: str) -> str:
     return "".join((*parts, text[at:]))
 
 
-def _without_cases(text: str, draft: Draft, rules: Rules) -> str:
+def _without_cases(text: str, draft: Draft, vocabulary: Vocabulary) -> str:
     """The text with ids of cases blanked; those of other cases are noted."""
-    words = rules.case_words
+    words = vocabulary.case_words
     if words and not any(word in text.lower() for word in words):
         return text
-    for pattern in rules.mentions:
+    for pattern in vocabulary.mentions:
         for match in pattern.finditer(text):
             written = match["id"].strip()
             if written != draft.heading.id:
@@ -99,51 +104,53 @@ def _without_cases(text: str, draft: Draft, rules: Rules) -> str:
 
 
 def _values(
-    draft: Draft, lines: Sequence[Shown], starts: Sequence[int], rules: Rules
+    draft: Draft, lines: Sequence[DisplayLine], starts: Sequence[int], vocabulary: Vocabulary
 ) -> list[tuple[int, int, str]]:
     """Where fields' values stand that are identifiers by their field: bounds, and the kind."""
-    kinds = {kind.rule.kind for kind in rules.kinds if kind.value}
+    kinds = {kind.rule.kind for kind in vocabulary.kinds if kind.value}
     found: dict[tuple[int, str], None] = {}
     for field in draft.fields:
         if field.name in kinds:
             found.update(
-                ((n, field.name), None) for n in range(field.place.first, field.place.last + 1)
+                ((n, field.name), None) for n in range(field.span.first, field.span.last + 1)
             )
-    places = []
+    ranges = []
     for number, name in sorted(found):
-        hit = label_at(lines[number], rules)
+        hit = label_at(lines[number], vocabulary)
         start = hit.start if hit else 0
-        places.append((starts[number] + start, starts[number] + len(lines[number].text), name))
-    return places
+        ranges.append((starts[number] + start, starts[number] + len(lines[number].text), name))
+    return ranges
 
 
-def _spans(text: str, values: list[tuple[int, int, str]], rules: Rules) -> list[_Span]:
+def _identified(
+    text: str, values: list[tuple[int, int, str]], vocabulary: Vocabulary
+) -> list[_Candidate]:
     """Identifiers in the text: those after a label first, then bare ones, then fields' values."""
     taken = bytearray(len(text))
-    spans: list[_Span] = []
+    found: list[_Candidate] = []
     small = text.translate(_SMALL)
-    for start, end, rule in _candidates(text, small, values, rules):
+    for start, end, rule in _candidates(text, small, values, vocabulary):
         stop = _fitted(text, start, end, rule)
         if any(taken[start:stop]) or (rule.lengths and stop - start < _LEAST):
             continue
         taken[start:stop] = b"\1" * (stop - start)
-        spans.append(_Span(start, stop, rule.kind))
-    return sorted(spans)
+        found.append(_Candidate(start, stop, rule.kind))
+    return sorted(found)
 
 
 def _candidates(
-    text: str, small: str, values: list[tuple[int, int, str]], rules: Rules
+    text: str, small: str, values: list[tuple[int, int, str]], vocabulary: Vocabulary
 ) -> Iterator[tuple[int, int, IdentifierRule]]:
-    for kind in rules.kinds:
+    for kind in vocabulary.kinds:
         if kind.after_label:
             for match in kind.after_label.finditer(small):
                 yield match.start("v"), match.end("v"), kind.rule
-    for kind in rules.kinds:
-        for pattern in kind.bare:
+    for kind in vocabulary.kinds:
+        for pattern in kind.unlabelled:
             for match in pattern.finditer(text):
                 yield match.start("v"), match.end("v"), kind.rule
     for start, end, name in values:
-        for kind in rules.kinds:
+        for kind in vocabulary.kinds:
             if kind.value and kind.rule.kind == name:
                 for match in kind.value.finditer(text, start, end):
                     yield match.start("v"), match.end("v"), kind.rule

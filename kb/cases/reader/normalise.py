@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
 
 from kb.archive.views import PageView
-from kb.cases.history.timeline import timeline_of_lines
-from kb.cases.lines.display import Shown
-from kb.cases.lines.headings import Block, split
+from kb.cases.lines.grammar import Grammar
+from kb.cases.lines.headings import CaseBlock, case_blocks
 from kb.cases.lines.language import language_of
-from kb.cases.lines.speakers import Marks
-from kb.cases.lines.status import Reading, StatusWords
-from kb.cases.lines.vocabulary import Rules
-from kb.cases.profile.profile import Profile
-from kb.cases.reader.checks import check
-from kb.cases.reader.draft import Draft, Heading
-from kb.cases.reader.ending import Tools
-from kb.cases.reader.finish import to_case
-from kb.cases.reader.forms import forms
+from kb.cases.lines.vocabulary import Vocabulary
+from kb.cases.reader.anomalies import find_anomalies
+from kb.cases.reader.assemble import timeline_of_lines, to_case
+from kb.cases.reader.draft import Draft
 from kb.cases.reader.identifiers import find_identifiers
-from kb.cases.reader.reader import BlockReader
+from kb.cases.reader.rules import ReadCase, read_case
+from kb.cases.reader.unheaded import unheaded_cases
 from kb.cases.record import Case
-
-
-def tools_of(profiles: Iterable[Profile]) -> Tools:
-    """The reading tools of some profiles: make them once for many pages."""
-    rules = Rules(tuple(profiles))
-    return Tools(rules, Marks(rules), StatusWords(tuple(p.status for p in rules.profiles)))
 
 
 class PageCase(NamedTuple):
@@ -42,63 +31,57 @@ class PageCase(NamedTuple):
     """Ids of cases that its text names."""
 
 
-def cases_of(page: PageView, tools: Tools) -> list[Case]:
-    """The cases on a page in their order, with all that the page alone can tell.
+def cases_of(page: PageView, grammar: Grammar) -> list[Case]:
+    """Return the cases on a page in their order, with all that the page alone can tell.
 
     Relations, doubled ids and the life over old revisions come later (kb.cases.store.store).
     """
-    return [found.case for found in read_page(page, tools)]
+    return [found.case for found in read_page(page, grammar)]
 
 
-def read_page(page: PageView, tools: Tools) -> list[PageCase]:
-    """The same, with what ties the cases to others."""
+def read_page(page: PageView, grammar: Grammar) -> list[PageCase]:
+    """Return the same cases, with what ties them to others."""
+    found = drafts_of(page, grammar)
+    return [_page_case(draft, first, page, grammar.vocabulary) for first, draft in found]
+
+
+def drafts_of(page: PageView, grammar: Grammar) -> list[tuple[int, Draft]]:
+    """Read the cases of a page: the first line of each, from 0, and its draft, complete."""
     lines = [line.text for line in page.lines]
-    blocks, opaque = split(lines, tools.rules)
-    found = [(block.first, draft_of(block, lines, opaque, tools)) for block in blocks]
-    for place in forms(page, opaque, tools):
-        form = place.read()
-        _finish(form.draft, form.shown, form.lines, form.readings, tools)
-        found.append((place.first, form.draft))
+    blocks, verbatim = case_blocks(lines, grammar.vocabulary)
+    found = [(block.first, read_block(block, lines, verbatim, grammar)) for block in blocks]
+    found += [(place.first, place.read()) for place in unheaded_cases(page, verbatim, grammar)]
     found.sort(key=lambda one: one[0])
-    return [_page_case(draft, first, page, tools) for first, draft in found]
+    return [(first, _complete(case, grammar.vocabulary)) for first, case in found]
 
 
-def _page_case(draft: Draft, first: int, page: PageView, tools: Tools) -> PageCase:
+def read_block(
+    block: CaseBlock, lines: Sequence[str], verbatim: Sequence[bool], grammar: Grammar
+) -> ReadCase:
+    """Read the lines of a case that begins with a heading; ``lines`` are those of its page."""
+    span = slice(block.first, block.last)
+    return read_case(lines[span], verbatim[span], block.heading, grammar)
+
+
+def _complete(case: ReadCase, vocabulary: Vocabulary) -> Draft:
+    """Add what only the present version is asked for: identifiers, language, anomalies."""
+    draft, lines = case.draft, case.lines
+    find_identifiers(draft, case.displays, lines, vocabulary)
+    own = lines[1:] if draft.heading.rule.begins == "heading" else lines
+    draft.language = language_of("\n".join(own))
+    find_anomalies(draft, lines, case.readings, vocabulary)
+    return draft
+
+
+def _page_case(draft: Draft, first: int, page: PageView, vocabulary: Vocabulary) -> PageCase:
     case = to_case(draft, first, page)
     if page.history == "lines":
         timeline = timeline_of_lines(draft, first, page.lines)
         case = msgspec.structs.replace(case, timeline=timeline)
-    return PageCase(case, _keys(draft, tools.rules), tuple(draft.mentions))
+    return PageCase(case, _keys(draft, vocabulary), tuple(draft.mentions))
 
 
-def _keys(draft: Draft, rules: Rules) -> tuple[str, ...]:
-    apart = {kind.rule.kind for kind in rules.kinds if not kind.rule.relates}
+def _keys(draft: Draft, vocabulary: Vocabulary) -> tuple[str, ...]:
+    apart = {kind.rule.kind for kind in vocabulary.kinds if not kind.rule.relates}
     keys = (f"{i.kind}:{i.normal}" for i in draft.identifiers if i.kind not in apart)
     return tuple(dict.fromkeys(keys))
-
-
-def draft_of(block: Block, lines: Sequence[str], opaque: Sequence[bool], tools: Tools) -> Draft:
-    """Read one case's lines: what each is, every value, and what is odd."""
-    span = slice(block.first, block.last)
-    draft, reader = read_lines(lines[span], opaque[span], block.heading, tools)
-    _finish(draft, reader.shown, lines[span], reader.readings(), tools)
-    return draft
-
-
-def _finish(
-    draft: Draft, seen: Sequence[Shown | None], lines: Sequence[str], readings: list[Reading],
-    tools: Tools,
-) -> None:  # fmt: skip
-    """What only the present version is asked for: identifiers, language, what is odd."""
-    find_identifiers(draft, seen, lines, tools.rules)
-    own = lines[1:] if draft.heading.rule.begins == "heading" else lines
-    draft.language = language_of("\n".join(own))
-    check(draft, lines, readings, tools.rules)
-
-
-def read_lines(
-    lines: Sequence[str], opaque: Sequence[bool], heading: Heading, tools: Tools
-) -> tuple[Draft, BlockReader]:
-    """What each line of a case is, without what only the present version is asked for."""
-    reader = BlockReader(lines, opaque, heading, tools)
-    return reader.read(), reader

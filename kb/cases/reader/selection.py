@@ -8,23 +8,22 @@ from pathlib import Path
 
 import msgspec
 
+from kb.cases.lines.grammar import Grammar, grammar_of
 from kb.cases.lines.values import parsed
 from kb.cases.profile.profile import CaseRule, Profile, load_profile
-from kb.cases.reader.ending import Tools
-from kb.cases.reader.normalise import tools_of
 from kb.config import CasesConfig
 
 DEFAULT = ("after-sales-zh", "after-sales-en")
 
 
-class Selection:
+class ProfileSelection:
     """The profiles that a configuration names, loaded once."""
 
     def __init__(self, config: CasesConfig, root: Path | None = None) -> None:
         """``root`` is the folder that paths of profiles are relative to."""
         self._root = root
         self._loaded: dict[str, Profile] = {}
-        self._tools: dict[tuple[str, ...], Tools] = {}
+        self._grammars: dict[tuple[str, ...], Grammar] = {}
         self._default = config.profiles or DEFAULT
         self._pages = config.pages
         for names in (self._default, *self._pages.values()):
@@ -37,30 +36,30 @@ class Selection:
                 self._loaded[name] = load_profile(name, self._root)
         return [self._loaded[name] for name in names]
 
-    def tools(self, page: str) -> Tools:
+    def grammar(self, page: str) -> Grammar:
         """What reads the page of that reference: the first glob that fits it says so."""
         matching = (names for glob, names in self._pages.items() if fnmatchcase(page, glob))
         names = next(matching, self._default)
-        if names not in self._tools:
-            self._tools[names] = tools_of(self.whole(names))
-        return self._tools[names]
+        if names not in self._grammars:
+            self._grammars[names] = grammar_of(self.whole(names))
+        return self._grammars[names]
 
     def parse(self, page: str, label: str, value: str) -> str | int | float | None:
         """A field's value as its type has it, by the profiles of the page."""
-        rules = self.tools(page).rules
-        meaning = rules.meaning(label)
-        return parsed(value, meaning.type, rules) if meaning else None
+        vocabulary = self.grammar(page).vocabulary
+        meaning = vocabulary.meaning(label)
+        return parsed(value, meaning.type, vocabulary) if meaning else None
 
     def whole(self, names: Iterable[str]) -> list[Profile]:
         """The profiles of these names, and the vocabulary of those that they extend."""
         own = self.profiles(names)
         others = dict.fromkeys(name for profile in own for name in profile.extends)
-        bare = (
+        vocabulary = (
             msgspec.structs.replace(profile, case=CaseRule())
             for profile in self.profiles(others)
             if profile not in own
         )
-        return [*own, *bare]
+        return [*own, *vocabulary]
 
     def digest_input(self) -> bytes:
         """Everything here that the records depend on."""

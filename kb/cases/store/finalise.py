@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from kb.cases.history.durations import durations
-from kb.cases.history.moves import Stay, whole_life
-from kb.cases.reader.selection import Selection
+from kb.cases.history.timeline import Stay, durations, whole_life
+from kb.cases.reader.selection import ProfileSelection
 from kb.cases.record import Anomaly, Case, Event, from_json, to_json
 from kb.cases.store.corrections import Corrections, changed_ids, corrected
 from kb.cases.store.relate import Ties, affected_by
@@ -45,7 +44,7 @@ def settle(
     db: sqlite3.Connection,
     touched: Touched,
     corrections: Corrections,
-    selection: Selection,
+    selection: ProfileSelection,
     report: RefreshReport,
 ) -> None:
     """Number doubled ids and write the records of all cases that are other than before."""
@@ -81,7 +80,7 @@ def _by_hand(db: sqlite3.Connection, corrections: Corrections) -> set[int]:
 
 
 def _write(
-    db: sqlite3.Connection, key: int, about: Mapping[str, Corrections], selection: Selection,
+    db: sqlite3.Connection, key: int, about: Mapping[str, Corrections], selection: ProfileSelection,
     ties: Ties, report: RefreshReport,
 ) -> None:  # fmt: skip
     row = db.execute("SELECT id, copy, base, digest FROM kase WHERE key = ?", (key,)).fetchone()

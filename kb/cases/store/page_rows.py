@@ -8,9 +8,9 @@ import msgspec
 
 from kb.archive import Archive, PageView
 from kb.cases.history.life import CaseLife, PageLife, Subject, page_life
-from kb.cases.reader.forms import page_title
 from kb.cases.reader.normalise import PageCase, read_page
-from kb.cases.reader.selection import Selection
+from kb.cases.reader.selection import ProfileSelection
+from kb.cases.reader.unheaded import page_title
 from kb.cases.record import Case, Event, to_json
 from kb.cases.store.similar import bands
 
@@ -18,7 +18,7 @@ _PACK = msgspec.msgpack.Encoder()
 _LIFE = msgspec.msgpack.Decoder(PageLife)
 
 
-class Job(msgspec.Struct, array_like=True, frozen=True):
+class PageJob(msgspec.Struct, array_like=True, frozen=True):
     """A page to read."""
 
     key: int
@@ -48,7 +48,7 @@ class PastRow(msgspec.Struct, array_like=True, frozen=True):
     events: bytes
 
 
-class Reading(msgspec.Struct, array_like=True, frozen=True):
+class PageReading(msgspec.Struct, array_like=True, frozen=True):
     """What a page holds and held."""
 
     key: int
@@ -62,15 +62,15 @@ class Reading(msgspec.Struct, array_like=True, frozen=True):
     past: tuple[PastRow, ...]
 
 
-def read_one(archive: Archive, selection: Selection, job: Job) -> Reading:
+def read_one(archive: Archive, selection: ProfileSelection, job: PageJob) -> PageReading:
     """Read a page: its cases, and their lives over its revisions."""
     view = archive.view(job.key)
-    tools = selection.tools(view.id.page)
+    grammar = selection.grammar(view.id.page)
     life = None
     if view.history == "complete":
         before = _LIFE.decode(job.before) if job.before else None
-        life = page_life(archive, Subject(job.key, view.id.page, page_title(view)), tools, before)
-    found = read_page(view, tools)
+        life = page_life(archive, Subject(job.key, view.id.page, page_title(view)), grammar, before)
+    found = read_page(view, grammar)
     lives = dict(life.cases) if life else {}
     cases: list[CaseRow] = []
     if view.gone is None:
@@ -83,7 +83,7 @@ def read_one(archive: Archive, selection: Selection, job: Job) -> Reading:
             _past(name, one.last, _with_end(one.events, view) if one.present else one.events)
             for name, one in lives.items()
         ]
-    return Reading(
+    return PageReading(
         job.key, job.digest, view.id.wiki, view.id.page, view.id.locale, view.renamed_to,
         _PACK.encode(life) if life else None, tuple(cases), tuple(past),
     )  # fmt: skip

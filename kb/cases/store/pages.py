@@ -9,9 +9,9 @@ from typing import Final, NamedTuple
 import msgspec
 
 from kb.archive import Archive
-from kb.cases.reader.selection import Selection
+from kb.cases.reader.selection import ProfileSelection
 from kb.cases.store.finalise import RefreshReport
-from kb.cases.store.page_rows import CaseRow, Job, PastRow, Reading, read_one
+from kb.cases.store.page_rows import CaseRow, PageJob, PageReading, PastRow, read_one
 from kb.cases.store.relate import affected_by
 from kb.pool import Load, pooled
 
@@ -19,7 +19,7 @@ _BATCH: Final = 25
 _PAYS: Final = 500
 """Pages to read from which more processes are quicker."""
 _PACK: Final = msgspec.msgpack.Encoder()
-_READINGS: Final = msgspec.msgpack.Decoder(list[Reading])
+_READINGS: Final = msgspec.msgpack.Decoder(list[PageReading])
 
 
 class Touched(NamedTuple):
@@ -36,7 +36,7 @@ class PageReader:
     """Brings the rows of changed pages up to the archive."""
 
     def __init__(
-        self, db: sqlite3.Connection, archive: Archive, selection: Selection,
+        self, db: sqlite3.Connection, archive: Archive, selection: ProfileSelection,
         workers: int | None = None,
     ) -> None:  # fmt: skip
         self._db = db
@@ -54,17 +54,17 @@ class PageReader:
             if known.pop(key, None) != digest
         }
         lives = self._forget([*changed, *known])
-        jobs = [Job(key, digest, lives.get(key)) for key, digest in changed.items()]
+        jobs = [PageJob(key, digest, lives.get(key)) for key, digest in changed.items()]
         for packed in self._readings(jobs):
             for reading in _READINGS.decode(packed):
                 self._put(reading)
         report.pages += len(jobs)
         return self._touched
 
-    def _readings(self, jobs: Sequence[Job]) -> Iterator[bytes]:
+    def _readings(self, jobs: Sequence[PageJob]) -> Iterator[bytes]:
         """What each page holds, in the order of the jobs, packed by batches."""
 
-        def read(batch: Sequence[Job]) -> bytes:
+        def read(batch: Sequence[PageJob]) -> bytes:
             archive = self._archive.here()
             return _PACK.encode([read_one(archive, self._selection, job) for job in batch])
 
@@ -94,19 +94,19 @@ class PageReader:
             self._db.execute(f"DELETE FROM {table} WHERE {column} = ?", (page,))
         return kept[0] if kept else None
 
-    def _put(self, found: Reading) -> None:
+    def _put(self, found: PageReading) -> None:
         """Put a page in as it was read."""
         self._db.execute("INSERT INTO page VALUES (?, ?, ?)", (found.key, found.digest, found.life))
         self._touched.new.update([self._add(found, case) for case in found.cases])
         self._past(found, found.past)
 
-    def _past(self, found: Reading, cases: Iterable[PastRow]) -> None:
+    def _past(self, found: PageReading, cases: Iterable[PastRow]) -> None:
         at = (found.key, found.wiki, found.page, found.locale)
         rows = [(*at, one.id, one.last, found.renamed_to, one.events) for one in cases]
         self._touched.ids.update(one.id for one in cases)
         self._db.executemany("INSERT OR REPLACE INTO past VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
-    def _add(self, found: Reading, case: CaseRow) -> int:
+    def _add(self, found: PageReading, case: CaseRow) -> int:
         """Put a present case in; its row."""
         row = self._db.execute(
             "INSERT INTO kase (page_key, wiki, page, locale, line, base_id, base, problem)"

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import msgspec
 
 from kb.archive import Archive, PageView
-from kb.cases.history.moves import Stay, whole_life
+from kb.cases.history.timeline import Stay, whole_life
 from kb.cases.reader.normalise import read_page
-from kb.cases.reader.selection import Selection
+from kb.cases.reader.selection import ProfileSelection
 from kb.cases.record import Case, Event
 from kb.cases.store.finalise import EVENTS
 
@@ -23,7 +23,9 @@ ORDER BY wiki, page, locale, last, id
 """
 
 
-def removed_cases(db: sqlite3.Connection, archive: Archive, selection: Selection) -> Iterator[Case]:
+def removed_cases(
+    db: sqlite3.Connection, archive: Archive, selection: ProfileSelection
+) -> Iterator[Case]:
     """One record for each, of the page that had it last; its lines are those of that version."""
     stays: dict[str, list[tuple[int, str, str | None, tuple[Event, ...]]]] = {}
     for key, page, name, last, events in db.execute(_GONE):
@@ -43,14 +45,14 @@ def removed_cases(db: sqlite3.Connection, archive: Archive, selection: Selection
 
 
 def _cases(
-    archive: Archive, selection: Selection, key: int, version: str | None
+    archive: Archive, selection: ProfileSelection, key: int, version: str | None
 ) -> dict[str, Case]:
     view: PageView = archive.view(key)
     if version is not None:
         lines = archive.blame(key, version)
         view = msgspec.structs.replace(view, lines=lines, version=version)
     found: dict[str, Case] = {}
-    for one in read_page(view, selection.tools(view.id.page)):
+    for one in read_page(view, selection.grammar(view.id.page)):
         name, number = one.case.id, 2
         while name in found:
             name, number = f"{one.case.id}~{number}", number + 1

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kb.archive import Archive
-from kb.cases.reader.selection import Selection
+from kb.cases.reader.selection import ProfileSelection
 from kb.cases.record import Case, from_json
 from kb.cases.store.corrections import load_corrections
 from kb.cases.store.finalise import RefreshReport, settle
@@ -32,7 +32,7 @@ class CaseStore:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         self._db = self._connect()
-        self._selection = Selection(CasesConfig())
+        self._selection = ProfileSelection(CasesConfig())
 
     def __enter__(self) -> CaseStore:
         return self
@@ -77,7 +77,7 @@ class CaseStore:
         corrections.toml stands there. A profile that changed has every page read anew. Many pages
         are read by as many processes as there are cores, or by ``workers``; nothing depends on it.
         """
-        selection = self._selection = Selection(config, root)
+        selection = self._selection = ProfileSelection(config, root)
         report = RefreshReport()
         self._db.execute("BEGIN IMMEDIATE")
         try:
@@ -91,7 +91,7 @@ class CaseStore:
         report.cases = self._db.execute("SELECT count(*) FROM kase").fetchone()[0]
         return report
 
-    def _begin(self, selection: Selection) -> None:
+    def _begin(self, selection: ProfileSelection) -> None:
         """Empty tables, unless those that are there were made in the same way."""
         stamp = hashlib.sha256(code_stamp().encode() + selection.digest_input()).digest()
         tables = [

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from kb.cases.learn.lexicon import lexicon
-from kb.cases.learn.survey import Block, bare, label_of
-from kb.cases.lines.prefix import BULLETS, past_lead
+from kb.cases.learn.survey import SurveyBlock, bare, label_of
+from kb.cases.lines.prefix import BULLETS, past_prefix
 from kb.cases.lines.vocabulary import label_key
 
 _PAIRS = ("【】", "[]", "〖〗", "〔〕", "「」", "『』", "<>", "«»")
@@ -28,7 +28,7 @@ def _bracketed(pair: str) -> re.Pattern[str]:
 _FORMS = {pair: _bracketed(pair) for pair in _PAIRS}
 
 
-def speaker_brackets(blocks: list[Block], opens: Mapping[str, str]) -> list[str]:
+def speaker_brackets(blocks: list[SurveyBlock], opens: Mapping[str, str]) -> list[str]:
     """Pairs of brackets in which a name opens a line, most used first.
 
     Where a colon follows; else, where none does, those in the tracking part.
@@ -64,7 +64,7 @@ class Talk(NamedTuple):
     """True where some are names before a colon, with no brackets."""
 
 
-def talk(blocks: list[Block], opens: Mapping[str, str]) -> Talk:
+def talk(blocks: list[SurveyBlock], opens: Mapping[str, str]) -> Talk:
     """What opens lines of the tracking parts; ``opens``: key of a part's label → which part."""
     inside: Counter[str] = Counter()
     outside: Counter[str] = Counter()
@@ -81,7 +81,7 @@ def talk(blocks: list[Block], opens: Mapping[str, str]) -> Talk:
     return Talk(labels, tracking * 2 >= len(blocks) and named > 0)
 
 
-def rounds(blocks: list[Block]) -> list[str]:
+def rounds(blocks: list[SurveyBlock]) -> list[str]:
     """Patterns of lines that count rounds: a word of the lexicon beside a numeral."""
     words = "|".join(re.escape(word) for word in lexicon()["rounds"]["words"])
     forms = (
@@ -96,5 +96,5 @@ def rounds(blocks: list[Block]) -> list[str]:
 
 def _round_text(text: str) -> str:
     """A line without decoration, brackets, and the date that may close it."""
-    start, _ = past_lead(text)
+    start, _ = past_prefix(text)
     return _WHEN.sub("", text[start:].strip(" \t=*#-【】[]():"))

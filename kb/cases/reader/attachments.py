@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from kb.cases.lines.display import Shown
-from kb.cases.reader.draft import Draft, Named, Place
+from kb.cases.lines.display import DisplayLine
+from kb.cases.reader.draft import Draft, DraftName, LineSpan
 
 _LINKED = re.compile(
     r"\[\[(?:[^\[\]\n]{0,1000}>>)?(?P<kind>image|attach):(?P<name>[^\[\]\n|]{1,500})"
@@ -19,27 +19,27 @@ _MACRO = re.compile(r"\{\{image\s[^{}]{0,500}?reference=\"(?P<name>[^\"]{1,500})
 _AT = re.compile(r"(?<!\\)@")
 
 
-def find_files(draft: Draft, lines: Sequence[Shown | None]) -> None:
-    """Put each file that the case names into the draft, once, where it is named first."""
+def find_attachments(draft: Draft, lines: Sequence[DisplayLine | None]) -> None:
+    """Add each file that the case names to the draft, once, where it is named first."""
     seen: set[str] = set()
     for number, line in enumerate(lines):
         raw = line.raw if line else ""
         if not ("image" in raw or "attach:" in raw):
             continue
         found = [(m.start(), m["name"], m["kind"]) for m in _LINKED.finditer(raw)]
-        bare = _LINKED.sub(lambda m: " " * len(m[0]), raw)
-        found += [(m.start(), m["name"], m["kind"]) for m in _FREE.finditer(bare)]
+        rest = _LINKED.sub(lambda m: " " * len(m[0]), raw)
+        found += [(m.start(), m["name"], m["kind"]) for m in _FREE.finditer(rest)]
         found += [(m.start(), m["name"], "image") for m in _MACRO.finditer(raw)]
         for _, reference, kind in sorted(found):
             name = _file_name(reference)
             if name and name not in seen:
                 seen.add(name)
                 which = "image" if kind == "image" else "file"
-                draft.attachments.append(Named(name, Place(number, number), which))
+                draft.attachments.append(DraftName(name, LineSpan(number, number), which))
 
 
 def _file_name(reference: str) -> str:
-    """The file's name in a reference `Space.Page@file`, unescaped; empty for a URL or a path."""
+    """Return the file name in a reference `Space.Page@file`; empty for a URL or a path."""
     if "://" in reference or reference.startswith(("/", "data:", "icon:")):
         return ""
     last = _AT.split(reference)[-1]

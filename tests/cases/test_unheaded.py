@@ -11,7 +11,7 @@ import pytest
 
 from kb.archive.views import PageView
 from kb.cases.reader.normalise import cases_of
-from kb.cases.reader.selection import Selection
+from kb.cases.reader.selection import ProfileSelection
 from kb.cases.record import Case
 from kb.config import CasesConfig
 from kb.model import Comment, WikiObject
@@ -25,8 +25,8 @@ def read(profile: str, text: str, **more: object) -> list[Case]:
 
 
 def read_page(profile: str, page: PageView) -> list[Case]:
-    selection = Selection(CasesConfig(profiles=(profile,)))
-    return cases_of(page, selection.tools(page.id.page))
+    selection = ProfileSelection(CasesConfig(profiles=(profile,)))
+    return cases_of(page, selection.grammar(page.id.page))
 
 
 def test_generic() -> None:
@@ -100,22 +100,22 @@ def test_objects() -> None:
 
 
 def test_chosen_by_page() -> None:
-    selection = Selection(CasesConfig(pages={"Help.*": ("faq",)}))
+    selection = ProfileSelection(CasesConfig(pages={"Help.*": ("faq",)}))
     text = "= Is it? =\nYes."
     help_page, other = page_of(text, page="Help.WebHome"), page_of(text)
-    assert len(cases_of(help_page, selection.tools("Help.WebHome"))) == 1
-    assert not cases_of(other, selection.tools(other.id.page))
+    assert len(cases_of(help_page, selection.grammar("Help.WebHome"))) == 1
+    assert not cases_of(other, selection.grammar(other.id.page))
 
 
 @pytest.mark.parametrize("profile", ["generic", "faq", "tables", "tasks", "objects"])
 def test_real_pages(profile: str, shared: Path) -> None:
     """Nothing raises; every line of a generic case is somewhere."""
-    selection = Selection(CasesConfig(profiles=(profile,)))
-    tools = selection.tools("A")
+    selection = ProfileSelection(CasesConfig(profiles=(profile,)))
+    grammar = selection.grammar("A")
     with gzip.open(shared / "corpus" / "pages.jsonl.gz", "rt", "utf-8") as file:
         for line in list(file)[::8]:
             source = json.loads(line)["source"]
-            for case in cases_of(page_of(source), tools):
+            for case in cases_of(page_of(source), grammar):
                 assert isinstance(case.x, dict)
                 runs = [run for of_kind in case.x["lines"].values() for run in of_kind]
                 taken = sum(b - a + 1 for a, b in runs)

@@ -1,17 +1,19 @@
-"""From a draft to the record: lines get their numbers on the page and their authors."""
+"""Assemble the record from a draft: lines get their numbers on the page and their authors."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from kb.archive.views import LineView, PageView
-from kb.cases.reader.draft import Draft, Kind, Named, Place
+from kb.cases.reader.draft import Draft, DraftName, LineKind, LineSpan
 from kb.cases.record import (
     Anomaly,
     Case,
     CaseAttachment,
     CaseSource,
+    Event,
+    EventKind,
     Field,
     Identifier,
     Origin,
@@ -22,17 +24,19 @@ from kb.cases.record import (
 )
 from kb.model import version_key
 
+_COVERED = {LineKind.FIELD, LineKind.PROBLEM, LineKind.TURN, LineKind.ENGINEER, LineKind.BLANK}
 
-class Origins:
-    """Origins of a case's places on a page."""
+
+class LineOrigins:
+    """Origins of a case's lines, of which the first is the page's line ``first`` (from 0)."""
 
     def __init__(self, lines: Sequence[LineView], first: int) -> None:
         self._lines = lines
         self._first = first
 
-    def at(self, place: Place) -> Origin:
+    def at(self, span: LineSpan) -> Origin:
         """Lines, and the newest version among them with its author and date."""
-        first, last = self._first + place.first, self._first + place.last
+        first, last = self._first + span.first, self._first + span.last
         known = [line for line in self._lines[first : last + 1] if line.version]
         newest = max(known, key=lambda line: version_key(line.version or ""), default=None)
         if newest is None:
@@ -45,7 +49,7 @@ class Origins:
 
 def to_case(draft: Draft, first: int, page: PageView) -> Case:
     """The record of a case whose first line is the page's line ``first`` (from 0)."""
-    at = Origins(page.lines, first).at
+    at = LineOrigins(page.lines, first).at
     heading = draft.heading
     return Case(
         id=heading.id or made_id(page.id.page, heading.text),
@@ -56,31 +60,31 @@ def to_case(draft: Draft, first: int, page: PageView) -> Case:
         station=draft.station.text if draft.station else None,
         problem=draft.problem.text if draft.problem else "",
         fields=tuple(
-            Field(name=f.name, label=f.label, value=f.value, parsed=f.parsed, origin=at(f.place))
+            Field(name=f.name, label=f.label, value=f.value, parsed=f.parsed, origin=at(f.span))
             for f in draft.fields
         ),
         turns=tuple(
-            Turn(round=t.round, speaker=t.speaker, text=t.text, origin=at(t.place))
+            Turn(round=t.round, speaker=t.speaker, text=t.text, origin=at(t.span))
             for t in draft.turns
         ),
         sections=tuple(
-            Section(label=s.label, text=s.text, origin=at(s.place)) for s in draft.sections
+            Section(label=s.label, text=s.text, origin=at(s.span)) for s in draft.sections
         ),
         resolution=None
         if draft.resolution is None
-        else Resolution(text=draft.resolution.text, origin=at(draft.resolution.place)),
+        else Resolution(text=draft.resolution.text, origin=at(draft.resolution.span)),
         engineers=tuple(engineer.name for engineer in draft.engineers),
-        attachments=tuple(_attachment(named, page, at(named.place)) for named in draft.attachments),
+        attachments=tuple(_attachment(named, page, at(named.span)) for named in draft.attachments),
         identifiers=tuple(
-            Identifier(kind=i.kind, value=i.value, origin=at(Place(i.line, i.line)))
+            Identifier(kind=i.kind, value=i.value, origin=at(LineSpan(i.line, i.line)))
             for i in draft.identifiers
         ),
         anomalies=_anomalies(draft, first, page),
         unclassified=tuple(
-            Unclassified(text=u.text, origin=at(u.place)) for u in draft.unclassified
+            Unclassified(text=u.text, origin=at(u.span)) for u in draft.unclassified
         ),
         origins={
-            pointer: at(place) for pointer, place in _pointers(draft).items() if place is not None
+            pointer: at(span) for pointer, span in _pointers(draft).items() if span is not None
         },
         source=CaseSource(
             wiki=page.id.wiki, page=page.id.page, locale=page.id.locale, version=page.version,
@@ -95,22 +99,22 @@ def made_id(page: str, heading: str) -> str:
     return f"{page}#{hashlib.sha256(heading.encode()).hexdigest()[:8]}"
 
 
-def _pointers(draft: Draft) -> dict[str, Place | None]:
+def _pointers(draft: Draft) -> dict[str, LineSpan | None]:
     """What carries no origin of its own → where it stands."""
-    heading = Place(0, 0)
-    found: dict[str, Place | None] = {
+    heading = LineSpan(0, 0)
+    found: dict[str, LineSpan | None] = {
         "/id": heading,
         "/number": heading if draft.heading.number is not None else None,
         "/date": heading if draft.heading.date else None,
-        "/status": draft.status_place,
-        "/station": draft.station.place if draft.station else None,
-        "/problem": draft.problem.place if draft.problem else None,
+        "/status": draft.status_span,
+        "/station": draft.station.span if draft.station else None,
+        "/problem": draft.problem.span if draft.problem else None,
     }
-    found |= {f"/engineers/{n}": e.place for n, e in enumerate(draft.engineers)}
+    found |= {f"/engineers/{n}": e.span for n, e in enumerate(draft.engineers)}
     return found
 
 
-def _attachment(named: Named, page: PageView, origin: Origin) -> CaseAttachment:
+def _attachment(named: DraftName, page: PageView, origin: Origin) -> CaseAttachment:
     held = [file for file in page.attachments if file.name == named.name]
     return CaseAttachment(
         name=named.name,
@@ -121,9 +125,9 @@ def _attachment(named: Named, page: PageView, origin: Origin) -> CaseAttachment:
 
 
 def _anomalies(draft: Draft, first: int, page: PageView) -> tuple[Anomaly, ...]:
-    at = Origins(page.lines, first).at
+    at = LineOrigins(page.lines, first).at
     found = [
-        Anomaly(code=odd.code, message=odd.message, origin=at(odd.place)) for odd in draft.oddities
+        Anomaly(code=odd.code, message=odd.message, origin=at(odd.span)) for odd in draft.anomalies
     ]
     names = {file.name for file in page.attachments}
     if names or page.history == "complete":
@@ -131,12 +135,12 @@ def _anomalies(draft: Draft, first: int, page: PageView) -> tuple[Anomaly, ...]:
             Anomaly(
                 code="attachment-missing",
                 message=f"{a.name} is not on the page",
-                origin=at(a.place),
+                origin=at(a.span),
             )
             for a in draft.attachments
             if a.name not in names
         ]
-    heading = at(Place(0, 0))
+    heading = at(LineSpan(0, 0))
     if draft.heading.date and heading.date and draft.heading.date > heading.date[:10]:
         message = (
             f"the heading's date {draft.heading.date} is later than its last edit {heading.date}"
@@ -158,7 +162,7 @@ def _accounts(draft: Draft, first: int) -> dict[str, list[list[int]]]:
     """What each line was taken for: kind → runs of page lines."""
     runs: dict[str, list[list[int]]] = {}
     for number, kind in enumerate(draft.kinds, first + 1):
-        if kind is Kind.BLANK:
+        if kind is LineKind.BLANK:
             continue
         of_kind = runs.setdefault(kind.value, [])
         if of_kind and of_kind[-1][1] == number - 1:
@@ -166,3 +170,49 @@ def _accounts(draft: Draft, first: int) -> dict[str, list[list[int]]]:
         else:
             of_kind.append([number, number])
     return runs
+
+
+def timeline_of_lines(draft: Draft, first: int, lines: Sequence[LineView]) -> tuple[Event, ...]:
+    """Oldest first. Never `created`, never an old value: lines do not tell them."""
+    events = [*_elements(draft, first, lines), *_edits(draft, first, lines)]
+    return tuple(sorted(events, key=lambda event: version_key(event.version)))
+
+
+def _elements(draft: Draft, first: int, lines: Sequence[LineView]) -> Iterator[Event]:
+    origins = LineOrigins(lines, first)
+
+    def event(
+        change: EventKind, span: LineSpan, new: str, name: str | None = None
+    ) -> Iterator[Event]:
+        at = origins.at(span)
+        if at.version:
+            yield Event(
+                version=at.version, author=at.author, date=at.date, change=change, name=name,
+                new=new,
+            )  # fmt: skip
+
+    if draft.problem:
+        yield from event("problem", draft.problem.span, draft.problem.text)
+    for field in draft.fields:
+        yield from event("field", field.span, field.value, field.name)
+    for turn in draft.turns:
+        yield from event("turn", turn.span, turn.text, turn.speaker)
+    for file in draft.attachments:
+        yield from event("attachment", file.span, file.name)
+    if draft.status != "unset" and draft.status_span:
+        yield from event("status", draft.status_span, draft.status)
+    for engineer in draft.engineers:
+        yield from event("engineer", engineer.span, engineer.name)
+
+
+def _edits(draft: Draft, first: int, lines: Sequence[LineView]) -> Iterator[Event]:
+    """One `edited` for each version that wrote a line which no other event covers."""
+    seen: set[str] = set()
+    for number, kind in enumerate(draft.kinds):
+        covered = kind in _COVERED or (kind is LineKind.STATUS and draft.status != "unset")
+        line = lines[first + number]
+        if not covered and line.version and line.version not in seen:
+            seen.add(line.version)
+            yield Event(
+                version=line.version, author=line.author, date=line.date, change="edited"
+            )  # fmt: skip

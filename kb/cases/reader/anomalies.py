@@ -1,4 +1,4 @@
-"""What is odd about a case: identifiers against their kinds' rules, times, status, people.
+"""Anomalies of a case: identifiers against their kinds' vocabulary, times, status, people.
 
 docs/anomalies.md lists the codes.
 """
@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from kb.cases.lines.display import fold
-from kb.cases.lines.status import Reading
-from kb.cases.lines.vocabulary import IdentifierKind, Rules
-from kb.cases.reader.draft import Draft, Found, Oddity, Place
+from kb.cases.lines.status import StatusReading
+from kb.cases.lines.vocabulary import IdentifierKind, Vocabulary
+from kb.cases.reader.draft import Draft, DraftAnomaly, DraftIdentifier, LineSpan
 
 _CLOCK = re.compile(r"(?<!\d)(?<!\d:)(\d{1,2}):(\d{2}):(\d{2})(?![\d:])\s*(?P<what>[^。;\n]{0,60})")
 _MAY_HAVE_CLOCK = re.compile(r"\d[:：][0-5０-５]\d[:：]\d")
@@ -31,47 +31,49 @@ _SAME_EVENT_SECONDS = 60
 _ALIKE = 0.75
 
 
-def check(draft: Draft, raws: Sequence[str], readings: Iterable[Reading], rules: Rules) -> None:
-    """Add to the draft all that is odd about it."""
-    draft.oddities += [
+def find_anomalies(
+    draft: Draft, raws: Sequence[str], readings: Iterable[StatusReading], vocabulary: Vocabulary
+) -> None:
+    """Add to the draft all that a person should look at."""
+    draft.anomalies += [
         *_dates(draft),
-        *_identifiers(draft, rules),
+        *_identifiers(draft, vocabulary),
         *_values(draft),
-        *_order(draft, rules),
+        *_order(draft, vocabulary),
         *_clocks(draft, raws),
         *_status(draft, readings),
     ]
 
 
-def _dates(draft: Draft) -> Iterator[Oddity]:
+def _dates(draft: Draft) -> Iterator[DraftAnomaly]:
     if draft.heading.bad_date:
         message = f"the heading's date {draft.heading.bad_date} is no day of the calendar"
-        yield Oddity("date-invalid", message, Place(0, 0))
+        yield DraftAnomaly("date-invalid", message, LineSpan(0, 0))
 
 
-def _identifiers(draft: Draft, rules: Rules) -> Iterator[Oddity]:
-    kinds = {kind.rule.kind: kind for kind in reversed(rules.kinds)}
-    first: dict[tuple[str, str], Found] = {}
+def _identifiers(draft: Draft, vocabulary: Vocabulary) -> Iterator[DraftAnomaly]:
+    kinds = {kind.rule.kind: kind for kind in reversed(vocabulary.kinds)}
+    first: dict[tuple[str, str], DraftIdentifier] = {}
     for found in draft.identifiers:
         first.setdefault((found.kind, found.normal), found)
-    bad: list[Found] = []
-    good: list[Found] = []
+    bad: list[DraftIdentifier] = []
+    good: list[DraftIdentifier] = []
     for found in first.values():
         trouble = _trouble(found, kinds[found.kind])
         if trouble is None:
             good.append(found)
             continue
         bad.append(found)
-        yield Oddity(*trouble, Place(found.line, found.line))
+        yield DraftAnomaly(*trouble, LineSpan(found.line, found.line))
     near_by = {key: found for found in good for key in _deletions(found)} if bad else {}
     for found in bad:
         near = next((near_by[key] for key in _deletions(found) if key in near_by), None)
         if near and _one_edit(found.normal, near.normal):
             message = f"{found.kind} {found.value} is one character away from {near.value}"
-            yield Oddity("identifier-near", message, Place(found.line, found.line))
+            yield DraftAnomaly("identifier-near", message, LineSpan(found.line, found.line))
 
 
-def _trouble(found: Found, kind: IdentifierKind) -> tuple[str, str] | None:
+def _trouble(found: DraftIdentifier, kind: IdentifierKind) -> tuple[str, str] | None:
     """Code and message where an identifier breaks its kind's rule."""
     text, rule = found.normal, kind.rule
     if any(pattern.fullmatch(text) for pattern in kind.also):
@@ -98,7 +100,7 @@ def _vin_holds(vin: str) -> bool:
     return vin[8] == "0123456789X"[total % 11]
 
 
-def _deletions(found: Found) -> set[tuple[str, str]]:
+def _deletions(found: DraftIdentifier) -> set[tuple[str, str]]:
     """The identifier and what is left of it without one character: keys that near ones share."""
     text = found.normal[:64]
     return {(found.kind, text), *((found.kind, text[:i] + text[i + 1 :]) for i in range(len(text)))}
@@ -114,15 +116,15 @@ def _one_edit(a: str, b: str) -> bool:
     return rest_a[1:] == rest_b[1:] or rest_a[1:] == rest_b or rest_a == rest_b[1:]
 
 
-def _values(draft: Draft) -> Iterator[Oddity]:
+def _values(draft: Draft) -> Iterator[DraftAnomaly]:
     for field in draft.fields:
         wrong = field.type in ("datetime", "integer", "number") and field.parsed is None
         if wrong and any(map(str.isdigit, field.value)) and field.type != "integer":
             message = f"{field.label} {field.value} is no {field.type} that can be read"
-            yield Oddity("value-unreadable", message, field.place)
+            yield DraftAnomaly("value-unreadable", message, field.span)
 
 
-def _order(draft: Draft, rules: Rules) -> Iterator[Oddity]:
+def _order(draft: Draft, vocabulary: Vocabulary) -> Iterator[DraftAnomaly]:
     started = next((f for f in draft.fields if f.name == "started" and f.parsed), None)
     ended = next((f for f in draft.fields if f.name == "ended" and f.parsed), None)
     if not started or not ended:
@@ -131,19 +133,23 @@ def _order(draft: Draft, rules: Rules) -> Iterator[Oddity]:
         datetime.fromisoformat(str(started.parsed)),
         datetime.fromisoformat(str(ended.parsed)),
     )
-    lines = sorted((started.place.first, ended.place.first))
-    place = Place(lines[0], lines[1])
+    lines = sorted((started.span.first, ended.span.first))
+    span = LineSpan(lines[0], lines[1])
     if len(str(started.parsed)) != len(str(ended.parsed)):
         begin, end = (moment.replace(second=0) for moment in (begin, end))
     if end < begin:
-        yield Oddity("time-order", f"ended {ended.value} before it started {started.value}", place)
-    elif rules.longest_hours and (end - begin).total_seconds() > rules.longest_hours * 3600:
+        yield DraftAnomaly(
+            "time-order", f"ended {ended.value} before it started {started.value}", span
+        )
+    elif (
+        vocabulary.longest_hours and (end - begin).total_seconds() > vocabulary.longest_hours * 3600
+    ):
         hours = round((end - begin).total_seconds() / 3600)
         message = f"{hours} hours from {started.value} to {ended.value}"
-        yield Oddity("duration", message, place)
+        yield DraftAnomaly("duration", message, span)
 
 
-def _clocks(draft: Draft, raws: Sequence[str]) -> Iterator[Oddity]:
+def _clocks(draft: Draft, raws: Sequence[str]) -> Iterator[DraftAnomaly]:
     """Two times of day, to the second and less than a minute apart, for one and the same event."""
     times: list[tuple[int, str, int, set[str]]] = []
     for number, raw in enumerate(raws[1:], 1):
@@ -160,9 +166,9 @@ def _clocks(draft: Draft, raws: Sequence[str]) -> Iterator[Oddity]:
             if other[0] - second >= _SAME_EVENT_SECONDS:
                 break
             if other[0] != second and _alike(what, other[3]):
-                place = Place(min(line, other[2]), max(line, other[2]))
+                span = LineSpan(min(line, other[2]), max(line, other[2]))
                 message = f"{written} and {other[1]} are given for the same event"
-                yield Oddity("time-conflict", message, place)
+                yield DraftAnomaly("time-conflict", message, span)
 
 
 def _pairs(text: str) -> set[str]:
@@ -180,17 +186,17 @@ def _alike(a: set[str], b: set[str]) -> bool:
     return least >= 3 and len(a & b) / least >= _ALIKE
 
 
-def _status(draft: Draft, readings: Iterable[Reading]) -> Iterator[Oddity]:
-    place = draft.status_place or Place(0, 0)
+def _status(draft: Draft, readings: Iterable[StatusReading]) -> Iterator[DraftAnomaly]:
+    span = draft.status_span or LineSpan(0, 0)
     for reading in readings:
         for word in reading.unknown:
-            yield Oddity("status-unknown", f"{word} is marked, and is no known state", place)
+            yield DraftAnomaly("status-unknown", f"{word} is marked, and is no known state", span)
         if reading.ambiguous:
-            yield Oddity("status-ambiguous", "a mark stands between two states", place)
+            yield DraftAnomaly("status-ambiguous", "a mark stands between two states", span)
         if reading.unmarked:
             message = f"{reading.unmarked} is the only state named, and has no mark"
-            yield Oddity("status-unmarked", message, place)
+            yield DraftAnomaly("status-unmarked", message, span)
     if draft.status == "conflicting":
-        yield Oddity("status-conflict", "more than one state is marked", place)
+        yield DraftAnomaly("status-conflict", "more than one state is marked", span)
     if draft.status == "resolved" and not draft.engineers:
-        yield Oddity("resolved-without-engineer", "resolved, and no engineer is named", place)
+        yield DraftAnomaly("resolved-without-engineer", "resolved, and no engineer is named", span)

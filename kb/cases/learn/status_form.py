@@ -1,4 +1,4 @@
-"""Marks of status and of speakers, from how lines look."""
+"""Marks of status, from how lines look."""
 
 from __future__ import annotations
 

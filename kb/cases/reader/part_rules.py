@@ -1,0 +1,96 @@
+"""Rules for what divides a case: headings within it, parts, rounds, sections."""
+
+from __future__ import annotations
+
+from kb.cases.lines.display import DisplayLine
+from kb.cases.lines.headings import heading_line
+from kb.cases.lines.labels import label_alone
+from kb.cases.lines.parts import part_at, round_at, section_at
+from kb.cases.profile.profile import PartName
+from kb.cases.reader.draft import LineKind
+from kb.cases.reader.head_rules import take_meaning, value_fits_below
+from kb.cases.reader.state import ReadingState
+from kb.cases.reader.status_rules import status_is_near
+
+
+def takes_markup(line: DisplayLine, state: ReadingState) -> bool:
+    """Take a line that displays nothing: part of the text that is open, else a mark."""
+    if line.text.strip(" |"):
+        return False
+    if state.open and state.open.kind is not LineKind.PROBLEM:
+        return state.add_text(line.raw)
+    return state.note(LineKind.MARK)
+
+
+def takes_heading(line: DisplayLine, state: ReadingState) -> bool:
+    """Take a heading within the case: a part, a round, a label of what follows, or a section."""
+    heading = heading_line(line.raw)
+    if heading is None:
+        return False
+    line = heading.line
+    if _takes_part(line, state, heading=True) or takes_round(line, state):
+        return True
+    hit = state.label(line)
+    if hit and hit.meaning and line.text[hit.start : hit.end].strip():
+        return take_meaning(line, state, hit, hit.meaning)
+    state.close()
+    state.take(LineKind.MARK)
+    alone = label_alone(line, state.vocabulary)
+    if alone and alone.meaning and value_fits_below(alone.meaning, state):
+        return take_meaning(line, state, alone, alone.meaning)
+    opening = section_at(line, state.vocabulary, heading=True)
+    label = opening.label if opening else line.cut(0, len(line.text.rstrip(" :")))
+    return state.start(LineKind.SECTION, label, "")
+
+
+def takes_part(line: DisplayLine, state: ReadingState) -> bool:
+    """Take the line that opens the tracking or the resolution part, and the text after its mark."""
+    return _takes_part(line, state, heading=False)
+
+
+def _takes_part(line: DisplayLine, state: ReadingState, *, heading: bool) -> bool:
+    found = part_at(line, state.vocabulary)
+    if found is None:
+        return False
+    name, opening = found
+    rest = line.text[opening.rest :].strip(" -=*】]")
+    if not (heading or opening.sure or _opens_by_place(name, state, rest=bool(rest))):
+        return False
+    state.close()
+    state.zone, state.zone_marked = name, True
+    state.take(LineKind.MARK)
+    if rest:
+        state.add_text(line.after_mark(opening.rest))
+    return True
+
+
+def _opens_by_place(name: PartName, state: ReadingState, *, rest: bool) -> bool:
+    """Return True where the place of a part's mere label bears it out: nothing else is open."""
+    if rest and state.open is None:
+        return True
+    if name == "resolution" and status_is_near(state):
+        return True
+    return not rest and (state.stands_alone or state.zone == "head")
+
+
+def takes_round(line: DisplayLine, state: ReadingState) -> bool:
+    """Take the line that opens a round of the tracking part, and the text after its mark."""
+    found = round_at(line, state.vocabulary)
+    if found is None or (state.zone == "resolution" and state.zone_marked):
+        return False
+    state.close()
+    state.round, rest = found
+    state.zone, state.zone_marked = "tracking", True
+    state.take(LineKind.MARK)
+    if line.text[rest:].strip(" =*"):
+        state.add_text(line.after_mark(rest))
+    return True
+
+
+def takes_section(line: DisplayLine, state: ReadingState) -> bool:
+    """Take the line that opens a section, and the text after its label."""
+    opening = section_at(line, state.vocabulary)
+    if opening is None:
+        return False
+    state.close()
+    return state.start(LineKind.SECTION, opening.label, line.after_mark(opening.rest))
