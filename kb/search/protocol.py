@@ -43,7 +43,7 @@ class EngineRequest(msgspec.Struct, frozen=True, kw_only=True):
     bag: Bag
     """What counts for the score, whether it must be there or not; may be empty."""
     some: bool = False
-    """At least one clause of the bag must be there too; with an empty bag nothing fits."""
+    """At least one clause of the bag, which is then not empty, must be there too."""
     limit: int = 10
     """Documents at most, 1 or more."""
     offset: int = 0
@@ -96,9 +96,10 @@ class Engine(Protocol):
     """
 
     def add(self, documents: Iterable[SearchDocument]) -> int:
-        """Put documents in, each in the place of the one with its key, added before or just now.
+        """Put documents in, each in the place of the committed one with its key.
 
-        Consumes the iterator as it goes, for it may be long. Returns how many there were.
+        A key comes once between two commits. The iterator may be long, and its documents made only
+        when they are asked for. Returns how many there were.
         """
         ...
 
@@ -145,7 +146,7 @@ class Engine(Protocol):
         ...
 
     def close(self) -> None:
-        """Drop what was not committed; let go of files, locks and threads."""
+        """Let go of files, locks and threads. What was not committed may be lost."""
         ...
 
 

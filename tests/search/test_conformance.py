@@ -1,47 +1,46 @@
-"""The same suite for each engine."""
+"""The conformance suite on the engines of this package that need no server."""
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from kb.config import SearchConfig
-from kb.search.asking.finder import Finder
-from kb.search.engines.loading import engine_opener
-from tests.search import conformance
+from kb.errors import UsageError
+from kb.plugins import plugins
+from kb.search.engines.loading import GROUP, engine_opener
+from kb.search.protocol import EngineOpener
+from kb.testing.engines import EngineConformance
 
 
-@pytest.fixture(params=["tantivy", "whoosh"])
-def finder(request: pytest.FixtureRequest, tmp_path: Path) -> Finder:
-    return conformance.filled(
-        engine_opener(SearchConfig(backend=request.param))(tmp_path / "index")
-    )
+class TestTantivy(EngineConformance):
+    """The default engine."""
+
+    @pytest.fixture
+    def open_engine(self) -> EngineOpener:
+        return engine_opener(SearchConfig(backend="tantivy"))
 
 
-def test_queries(finder: Finder) -> None:
-    conformance.check_queries(finder)
+class TestWhoosh(EngineConformance):
+    """The engine in pure Python."""
+
+    @pytest.fixture
+    def open_engine(self) -> EngineOpener:
+        return engine_opener(SearchConfig(backend="whoosh"))
 
 
-def test_order_and_pages(finder: Finder) -> None:
-    conformance.check_order(finder)
+def test_an_unknown_engine_is_an_error_that_names_those_there_are() -> None:
+    """Whoever mistypes an engine's name is told which names would do."""
+    with pytest.raises(UsageError, match="no search engine is called tantivi") as error:
+        engine_opener(SearchConfig(backend="tantivi"))
+    assert all(f'"{name}"' in error.value.hint for name in ("tantivy", "whoosh", "opensearch"))
 
 
-def test_facets(finder: Finder) -> None:
-    conformance.check_facets(finder)
-
-
-def test_writing(finder: Finder) -> None:
-    conformance.check_writing(finder)
-
-
-@pytest.mark.parametrize("name", ["tantivy", "whoosh"])
-def test_what_is_closed_and_opened_again_is_the_same(name: str, tmp_path: Path) -> None:
-    conformance.filled(engine_opener(SearchConfig(backend=name))(tmp_path)).engine.close()
-    again = Finder(engine_opener(SearchConfig(backend=name))(tmp_path))
-    assert conformance.keys(again, "扣费") == "a"
-    assert again.engine.digests().keys() == set("abcdef")
-
-
-def test_help(finder: Finder) -> None:
-    conformance.check_help(finder)
+def test_the_engines_of_this_package_are_those_of_its_pyproject() -> None:
+    """What pyproject.toml registers is found, installed or not."""
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))
+    registered = project["project"]["entry-points"][GROUP]
+    found = {name: point.value for name, point in plugins(GROUP).items()}
+    assert registered.items() <= found.items()

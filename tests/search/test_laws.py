@@ -21,7 +21,7 @@ from kb.search.asking.results import Hits, SearchOptions
 from kb.search.engines.loading import engine_opener
 from kb.search.query import parse
 from kb.search.query.score import words_of
-from tests.search import conformance
+from kb.testing.engines import fill
 from tests.search.rough import document
 
 HAN = st.one_of(
@@ -59,7 +59,7 @@ SLOW = settings(max_examples=25, deadline=None, suppress_health_check=list(Healt
 @pytest.fixture(scope="module")
 def finder(tmp_path_factory: pytest.TempPathFactory) -> Finder:
     folder = tmp_path_factory.mktemp("laws")
-    return conformance.filled(engine_opener(SearchConfig())(folder))
+    return fill(engine_opener(SearchConfig())(folder))
 
 
 def filled(folder: Path, texts: list[str]) -> Finder:
@@ -121,7 +121,7 @@ def check_answer(hits: Hits) -> None:
 @pytest.mark.prove
 @pytest.mark.parametrize(("backend", "count"), [("tantivy", 100_000), ("whoosh", 10_000)])
 def test_a_hundred_thousand_queries_at_random(backend: str, count: int, tmp_path: Path) -> None:
-    finder = conformance.filled(engine_opener(SearchConfig(backend=backend))(tmp_path))
+    finder = fill(engine_opener(SearchConfig(backend=backend))(tmp_path))
     random, matches = Random(count), ("auto", "any", "all")
     for _ in range(count):
         query = "".join(random.choices(SHARDS, k=random.randint(1, 14)))

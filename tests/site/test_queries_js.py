@@ -4,9 +4,7 @@
 
 from __future__ import annotations
 
-import json
 import random
-from pathlib import Path
 
 import pytest
 from conftest import SITE
@@ -16,39 +14,41 @@ from test_analysis_js import engine  # noqa: F401  (a fixture)
 from kb.cases.record import Turn
 from kb.publish.build import build
 from kb.search.analysis import terms
+from kb.testing.engines import documents, queries
 
-SPEC = Path(__file__).parents[1] / "search" / "spec"
 ELSEWHERE = {"kind:case", "", "-"}
 """What a site answers otherwise: its kinds are of identifiers; nothing asked is its front."""
 
 
-def case(row):
-    day = str(row["day"] or "")
+def case(document):
+    """The document of the engines' conformance suite as a case."""
+    names, texts = dict(document.names), {text.name: text for text in document.texts}
+    day = str(document.day or "")
     return small(
-        f"q#{row['number']}_{row['key']}" if row["number"] else f"q_{row['key']}",
-        row["problem"],
-        status=row["status"],
+        f"q#{document.number}_{document.key}" if document.number else f"q_{document.key}",
+        texts["problem"].text,
+        status=names["status"],
         date=f"{day[:4]}-{day[4:6]}-{day[6:]}" if day else None,
-        turns=(Turn(round=1, speaker=row["speaker"], text=row["text"], origin=at(1)),),
+        turns=(Turn(round=1, speaker=names["speaker"], text=texts["turn"].text, origin=at(1)),),
     )
 
 
 @pytest.fixture(scope="module")
 def answers(browser, tmp_path_factory):
-    rows = map(json.loads, (SPEC / "documents.jsonl").read_text("utf-8").splitlines())
     out = tmp_path_factory.mktemp("queries") / "internal"
-    build(Sample([case(row) for row in rows], []), out, SITE, out.parent / "memory")
+    build(
+        Sample([case(document) for document in documents()], []), out, SITE, out.parent / "memory"
+    )
     page = browser.new_page()
     page.goto((out / "index.html").as_uri())
-    queries = [line.split("\t") for line in (SPEC / "queries.tsv").read_text("utf-8").splitlines()]
-    asked = [query for query, _ in queries if query not in ELSEWHERE]
+    asked = [query for query in queries() if query not in ELSEWHERE]
     found = page.evaluate(
         "async (all) => Promise.all(all.map(async (q) => (await kb.search(q, 20, true)).hits"
         ".map((hit) => hit.id.at(-1)).sort().join('')))",
         asked,
     )
     page.close()
-    return dict(zip(asked, found, strict=True)), dict(queries)
+    return dict(zip(asked, found, strict=True)), queries()
 
 
 def test_queries_find_what_the_table_says(answers):
