@@ -36,6 +36,7 @@ def history(*texts, page=PAGE):
 
 
 def test_every_version_comes_back_byte_for_byte(archive):
+    """Line ends, empty texts, odd separators and long lines are kept as they came."""
     texts = ["a\r\nb", "", "a\nb\n\x85 \u2028退款\n", "x" * 100_000]
     take(archive, *history(*texts))
     (page,) = archive.pages()
@@ -45,6 +46,7 @@ def test_every_version_comes_back_byte_for_byte(archive):
 
 
 def test_versions_are_in_the_order_of_their_numbers(archive):
+    """1.9 comes before 1.10, and 2.1 before 10.1, whatever order they came in."""
     items = [PageSeen(id=PAGE, history="complete")]
     items += [Revision(version=v, content=v) for v in ("1.10", "10.1", "1.9", "2.1")]
     take(archive, *items)
@@ -53,6 +55,7 @@ def test_versions_are_in_the_order_of_their_numbers(archive):
 
 
 def test_lines_of_a_whole_history_have_their_origins(archive):
+    """Each line has the version and author that wrote it last, in any version of the page."""
     take(archive, *history("a\nb", "a\nc\nb", "a\nc\nd"))
     (page,) = archive.pages()
     assert [(line.text, line.version, line.author) for line in page.lines] == [
@@ -65,12 +68,14 @@ def test_lines_of_a_whole_history_have_their_origins(archive):
 
 
 def test_an_empty_page_has_one_empty_line(archive):
+    """A page whose text was taken out is one empty line of the version that did it."""
     take(archive, *history("a", ""))
     (page,) = archive.pages()
     assert [(line.text, line.version) for line in page.lines] == [("", "2.1")]
 
 
 def test_a_text_without_its_past_names_nobody(archive):
+    """Lines of a page known by one version have neither version nor author."""
     take(archive, PageSeen(id=PAGE, history="latest"), Revision(version="7.1", content="a\nb"))
     (page,) = archive.pages()
     assert [(line.text, line.version, line.author) for line in page.lines] == [
@@ -80,6 +85,7 @@ def test_a_text_without_its_past_names_nobody(archive):
 
 
 def test_a_snapshot_keeps_what_its_lines_say(archive):
+    """Lines of a blame view keep version, author, date, and whether the view left them out."""
     origins = (LineOrigin("1.2", "阮"), LineOrigin(None), LineOrigin("3.1", "令狐", "2020-04"))
     snapshot = Snapshot(lines=("a", "", "c"), origins=origins, missing=frozenset({2}))
     take(archive, PageSeen(id=PAGE, history="lines"), snapshot)
@@ -96,6 +102,7 @@ def test_a_snapshot_keeps_what_its_lines_say(archive):
 
 
 def test_files_comments_objects_and_tags_come_back(archive):
+    """What is attached to a page is given back equal, and bytes by their digest."""
     sha256 = archive.blobs.put([b"12", b"3"])
     file = AttachmentRevision(name="x.png", version="1.1", sha256=sha256, size=3)
     lost = AttachmentRevision(name="y.png", version="1.1", sha256=None, size=9)
@@ -112,6 +119,7 @@ def test_files_comments_objects_and_tags_come_back(archive):
 
 
 def test_pages_are_ordered_by_wiki_reference_locale_and_found_by_key(archive):
+    """The archive's order is stable; ranges of keys and unknown keys behave."""
     ids = [PageId("b", "A"), PageId("a", "Z"), PageId("a", "B", "fr"), PageId("a", "B")]
     for page in ids:
         take(archive, *history("x", page=page))
@@ -124,6 +132,7 @@ def test_pages_are_ordered_by_wiki_reference_locale_and_found_by_key(archive):
 
 
 def test_importing_twice_changes_nothing(archive):
+    """The second import of the same source changes no page's digest."""
     first = take(archive, *history("a", "b"))
     digests = list(archive.digests())
     second = take(archive, *history("a", "b"))
@@ -132,6 +141,7 @@ def test_importing_twice_changes_nothing(archive):
 
 
 def test_any_change_shows_in_the_digest(archive):
+    """A comment alone changes its page's digest."""
     take(archive, *history("a", "b"))
     before = archive.page(PAGE).digest
     take(archive, PageSeen(id=PAGE, history="complete"), Comment(number=0, text="hello"))
@@ -139,6 +149,7 @@ def test_any_change_shows_in_the_digest(archive):
 
 
 def test_a_gone_page_stays_and_says_so(archive):
+    """A page that the wiki lost keeps its text, marked; it is unmarked when it comes back."""
     take(archive, *history("a"))
     take(archive, Gone(id=PAGE, noticed="2026-01-01T00:00:00Z", renamed_to="Dev.New"))
     page = archive.page(PAGE)
@@ -149,6 +160,8 @@ def test_a_gone_page_stays_and_says_so(archive):
 
 
 def test_an_error_keeps_whole_pages_and_drops_the_begun_one(archive):
+    """An import that breaks off leaves no page half written."""
+
     def items():
         yield from history("a")
         yield from history("b", page=PageId("xwiki", "Other"))
@@ -160,6 +173,7 @@ def test_an_error_keeps_whole_pages_and_drops_the_begun_one(archive):
 
 
 def test_what_a_source_remembers_is_told_back(archive):
+    """Each source's fetch state and held versions are its own."""
     source = archive.source("http://wiki", "rest")
     assert source.fetch_state("since") is None
     items = [*history("a"), FetchState(key="since", value="7")]
@@ -170,6 +184,7 @@ def test_what_a_source_remembers_is_told_back(archive):
 
 
 def test_problems_are_kept_once_and_leave_with_their_cause(archive):
+    """A problem met twice is held once, and goes when an import no longer meets it."""
     problem = Problem(where="a.xar!/A.xml", code="bad-xml", detail="no end")
     take(archive, *history("a"), problem, problem)
     assert list(archive.problems()) == [problem]
@@ -178,6 +193,7 @@ def test_problems_are_kept_once_and_leave_with_their_cause(archive):
 
 
 def test_a_version_only_seen_is_completed_later(archive):
+    """A row of a history list gains its text later and keeps its comment."""
     seen = RevisionSeen(version="1.1", author="XWiki.a", author_name="阮", comment="c")
     take(archive, PageSeen(id=PAGE, history="latest"), seen)
     take(archive, PageSeen(id=PAGE, history="complete"), Revision(version="1.1", content="t"))
@@ -187,6 +203,7 @@ def test_a_version_only_seen_is_completed_later(archive):
 
 
 def test_foreign_and_newer_files_are_refused(tmp_path):
+    """Missing, foreign and newer files are InputErrors that say which they are."""
     with pytest.raises(InputError, match="no archive here"):
         Archive(tmp_path / "none.db")
     (tmp_path / "text.db").write_text("hello " * 1000)

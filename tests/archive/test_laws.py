@@ -34,6 +34,7 @@ VERSIONS = st.dictionaries(
 @FRESH
 @given(VERSIONS, st.data())
 def test_versions_in_any_order_and_any_number_of_imports(tmp_path_factory, versions, data):
+    """However versions are cut into imports, texts, blame and digest are the same."""
     path = tmp_path_factory.mktemp("law") / "a.db"
     order = data.draw(st.permutations(sorted(versions)))
     cut = data.draw(st.integers(0, len(order)))
@@ -56,6 +57,7 @@ def test_versions_in_any_order_and_any_number_of_imports(tmp_path_factory, versi
 @FRESH
 @given(st.lists(st.binary(max_size=300), max_size=6))
 def test_bytes_come_back_whatever_the_pieces(tmp_path_factory, pieces):
+    """A blob is its bytes, however they were cut into chunks, and is stored once."""
     with Archive(tmp_path_factory.mktemp("law") / "a.db", create=True) as archive:
         sha256 = archive.blobs.put(pieces)
         assert sha256 == hashlib.sha256(b"".join(pieces)).hexdigest()
@@ -65,6 +67,8 @@ def test_bytes_come_back_whatever_the_pieces(tmp_path_factory, pieces):
 
 
 def test_an_error_on_the_way_stores_no_bytes(tmp_path):
+    """A stream of bytes that breaks off leaves neither a blob nor parts of one."""
+
     def breaking():
         yield b"x" * 9_000_000
         raise OSError("cut")
@@ -78,15 +82,18 @@ def test_an_error_on_the_way_stores_no_bytes(tmp_path):
 
 @given(st.lists(st.integers(-(2**60), 2**60)), st.integers(1, 3))
 def test_numbers_are_unpacked_as_they_were(numbers, stride):
+    """Packing lists of numbers loses nothing, at any stride."""
     assert unpack_numbers(pack_numbers(numbers, stride), stride) == numbers
 
 
 @given(st.datetimes().map("{:%Y-%m-%dT%H:%M:%SZ}".format) | st.text() | st.none())
 def test_moments_are_unpacked_as_they_were(moment):
+    """Packing a moment, or whatever stands in its place, loses nothing."""
     assert unpack_moment(pack_moment(moment)) == moment
 
 
 def test_moments_that_are_exact_take_few_bytes():
+    """A moment that milliseconds say exactly becomes a number; any other stays a text."""
     assert pack_moment("2020-04-10T09:30:12Z") == 1586511012000
     assert pack_moment("2020-04-10T09:30:12.500Z") == 1586511012500
     assert pack_moment("2020-04-10T09:30:12.000Z") == "2020-04-10T09:30:12.000Z"

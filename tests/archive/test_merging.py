@@ -46,6 +46,7 @@ def state(archive):
 
 
 def test_a_history_completes_what_a_dump_told(archive):
+    """A XAR after a blame dump makes the page complete, and both keep their raw bytes."""
     take(archive, "dump", *dump(("1.1", "阮", "a"), ("2.1", None, "b")))
     page, _ = state(archive)
     assert (page.history, page.version) == ("lines", None)
@@ -59,6 +60,7 @@ def test_a_history_completes_what_a_dump_told(archive):
 
 
 def test_a_dump_after_the_history_teaches_how_a_user_is_displayed(archive):
+    """References stay, and the dump's names become their displayed names."""
     take(archive, "x.xar", *xar("a", "a\nb"))
     take(archive, "dump", *dump(("1.1", "阮", "a"), ("2.1", "令狐", "b")))
     page, revisions = state(archive)
@@ -68,6 +70,7 @@ def test_a_dump_after_the_history_teaches_how_a_user_is_displayed(archive):
 
 
 def test_a_dump_of_a_later_version_is_the_present_text(archive):
+    """A blame view newer than the history is what the page says now."""
     take(archive, "x.xar", *xar("a"))
     take(archive, "dump", *dump(("1.1", "阮", "a"), ("5.1", "令狐", "new")))
     page, _ = state(archive)
@@ -79,6 +82,7 @@ def test_a_dump_of_a_later_version_is_the_present_text(archive):
 
 
 def test_an_older_dump_does_not_put_back_the_clock(archive):
+    """A blame view older than the history leaves the present text alone."""
     take(archive, "new", *dump(("1.1", "阮", "a"), ("5.1", "令狐", "new")))
     take(archive, "old", *dump(("1.1", "阮", "a"), ("2.1", "令狐", "old")))
     page, _ = state(archive)
@@ -86,6 +90,7 @@ def test_an_older_dump_does_not_put_back_the_clock(archive):
 
 
 def test_a_text_seen_in_both_ways_keeps_the_origins_of_its_lines(archive):
+    """The latest text without history takes line origins from a blame view of the same text."""
     take(archive, "dump", *dump(("1.1", "阮", "a"), ("3.1", "令狐", "b"), version="3.1"))
     take(archive, "x.xar", *xar("a\nb", history="latest", first=3))
     page, _ = state(archive)
@@ -97,6 +102,7 @@ def test_a_text_seen_in_both_ways_keeps_the_origins_of_its_lines(archive):
 
 
 def test_lines_that_contradict_the_text_of_their_version_are_a_problem(archive):
+    """The whole text counts, and a lines-conflict says where they differ."""
     take(archive, "x.xar", *xar("a", "a\nb"))
     take(archive, "dump", *dump(("1.1", "阮", "a"), ("2.1", "令狐", "B"), version="2.1"))
     (problem,) = archive.problems()
@@ -107,6 +113,7 @@ def test_lines_that_contradict_the_text_of_their_version_are_a_problem(archive):
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(2))))
 def test_of_two_texts_of_a_version_the_later_saved_counts_and_the_other_is_kept(archive, order):
+    """In either order; the other text is a blob that the problem names."""
     seen = PageSeen(id=PAGE, history="complete", version="1.1")
     old = Revision(version="1.1", content="before", date="2019-01-01T00:00:00Z")
     new = Revision(version="1.1", content="after", date="2021-01-01T00:00:00Z")
@@ -121,6 +128,7 @@ def test_of_two_texts_of_a_version_the_later_saved_counts_and_the_other_is_kept(
 
 
 def test_contradicting_authors_and_dates_are_problems(archive):
+    """Two sources that both know better are noted, and the later import counts."""
     take(archive, "a", *xar("a"))
     seen = PageSeen(id=PAGE, history="complete", version="1.1")
     other = RevisionSeen(version="1.1", author="XWiki.other", date="2024-05-05T00:00:00Z")
@@ -130,6 +138,7 @@ def test_contradicting_authors_and_dates_are_problems(archive):
 
 
 def test_a_gap_after_a_whole_history_ends_its_being_whole(archive):
+    """Until the missing versions come, the page is `latest` and names nobody."""
     take(archive, "a", *xar("a", "a\nb"))
     take(archive, "b", *xar("a\nb\nc", history="latest", first=3))
     assert state(archive)[0].history == "complete"
@@ -144,6 +153,7 @@ def test_a_gap_after_a_whole_history_ends_its_being_whole(archive):
 
 
 def test_versions_that_come_late_and_in_between_correct_the_blame(archive):
+    """A version inserted between others changes who wrote a line."""
     take(archive, "a", PageSeen(id=PAGE, history="complete"), *list(xar("a", "x", "a"))[1::2])
     assert [line.version for line in state(archive)[0].lines] == ["1.1"]
     take(archive, "b", PageSeen(id=PAGE, history="complete"), *list(xar("a", "x", "a"))[1:])
@@ -151,6 +161,7 @@ def test_versions_that_come_late_and_in_between_correct_the_blame(archive):
 
 
 def test_an_older_state_adds_but_does_not_replace(archive):
+    """Earlier facts fill gaps, and what a later state should have named comes as gone."""
     new = [
         PageSeen(id=PAGE, history="latest", version="5.1", title="new", tags=("n",), whole=True),
         Revision(version="5.1", content="new"),
@@ -175,6 +186,7 @@ def test_an_older_state_adds_but_does_not_replace(archive):
 
 
 def test_what_a_later_state_no_longer_names_is_gone_and_may_come_back(archive):
+    """Objects and comments are marked by a whole state, and unmarked by the next."""
     seen = PageSeen(id=PAGE, history="latest", version="1.1", whole=True)
     thing = WikiObject(class_name="C", number=0, properties={})
     note = Comment(number=0, text="c")
@@ -201,11 +213,13 @@ def test_what_a_later_state_no_longer_names_is_gone_and_may_come_back(archive):
     ],
 )
 def test_moments_agree_as_far_as_they_are_precise(one, other, same):
+    """Days, months, zones and seconds are compared no finer than both sides are."""
     assert same_moment(one, other) is same
     assert same_moment(other, one) is same
 
 
 def test_later_is_said_only_when_it_is_sure():
+    """A day is not later than a moment within it, and nothing is later than the unknown."""
     assert later("2021-01-01", "2020-01-01T00:00:00Z")
     assert not later("2020-01-01", "2020-01-01T10:00:00Z")
     assert not later(None, "2020-01-01")

@@ -67,6 +67,7 @@ def seconds_of_reading(path, found, versions):
 
 @pytest.mark.parametrize("order", [1, -1])
 def test_a_hundred_versions_of_a_page_of_100_kb(tmp_path, order):
+    """They take less than three times what git takes, in either order, and 5 ms to read."""
     found = list(texts(100))
     assert len(found[0]) > 90_000
     assert made(tmp_path / "a.db", found, order) < 3 * in_git(tmp_path / "git", found)
@@ -76,6 +77,7 @@ def test_a_hundred_versions_of_a_page_of_100_kb(tmp_path, order):
 
 @pytest.mark.prove
 def test_a_thousand_versions_of_a_page_of_100_kb(tmp_path):
+    """The same of a long history that came newest first."""
     found = list(texts(1000))
     size = made(tmp_path / "a.db", found, -1)
     assert size < 3 * in_git(tmp_path / "git", found)
@@ -84,6 +86,7 @@ def test_a_thousand_versions_of_a_page_of_100_kb(tmp_path):
 
 
 def test_versions_that_come_one_by_one_take_little_more_room(tmp_path):
+    """Imports of one version each fill frames as one import does, within the depth."""
     found = list(texts(60, lines=300))
     whole = made(tmp_path / "a.db", found)
     with Archive(tmp_path / "b.db", create=True) as archive:
@@ -99,6 +102,7 @@ def test_versions_that_come_one_by_one_take_little_more_room(tmp_path):
 
 
 def test_texts_larger_than_a_frame_stand_alone(tmp_path):
+    """Longer than the deepest chain of frames, each text is still read."""
     found = ["x" * (FRAME_BYTES + n) + str(n) for n in range(DEPTH + 5)]
     made(tmp_path / "a.db", found)
     assert seconds_of_reading(tmp_path / "a.db", found, [1, DEPTH + 5])

@@ -26,17 +26,20 @@ AWKWARD = st.text(
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["why"])
 def test_terms_are_those_of_the_table(case: dict[str, str]) -> None:
+    """Text gives the kinds, terms, positions and spans that terms.jsonl lists."""
     found = terms(case["text"])
     assert " ".join(f"{t.kind}:{t.text}@{t.position}" for t in found) == case["terms"]
     assert " ".join(f"{t.start}-{t.end}" for t in found) == case["spans"]
 
 
 def test_stems_are_those_of_the_table() -> None:
+    """English words have the stems that stems.tsv lists."""
     assert {word: stem(word) for word, _ in STEMS} == dict(STEMS)
 
 
 @given(AWKWARD | st.text())
 def test_folding_with_and_without_places_is_the_same_and_done_once(text: str) -> None:
+    """fold and fold_text agree on any text, and folding twice changes nothing."""
     folded = fold(text)
     assert folded.text == fold_text(text)
     assert fold_text(folded.text) == folded.text
@@ -44,6 +47,7 @@ def test_folding_with_and_without_places_is_the_same_and_done_once(text: str) ->
 
 @given(AWKWARD | st.text())
 def test_places_lie_in_the_original_and_never_go_back(text: str) -> None:
+    """Each folded character has a non-empty span of the original, in ascending order."""
     folded = fold(text)
     assert len(folded.starts) == len(folded.ends) == len(folded.text)
     assert list(folded.starts) == sorted(folded.starts)
@@ -52,6 +56,7 @@ def test_places_lie_in_the_original_and_never_go_back(text: str) -> None:
 
 @given(st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF), min_size=2), st.data())
 def test_any_part_of_a_run_gives_terms_of_the_run(text: str, data: st.DataObject) -> None:
+    """Any two or more neighbours of a Han run have only terms that the run has: phrases match."""
     start = data.draw(st.integers(0, len(text) - 2))
     stop = data.draw(st.integers(start + 2, len(text)))
     whole = {(t.kind, t.text) for t in terms(text)}
@@ -60,21 +65,25 @@ def test_any_part_of_a_run_gives_terms_of_the_run(text: str, data: st.DataObject
 
 @given(AWKWARD | st.text())
 def test_a_term_stands_where_it_says(text: str) -> None:
+    """What is written in a term's span folds to the term, stems and number ends apart."""
     for term in terms(text):
         if term.kind not in {"stem", "head", "tail"}:
             assert term.text in fold_text(text[term.start : term.end])
 
 
 def test_simplified_keeps_the_length_and_the_rest() -> None:
+    """Traditional characters become simplified one for one; all else stays."""
     assert simplified("重複扣費ABC，１") == "重复扣费ABC，１"
 
 
 def test_the_browser_gets_only_what_it_can_find() -> None:
+    """The browser's folding table leaves out characters that lead to none of the index."""
     everything, targets = browser_table()
     assert len(everything) == len(targets) > 3000
     assert browser_table({"复", "费"}) == ("復複費", "复复费")
 
 
 def test_a_great_deal_of_anything_takes_no_longer_than_it_should() -> None:
+    """Long repetitions of one character give terms in linear number: nothing backtracks."""
     for text in ("a" * 200_000, "1" * 200_000, "a-" * 100_000, "'" * 10**6, "é\u0301" * 100_000):
         assert len(terms(text)) < 10**6

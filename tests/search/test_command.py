@@ -43,6 +43,7 @@ def filled(kb: Kb, shared: Path) -> Kb:
 def test_each_query_finds_exactly_the_cases_that_a_reader_would_name(
     filled: Kb, tmp_path: Path
 ) -> None:
+    """On the imported sample page, queries find these cases and no other."""
     home = Home(tmp_path, Config())
     with up_to_date(home) as (_, store):
         search = HomeSearch(home, CaseDocuments(store))
@@ -53,12 +54,14 @@ def test_each_query_finds_exactly_the_cases_that_a_reader_would_name(
 
 
 def test_a_word_that_is_nowhere_finds_none_and_says_so(filled: Kb) -> None:
+    """stdout stays empty, and stderr says that nothing was found."""
     done = filled("search", "不存在的词")
     assert done.stdout == ""
     assert "nothing found for 不存在的词" in done.stderr
 
 
 def test_marks_stand_on_what_was_written(filled: Kb) -> None:
+    """A query in traditional characters marks the simplified ones of the text."""
     hit = json.loads(filled("search", "重複扣費", "--json").stdout)["hits"][0]
     mark = hit["highlights"][0]
     start, end = mark["spans"][0]
@@ -66,6 +69,7 @@ def test_marks_stand_on_what_was_written(filled: Kb) -> None:
 
 
 def test_words_with_a_minus_need_no_quotes(filled: Kb) -> None:
+    """`-word` on the command line is a part of the query, not an option."""
     done = filled("search", "status:resolved", "-gzss")
     assert done.stdout.startswith("szds_case#44_20200407  2020-04-07  resolved\n")
     assert "#43" not in done.stdout

@@ -37,11 +37,13 @@ W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
     ],
 )
 def test_text_of_files(name: str, raw: bytes, text: str) -> None:
+    """Text files of several encodings and markup give their words; binary data gives none."""
     assert has_text(name)
     assert text_of(name, [raw]) == FileText(text)
 
 
 def test_a_picture_is_no_text() -> None:
+    """Endings of pictures, and names without an ending, are not opened."""
     assert not has_text("a.png")
     assert not has_text("log")
 
@@ -81,6 +83,7 @@ OFFICE = {
 
 @pytest.mark.parametrize("name", OFFICE)
 def test_text_of_office_files(name: str) -> None:
+    """Word, Excel, PowerPoint and OpenDocument files give a line for a paragraph or row."""
     parts, text = OFFICE[name]
     assert text_of(name, [packed(parts)]) == FileText(text)
 
@@ -102,10 +105,12 @@ BOMB = '<!DOCTYPE w [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><w>&b;<
     ],
 )
 def test_a_file_that_is_not_what_it_says_is_said_to_be_unreadable(raw: bytes) -> None:
+    """Broken, cut, foreign and booby-trapped archives are unreadable, and nothing is raised."""
     assert text_of("a.docx", [raw]) == FileText("", unreadable=True)
 
 
 def test_what_would_burst_is_read_only_so_far() -> None:
+    """50 million paragraphs in 400 kB are read up to the limits, in seconds."""
     parts = {"word/document.xml": "<w><t>扣费</t>" + "<p/>" * 50_000_000 + "</w>"}
     raw, begun = packed(parts), time.process_time()
     assert len(raw) < 400_000
@@ -118,6 +123,7 @@ def test_what_would_burst_is_read_only_so_far() -> None:
 
 @given(st.binary(max_size=300), st.integers(0, 600))
 def test_broken_office_files_never_raise(harm: bytes, at: int) -> None:
+    """Bytes changed anywhere in an office file lead to a text or to `unreadable`."""
     whole = packed(OFFICE["a.docx"][0])
     assert isinstance(text_of("a.docx", [whole[:at] + harm + whole[at + len(harm) :]]), FileText)
 
@@ -143,6 +149,7 @@ PDF = pdf_of("heartbeat 6730")
 
 
 def test_text_of_pdf_files_and_of_what_only_says_that_it_is_one() -> None:
+    """A PDF gives its words; what only begins like one is unreadable."""
     pytest.importorskip("pypdf")
     assert text_of("a.pdf", [PDF]).text.strip() == "heartbeat 6730"
     assert text_of("a.pdf", [b"%PDF-1.4 nothing"]).unreadable
@@ -150,12 +157,14 @@ def test_text_of_pdf_files_and_of_what_only_says_that_it_is_one() -> None:
 
 
 def test_a_reader_of_pdf_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the time limit the reading process is ended, and the file is unreadable."""
     pytest.importorskip("pypdf")
     monkeypatch.setattr(pdf, "SECONDS", 0.001)
     assert text_of("a.pdf", [PDF]).unreadable
 
 
 def test_what_cannot_be_read_is_found_by_that(tmp_path: Path) -> None:
+    """A page is found by the text of its file, and by the anomaly of a file that is broken."""
     home = Home(tmp_path, Config())
     with Archive(home.archive, create=True) as archive:
         files = {"a.docx": packed(OFFICE["a.docx"][0]), "b.docx": b"broken"}

@@ -38,6 +38,7 @@ def current(folder: Path, source: Documents) -> Engine:
 
 
 def test_only_what_changed_is_indexed_again(tmp_path: Path, source: Documents) -> None:
+    """After a change and a removal, the source is asked for the changed document alone."""
     current(tmp_path, source).close()
     before = {f.name for f in tmp_path.glob("g-*")}
     source.held["k1"] = document("k1", "登录")
@@ -53,6 +54,7 @@ def test_only_what_changed_is_indexed_again(tmp_path: Path, source: Documents) -
 
 
 def test_nothing_changed_costs_nothing(tmp_path: Path, source: Documents) -> None:
+    """Where digests are the same, no document is asked for and no file is written."""
     current(tmp_path, source).close()
     times = {f: f.stat().st_mtime_ns for f in tmp_path.rglob("*") if f.is_file()}
     source.documents = None  # type: ignore[assignment]
@@ -62,6 +64,7 @@ def test_nothing_changed_costs_nothing(tmp_path: Path, source: Documents) -> Non
 
 @pytest.mark.parametrize("harm", ["cut", "remove", "garbage", "state", "all"])
 def test_a_damaged_index_is_built_anew(tmp_path: Path, source: Documents, harm: str) -> None:
+    """Files cut, removed, overwritten, or a broken state.json: the index answers as before."""
     current(tmp_path, source).close()
     generation = next(tmp_path.glob("g-*"))
     files = sorted(f for f in generation.iterdir() if not f.name.startswith("."))
@@ -80,6 +83,7 @@ def test_a_damaged_index_is_built_anew(tmp_path: Path, source: Documents, harm: 
 
 
 def test_damage_that_shows_only_when_asked_is_mended(tmp_path: Path, source: Documents) -> None:
+    """Files of the right size with wrong bytes are found out by a question and replaced."""
     home = Home(tmp_path, Config())
     HomeSearch(home, source)
     for file in (home.index / "tantivy").glob("g-*/*"):
@@ -117,6 +121,7 @@ def killed(folder: Path, word: str, after: float) -> None:
 def test_a_crash_at_any_moment_leaves_an_index_that_answers_or_mends(
     tmp_path: Path, count: int
 ) -> None:
+    """Killed while it is written, the index is whole after the next refresh."""
     for moment in range(count):
         killed(tmp_path, f"轮次{moment % 3}", 0.02 + 0.9 * moment / count)
         wanted = Documents(document(f"k{i}", f"退款 编号{i}") for i in range(20))
@@ -126,6 +131,7 @@ def test_a_crash_at_any_moment_leaves_an_index_that_answers_or_mends(
 def test_a_first_index_that_was_interrupted_goes_on_from_its_last_commit(
     tmp_path: Path, source: Documents, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """What was committed before an interrupt is not asked for again."""
     monkeypatch.setattr("kb.search.index.generations.BATCH", 10)
     given, asked = source.documents, list[int]()
 
@@ -148,6 +154,7 @@ def test_a_first_index_that_was_interrupted_goes_on_from_its_last_commit(
 def test_while_nothing_is_written_the_archive_is_not_opened(
     kb: Callable[..., object], shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """The files' own facts tell that nothing changed; any write to them is noticed."""
     kb("import", shared / "samples" / "after-sales-cases.blame.txt", "--page-name", "A.Cases")
     home, archive = Home(tmp_path, Config()), tmp_path / ".kb" / "archive.db"
     os.utime(archive, (time.time() + 60,) * 2)
@@ -166,6 +173,7 @@ def test_while_nothing_is_written_the_archive_is_not_opened(
 
 
 def test_a_home_s_own_profile_counts_and_what_it_extends(tmp_path: Path) -> None:
+    """A change of a profile, of what it extends, or of kb.toml changes the stamp."""
     archive = tmp_path / ".kb" / "archive.db"
     archive.parent.mkdir()
     archive.write_bytes(b"x")
@@ -182,6 +190,7 @@ def test_a_home_s_own_profile_counts_and_what_it_extends(tmp_path: Path) -> None
 
 
 def test_threads_ask_while_one_writes(tmp_path: Path, source: Documents) -> None:
+    """Four threads see whole commits only, and every hit has what was asked for."""
     engine = current(tmp_path, source)
     finder, stop = Finder(engine), threading.Event()
 

@@ -74,6 +74,7 @@ def filled(folder: Path, texts: list[str]) -> Finder:
 def test_any_part_of_a_run_of_two_or_more_finds_its_document(
     tmp_path_factory: pytest.TempPathFactory, texts: list[str], data: st.DataObject
 ) -> None:
+    """As it was written, simplified, or folded: a part of a Han run finds its text."""
     finder = filled(tmp_path_factory.mktemp("law"), texts)
     for number, text in enumerate(texts):
         for run in HAN_RUN.findall(text):
@@ -103,6 +104,7 @@ def test_what_stands_side_by_side_is_found_as_it_is_typed_whatever_the_scripts(
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(query=TYPED | st.text(st.characters(categories=None), max_size=60))
 def test_a_query_never_raises_and_marks_lie_in_their_text(finder: Finder, query: str) -> None:
+    """Whatever is typed has an answer that can be printed, with marks inside their texts."""
     check_answer(finder.find(query, SearchOptions(facets=True)))
 
 
@@ -121,6 +123,7 @@ def check_answer(hits: Hits) -> None:
 @pytest.mark.prove
 @pytest.mark.parametrize(("backend", "count"), [("tantivy", 100_000), ("whoosh", 10_000)])
 def test_a_hundred_thousand_queries_at_random(backend: str, count: int, tmp_path: Path) -> None:
+    """The same for random signs, scripts and code points, at length."""
     finder = fill(engine_opener(SearchConfig(backend=backend))(tmp_path))
     random, matches = Random(count), ("auto", "any", "all")
     for _ in range(count):
@@ -156,6 +159,7 @@ CHARACTERS = (
 def test_marks_and_their_windows_never_part_what_is_one_character(
     parts: list[str], padding: int
 ) -> None:
+    """Marks begin and end between what a reader takes for characters."""
     whole = [*parts, *["充"] * padding, *parts]
     text, edges = "".join(whole), set(accumulate(map(len, whole), initial=0))
     needles = Needles(list(words_of(parse("cafe café 重複 重 ガ 한 가 充充 कि 1").node)))
@@ -167,6 +171,7 @@ def test_marks_and_their_windows_never_part_what_is_one_character(
 
 @pytest.mark.parametrize("query", ["(" * 5000, '"' * 5000, "-" * 5000, "a:" * 5000, "扣" * 50_000])
 def test_long_nonsense_takes_no_longer_than_it_should(finder: Finder, query: str) -> None:
+    """Thousands of brackets, quotes or letters are answered at once, with a note."""
     assert finder.find(query).notes
 
 
@@ -184,5 +189,6 @@ def test_long_nonsense_takes_no_longer_than_it_should(finder: Finder, query: str
     ],
 )
 def test_a_broken_query_is_understood_and_says_how(query: str, code: str | None) -> None:
+    """A broken query has a note with a stable code instead of an error."""
     codes = {note.code for note in parse(query).notes}
     assert code in codes or code is None

@@ -30,6 +30,7 @@ def imported(folder: Path, versions: tuple[str, ...] = VERSIONS) -> None:
 def test_what_was_once_written_is_found_with_the_versions_that_had_it(
     kb: Kb, tmp_path: Path
 ) -> None:
+    """With `--old`, lines that went are found, each with the first and last version that had it."""
     imported(tmp_path)
     (tmp_path / "kb.toml").write_text("[search]\nrevisions = true\n")
     assert "Ops.Gateway" in kb("search", "升级网关").stdout
@@ -51,6 +52,7 @@ def test_what_was_once_written_is_found_with_the_versions_that_had_it(
 
 
 def test_it_is_off_unless_asked_for(kb: Kb, tmp_path: Path) -> None:
+    """Without `revisions = true` in kb.toml, `--old` is a usage error that says so."""
     imported(tmp_path)
     done = kb("search", "--old", "退款", check=False)
     assert done.returncode == 2

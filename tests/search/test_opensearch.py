@@ -52,6 +52,7 @@ class TestOpenSearch(EngineConformance):
 
 
 def test_an_index_is_replaced_without_a_gap(cluster: Cluster, tmp_path: Path) -> None:
+    """The alias names a whole index at any time, and earlier generations go."""
     asked = config(cluster, "swapped")
     source = Documents([document("a", "扣费"), document("b", "退款")])
     first = refresh(tmp_path, source, engine_opener(asked), "opensearch")
@@ -67,6 +68,7 @@ def test_an_index_is_replaced_without_a_gap(cluster: Cluster, tmp_path: Path) ->
 
 
 def test_a_cluster_that_is_not_there_is_an_error_of_ours(tmp_path: Path) -> None:
+    """An address where nobody answers is a RemoteError."""
     nowhere = SearchConfig(backend="opensearch", url="http://127.0.0.1:9")
     with pytest.raises(RemoteError):
         engine_opener(nowhere)(tmp_path / "x")
@@ -75,6 +77,7 @@ def test_a_cluster_that_is_not_there_is_an_error_of_ours(tmp_path: Path) -> None
 def test_an_index_that_the_cluster_lost_comes_back_from_its_snapshot(
     cluster: Cluster, tmp_path: Path
 ) -> None:
+    """A lost index is restored, and only what changed since is indexed again."""
     asked = config(cluster, "kept", snapshots="safe")
     source = Documents(document(str(i), f"扣费 {i}") for i in range(20))
     with pytest.raises(RemoteError, match="safe"):
@@ -99,6 +102,7 @@ def test_an_index_that_the_cluster_lost_comes_back_from_its_snapshot(
 def test_a_cluster_behind_tls_and_a_password(
     cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A private authority and a password beyond Latin-1 serve; wrong ones are RemoteErrors."""
     if not shutil.which("openssl"):
         pytest.skip("needs openssl for a certificate")
     monkeypatch.setenv("SECRET", "扣费 pass:word")
@@ -121,6 +125,7 @@ def test_a_cluster_behind_tls_and_a_password(
 def test_killing_a_node_while_indexing_and_the_manager_while_asking_loses_nothing(
     cluster: Cluster, tmp_path: Path
 ) -> None:
+    """Each document is there once, and every answer has the same total."""
     count = 3000
     finder = Finder(engine_opener(config(cluster, "lossy"))(tmp_path / "one"))
     killing = threading.Timer(2, cluster.kill, (1,))

@@ -17,6 +17,7 @@ Kb = Callable[..., subprocess.CompletedProcess[str]]
 def test_pages_without_cases_are_found_and_those_with_cases_only_by_their_cases(
     kb: Kb, shared: Path, tmp_path: Path
 ) -> None:
+    """No text is found twice, as a page and as a case of it."""
     kb("import", shared / "samples" / "after-sales-cases.blame.txt", "--page-name", "A.Cases")
     kb("import", shared / "samples" / "xar" / "TestPage-with-history-2010.xar")
     home = Home(tmp_path, Config())

@@ -66,6 +66,7 @@ def search(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> HomeSearch
 
 @pytest.mark.parametrize("query", EXPECTED)
 def test_a_query_finds_what_a_reader_would_name(search: HomeSearch, query: str) -> None:
+    """On the real page's cases, each query finds exactly these."""
     found = search.find(query)
     assert {hit.document.number for hit in found.hits} == EXPECTED[query]
     assert found.total == len(found.hits)

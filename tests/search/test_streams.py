@@ -35,9 +35,11 @@ def check(text: str) -> None:
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_the_table_s_texts(text: str) -> None:
+    """The streams of terms.jsonl's texts hold what the table lists."""
     check(text)
 
 
 @given(MIXED | st.text())
 def test_any_text(text: str) -> None:
+    """The streams of any text hold what `terms` gives."""
     check(text)
