@@ -26,13 +26,13 @@ import msgspec
 
 from bench import made_cases
 from kb.cases.record import Case, Identifier, from_json, to_json
-from kb.publish.browser_index.entry import entry_of
-from kb.publish.build import build
-from kb.publish.render import Site
-from kb.redact.material import Leaf
+from kb.publish.browser_index.documents import indexed_case
+from kb.publish.renderer import SiteSettings
+from kb.publish.site_build.builder import build
+from kb.redact.material import MaterialPage
 from kb.search.analysis import fold_text, stem
 
-SITE = Site(title="Casebook", language="zh", url=None, audience="internal")
+SITE = SiteSettings(title="Casebook", language="zh", url=None, audience="internal")
 _HAN = re.compile(r"[\u4e00-\u9fff]{2,}")
 _WORD = re.compile(r"(?<![a-z0-9'])[a-z]{4,}(?![a-z0-9'])")
 _NUMBER = re.compile(r"[0-9]{10,}")
@@ -48,7 +48,7 @@ class Made:
         with self._path.open("rb") as lines:
             yield from (line.rstrip() for line in lines)
 
-    def pages(self) -> Iterable[Leaf]:
+    def pages(self) -> Iterable[MaterialPage]:
         return ()
 
     def blob(self, sha256: str) -> bytes:
@@ -220,7 +220,7 @@ def main() -> None:
     print(f"{chosen.cases} cases: {process_time() - began:.1f} s in this process, {peak:.0f} MB")
     texts = {}
     for record in Made(records).records():
-        entry = entry_of(from_json(record))
+        entry = indexed_case(from_json(record))
         texts[entry.id] = fold_text(f"{entry.head}\n{entry.body}")
     questions = list(Asker(texts, chosen.each).questions())
     data = json.dumps(questions, ensure_ascii=False, indent=0)

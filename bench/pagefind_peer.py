@@ -14,7 +14,7 @@ import sys
 import urllib.parse
 from pathlib import Path
 
-from kb.publish.names import decode
+from kb.publish.paths import decode
 
 VERSION = "1.6.0"
 _HOME = Path(__file__).parents[1] / "build" / "peers"

@@ -19,6 +19,7 @@ import resource
 import sys
 import tempfile
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from itertools import cycle, islice
 from pathlib import Path
@@ -27,7 +28,6 @@ from subprocess import run
 from urllib.parse import unquote
 
 import msgspec
-from kb.publish.crew import Crew, Load
 
 from bench.made_cases import cases as made_cases
 from kb.archive import LineView, PageView
@@ -35,15 +35,15 @@ from kb.cases.record import Case, from_json, to_json
 from kb.markup import builtin_registry, expand, parse
 from kb.markup.render.xhtml import render_xhtml
 from kb.model import PageId
-from kb.publish.build import CASES, build
-from kb.publish.case_page import case_writer
-from kb.publish.catalogue import Catalogue
-from kb.publish.facts import case_facts
-from kb.publish.render import Renderer, Site
-from kb.publish.tree import Tree
-from kb.redact.material import Leaf
+from kb.pool import Load, pooled
+from kb.publish.catalogue import Catalogue, case_facts
+from kb.publish.pages.case_page import case_writer
+from kb.publish.renderer import Renderer, SiteSettings
+from kb.publish.site_build.builder import CASES, build
+from kb.publish.site_build.site_folder import SiteFolder
+from kb.redact.material import MaterialPage
 
-SITE = Site(title="Casebook", language="zh", url=None, audience="internal")
+SITE = SiteSettings(title="Casebook", language="zh", url=None, audience="internal")
 
 
 class Lines:
@@ -58,9 +58,9 @@ class Lines:
             with self._path.open("rb") as lines:
                 yield from (line.rstrip(b"\n") for line in lines)
 
-    def pages(self) -> Iterator[Leaf]:
+    def pages(self) -> Iterator[MaterialPage]:
         for page in self._pages:
-            yield Leaf(page.id, page.digest, lambda page=page: page)
+            yield MaterialPage(id=page.id, digest=page.digest, read=lambda page=page: page)
 
     def blob(self, sha256: str) -> bytes:
         raise KeyError(sha256)
@@ -114,14 +114,12 @@ def rate_of_pages(lines: Path, folder: Path) -> None:
     """Case pages alone, written to disk by as many processes as there are cores."""
     records = list(Lines(lines).records())
     catalogue = Catalogue((case_facts(from_json(r), b"") for r in records), ())
-    tree = Tree(folder / "alone")
+    tree = SiteFolder(folder / "alone")
     tree.prepare(None, None)
 
     def work() -> None:
         writer = case_writer(catalogue, Renderer(SITE), tree.write)
-        with Crew(writer, Load(len(records), *CASES)) as crew:
-            for record in records:
-                crew.do(record)
+        deque(pooled(writer, records, Load(len(records), *CASES)), maxlen=0)
 
     rate = len(records) / cpu(work)
     print(f"case pages, bodies rendered too: {2 * rate:.0f}/s over two cores")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from kb.cli.console import count, say
-from kb.redact.audience import InsideReport
+from kb.redact.public_pages import InsideReport
 
 
 def tell_inside(inside: InsideReport) -> None:

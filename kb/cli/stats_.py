@@ -10,7 +10,7 @@ import msgspec
 from kb.cases.store.summary import Summary
 from kb.cli.console import home_option, json_option, opened, out, say, write
 from kb.cli.inside import tell_unmatched
-from kb.redact.audience import InsideReport
+from kb.redact.public_pages import InsideReport
 
 _LISTED = 20
 """Pages named for each reason."""

@@ -30,13 +30,13 @@ from kb.model import (
     RevisionSeen,
     Snapshot,
 )
-from kb.publish.render import own_texts
-from kb.redact.audience import PublicPages
-from kb.redact.key import key_of
 from kb.redact.leaks import check_parts
-from kb.redact.material import ArchiveMaterial, Leaf
-from kb.redact.people import protect_case
-from kb.redact.public import PublicMaterial
+from kb.redact.material import ArchiveMaterial, MaterialPage
+from kb.redact.personal_data import protect_case
+from kb.redact.public_material import PublicMaterial
+from kb.redact.public_pages import PublicPages
+from kb.redact.rules import key_of
+from kb.text.interface import own_texts
 
 
 class PublicCases:
@@ -130,7 +130,7 @@ def _items(public: PublicMaterial, copy: Archive) -> Iterator[Item]:
             yield from _files(view, public, copy)
 
 
-def _text(leaf: Leaf, view: PageView) -> Iterator[Item]:
+def _text(leaf: MaterialPage, view: PageView) -> Iterator[Item]:
     if view.version is None:
         yield Snapshot(
             lines=tuple(line.text for line in view.lines),

@@ -9,16 +9,16 @@ from typing import TypeAlias
 from kb.archive import Archive
 from kb.cases.store.store import CaseStore
 from kb.config import Home
-from kb.publish.browser_index.folding import fold_files
-from kb.publish.build import BuildReport, SiteChanges, build
+from kb.publish.browser_index.documents import fold_files
 from kb.publish.bundle import site_assets
-from kb.publish.leak_check import check
-from kb.publish.render import Audience, Site, own_texts
-from kb.redact.audience import PublicPages
-from kb.redact.key import key_of
+from kb.publish.renderer import Audience, SiteSettings
+from kb.publish.site_build.builder import BuildReport, SiteChanges, build
+from kb.publish.site_build.leak_check import check
 from kb.redact.material import ArchiveMaterial
-from kb.redact.public import PublicMaterial
-from kb.redact.rules import rules_of
+from kb.redact.public_material import PublicMaterial
+from kb.redact.public_pages import PublicPages
+from kb.redact.rules import key_of, rules_of
+from kb.text.interface import own_texts
 
 Approve: TypeAlias = Callable[[SiteChanges], None]
 """Called with what a finished public site changes; what it raises keeps the site from its place."""
@@ -50,8 +50,8 @@ def build_site(
     return build(public, out, site, memory, guard)
 
 
-def _site(home: Home, audience: Audience) -> Site:
+def _site(home: Home, audience: Audience) -> SiteSettings:
     """What kb.toml says of the site."""
     config = home.config.site
     url = (config.url or "").rstrip("/") or None
-    return Site(title=config.title, language=config.language, url=url, audience=audience)
+    return SiteSettings(title=config.title, language=config.language, url=url, audience=audience)

@@ -13,7 +13,7 @@ from kb.errors import UsageError
 from kb.export.formats import FORMATS, Options
 from kb.export.ledger import Ledger, add_digests, write_report
 from kb.export.public import export_public
-from kb.redact.audience import PublicPages
+from kb.redact.public_pages import PublicPages
 from kb.redact.rules import rules_of
 
 

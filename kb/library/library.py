@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from kb.library.serving import SiteServer
     from kb.library.taking_in import ImportReport
     from kb.library.verifying import Verification
-    from kb.publish.build import BuildReport
-    from kb.publish.render import Audience
-    from kb.redact.audience import InsideReport
+    from kb.publish.renderer import Audience
+    from kb.publish.site_build.builder import BuildReport
+    from kb.redact.public_pages import InsideReport
     from kb.search.asking.results import Hits
     from kb.search.documents.document import SortOrder
     from kb.verify import Finding
@@ -236,7 +236,7 @@ class Library:
 
         By XWiki's rights as far as the archive has them, and by `[public]` of kb.toml.
         """
-        from kb.redact.audience import PublicPages
+        from kb.redact.public_pages import PublicPages
         from kb.redact.rules import rules_of
 
         rules = rules_of(self.home.config.public)

@@ -15,8 +15,8 @@ from kb.references import join_reference, split_reference
 
 _GUEST = "XWikiGuest"
 
-Kind: TypeAlias = Literal["page", "space", "wiki", "main"]
-_ENABLED: dict[Kind, tuple[str, ...]] = {
+LevelKind: TypeAlias = Literal["page", "space", "wiki", "main"]
+_ENABLED: dict[LevelKind, tuple[str, ...]] = {
     "page": ("view", "edit", "delete"),
     "space": ("view", "edit", "delete", "admin"),
     "wiki": ("view", "edit", "delete", "admin"),
@@ -47,7 +47,7 @@ class RightsRule:
         return not self.users and not self.groups
 
 
-def settle(rules: Sequence[RightsRule], kind: Kind) -> tuple[bool | None, bool]:
+def settle(rules: Sequence[RightsRule], kind: LevelKind) -> tuple[bool | None, bool]:
     """Whether the rules of one level give guests `view`, and whether by a strong right.
 
     None where no rule is about guests. Source: DefaultAuthorizationSettler.settle, resolveLevel,

@@ -1,4 +1,4 @@
-"""Look for protected values in every byte of what is to be published, however written."""
+"""Look for protected values in every byte of what is to be published, however encoded."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import chain
-from typing import NamedTuple, Protocol
+from typing import Protocol
 from urllib.parse import unquote
 
 import zstandard
 
 from kb.errors import KbError
-from kb.redact.protected import Protected
+from kb.redact.protected import ProtectedValues
 from kb.search.analysis import fold_text
 
 _SHOWN = 5
@@ -29,7 +30,7 @@ _AGAIN = 3
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _DEEPEST = 3
 _MOST = 64 << 20
-"""Bytes that a compressed part may unfold to; more is refused, for nobody can look at it."""
+"""Bytes that a compressed part may unfold to; more is refused, as it cannot be searched."""
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})|\\u\{([0-9a-fA-F]{1,6})\}")
 _QUOTED = re.compile(rb"=[0-9A-F]{2}")
 _HEX = re.compile(rb"(?:[0-9a-fA-F]{2}){8,}")
@@ -48,7 +49,7 @@ class LeakError(KbError):
     """A public site holds what it must not; it is not put in place."""
 
 
-class Readable(Protocol):
+class ByteStream(Protocol):
     """A stream that can be read up to a size."""
 
     def read(self, size: int = -1, /) -> bytes:
@@ -56,8 +57,9 @@ class Readable(Protocol):
         ...
 
 
-class Leak(NamedTuple):
-    """Where a protected value stands: its kind alone is told."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leak:
+    """Where a protected value stands; of the value itself only its kind is told."""
 
     path: str
     kind: str
@@ -69,13 +71,13 @@ class Leak(NamedTuple):
 
 
 def check_parts(
-    parts: Iterable[tuple[str, bytes]], protected: Protected, own: Iterable[str]
+    parts: Iterable[tuple[str, bytes]], protected: ProtectedValues, own: Iterable[str]
 ) -> None:
     """LeakError where a part's name or bytes hold a protected value.
 
     ``own`` are texts of the interface, which may contain somebody's name by chance.
     """
-    search = _Search(protected, protected.without(own))
+    search = _LeakSearch(protected, protected.without(own))
     leaks: list[Leak] = []
     for name, data in parts:
         leaks += search.in_name(name)
@@ -88,8 +90,8 @@ def check_parts(
         )
 
 
-class _Search:
-    def __init__(self, protected: Protected, excused: frozenset[str]) -> None:
+class _LeakSearch:
+    def __init__(self, protected: ProtectedValues, excused: frozenset[str]) -> None:
         self._protected = protected
         self._excused = excused
 
@@ -105,16 +107,16 @@ class _Search:
     def _in_text(self, name: str, text: str, how: str) -> Iterator[Leak]:
         folded = fold_text(text)
         for kind in self._protected.is_digest(folded):
-            yield Leak(name, kind, "digest")
+            yield Leak(path=name, kind=kind, how="digest")
             return
         for found in self._protected.found(folded, known_only=True):
             if found.value not in self._excused:
-                yield Leak(name, found.kind, how)
+                yield Leak(path=name, kind=found.kind, how=how)
                 return
 
 
 def _readings(data: bytes) -> Iterator[str]:
-    """What the bytes may say: as text, without tags, entities, escapes."""
+    """Yield what the bytes may say: as text, without tags, entities, escapes."""
     for text in _decoded(data):
         yield text
         plain = _ESCAPED.sub(_character, text)
@@ -127,7 +129,7 @@ def _readings(data: bytes) -> Iterator[str]:
 
 
 def _decoded(data: bytes) -> Iterator[str]:
-    """The bytes in every encoding that they may be meant in."""
+    """Decode the bytes in every encoding that they may be meant in."""
     yield data.decode("utf-8", "replace")
     if data.isascii() and b"\0" not in data:
         if _QUOTED.search(data):
@@ -156,14 +158,14 @@ def _character(match: re.Match[str]) -> str:
 
 
 def _unnamed(text: str) -> str:
-    """With the bytes that kb.publish.names wrote as `~e4` read again."""
+    """Read again the bytes that kb.publish.paths wrote as `~e4`."""
     return _NAMED.sub(
         lambda m: bytes.fromhex(m[0].replace("~", "")).decode("utf-8", "replace"), text
     )
 
 
 def _unfolded(data: bytes, depth: int = 0) -> Iterator[tuple[str, bytes]]:
-    """The bytes and all that is compressed or coded inside them."""
+    """Yield the bytes, and all that is compressed or coded inside them."""
     yield ("text" if depth == 0 else "compressed"), data
     if depth == _DEEPEST:
         return
@@ -174,7 +176,7 @@ def _unfolded(data: bytes, depth: int = 0) -> Iterator[tuple[str, bytes]]:
 
 
 def _refuse_sealed(data: bytes) -> None:
-    """LeakError for an archive that nobody can look into."""
+    """LeakError for an archive of a kind that cannot be searched."""
     kind = next((name for start, name in _SEALED.items() if data.startswith(start)), "")
     if kind:
         raise LeakError(
@@ -208,7 +210,7 @@ def _gunzipped(data: bytes) -> Iterator[bytes]:
                 return
 
 
-def _bounded(stream: Readable) -> bytes:
+def _bounded(stream: ByteStream) -> bytes:
     data = stream.read(_MOST + 1)
     if len(data) > _MOST:
         raise LeakError(
@@ -236,7 +238,7 @@ def _unzipped(data: bytes) -> Iterator[bytes]:
 
 
 def _inflated(data: bytes) -> Iterator[bytes]:
-    """Streams of zlib inside PNG, PDF and the like."""
+    """Yield streams of zlib inside PNG and PDF."""
     if data[:4] not in (b"\x89PNG", b"%PDF"):
         return
     for match in _DEFLATED.finditer(data):
@@ -249,7 +251,7 @@ def _inflated(data: bytes) -> Iterator[bytes]:
 
 
 def _from_base64(data: bytes) -> Iterator[bytes]:
-    """What a run may be the code of: the whole, over its lines, and each part of it."""
+    """Decode runs of base64: the whole over its lines, and each part of it."""
     for match in _BASE64.finditer(data):
         found = match[0]
         parts = {b"".join(found.split()), *_SLASHES.split(found), *_APART.split(found)}

@@ -1,8 +1,9 @@
-"""What a site is made of: the cases and pages of a home."""
+"""What a site or an export for the public is made of: the cases and pages of a home."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple, Protocol
 
@@ -11,14 +12,14 @@ from kb.cases.store.store import CaseStore
 from kb.model import PageId
 
 
-class Version(NamedTuple):
+class MaterialVersion(NamedTuple):
     """A version of a page, its source where the archive holds it whole."""
 
     about: RevisionView
     source: str | None
 
 
-def _none() -> Iterable[Version]:
+def _none() -> Iterable[MaterialVersion]:
     return ()
 
 
@@ -26,30 +27,31 @@ def _nobody() -> Iterable[str]:
     return ()
 
 
-class Leaf(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaterialPage:
     """A source page that need not be read unless it changed.
 
-    What it reads by may be called in a forked process, too; so may `Material.blob`.
+    Its functions may be called in a forked process, too; so may `Material.blob`.
     """
 
     id: PageId
     digest: bytes
     """Changes when anything about the page does."""
     read: Callable[[], PageView]
-    versions: Callable[[], Iterable[Version]] = _none
+    versions: Callable[[], Iterable[MaterialVersion]] = _none
     """Oldest first."""
     authors: Callable[[], Iterable[str]] = _nobody
-    """Who saved a version, whether or not anything of it is left."""
+    """Everybody who saved a version, whether or not anything of it is left."""
 
 
 class Material(Protocol):
-    """Cases, pages and bytes. Each call reads anew, in the archive's stable order."""
+    """Cases, pages and attached files. Each call reads anew, in the archive's stable order."""
 
     def records(self) -> Iterable[bytes]:
         """All cases, each as a line of JSON."""
         ...
 
-    def pages(self) -> Iterable[Leaf]:
+    def pages(self) -> Iterable[MaterialPage]:
         """All source pages."""
         ...
 
@@ -73,11 +75,13 @@ class ArchiveMaterial:
         """All cases."""
         return (record for _, record in self._store.records())
 
-    def pages(self) -> Iterable[Leaf]:
+    def pages(self) -> Iterable[MaterialPage]:
         """All source pages that the wiki still has."""
         for key, page, digest in self._archive.digests():
-            view, versions = partial(self._view, key), partial(self._versions, key)
-            yield Leaf(page, digest, view, versions, partial(self._authors, key))
+            yield MaterialPage(
+                id=page, digest=digest, read=partial(self._view, key),
+                versions=partial(self._versions, key), authors=partial(self._authors, key),
+            )  # fmt: skip
 
     def _view(self, key: int) -> PageView:
         return self._archive.view(key)
@@ -85,9 +89,9 @@ class ArchiveMaterial:
     def _authors(self, key: int) -> Iterable[str]:
         return {revision.author for revision in self._archive.revisions(key) if revision.author}
 
-    def _versions(self, key: int) -> Iterable[Version]:
+    def _versions(self, key: int) -> Iterable[MaterialVersion]:
         for revision in self._archive.revisions(key):
-            yield Version(revision, self._archive.content(key, revision.version))
+            yield MaterialVersion(revision, self._archive.content(key, revision.version))
 
     def blob(self, sha256: str) -> bytes:
         """Bytes of an attachment."""

@@ -1,9 +1,10 @@
-"""The values that are protected, and where they stand in a text.
+"""Protected values: where they stand in a text, and what they are replaced by.
 
 Texts are compared folded (kb.search.analysis), so that width, case and traditional characters
 hide nothing. A number is protected wherever its digits stand, whatever spaces or hyphens divide
 them; a name of two or more Han characters wherever it stands; a name of one Han character or of
-Latin letters where it is a whole word; other words wherever they stand.
+Latin letters where it is a whole word; other words wherever they stand. Values written apart are
+found too: `(138) 00–13/8000`, `一三八零零一三八零零零`, `试 验 员 甲`.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Final, NamedTuple
 
-from kb.redact.rules import Rules
-from kb.redact.spread import LEAST_DIGITS, joined
+from kb.redact.rules import PublicRules
 from kb.search.analysis import fold_text
 from kb.text.fold import fold
 
@@ -32,13 +33,21 @@ _PLATE = re.compile(
 _MOBILE = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
 _WORD = re.compile(r"[a-z0-9]")
 _HAN = re.compile(r"[㐀-鿿]")
-_RUN = re.compile(rf"[0-9]{{{LEAST_DIGITS},}}")
+_LEAST_DIGITS: Final = 10
+"""Shorter numbers are not looked for where they are written apart: dates and times make them up."""
+_RUN = re.compile(rf"[0-9]{{{_LEAST_DIGITS},}}")
+_BETWEEN = re.compile(
+    r"(?<=[0-9])[\s\-._/()·,:–—~*+|]{1,4}(?=[0-9])"
+    r"|(?<=[㐀-鿿])[\s·・]{1,4}(?=[㐀-鿿])"
+)
+_NUMERALS = re.compile("[〇零一二三四五六七八九幺]{7,}")
+_DIGIT_OF: Final = str.maketrans("〇零一二三四五六七八九幺", "001234567891")
 _HEX = re.compile(r"(?<![0-9a-f])(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})(?![0-9a-f])")
 _ALPHABET = "BCDFGHJKLMNPQRSTVWXZ"
 
 
-class Found(NamedTuple):
-    """A protected value in a text, by its place in the folded text."""
+class ProtectedSpan(NamedTuple):
+    """A protected value in a folded text."""
 
     start: int
     end: int
@@ -46,10 +55,10 @@ class Found(NamedTuple):
     value: str
 
 
-class Protected:
+class ProtectedValues:
     """All protected values of a wiki."""
 
-    def __init__(self, rules: Rules, key: bytes) -> None:
+    def __init__(self, rules: PublicRules, key: bytes) -> None:
         self._rules = rules
         self._key = key
         self._numbers: dict[str, str] = {}
@@ -77,11 +86,11 @@ class Protected:
             self._starts = None
 
     def allow(self, number: str) -> None:
-        """A long number that may be shown, such as a pile's."""
+        """Let a long number be shown, such as a pile's."""
         self._harmless.add(fold_text(number))
 
     def replaced(self, text: str) -> str:
-        """The text without protected values."""
+        """Replace the protected values in a text."""
         if not text:
             return text
         folded = fold(text)
@@ -95,40 +104,42 @@ class Protected:
         return "".join(pieces) + text[at:] if pieces else text
 
     def pseudonym(self, kind: str, value: str) -> str:
-        """What stands for a value: the same for the same value, and nothing of it."""
+        """What replaces a value: the same for the same value, telling nothing of it."""
         if self._rules.style == "mask":
             return "•••"
         digest = hmac.digest(self._key, f"{kind}\0{value}".encode("utf-8", "replace"), "sha256")
         letters = "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in digest[:5])
         return f"{kind}-{letters}"
 
-    def found(self, folded: str, *, known_only: bool = False) -> list[Found]:
-        """Protected values in a folded text, from left to right, none in another.
+    def found(self, folded: str, *, known_only: bool = False) -> list[ProtectedSpan]:
+        """Find protected values in a folded text, from left to right, none in another.
 
         ``known_only`` leaves out what only looks like a plate, a mail address or a number.
         """
-        all_found: list[Found] = []
+        all_found: list[ProtectedSpan] = []
         if not known_only:
             for kind, pattern in (("mail", _MAIL), ("vehicle", _PLATE), ("phone", _MOBILE)):
-                all_found += (Found(*m.span(), kind, m[0]) for m in pattern.finditer(folded))
+                all_found += (
+                    ProtectedSpan(*m.span(), kind, m[0]) for m in pattern.finditer(folded)
+                )
         all_found += (*self._found_words(folded), *self._found_numbers(folded, known_only))
         all_found += self._found_spread(folded)
-        kept: list[Found] = []
+        kept: list[ProtectedSpan] = []
         for one in sorted(all_found, key=lambda f: (f.start, -f.end)):
             if not kept or one.start >= kept[-1].end:
                 kept.append(one)
         return kept
 
-    def _found_numbers(self, folded: str, known_only: bool) -> Iterator[Found]:
+    def _found_numbers(self, folded: str, known_only: bool) -> Iterator[ProtectedSpan]:
         for match in _DIGITS.finditer(folded):
             run = re.sub(r"[ \-._]", "", match[0])
             kind = self._numbers.get(run)
             if kind:
-                yield Found(*match.span(), kind, run)
+                yield ProtectedSpan(*match.span(), kind, run)
             elif any(part in self._numbers for part in self._parts(run)) or (
                 not known_only and self._is_long(match[0])
             ):
-                yield Found(*match.span(), "number", run)
+                yield ProtectedSpan(*match.span(), "number", run)
 
     def _is_long(self, run: str) -> bool:
         pieces = re.split(r"[ \-._]", run)
@@ -139,18 +150,20 @@ class Protected:
             for start in range(len(run) - length + 1 if length < len(run) else 0):
                 yield run[start : start + length]
 
-    def _found_spread(self, folded: str) -> Iterator[Found]:
-        """Numbers and Han names with something between their signs."""
-        apart = joined(folded)
+    def _found_spread(self, folded: str) -> Iterator[ProtectedSpan]:
+        """Find numbers and Han names with something between their signs."""
+        apart = _closed_up(folded)
         if apart is None:
             return
-        lengths = [length for length in self._lengths if length >= LEAST_DIGITS]
+        lengths = [length for length in self._lengths if length >= _LEAST_DIGITS]
         for match in _RUN.finditer(apart.text):
             for length in lengths:
                 for at in range(match.start(), match.end() - length + 1):
                     number = apart.text[at : at + length]
                     if number in self._numbers:
-                        yield Found(*apart.span(at, at + length), self._numbers[number], number)
+                        yield ProtectedSpan(
+                            *apart.span(at, at + length), self._numbers[number], number
+                        )
         for found in self._found_words(apart.text):
             start, end = apart.span(found.start, found.end)
             if end - start > len(found.value) and self._is_apart(folded, start, end, found.value):
@@ -158,7 +171,7 @@ class Protected:
 
     @staticmethod
     def _is_apart(folded: str, start: int, end: int, word: str) -> bool:
-        """Whether a word with spaces in it is meant: two characters only where they are alone."""
+        """Whether characters apart are a word: two of them only where no others are beside them."""
         alone = not (_HAN.match(folded[start - 1 : start]) or _HAN.match(folded[end : end + 1]))
         return len(word) > 2 or alone
 
@@ -169,7 +182,7 @@ class Protected:
             if kind:
                 yield kind
 
-    def _found_words(self, folded: str) -> Iterator[Found]:
+    def _found_words(self, folded: str) -> Iterator[ProtectedSpan]:
         if self._starts is None:
             self._prepare()
         assert self._starts is not None
@@ -177,7 +190,7 @@ class Protected:
             at = match.start()
             for word in self._first[match[0]]:
                 if folded.startswith(word, at) and self._stands(folded, at, word):
-                    yield Found(at, at + len(word), self._words[word], word)
+                    yield ProtectedSpan(at, at + len(word), self._words[word], word)
                     break
 
     def _prepare(self) -> None:
@@ -188,7 +201,7 @@ class Protected:
 
     @staticmethod
     def _stands(folded: str, at: int, word: str) -> bool:
-        """Whether a short Han name or a Latin one is a word of its own there."""
+        """Whether a name of one Han character, or a Latin one, is a word of its own there."""
         before, after = (
             folded[at - 1 : at] if at else "",
             folded[at + len(word) : at + len(word) + 1],
@@ -203,3 +216,43 @@ class Protected:
         """Protected words that the interface itself says: these cannot be looked for."""
         joined = fold_text("\n".join(texts))
         return frozenset(found.value for found in self._found_words(joined))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ClosedUp:
+    """A text without what stood between digits or Han characters, and where that was."""
+
+    text: str
+    gaps: tuple[tuple[int, int], ...]
+    """Place in ``text`` and how many characters are missing before it, all told."""
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Where a stretch of ``text`` stands in the text that it was made of."""
+        return start + self._missing(start), end + self._missing(end - 1)
+
+    def _missing(self, at: int) -> int:
+        low, high = 0, len(self.gaps)
+        while low < high:
+            middle = (low + high) // 2
+            if self.gaps[middle][0] <= at:
+                low = middle + 1
+            else:
+                high = middle
+        return self.gaps[low - 1][1] if low else 0
+
+
+def _closed_up(folded: str) -> _ClosedUp | None:
+    """Take out what stands between digits, or Han characters; None where nothing does."""
+    plain = _NUMERALS.sub(lambda m: m[0].translate(_DIGIT_OF), folded)
+    pieces: list[str] = []
+    gaps: list[tuple[int, int]] = []
+    at = length = missing = 0
+    for match in _BETWEEN.finditer(plain):
+        pieces.append(plain[at : match.start()])
+        length += match.start() - at
+        missing += match.end() - match.start()
+        gaps.append((length, missing))
+        at = match.end()
+    if not gaps and plain == folded:
+        return None
+    return _ClosedUp(text="".join(pieces) + plain[at:], gaps=tuple(gaps))

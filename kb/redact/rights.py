@@ -35,7 +35,7 @@ import msgspec
 from kb.archive import PageStanding
 from kb.errors import Problem
 from kb.model import PageId, WikiObject
-from kb.redact.grants import Kind, RightsRule, account_page, is_guest, rule_of, settle, text_of
+from kb.redact.grants import LevelKind, RightsRule, account_page, is_guest, rule_of, settle, text_of
 from kb.references import join_reference, split_reference
 
 PAGE_RIGHTS: Final = "XWiki.XWikiRights"
@@ -83,7 +83,7 @@ class Visibility(msgspec.Struct, frozen=True, kw_only=True):
 class _RightsLevel:
     """A page, space or wiki with its rules."""
 
-    kind: Kind
+    kind: LevelKind
     wiki: str
     holder: str
     """Reference of the page whose objects the rules are."""
@@ -190,7 +190,7 @@ class Rights:
             unknown=self._missing(wiki, holder, missing), login=self._login(wiki, holder),
         )  # fmt: skip
 
-    def _wiki_level(self, wiki: str, kind: Kind) -> _RightsLevel:
+    def _wiki_level(self, wiki: str, kind: LevelKind) -> _RightsLevel:
         missing = f"the rights of the wiki {wiki} were not imported"
         return _RightsLevel(
             kind=kind, wiki=wiki, holder=PREFERENCES,

@@ -1,16 +1,18 @@
-"""`[public]` of kb.toml: what is protected and how it is replaced."""
+"""What a home sets for the public: `[public]` of kb.toml, and the key of its pseudonyms."""
 
 from __future__ import annotations
 
+import secrets
 from typing import Any, Literal
 
 import msgspec
 
+from kb.config import Home
 from kb.errors import InputError
 
 
-class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """All have defaults: without a word in kb.toml everything personal is replaced."""
+class PublicRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which pages and cases are public, and what is replaced: by default all that is personal."""
 
     style: Literal["pseudonym", "mask"] = "pseudonym"
     """pseudonym: the same value always becomes the same short name; mask: `•••`."""
@@ -31,9 +33,19 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """References of pages that may be public whatever the wiki's rights say (globs)."""
 
 
-def rules_of(public: dict[str, Any]) -> Rules:
-    """The rules in kb.toml's `[public]`. InputError names the key that is wrong."""
+def rules_of(public: dict[str, Any]) -> PublicRules:
+    """Read kb.toml's `[public]`. InputError names the key that is wrong."""
     try:
-        return msgspec.convert(public, Rules)
+        return msgspec.convert(public, PublicRules)
     except msgspec.ValidationError as error:
         raise InputError(f"kb.toml: [public]: {error}") from error
+
+
+def key_of(home: Home) -> bytes:
+    """Read the home's key, or make it. Never published: with it, a guessed value can be checked."""
+    path = home.root / ".kb" / "public.key"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_bytes(secrets.token_bytes(32))
+    return path.read_bytes()

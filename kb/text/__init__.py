@@ -1,1 +1,1 @@
-"""Characters: fold spellings of one text into one."""
+"""Texts: fold spellings of one text into one; the texts of the site's own interface."""

@@ -55,7 +55,7 @@ const STATUSES = byWord({
 });
 const DATES = ["after", "before", "on", "date"];
 
-/** What cases can be filtered by: FACETS in kb/publish/browser_index/entry.py. */
+/** What cases can be filtered by: FACETS in kb/publish/browser_index/documents.py. */
 export const FACETS = ["status", "station", "engineer", "speaker", "year", "lang", "kind"];
 
 /**

@@ -1,4 +1,4 @@
-/** Codes of keys as kb/publish/browser_index/codes.py has them, and the file that holds a key. */
+/** Codes of keys as kb/publish/browser_index/keys.py has them, and the file that holds a key. */
 import { IS_RUN } from "./analysis.js";
 
 export const CODES = 2 ** 30;

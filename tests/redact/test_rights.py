@@ -11,9 +11,9 @@ import pytest
 from kb.archive import Archive, PageStanding
 from kb.errors import Problem
 from kb.model import PageId, PageSeen, WikiObject
-from kb.redact.audience import PublicPages
+from kb.redact.public_pages import PublicPages
 from kb.redact.rights import CLASSES, Rights
-from kb.redact.rules import Rules
+from kb.redact.rules import PublicRules
 
 PAGE = "HR.Pay.List"
 LEVELS = {
@@ -263,7 +263,7 @@ def test_other_problems_close_nothing():
 
 
 def decide(pages: list[PageStanding], **rules: tuple[str, ...]) -> PublicPages:
-    return PublicPages(pages, Rules(**rules))
+    return PublicPages(pages, PublicRules(**rules))
 
 
 def test_kb_toml_opens_by_name():
@@ -302,7 +302,7 @@ def test_the_audience_of_an_archive(tmp_path):
         whole = [PageSeen(id=PageId("xwiki", n), history="latest", whole=True) for n in names]
         items = [*whole, closed, PageSeen(id=PageId("xwiki", "Dev.B"), history="latest")]
         archive.ingest(archive.source("a", "test"), items)
-        inside = PublicPages.of(archive, Rules()).report()
+        inside = PublicPages.of(archive, PublicRules()).report()
         assert [page.id.page for page in archive.standings(CLASSES) if page.objects] == [
             "HR.WebPreferences"
         ]

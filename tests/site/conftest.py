@@ -18,8 +18,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from samples import Sample, at, double_charge
 
 from kb.cases.record import Section, Turn
-from kb.publish.build import build
-from kb.publish.render import Site
+from kb.publish.renderer import SiteSettings
+from kb.publish.site_build.builder import build
 
 QUIET = [
     "--no-sandbox", "--disable-background-networking", "--disable-component-update",
@@ -29,7 +29,7 @@ QUIET = [
 COLUMNS = 60
 """Of the table in the site `odd`."""
 
-SITE = Site(title="Casebook", language="zh", url=None, audience="internal")
+SITE = SiteSettings(title="Casebook", language="zh", url=None, audience="internal")
 
 
 @pytest.fixture(scope="session")

@@ -29,10 +29,10 @@ from kb.cases.record import (
     to_json,
 )
 from kb.model import Comment, PageId
-from kb.redact.audience import PublicPages
-from kb.redact.material import Leaf, Version
-from kb.redact.public import PublicMaterial
-from kb.redact.rules import Rules
+from kb.redact.material import MaterialPage, MaterialVersion
+from kb.redact.public_material import PublicMaterial
+from kb.redact.public_pages import PublicPages
+from kb.redact.rules import PublicRules
 
 PAGE = PageId("xwiki", "Support.Cases.WebHome")
 PIXEL = bytes.fromhex(
@@ -202,14 +202,14 @@ TEXTS = {
 }
 
 
-def versions() -> Iterable[Version]:
+def versions() -> Iterable[MaterialVersion]:
     """Three whole versions, and one of which only the number is known."""
     for name in ("1.1", "1.2", "1.3", "2.1"):
         about = RevisionView(
             version=name, author="工程师甲", date="2020-04-10T09:30", comment="改", minor=None,
             title=None, syntax=None, held=name in TEXTS,
         )  # fmt: skip
-        yield Version(about, TEXTS.get(name))
+        yield MaterialVersion(about, TEXTS.get(name))
 
 
 @dataclass
@@ -223,9 +223,11 @@ class Sample:
     def records(self) -> Iterable[bytes]:
         return map(to_json, self.all_cases)
 
-    def pages(self) -> Iterable[Leaf]:
+    def pages(self) -> Iterable[MaterialPage]:
         for page in self.all_pages:
-            yield Leaf(page.id, page.digest, lambda page=page: page, versions)
+            yield MaterialPage(
+                id=page.id, digest=page.digest, read=lambda page=page: page, versions=versions
+            )
 
     def blob(self, sha256: str) -> bytes:
         return self.blobs[sha256]
@@ -237,7 +239,7 @@ class Sample:
             PageStanding(id=p.id, hidden=p.hidden, gone=p.gone, whole=True, objects=p.objects)
             for p in self.all_pages
         ]
-        return PublicPages(standings, Rules(**rules))  # type: ignore[arg-type]
+        return PublicPages(standings, PublicRules(**rules))  # type: ignore[arg-type]
 
     def public(self, **rules: object) -> PublicMaterial:
         """Its public material."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import quote
 
 import msgspec
@@ -14,9 +15,9 @@ from validity import wrong_with_page
 from kb.archive import AttachmentView, LineView, RevisionView
 from kb.cases.record import Case
 from kb.model import Comment, PageId
-from kb.publish.build import build
-from kb.publish.names import case_path, page_path
-from kb.redact.material import Version
+from kb.publish.paths import case_path, page_path
+from kb.publish.site_build.builder import build
+from kb.redact.material import MaterialVersion
 
 PAYLOADS = [
     "<script>window.hit=1</script>",
@@ -111,10 +112,9 @@ class Everywhere(Sample):
             comment=self._payload, minor=None, title=self._payload, syntax=None,
         )  # fmt: skip
         other = msgspec.structs.replace(about, version="2" + self._payload)
-        for leaf in super().pages():
-            yield leaf._replace(
-                versions=lambda: [Version(about, self._payload), Version(other, "x")]
-            )
+        versions = [MaterialVersion(about, self._payload), MaterialVersion(other, "x")]
+        for shown in super().pages():
+            yield replace(shown, versions=lambda: versions)
 
 
 @pytest.mark.parametrize(

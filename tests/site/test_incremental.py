@@ -18,8 +18,8 @@ from conftest import SITE
 from samples import Sample, double_charge, page, small, source, tree_of
 
 from kb.cases.record import Case, Turn
-from kb.publish.build import build
-from kb.publish.tree import MARK
+from kb.publish.site_build.builder import build
+from kb.publish.site_build.site_folder import MARK
 
 
 def many(count: int) -> list[Case]:
@@ -95,7 +95,7 @@ from pathlib import Path
 from conftest import SITE
 from samples import Sample, page
 from test_incremental import many
-from kb.publish.build import build
+from kb.publish.site_build.builder import build
 folder, count = Path(sys.argv[2]), int(sys.argv[3])
 print("ready", flush=True)
 build(Sample(many(count), [page()]), folder / "on", SITE, folder / "memory")

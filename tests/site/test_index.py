@@ -13,15 +13,14 @@ from samples import at, small
 from test_analysis_js import engine_of
 
 from kb.cases.record import Case, Turn
-from kb.publish.browser_index.build import Index
 from kb.publish.browser_index.codec import decode, encode_list
-from kb.publish.browser_index.codes import LONGEST, code_of, codes_of
-from kb.publish.browser_index.entry import Entry, entry_of
-from kb.publish.browser_index.keys import mapped
-from kb.publish.browser_index.meta import Meta, span, whole_to
-from kb.publish.browser_index.patch import Patch
+from kb.publish.browser_index.documents import IndexedCase, indexed_case
+from kb.publish.browser_index.full import IndexBuilder
+from kb.publish.browser_index.keys import LONGEST, code_of, codes_of, mapped
+from kb.publish.browser_index.layout import IndexMeta, span, whole_to
+from kb.publish.browser_index.patch import IndexPatch
 from kb.publish.browser_index.postings import CODE
-from kb.publish.browser_index.shards import keys_on, outputs, signs_in
+from kb.publish.browser_index.shards import keys_on, shard_files, signs_in
 from kb.text.fold import fold_text, one_for_one
 
 LISTS = st.dictionaries(
@@ -38,7 +37,7 @@ def test_every_posting_is_read_back(lists):
         for code, some in lists.items() for document, weight in some.items()
     )  # fmt: skip
     found: dict[int, list[int]] = {}
-    for rest, page, script in outputs(np.array(rows, np.uint64), 900, 8):
+    for rest, page, script in shard_files(np.array(rows, np.uint64), 900, 8):
         keys = keys_on(4096 if rest else 8)
         read = decode(signs_in(script), keys, span(900), None if rest else whole_to(900))
         for key, (count, some) in read.items():
@@ -81,9 +80,9 @@ def dense(count: int, seed: int) -> list[Case]:
     return made
 
 
-def anew(entries: list[Entry]) -> tuple[Meta, dict[str, bytes]]:
+def anew(entries: list[IndexedCase]) -> tuple[IndexMeta, dict[str, bytes]]:
     files: dict[str, bytes] = {}
-    index = Index(len(entries), files.__setitem__)
+    index = IndexBuilder(len(entries), files.__setitem__)
     for number, entry in enumerate(entries):
         index.add(number, entry)
     return index.finish(), files
@@ -102,7 +101,7 @@ def reading(files: dict[str, bytes]) -> Callable[[str], bytes]:
 def test_a_patch_gives_the_bytes_of_an_index_made_anew(seed):
     """Of sizes at which lists have rests, and runs become common and are no more."""
     rng = random.Random(seed)
-    pool = [entry_of(case) for case in dense(480, seed)]
+    pool = [indexed_case(case) for case in dense(480, seed)]
     entries = pool[:400]
     meta, files = anew(entries)
     assert all(meta.common)
@@ -112,7 +111,7 @@ def test_a_patch_gives_the_bytes_of_an_index_made_anew(seed):
         changed |= {len(entries) + n: rng.choice(pool) for n in range(rng.randrange(3))}
         entries = [changed.get(n, e) for n, e in enumerate(entries)]
         entries += [changed[n] for n in sorted(changed) if n >= len(entries)]
-        patch = Patch(meta, len(entries), changed, reading(files))
+        patch = IndexPatch(meta, len(entries), changed, reading(files))
         assert patch.meta is not None
         gone = {f"search/l/{page >> 8:x}/{page & 255:x}.js"
                 for page in set(meta.rests) - set(patch.meta.rests)}  # fmt: skip
@@ -126,7 +125,7 @@ def test_a_patch_gives_the_bytes_of_an_index_made_anew(seed):
 
 def test_the_browser_reads_the_same_postings(browser):
     """Every page of an index, and the codes of its keys."""
-    meta, files = anew([entry_of(case) for case in dense(600, 1)])
+    meta, files = anew([indexed_case(case) for case in dense(600, 1)])
     page = engine_of(browser, "search/postings.js", names="readKeys, codeOf")
     for folder, whole in (("search/t/", whole_to(600)), ("search/l/", None)):
         keys = keys_on(meta.shards if whole else 4096)

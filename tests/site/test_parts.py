@@ -8,11 +8,11 @@ from samples import others, small
 
 from kb.archive import LineView
 from kb.cases.record import Event
-from kb.publish.catalogue import Row
-from kb.publish.durations import band_of, days_to_resolve
-from kb.publish.preview import is_picture, is_text, preview_of
-from kb.publish.source_page import blame_rows
-from kb.publish.spaces import space_tree
+from kb.publish.catalogue import ListedPage, days_to_resolve
+from kb.publish.pages.attached_files import is_picture, is_text, preview_of
+from kb.publish.pages.listing_pages import space_tree
+from kb.publish.pages.source_page import blame_rows
+from kb.publish.pages.statistics import band_of
 
 
 @pytest.mark.parametrize(
@@ -89,5 +89,5 @@ def test_deep_spaces_stand_beside_each_other():
     assert depth < 8
 
 
-def row(reference: str) -> Row:
-    return Row(url="x", title="x", wiki="w", reference=reference, locale="", cases=0)
+def row(reference: str) -> ListedPage:
+    return ListedPage(url="x", title="x", wiki="w", reference=reference, locale="", cases=0)

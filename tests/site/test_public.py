@@ -27,16 +27,16 @@ from samples import PIXEL, Sample, double_charge, page, refund, small
 from kb.archive import PageView
 from kb.cases.record import Related, from_json
 from kb.model import PageId, WikiObject
-from kb.publish.browser_index.build import Index
-from kb.publish.browser_index.entry import entry_of
+from kb.publish.browser_index.documents import indexed_case
+from kb.publish.browser_index.full import IndexBuilder
 from kb.publish.browser_index.shards import page_script
-from kb.publish.build import build
-from kb.publish.leak_check import check
-from kb.publish.names import encode
-from kb.publish.render import own_texts
+from kb.publish.paths import encode
+from kb.publish.site_build.builder import build
+from kb.publish.site_build.leak_check import check
 from kb.redact.leaks import LeakError
-from kb.redact.protected import Protected
-from kb.redact.rules import Rules, rules_of
+from kb.redact.protected import ProtectedValues
+from kb.redact.rules import PublicRules, rules_of
+from kb.text.interface import own_texts
 
 PHONE, NAME, LATIN = "13800138000", "试验员甲", "Tester"
 SHARP = "".join(f"&#{ord(c)};" for c in NAME)
@@ -123,8 +123,8 @@ HIDING: dict[str, tuple[str, bytes]] = {
 
 
 @pytest.fixture
-def protected() -> Protected:
-    made = Protected(Rules(), b"key")
+def protected() -> ProtectedValues:
+    made = ProtectedValues(PublicRules(), b"key")
     for kind, value in (("phone", PHONE), ("name", NAME), ("name", LATIN), ("name", "甲")):
         made.add(kind, value)
     return made
@@ -148,8 +148,8 @@ def test_the_check_lets_innocent_bytes_pass(protected, tmp_path):
         "a.html",
         "甲方和乙方,testers, 13800138, 2020-04-04 04:51:09, 一二三四五六七八".encode(),
     )
-    index = Index(1, partial(plant, tmp_path))
-    index.add(0, entry_of(small("c#1", "甲方 tests 方")))
+    index = IndexBuilder(1, partial(plant, tmp_path))
+    index.add(0, indexed_case(small("c#1", "甲方 tests 方")))
     index.finish()
     plant(tmp_path, "a.png", PIXEL)
     check(tmp_path, protected, [], [])
@@ -183,10 +183,10 @@ def test_texts_are_replaced(text, good, protected):
 
 
 def test_pseudonyms_are_stable_and_need_the_key():
-    one, same, other = (Protected(Rules(), key) for key in (b"k", b"k", b"x"))
+    one, same, other = (ProtectedValues(PublicRules(), key) for key in (b"k", b"k", b"x"))
     assert one.pseudonym("name", "甲") == same.pseudonym("name", "甲")
     assert one.pseudonym("name", "甲") != other.pseudonym("name", "甲")
-    assert Protected(Rules(style="mask"), b"k").pseudonym("name", "甲") == "•••"
+    assert ProtectedValues(PublicRules(style="mask"), b"k").pseudonym("name", "甲") == "•••"
 
 
 def test_wrong_rules_are_named():
@@ -236,7 +236,7 @@ def test_what_guests_could_not_read_stays_inside():
     for pages in hidden:
         public = Sample(all_pages=pages).public(open=())
         assert list(public.records()) == []
-        assert [leaf for leaf in public.pages() if leaf.id == page().id] == []
+        assert all(shown.id != page().id for shown in public.pages())
     assert len(list(Sample(all_pages=[page(), *wiki]).public(open=()).records())) == 6
 
 
@@ -256,13 +256,13 @@ def test_a_case_withheld_by_hand_is_nowhere_in_public():
     public = Sample([withheld, other], [page()]).public(attachments=("*",))
     (left,) = [from_json(line) for line in public.records()]
     assert (left.number, left.related) == (other.number, ())
-    (leaf,) = public.pages()
-    view = leaf.read()
+    (shown,) = public.pages()
+    view = shown.read()
     first, last = case.source.lines
     assert {line.text for line in view.lines[first - 1 : last]} == {""}
     assert any(line.text for line in view.lines)
     assert not {file.name for file in view.attachments} & {f.name for f in case.attachments}
-    assert {version.source for version in leaf.versions()} <= {None}
+    assert {version.source for version in shown.versions()} <= {None}
 
 
 def test_a_public_build_is_put_in_place_only_when_somebody_agrees(kb, shared, tmp_path):

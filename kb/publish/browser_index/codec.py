@@ -1,10 +1,10 @@
-"""Pages of keys with their postings as signs that a script can hold and gzip packs well.
+"""Encode pages of keys with their postings as text that a script can hold and gzip packs well.
 
 A page is a stream of bits, six to a sign of base64: the number of its keys; for each key, in the
 order of their numbers, the gap to the last one's; how many documents have it; a 0 where all have
 the lowest weight, else a 1 and how many have the weights 3, 2 and 1; then for each weight, the
 highest first, the gaps between its documents. Counts are in Elias' gamma code (of one more, where
-they may be 0); gaps, of what lies between, in Rice's with `low_bits`. Read again by site/search/codec.js.
+they may be 0); gaps, of what lies between, in Rice's with `low_bits`. Read by site/search/codec.js.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.publish.browser_index.codes import U64
-
 I64: TypeAlias = NDArray[np.int64]
-ESCAPE = 12
-"""Ones that say: the gap stands behind them."""
-RAW = 30
-"""In so many bits."""
+U32: TypeAlias = NDArray[np.uint32]
+U64: TypeAlias = NDArray[np.uint64]
+_ESCAPE = 12
+"""Ones after which a gap stands as it is."""
+_RAW = 30
+"""Bits of such a gap."""
 _MANY = 48
-"""Gaps from which it is quicker to look at all bits at once."""
+"""Gaps from which on it is quicker to look at all bits at once."""
 
 
-class Lists(msgspec.Struct):
-    """Keys with their postings. Sorted by page and key, a key's by weight, 3 first, and document.
+class PostingLists(msgspec.Struct):
+    """Keys with their postings, sorted by page, key, weight (3 first) and document.
 
     Arrays of one length, but for ``count``, which has a number for each key.
     """
@@ -46,12 +46,12 @@ class Lists(msgspec.Struct):
 
 
 def low_bits(span: int, count: int) -> int:
-    """How many bits of a gap are written as they are, where so many lie in ``span``."""
+    """How many bits of a gap are written as they are, where ``count`` gaps lie in ``span``."""
     return max(0, (span * 7 // (10 * count)).bit_length() - 1)
 
 
-def encode(lists: Lists, keys: int, span: int) -> Iterator[tuple[int, str]]:
-    """Each page that has keys, with its signs. ``keys`` and ``span`` are what their gaps lie in."""
+def encode(lists: PostingLists, keys: int, span: int) -> Iterator[tuple[int, str]]:
+    """Yield each page that has keys, and its text. Gaps lie in ``keys`` and ``span``."""
     if not len(lists.page):
         return
     first = _changes(lists.page, lists.key)
@@ -76,10 +76,10 @@ def encode(lists: Lists, keys: int, span: int) -> Iterator[tuple[int, str]]:
 
 
 def encode_list(documents: Iterable[int], span: int) -> str:
-    """A list of its own: the number of documents, ascending, and their gaps."""
+    """Encode one list by itself: how many documents, and the gaps of their ascending numbers."""
     found = np.array(list(documents), np.int64)
     zeros = np.zeros(len(found), np.int64)
-    values, lengths = _gaps(Lists(zeros, zeros, found, zeros, zeros), span)
+    values, lengths = _gaps(PostingLists(zeros, zeros, found, zeros, zeros), span)
     head = _gamma(np.array([len(found) + 1]))
     (signs,) = _signs(np.append(head[0], values), np.append(head[1], lengths), np.array([0]))
     return signs
@@ -92,7 +92,7 @@ def _changes(*columns: I64) -> I64:
     return np.flatnonzero(new)
 
 
-def _heads(lists: Lists, first: I64, keys: int) -> tuple[I64, I64]:
+def _heads(lists: PostingLists, first: I64, keys: int) -> tuple[I64, I64]:
     """What stands before each key's gaps: values and lengths in bits, a row a key."""
     page, key = lists.page[first], lists.key[first]
     new = np.zeros(len(first), bool)
@@ -118,7 +118,7 @@ def _heads(lists: Lists, first: I64, keys: int) -> tuple[I64, I64]:
     return np.stack(values, axis=1), np.stack(lengths, axis=1)
 
 
-def _gaps(lists: Lists, span: int) -> tuple[I64, I64]:
+def _gaps(lists: PostingLists, span: int) -> tuple[I64, I64]:
     """The gaps between documents of one key and weight: values and lengths."""
     new = _changes(lists.page, lists.key, lists.weight)
     size = np.diff(np.append(new, len(lists.page)))
@@ -133,10 +133,10 @@ def _low_bits(span: int, count: I64) -> I64:
 
 def _rice(gap: I64, low: I64) -> tuple[I64, I64]:
     ones = gap >> low
-    value = (((1 << np.minimum(ones, ESCAPE)) - 1) << (low + 1)) | (gap & ((1 << low) - 1))
-    far = ones >= ESCAPE
-    escaped = ((1 << ESCAPE) - 1) << RAW | gap
-    return np.where(far, escaped, value), np.where(far, ESCAPE + RAW, ones + 1 + low)
+    value = (((1 << np.minimum(ones, _ESCAPE)) - 1) << (low + 1)) | (gap & ((1 << low) - 1))
+    far = ones >= _ESCAPE
+    escaped = ((1 << _ESCAPE) - 1) << _RAW | gap
+    return np.where(far, escaped, value), np.where(far, _ESCAPE + _RAW, ones + 1 + low)
 
 
 def _gamma(count: I64) -> tuple[I64, I64]:
@@ -145,7 +145,7 @@ def _gamma(count: I64) -> tuple[I64, I64]:
 
 
 def _signs(values: I64, lengths: I64, first: I64) -> Iterator[str]:
-    """Signs of these codes; a page ends before each place in ``first`` and is filled up."""
+    """Text of these codes; a page ends before each place in ``first`` and is filled up."""
     total = np.add.reduceat(lengths, first)
     padded = -(-total // 24) * 24
     start = np.cumsum(padded) - padded
@@ -175,9 +175,9 @@ def _packed(values: U64, lengths: I64, ends: I64, size: int) -> bytes:
 
 
 def decode(signs: str, keys: int, span: int, whole: int | None) -> dict[int, tuple[int, list[int]]]:
-    """By key: how many documents have it, and `document * 4 + weight` of those that stand here.
+    """Read a page: by key, how many documents have it, and `document * 4 + weight` of some of them.
 
-    The latter are at most ``whole``, where that is given.
+    Those are at most ``whole`` where it is given, else all.
     """
     if not signs:
         return {}
@@ -225,13 +225,13 @@ def _gaps_at(bits: str, at: int, count: int, low: int) -> tuple[list[int], int]:
 
 
 def _many_gaps_at(bits: str, at: int, count: int, low: int) -> tuple[list[int], int]:
-    """The same: where each code ends is told for all places at once, then gone from one to one."""
-    most = min(len(bits), at + count * (ESCAPE + low + 1) + ESCAPE + RAW)
+    """The same for many: find where a code at any place would end, then go from one to the next."""
+    most = min(len(bits), at + count * (_ESCAPE + low + 1) + _ESCAPE + _RAW)
     some = np.frombuffer(bits[at:most].encode("ascii"), np.uint8) - np.uint8(ord("0"))
     place = np.arange(len(some))
     zero = np.minimum.accumulate(np.where(some, len(some), place)[::-1])[::-1]
     ones = zero - place
-    after = np.where(ones < ESCAPE, zero + 1 + low, place + ESCAPE + RAW).tolist()
+    after = np.where(ones < _ESCAPE, zero + 1 + low, place + _ESCAPE + _RAW).tolist()
     starts: list[int] = []
     start = 0
     while len(starts) < count and start < len(after):
@@ -247,12 +247,12 @@ def _many_gaps_at(bits: str, at: int, count: int, low: int) -> tuple[list[int], 
         gaps |= some[np.minimum(zero[first_bits] + 1 + n, len(some) - 1)].astype(np.int64) << (
             low - 1 - n
         )
-    for far in np.flatnonzero(ones[first_bits] >= ESCAPE).tolist():
-        from_ = at + starts[far] + ESCAPE
-        gaps[far] = int(bits[from_ : from_ + RAW], 2)
+    for far in np.flatnonzero(ones[first_bits] >= _ESCAPE).tolist():
+        from_ = at + starts[far] + _ESCAPE
+        gaps[far] = int(bits[from_ : from_ + _RAW], 2)
     return gaps.tolist(), at + start
 
 
 @cache
 def _gap(low: int) -> re.Pattern[str]:
-    return re.compile(f"1{{{ESCAPE}}}([01]{{{RAW}}})|(1{{0,{ESCAPE - 1}}})0([01]{{{low}}})")
+    return re.compile(f"1{{{_ESCAPE}}}([01]{{{_RAW}}})|(1{{0,{_ESCAPE - 1}}})0([01]{{{low}}})")

@@ -1,9 +1,13 @@
-"""What the browser's index holds of a text: the terms of kb.search.analysis that a shard needs.
+"""What a text is found by in the browser's index: keys, and the codes that stand for them.
 
-Of its kinds: char, pair; word and part, an English one by its stem; grams of numbers of four
-digits or more, whose weight tells where in the number they stand; shorter numbers whole. Runs of
-three characters and more are keys where both the run without its last and the run without its
-first are in many cases (`kb.publish.browser_index.postings`).
+Keys are terms of kb.search.analysis: char, pair; word and part, an English one by its stem; grams
+of numbers of four digits or more, whose weight tells where in the number they stand; shorter
+numbers whole. A run of three characters or more is a key where both the run without its last and
+the run without its first are in many cases (`kb.publish.browser_index.postings.longer_postings`).
+
+A code is 28 bits of a hash and two that tell the kind, the same in site/search/codes.js. Keys whose
+codes are equal are one to the index: it then gives a case too many now and then, which its text
+tells, and never one too few.
 """
 
 from __future__ import annotations
@@ -15,11 +19,49 @@ from functools import cache, lru_cache
 import msgspec
 import numpy as np
 
-from kb.publish.browser_index.codes import U32
+from kb.publish.browser_index.codec import U32
 from kb.search.analysis import fold_text, stem
 from kb.search.analysis.scripts import ENGLISH, IN_RUN, TOKEN
-from kb.search.analysis.tokens import GRAM, LONGEST, is_number, parts_of, pieces_of
+from kb.search.analysis.tokens import GRAM, is_number, parts_of, pieces_of
+from kb.search.analysis.tokens import LONGEST as LONGEST_TOKEN
 from kb.text.fold import one_for_one
+
+BITS = 30
+SHORT = 2
+"""Characters of a run that is a key wherever it stands; words are of the same kind."""
+LONGEST = 5
+"""Characters of the longest run that is a key: each length from 3 is a kind of its own."""
+_SEED, _STEP, _LAST = 0x811C9DC5, 0x9E3779B1, 0x85EBCA6B
+_ALL = 0xFFFFFFFF
+
+
+@lru_cache(maxsize=1 << 16)
+def code_of(key: str) -> int:
+    """The code of a word, a gram of a number, or a run of at most ``SHORT`` characters."""
+    found = _SEED
+    for sign in key:
+        found = (found ^ ord(sign)) * _STEP & _ALL
+        found ^= found >> 15
+    found = found * _LAST & _ALL
+    return (found ^ found >> 13) >> 4 << 2
+
+
+def codes_of(signs: U32, size: int) -> U32:
+    """The code of each run of ``size`` characters: one shorter by ``size - 1`` than ``signs``."""
+    count = max(0, len(signs) - size + 1)
+    found = np.full(count, _SEED, np.uint32)
+    for at in range(size):
+        found = (found ^ signs[at : at + count]) * np.uint32(_STEP)
+        found ^= found >> np.uint32(15)
+    found *= np.uint32(_LAST)
+    found ^= found >> np.uint32(13)
+    return found >> np.uint32(4) << np.uint32(2) | np.uint32(max(0, size - SHORT))
+
+
+def page_of(code: int, pages: int) -> int:
+    """Which of so many files (a power of two) holds a code: its first bits."""
+    return code >> (BITS + 1 - pages.bit_length())
+
 
 INNER, HEAD, TAIL, WHOLE = range(4)
 """Weights of a gram: where in its number it stands."""
@@ -27,8 +69,8 @@ INNER, HEAD, TAIL, WHOLE = range(4)
 _HUMPED = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]*(?:[a-z][A-Z]|[A-Z]{2}[a-z])[A-Za-z0-9]*")
 
 
-class Found(msgspec.Struct):
-    """What a text has: runs, words as they are written, weights of grams."""
+class TextKeys(msgspec.Struct):
+    """What a text is found by: runs of characters, words as they are written, weights of grams."""
 
     runs: list[str]
     words: list[str]
@@ -40,9 +82,9 @@ class Found(msgspec.Struct):
         return list(map(key_of, self.words))
 
 
-def keys_of(text: str) -> Found:
-    """All that a text can be found by."""
-    found = Found([], [], {})
+def keys_of(text: str) -> TextKeys:
+    """Take apart a text into what it is found by."""
+    found = TextKeys([], [], {})
     grams = found.grams
     for token in TOKEN.findall(fold_text(text, mapped)):
         if IN_RUN.match(token):
@@ -59,7 +101,7 @@ def keys_of(text: str) -> Found:
 
 
 def mapped(text: str) -> str:
-    """What `str.translate` makes of a text by `one_for_one`, in a fifth of the time."""
+    """Return what `str.translate` makes of a text by `one_for_one`, in a fifth of the time."""
     signs = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
     return _table()[signs].tobytes().decode("utf-32-le", "surrogatepass")
 
@@ -81,7 +123,9 @@ def key_of(word: str) -> str:
 @lru_cache(maxsize=1 << 16)
 def _word(token: str) -> tuple[tuple[str, ...], tuple[tuple[str, int], ...]]:
     """Words and short numbers of a token, grams of its long numbers."""
-    if GRAM <= len(token) <= LONGEST and is_number(token):  # most tokens that are met but once
+    if GRAM <= len(token) <= LONGEST_TOKEN and is_number(
+        token
+    ):  # most tokens that are met but once
         return (), tuple(_grams(token))
     words: list[str] = []
     marked: list[tuple[str, int]] = []

@@ -1,51 +1,209 @@
-"""Changes an index where few documents are other than before: the same bytes as made anew."""
+"""Change an index where few documents differ: the same bytes as made anew."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
 
-from kb.publish.browser_index.codes import SHORT, U32, U64
-from kb.publish.browser_index.entry import Entry, entry_in, fragment
-from kb.publish.browser_index.lexicon import changed_files
-from kb.publish.browser_index.meta import Meta, many, shards_for
-from kb.publish.browser_index.pages import Change, Pages
-from kb.publish.browser_index.places import document_path
-from kb.publish.browser_index.postings import Parts, batch_of, longer, own, parts_of
+from kb.publish.browser_index.codec import U32, U64, decode
+from kb.publish.browser_index.documents import IndexedCase, case_in, document_file
+from kb.publish.browser_index.keys import SHORT
+from kb.publish.browser_index.layout import (
+    RESTS,
+    IndexMeta,
+    document_path,
+    many,
+    rest_path,
+    shard_path,
+    shards_for,
+    span,
+    whole_to,
+)
+from kb.publish.browser_index.postings import (
+    CODE,
+    DocumentKeys,
+    batch_of,
+    document_keys,
+    longer_postings,
+    own_postings,
+)
+from kb.publish.browser_index.shards import (
+    changed_word_lists,
+    keys_on,
+    page_script,
+    pages_of,
+    signs_in,
+)
 
-Output = tuple[str, bytes]
+_List = tuple[int, list[int]]
+"""How many documents have a key, and `document * 4 + weight` of those that stand on the page."""
 
 
-class Patch:
-    """New fragments and shards, and the meta that they amount to; None where anew is better."""
+class KeyChange(NamedTuple):
+    """A key's postings (`document * 4 + weight`) before and after a change."""
+
+    code: int
+    before: set[int]
+    after: set[int]
+
+    @property
+    def documents(self) -> set[int]:
+        """Numbers of the documents that had the key or have it."""
+        return {posting >> 2 for posting in self.before | self.after}
+
+
+class IndexPages:
+    """Shards and rests of an index in place, read as they are needed."""
+
+    def __init__(self, meta: IndexMeta, read: Callable[[str], bytes]) -> None:
+        """``meta`` with the number of documents that there are now."""
+        self._meta = meta
+        self._most = whole_to(meta.documents)
+        self._files = (
+            _PageFiles(meta.shards, shard_path, read, meta.documents, self._most),
+            _PageFiles(RESTS, rest_path, read, meta.documents, None),
+        )
+
+    def change(self, removed: U64, added: U64) -> list[KeyChange]:
+        """Take postings out, put others in; return what that makes of each key."""
+        gone, new = np.setdiff1d(removed, added), np.setdiff1d(added, removed)
+        low = np.uint64((1 << int(CODE)) - 1)
+        codes = np.unique(np.concatenate([gone, new]) >> CODE)
+        found = []
+        for code in codes.tolist():
+            first, last = (np.uint64(n) << CODE for n in (code, code + 1))
+            out, into = (
+                (some[np.searchsorted(some, first) : np.searchsorted(some, last)] & low).tolist()
+                for some in (gone, new)
+            )
+            held = set(self._postings(code))
+            found.append(KeyChange(code, held, held.difference(out).union(into)))
+            self._put(code, found[-1].after, rest=len(held) > self._most)
+        return found
+
+    def rests(self) -> tuple[int, ...]:
+        """Which files of rests there are."""
+        rests = self._files[1]
+        there = set(self._meta.rests) - rests.changed
+        return tuple(sorted(there | {page for page in rests.changed if rests.page(page)}))
+
+    def outputs(self) -> Iterator[tuple[str, bytes]]:
+        """Yield path and bytes of the files that changed."""
+        for rest, files in enumerate(self._files):
+            yield from files.outputs(rest=bool(rest))
+
+    def _postings(self, code: int) -> list[int]:
+        shards, rests = self._files
+        count, here = shards.get(code)
+        return here + rests.get(code)[1] if count > len(here) else here
+
+    def _put(self, code: int, postings: set[int], *, rest: bool) -> None:
+        """Put a list in its places; ``rest`` tells whether it had one."""
+        shards, rests = self._files
+        best = sorted(postings, key=lambda p: (p & 3, p >> 2))[-self._most :]
+        others = sorted(postings.difference(best))
+        shards.put(code, len(postings), sorted(best))
+        if others or rest:
+            rests.put(code, len(others), others)
+
+
+class _PageFiles:
+    """Shards, or rests."""
 
     def __init__(
-        self, meta: Meta, size: int, changed: Mapping[int, Entry], read: Callable[[str], bytes]
+        self,
+        count: int,
+        path: Callable[[int], str],
+        read: Callable[[str], bytes],
+        documents: int,
+        whole: int | None,
     ) -> None:
-        """``size`` documents there are now; ``changed`` by number, those added at the end too."""
-        self.meta: Meta | None = None
+        self._keys = keys_on(count)
+        self._path = path
+        self._read = read
+        self._span = span(documents)
+        self._whole = whole
+        self._held: dict[int, dict[int, _List]] = {}
+        self.changed: set[int] = set()
+
+    def get(self, code: int) -> _List:
+        """A key's list; empty where the page has no such key."""
+        return self.page(code // self._keys).get(code % self._keys, (0, []))
+
+    def put(self, code: int, count: int, postings: list[int]) -> None:
+        """Put a list in place of the key's, or take it away where it is empty."""
+        number, key = divmod(code, self._keys)
+        self.page(number)[key] = count, postings
+        if not postings:
+            del self._held[number][key]
+        self.changed.add(number)
+
+    def page(self, number: int) -> dict[int, _List]:
+        """A page's lists by key."""
+        if number not in self._held:
+            try:
+                signs = signs_in(self._read(self._path(number)))
+            except FileNotFoundError:
+                signs = ""
+            self._held[number] = decode(signs, self._keys, self._span, self._whole)
+        return self._held[number]
+
+    def outputs(self, *, rest: bool) -> Iterator[tuple[str, bytes]]:
+        rows = [
+            (number * self._keys + key, *some)
+            for number in sorted(self.changed)
+            for key, some in sorted(self._held[number].items())
+        ]
+        codes = np.repeat([code for code, _, _ in rows], [len(some) for _, _, some in rows])
+        postings = np.array([p for _, _, some in rows for p in some], np.int64)
+        counts = np.array([count for _, count, _ in rows], np.int64)
+        written = set()
+        for page, signs in pages_of(
+            codes.astype(np.int64), postings, counts, self._keys, self._span
+        ):
+            written.add(page)
+            yield self._path(page), page_script(page, signs, rest=rest)
+        for page in self.changed - written if not rest else ():
+            yield self._path(page), page_script(page, "")
+
+
+class IndexPatch:
+    """New texts and shards of an index; ``meta`` is None where it must be made anew."""
+
+    def __init__(
+        self,
+        meta: IndexMeta,
+        size: int,
+        changed: Mapping[int, IndexedCase],
+        read: Callable[[str], bytes],
+    ) -> None:
+        """Of the ``size`` documents there are now, ``changed`` are new or others than before."""
+        self.meta: IndexMeta | None = None
         now = msgspec.structs.replace(meta, documents=size)
         if now.sizes != meta.sizes:
             return
         self._read = read
         self._shards = meta.shards
         self._changed = changed
-        self._known = cache(lambda number: parts_of(entry_in(read(document_path(number)))))
+        self._known = cache(lambda number: document_keys(case_in(read(document_path(number)))))
         self._old = {n: self._known(n) for n in changed if n < meta.documents}
-        self._new = {n: parts_of(entry) for n, entry in changed.items()}
+        self._new = {n: document_keys(case) for n, case in changed.items()}
         removed, added = _own(self._old), _own(self._new)
         postings = meta.postings + len(added) - len(removed)
         if shards_for(postings) != meta.shards:
             return
-        self._pages = Pages(now, read)
+        self._pages = IndexPages(now, read)
         changes = self._pages.change(removed, added)
         held = []
         for size_of_run, codes in enumerate(meta.common, SHORT + 1):
-            before, after, moved = _common(np.frombuffer(codes, np.uint32), changes, many(size))
+            before = np.frombuffer(codes, np.uint32)
+            moved = _moved(changes, many(size))
+            after = np.setxor1d(before, np.array([c.code for c in moved], np.uint32))
             held.append(after)
             changes = self._extend(size_of_run, before, after, moved)
         self.meta = msgspec.structs.replace(
@@ -53,22 +211,24 @@ class Patch:
             common=tuple(codes.tobytes() for codes in held),
         )  # fmt: skip
 
-    def outputs(self) -> Iterator[Output]:
-        """Path and bytes of what changed."""
-        for number, entry in self._changed.items():
-            yield document_path(number), fragment(number, entry)
+    def outputs(self) -> Iterator[tuple[str, bytes]]:
+        """Yield path and bytes of what changed."""
+        for number, case in self._changed.items():
+            yield document_file(number, case)
         yield from self._pages.outputs()
         words: Counter[str] = Counter()
         for number, parts in self._new.items():
             words.update(parts.words)
             if number in self._old:
                 words.subtract(self._old[number].words)
-        yield from changed_files(words, self._shards, self._read)
+        yield from changed_word_lists(words, self._shards, self._read)
 
-    def _extend(self, size: int, before: U32, after: U32, moved: list[Change]) -> list[Change]:
-        """Change the keys of ``size`` characters.
+    def _extend(
+        self, size: int, before: U32, after: U32, moved: list[KeyChange]
+    ) -> list[KeyChange]:
+        """Change the keys of ``size`` characters: of changed documents, and of moved parts.
 
-        Those of changed documents, and of all that have a part that became common or is no more.
+        A part moved where it became common or ceased to be: then all documents that have it change.
         """
         numbers = {number for change in moved for number in change.documents}
         others = {number: self._known(number) for number in numbers - self._changed.keys()}
@@ -77,16 +237,15 @@ class Patch:
         )
 
 
-def _own(documents: Mapping[int, Parts]) -> U64:
+def _own(documents: Mapping[int, DocumentKeys]) -> U64:
     some = list(documents.items())
-    return own(batch_of(some), some)
+    return own_postings(batch_of(some), some)
 
 
-def _longer(documents: Mapping[int, Parts], size: int, common: U32) -> U64:
-    return longer(batch_of(list(documents.items())), size, common)
+def _longer(documents: Mapping[int, DocumentKeys], size: int, common: U32) -> U64:
+    return longer_postings(batch_of(list(documents.items())), size, common)
 
 
-def _common(before: U32, changes: list[Change], most: int) -> tuple[U32, U32, list[Change]]:
-    """What was common, what is, and what became so or is no more."""
-    moved = [c for c in changes if (len(c.before) > most) != (len(c.after) > most)]
-    return before, np.setxor1d(before, np.array([c.code for c in moved], np.uint32)), moved
+def _moved(changes: list[KeyChange], most: int) -> list[KeyChange]:
+    """Changes by which a key became common, in more documents than ``most``, or ceased to be."""
+    return [c for c in changes if (len(c.before) > most) != (len(c.after) > most)]

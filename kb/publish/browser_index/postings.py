@@ -1,33 +1,40 @@
-"""Documents to postings, many documents at a time.
+"""Postings: which documents have a key, made of many documents at a time and sorted on disk.
 
 A posting is a number of 64 bits: a key's code (30), a document's number (32), a weight (2).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.publish.browser_index.codes import U32, U64, code_of, codes_of
-from kb.publish.browser_index.entry import Entry
-from kb.publish.browser_index.keys import Found, keys_of
+from kb.publish.browser_index.codec import U32, U64
+from kb.publish.browser_index.documents import IndexedCase
+from kb.publish.browser_index.keys import BITS, TextKeys, code_of, codes_of, keys_of
 
 CODE, WEIGHT = np.uint64(34), np.uint64(2)
 """By how many bits a code and a document's number are shifted."""
 _FIRST = np.uint32(10)
-OFTEN = 2.5
-USUAL = 600
-"""Terms of a document of usual length; in a longer one a term must come oftener to count more."""
+_OFTEN = 2.5
+"""How often a document of usual length must have a key for it to count more there."""
+_USUAL = 600
+"""Terms of a document of usual length; in a longer one a key must come oftener."""
+_PARTS = 256
+"""Parts that postings on disk are read in, by the first bits of their codes."""
+_TOGETHER = 1 << 17
+"""Postings that are worked on together: many for speed, few beside all."""
+_BOUNDS = np.arange(1, _PARTS, dtype=np.uint64) << (CODE + np.uint64(BITS - 8))
 
 
-class Parts(msgspec.Struct):
+class DocumentKeys(msgspec.Struct):
     """What a document's keys are made of: its head and its body."""
 
-    head: Found
-    body: Found
+    head: TextKeys
+    body: TextKeys
 
     @property
     def words(self) -> set[str]:
@@ -35,12 +42,12 @@ class Parts(msgspec.Struct):
         return {*self.head.words, *self.body.words}
 
 
-def parts_of(entry: Entry) -> Parts:
-    """The parts of an entry."""
-    return Parts(keys_of(entry.head), keys_of(entry.body))
+def document_keys(case: IndexedCase) -> DocumentKeys:
+    """Find the keys of a document."""
+    return DocumentKeys(keys_of(case.head), keys_of(case.body))
 
 
-class Batch(msgspec.Struct):
+class DocumentBatch(msgspec.Struct):
     """Some documents as arrays: their runs one after another, each closed by a 0."""
 
     numbers: U32
@@ -51,22 +58,22 @@ class Batch(msgspec.Struct):
     """Of each sign: twice its document's place in the batch, and one more in a body."""
 
 
-def batch_of(documents: Sequence[tuple[int, Parts]]) -> Batch:
-    """The runs of these documents, which go by their numbers."""
+def batch_of(documents: Sequence[tuple[int, DocumentKeys]]) -> DocumentBatch:
+    """Join the runs of documents, given with their numbers in ascending order."""
     texts, lengths, usual = [], [], []
     for _, parts in documents:
         for found in (parts.head, parts.body):
             texts.append("\0".join(found.runs) + "\0")
             lengths.append(len(texts[-1]))
         terms = sum(lengths[-2:]) * 2 + len(parts.head.words) + len(parts.body.words)
-        usual.append(OFTEN * (0.5 + 0.5 * terms / USUAL))
+        usual.append(_OFTEN * (0.5 + 0.5 * terms / _USUAL))
     signs = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
     tags = np.repeat(np.arange(len(lengths), dtype=np.uint32), lengths)
     numbers = np.array([number for number, _ in documents], np.uint32)
-    return Batch(numbers, np.array(usual), signs, tags)
+    return DocumentBatch(numbers, np.array(usual), signs, tags)
 
 
-def own(batch: Batch, documents: Sequence[tuple[int, Parts]]) -> U64:
+def own_postings(batch: DocumentBatch, documents: Sequence[tuple[int, DocumentKeys]]) -> U64:
     """Postings of all keys but the longer runs, in order, each once."""
     standing, pairs = _standing(batch.signs, 1), _standing(batch.signs, 2)
     codes = [codes_of(batch.signs, 1)[standing], codes_of(batch.signs, 2)[pairs]]
@@ -76,7 +83,7 @@ def own(batch: Batch, documents: Sequence[tuple[int, Parts]]) -> U64:
     return once(np.concatenate([weighed, marked]))
 
 
-def longer(batch: Batch, size: int, common: U32) -> U64:
+def longer_postings(batch: DocumentBatch, size: int, common: U32) -> U64:
     """Postings of the runs of ``size`` characters whose both parts, one shorter, are ``common``."""
     known = _among(codes_of(batch.signs, size - 1), common)
     at = np.flatnonzero(known[:-1] & known[1:] & _standing(batch.signs, size))
@@ -84,7 +91,7 @@ def longer(batch: Batch, size: int, common: U32) -> U64:
 
 
 def once(postings: U64) -> U64:
-    """In order; of those with the same code and document the weightiest."""
+    """Sort; of postings with the same code and document keep the weightiest."""
     postings = np.sort(postings)
     pairs = postings >> WEIGHT
     last: NDArray[np.bool_] = np.append(pairs[:-1] != pairs[1:], True)[: len(postings)]
@@ -100,7 +107,7 @@ def _standing(signs: U32, size: int) -> NDArray[np.bool_]:
     return found
 
 
-def _words(documents: Iterable[tuple[int, Parts]]) -> tuple[U32, U32, U64]:
+def _words(documents: Iterable[tuple[int, DocumentKeys]]) -> tuple[U32, U32, U64]:
     """Codes of words with their tags; postings of grams, which have their weights."""
     codes: list[int] = []
     tags: list[int] = []
@@ -116,8 +123,8 @@ def _words(documents: Iterable[tuple[int, Parts]]) -> tuple[U32, U32, U64]:
     return np.array(codes, np.uint32), np.array(tags, np.uint32), np.array(marked, np.uint64)
 
 
-def _weighed(batch: Batch, codes: U32, tags: U32) -> U64:
-    """Postings with a weight 0 to 3: often in the text, in its head, both."""
+def _weighed(batch: DocumentBatch, codes: U32, tags: U32) -> U64:
+    """Postings with weights: 1 where the key is often in the text, 2 in its head, 3 both."""
     places = (tags >> np.uint32(1)).astype(np.uint64)
     bodies = (tags & np.uint32(1)).astype(np.uint64)
     each = np.sort(places << np.uint64(32) | codes.astype(np.uint64) << np.uint64(1) | bodies)
@@ -144,3 +151,49 @@ def _among(codes: U32, common: U32) -> NDArray[np.bool_]:
     found = np.zeros(len(codes), bool)
     found[likely] = common[at] == codes[likely]
     return found
+
+
+class PostingRuns:
+    """Postings on disk: those of some documents after others', to be read in the order of codes."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115  (closed by close)
+        self._bounds: list[list[int]] = []
+        self.count = 0
+
+    def add(self, postings: U64) -> None:
+        """Take in postings, in order."""
+        bounds = [0, *np.searchsorted(postings, _BOUNDS).tolist(), len(postings)]
+        self._bounds.append([self.count + bound for bound in bounds])
+        self.count += len(postings)
+        self._file.write(postings.tobytes())
+
+    def pieces(self, parts: range) -> Iterator[U64]:
+        """What each call of ``add`` gave for these parts."""
+        for bounds in self._bounds:
+            first, last = bounds[parts.start], bounds[parts.stop]
+            self._file.seek(first * 8)
+            yield np.frombuffer(self._file.read((last - first) * 8), np.uint64)
+
+    def common(self, most: int) -> U32:
+        """Codes that more documents than so many have, ascending."""
+        found = []
+        for postings in merged([self]):
+            codes, counts = np.unique(postings >> CODE, return_counts=True)
+            found.append(codes[counts > most].astype(np.uint32))
+        return np.concatenate(found)
+
+    def close(self) -> None:
+        """Delete what is on disk."""
+        self._file.close()
+
+
+def merged(levels: Sequence[PostingRuns], most: int = _PARTS) -> Iterator[U64]:
+    """All postings of all levels, in order, each once: in pieces by code, ``most`` of one size."""
+    groups = 1
+    while groups < min(_PARTS, most) and groups * _TOGETHER < sum(runs.count for runs in levels):
+        groups *= 2
+    for start in range(0, _PARTS, _PARTS // groups):
+        parts = range(start, start + _PARTS // groups)
+        pieces = [piece for runs in levels for piece in runs.pieces(parts)]
+        yield once(np.concatenate([np.zeros(0, np.uint64), *pieces]))

@@ -1,25 +1,36 @@
-"""The index's files: shards of keys with their postings, and the rests of long lists.
+"""The index's files: shards of keys with their postings, rests of long lists, words in use.
 
 A list of more than `whole_to` postings stands in its shard with the best of them, and with the
-others in a rest.
+others in a rest. Words that begin alike are in one file, each with how many documents have it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.publish.browser_index.codec import I64, Lists, encode
-from kb.publish.browser_index.codes import BITS, U64
-from kb.publish.browser_index.meta import RESTS, span, whole_to
-from kb.publish.browser_index.places import rest_path, shard_path
+from kb.publish.browser_index.codec import I64, U64, PostingLists, encode
+from kb.publish.browser_index.keys import BITS, code_of, page_of
+from kb.publish.browser_index.layout import (
+    RESTS,
+    rest_path,
+    shard_path,
+    span,
+    whole_to,
+    word_files,
+    word_path,
+)
 from kb.publish.browser_index.postings import CODE
 
+_BEGINNING = 3
+"""Letters that the words of one file have in common."""
 
-def outputs(postings: U64, documents: int, shards: int) -> Iterator[tuple[bool, int, bytes]]:
-    """Files of these postings, in order, each once: whether a rest, which page, its bytes.
+
+def shard_files(postings: U64, documents: int, shards: int) -> Iterator[tuple[bool, int, bytes]]:
+    """Yield the files of postings, in order, each once: whether a rest, which page, its bytes.
 
     They must be all postings of the pages that they are on, so many documents' all in all.
     """
@@ -36,7 +47,7 @@ def outputs(postings: U64, documents: int, shards: int) -> Iterator[tuple[bool, 
 def pages_of(
     codes: I64, postings: I64, counts: I64, keys: int, gap: int
 ) -> Iterator[tuple[int, str]]:
-    """Pages of so many ``keys``, and their signs.
+    """Yield pages of so many ``keys``, and their text.
 
     ``postings`` are `document * 4 + weight`, of ``codes``, ascending; ``counts`` are of each code.
     """
@@ -45,7 +56,7 @@ def pages_of(
     each.sort()
     page, key = np.divmod((each >> CODE).astype(np.int64), keys)
     rest = (each & np.uint64((1 << int(CODE)) - 1)).astype(np.int64)
-    return encode(Lists(page, key, rest & 0xFFFFFFFF, 3 - (rest >> 32), counts), keys, gap)
+    return encode(PostingLists(page, key, rest & 0xFFFFFFFF, 3 - (rest >> 32), counts), keys, gap)
 
 
 def keys_on(pages: int) -> int:
@@ -76,5 +87,45 @@ def page_script(page: int, signs: str, *, rest: bool = False) -> bytes:
 
 
 def signs_in(script: bytes) -> str:
-    """The signs of such a script."""
+    """The encoded text in such a script."""
     return script.decode().split("`")[1]
+
+
+def word_list_files(words: Mapping[str, int], shards: int) -> Iterator[tuple[str, bytes]]:
+    """Yield all files of words."""
+    held: defaultdict[int, dict[str, int]] = defaultdict(dict)
+    for word, count in words.items():
+        held[word_file(word, shards)][word] = count
+    for page in range(word_files(shards)):
+        yield word_path(page), _script(held[page])
+
+
+def changed_word_lists(
+    changes: Mapping[str, int], shards: int, read: Callable[[str], bytes]
+) -> Iterator[tuple[str, bytes]]:
+    """Yield the files of words that change when so many more documents have these."""
+    held: defaultdict[int, dict[str, int]] = defaultdict(dict)
+    for word, more in changes.items():
+        if more:
+            held[word_file(word, shards)][word] = more
+    for page, some in held.items():
+        known = words_in(read(word_path(page)))
+        for word, more in some.items():
+            known[word] = known.get(word, 0) + more
+        yield word_path(page), _script({word: count for word, count in known.items() if count})
+
+
+def words_in(script: bytes) -> dict[str, int]:
+    """Read the words of a file with their counts."""
+    rows = (line.split(" ") for line in script.decode().split("`")[1].split("\n") if line)
+    return {word: int(count) for word, count in rows}
+
+
+def word_file(word: str, shards: int) -> int:
+    """Which file holds a word."""
+    return page_of(code_of(word[:_BEGINNING]), word_files(shards))
+
+
+def _script(words: Mapping[str, int]) -> bytes:
+    lines = "\n".join(f"{word} {words[word]}" for word in sorted(words))
+    return f"kbX(`{lines}`)\n".encode("utf-8", "replace")

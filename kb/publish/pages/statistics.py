@@ -1,0 +1,128 @@
+"""Numbers about the cases, drawn when the site is built, and the same numbers in tables."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+
+from kb.publish.catalogue import Catalogue
+from kb.publish.paths import list_path, url_of
+from kb.publish.renderer import Renderer
+from kb.publish.units import Output, Unit, digest_of
+
+BANDS = ((0, 1), (2, 3), (4, 7), (8, 30), (31, 90), (91, None))
+"""Days to resolution from and to, both included: the groups of the plot."""
+STATES = ("resolved", "in_progress", "shelved", "unset", "conflicting")
+_MONTHS = 36
+_STATIONS = 20
+_HEIGHT = 160
+_STEP = 24
+_BAR = 18
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BarPart:
+    """A part of a bar."""
+
+    status: str
+    count: int
+    y: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """A month with its cases by status, drawn from below."""
+
+    label: str
+    url: str
+    x: int
+    total: int
+    counts: tuple[int, ...]
+    """In the order of STATES."""
+    pieces: tuple[BarPart, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountRow:
+    """A value with its count, the width of its bar in percent, and the list of its cases if any."""
+
+    label: str
+    count: int
+    width: float
+    url: str | None
+
+
+def statistics_unit(catalogue: Catalogue, renderer: Renderer) -> Unit:
+    """The page of statistics."""
+    digest = digest_of([(case.mark, case.days) for case in catalogue.cases])
+    return Unit("statistics", digest, partial(_page, catalogue, renderer))
+
+
+def _page(catalogue: Catalogue, renderer: Renderer) -> Iterable[Output]:
+    months: dict[str, Counter[str]] = {}
+    stations: Counter[str] = Counter()
+    for case in catalogue.cases:
+        card = case.card
+        if card.date:
+            months.setdefault(card.date[:7], Counter())[card.status] += 1
+        if card.station:
+            stations[card.station] += 1
+    states = Counter(case.card.status for case in catalogue.cases)
+    bars = _bars(months)
+    shown = stations.most_common(_STATIONS)
+    days = sorted(case.days for case in catalogue.cases if case.days is not None)
+    bands = Counter(map(band_of, days))
+    took = [(_band(n), bands[n]) for n in range(len(BANDS))] if days else []
+    middle = days[len(days) // 2] if days else None
+    page = renderer.page(
+        "statistics.html", "statistics.html", "统计 Statistics", bars=bars, states=STATES,
+        by_status=_rows([(s, states[s]) for s in STATES if states[s]], "status"),
+        by_station=_rows(shown, "station"), by_days=_rows(took), middle=middle,
+        measured=len(days), width=len(bars) * _STEP, height=_HEIGHT, bar=_BAR,
+    )  # fmt: skip
+    return [("statistics.html", page)]
+
+
+def band_of(days: int) -> int:
+    """Return the number of the group that so many days belong to."""
+    return next(n for n, (_, last) in enumerate(BANDS) if last is None or days <= last)
+
+
+def _band(number: int) -> str:
+    first, last = BANDS[number]
+    return f"{first}–{last}" if last is not None else f"≥ {first}"
+
+
+def _bars(months: dict[str, Counter[str]]) -> list[Bar]:
+    """Draw the latest months that have cases; the highest bar has the whole height."""
+    latest = sorted(months)[-_MONTHS:]
+    most = max((months[month].total() for month in latest), default=1)
+    bars = []
+    for number, month in enumerate(latest):
+        counts, y = months[month], float(_HEIGHT)
+        pieces = []
+        for status in STATES:
+            height = round(counts[status] * _HEIGHT / most, 2)
+            y = round(y - height, 2)
+            if height:
+                pieces.append(BarPart(status=status, count=counts[status], y=y, height=height))
+        by_state = tuple(counts[status] for status in STATES)
+        bars.append(Bar(
+            label=month, url=url_of(list_path("month", month)), x=number * _STEP,
+            total=counts.total(), counts=by_state, pieces=tuple(pieces),
+        ))  # fmt: skip
+    return bars
+
+
+def _rows(counts: list[tuple[str, int]], kind: str | None = None) -> list[CountRow]:
+    most = max((count for _, count in counts), default=1)
+    return [
+        CountRow(
+            label=label, count=count, width=round(count * 100 / most, 2),
+            url=url_of(list_path(kind, label)) if kind else None,
+        )
+        for label, count in counts
+    ]  # fmt: skip

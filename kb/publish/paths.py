@@ -1,0 +1,127 @@
+"""Paths and URLs of what the site holds: one encoding of names, reversible, the same for ever.
+
+A name keeps its ASCII letters, digits, `-`, `_`, `.` and East Asian letters; every other byte of
+its UTF-8 becomes `~` and two hex digits. So does what a file system would not keep: a dot at
+either end, and the first letter of a name that Windows reserves. A name longer than a file
+system allows goes on in a folder, after `~/`.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from urllib.parse import quote
+
+from kb.model import PageId
+
+_PLAIN = re.compile("[A-Za-z0-9_\\-぀-ヿ㐀-䶿一-鿿가-힣][A-Za-z0-9_\\-぀-ヿ㐀-䶿一-鿿가-힣]{4,50}")
+"""Names that need no encoding: of five characters or more, as no reserved name is."""
+_UNSAFE = re.compile("[^A-Za-z0-9._\\-぀-ヿ㐀-䶿一-鿿가-힣]")
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(?=\.|$)", re.IGNORECASE)
+_ENCODED = re.compile(r"(?:~[0-9a-f]{2})+|~_")
+_UNIT = re.compile(r"~[0-9a-f]{2}|[^~]|~_")
+_LONGEST = 180
+"""Bytes of one path component; file systems allow 255, and suffixes come on top."""
+
+
+def encode(name: str) -> str:
+    """Encode any text as a safe relative path: `a#1` → `a~231`."""
+    if _PLAIN.fullmatch(name):
+        return name
+    if not name:
+        return "~_"
+    done = _UNSAFE.sub(lambda m: _bytes(m[0]), name)
+    if done[0] == "." or _RESERVED.match(done):
+        done = _bytes(done[0]) + done[1:]
+    if done[-1] == ".":
+        done = done[:-1] + _bytes(".")
+    return done if len(done.encode()) <= _LONGEST else _folded(done)
+
+
+def decode(path: str) -> str:
+    """Return the text that ``encode`` made ``path`` of. ValueError where it makes no such path."""
+    name = _ENCODED.sub(_decoded, path.replace("~/", ""))
+    if encode(name) != path:
+        raise ValueError(f"{path!r}: not an encoded name")
+    return name
+
+
+def _bytes(text: str) -> str:
+    return "".join(f"~{byte:02x}" for byte in text.encode("utf-8", "surrogatepass"))
+
+
+def _decoded(match: re.Match[str]) -> str:
+    text = match[0]
+    if text == "~_":
+        return ""
+    return bytes.fromhex(text.replace("~", "")).decode("utf-8", "surrogatepass")
+
+
+def _folded(done: str) -> str:
+    pieces, size = [""], 0
+    for unit in _UNIT.findall(done):
+        width = len(unit.encode())
+        if size + width > _LONGEST:
+            pieces.append("")
+            size = 0
+        pieces[-1] += unit
+        size += width
+    return "~/".join(pieces)
+
+
+def case_path(wiki: str, case_id: str) -> str:
+    """Path of a case's page in the site."""
+    return f"case/{encode(wiki)}/{encode(case_id)}.html"
+
+
+@lru_cache(maxsize=128)
+def page_path(page: PageId) -> str:
+    """Path of a source page in the site; a translation's has its locale after `~-`."""
+    name, locale = encode(page.page), encode(page.locale) if page.locale else ""
+    if not locale:
+        return f"page/{encode(page.wiki)}/{name}.html"
+    last = f"{name.rpartition('/')[2]}~-{locale.partition('/')[0]}"
+    apart = "/" if len(last.encode()) > _LONGEST else ""  # too long together for a file system
+    return f"page/{encode(page.wiki)}/{name}~-{apart}{locale}.html"
+
+
+def file_path(page: PageId, name: str) -> str:
+    """Path of an attachment; the suffix `.txt` keeps a browser from running it."""
+    shown = f"{encode(name)}.txt" if _ACTIVE.search(name) else encode(name)
+    return f"file/{encode(page.wiki)}/{encode(page.page)}/{shown}"
+
+
+_ACTIVE = re.compile(
+    r"\.(x?html?|xht|svgz?|xml|xsl|xslt|rdf|mht|mhtml|m?js|css|swf|wasm|htc|hta|vbs)$|^[^.]*$",
+    re.IGNORECASE,
+)
+
+
+def url_of(path: str) -> str:
+    """Write a path of the site as in a link."""
+    return quote(path, safe="/~")
+
+
+def root_of(path: str) -> str:
+    """The way from a page up to the site's root: empty, `../`, `../../` and so on."""
+    return "../" * path.count("/")
+
+
+def identifier_path(kind: str, value: str) -> str:
+    """Path of the list of the cases that name an identifier."""
+    return f"id/{encode(kind)}/{encode(value)}.html"
+
+
+def list_path(kind: str, value: str) -> str:
+    """Path of the list of the cases that have a value."""
+    return f"list/{kind}/{encode(value)}.html"
+
+
+def history_path(page: PageId) -> str:
+    """Path of the page with a source page's versions; no encoded name holds `~v`."""
+    return page_path(page).removesuffix(".html") + "~versions.html"
+
+
+def versions_path(page: PageId) -> str:
+    """Path of the script with the texts of these versions."""
+    return page_path(page).removesuffix(".html") + "~versions.js"

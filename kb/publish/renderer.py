@@ -1,0 +1,134 @@
+"""Fill the site's templates: one Jinja environment, which always escapes, and its filters."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from functools import cache, lru_cache
+from typing import Any, Literal, TypeAlias
+
+import jinja2
+import msgspec
+from markupsafe import Markup, escape
+
+from kb.publish.paths import root_of, url_of
+from kb.text.interface import PHRASES, noun, phrase, template_text
+
+Audience: TypeAlias = Literal["internal", "public"]
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+    " media-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self';"
+    " form-action 'self'; base-uri 'none'"
+)
+"""Content-Security-Policy of every page: nothing inline, nothing from elsewhere."""
+
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_DIGITS = 5
+"""Digits from which on a value gets a copy button."""
+_COLOURS = 12
+"""Classes `p0` to `p11` of the stylesheet."""
+_LATIN = re.compile(r"[^\W\d_]+")
+
+
+class SiteSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What kb.toml says of the site, and for whom it is built."""
+
+    title: str
+    language: str
+    """The interface's language before a reader chooses: `zh` or `en`."""
+    url: str | None
+    """Where the site will stand, without a slash at the end."""
+    audience: Audience
+
+
+class Renderer:
+    """Fills templates for one site."""
+
+    def __init__(self, site: SiteSettings) -> None:
+        self.site = site
+
+    def page(self, template: str, path: str, title: str, **values: Any) -> bytes:
+        """Fill a template for the page at ``path``, relative to the site's root."""
+        values.setdefault("root", Markup(root_of(path)))  # noqa: S704  (only dots and slashes)
+        text = _template(template).render(site=self.site, here=url_of(path), title=title, **values)
+        return text.encode("utf-8", "replace")
+
+
+@cache
+def _template(name: str) -> jinja2.Template:
+    found = _environment().get_template(name)
+    found.globals = dict(found.globals)  # copied for each page: from a plain dict that is quick
+    return found
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(template_text),
+        autoescape=True,
+        auto_reload=False,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(
+        t=PHRASES,
+        phrase=phrase,
+        noun=noun,
+        badge=badge,
+        csp=escape(POLICY),
+        colour=colour,
+        initials=initials,
+    )
+    environment.globals["description"] = ""
+    environment.filters.update(moment=moment, short=short, digits=has_number, xml=xml_text)
+    return environment
+
+
+@lru_cache(maxsize=64)
+def badge(status: str) -> Markup:
+    """Mark up a case's status."""
+    name = re.sub(r"[^a-z_]", "", status)
+    return Markup('<span class="badge s-{}">{}</span>').format(name, phrase("status", status))
+
+
+def moment(value: str) -> str:
+    """Write an ISO 8601 moment for people: `2020-04-10 09:30`, no more precise than it was."""
+    day, _, time = value.partition("T")
+    return f"{day} {time[:5]}".rstrip()
+
+
+def short(value: str, limit: int = 160) -> str:
+    """Put a text in one line of at most ``limit`` characters, cut with an ellipsis."""
+    line = " ".join(value[: limit * 4].split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def xml_text(value: str) -> str:
+    """Replace the characters that XML 1.0 cannot write."""
+    return _NOT_XML.sub("\ufffd", value)
+
+
+def has_number(value: str) -> bool:
+    """Whether a value has five digits or more, so that one may want to copy it."""
+    return sum(c.isdigit() for c in value[:200]) >= _DIGITS
+
+
+@lru_cache(maxsize=1024)
+def colour(name: str) -> int:
+    """Number of a person's colour, by name alone: the same on every page."""
+    return zlib.crc32(name.strip().casefold().encode("utf-8", "replace")) % _COLOURS
+
+
+@lru_cache(maxsize=1024)
+def initials(name: str) -> str:
+    """A person's initials: one Han character or up to two letters; `?` where there is neither."""
+    words: list[str] = _LATIN.findall(name.removeprefix("XWiki."))
+    if not words:
+        return (name.strip() or "?")[0]
+    if ord(words[0][0]) > 0x2E7F:
+        return words[0][0]
+    if len(words) > 1 and ord(words[1][0]) <= 0x2E7F:
+        return (words[0][0] + words[1][0]).upper()
+    return words[0][:2].upper() if words[0].isupper() else words[0][0].upper() + words[0][1:2]

@@ -1,0 +1,65 @@
+"""What a build remembers for the next one: the facts it knew, the units it made."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import msgspec
+
+from kb.publish.browser_index.layout import IndexMeta
+from kb.publish.catalogue import CaseFacts, PageFacts
+from kb.publish.units import MadeUnit
+
+VERSION = 6
+
+
+class BuildState(msgspec.Struct, kw_only=True):
+    """One build of one site."""
+
+    version: int = VERSION
+    build: str
+    """Its name: the same inputs give the same."""
+    stamp: bytes
+    """Digest of the code, templates and settings that made it."""
+    before: str | None = None
+    """The build that it replaced, which is in the staging folder now."""
+    differing: tuple[str, ...] = ()
+    """Paths in which the two differ."""
+    units: dict[str, MadeUnit]
+    cases: tuple[CaseFacts, ...]
+    pages: tuple[PageFacts, ...]
+    search: IndexMeta
+
+
+def load(folder: Path, out: Path, build: str | None) -> BuildState | None:
+    """Read the state of the build that stands in ``out``; None where it is not known."""
+    for path in (_path(folder, out), _path(folder, out).with_suffix(".next")):
+        try:
+            state = _decoder.decode(path.read_bytes())
+        except (FileNotFoundError, msgspec.DecodeError):
+            continue
+        if build is not None and state.build == build and state.version == VERSION:
+            return state
+    return None
+
+
+def save_before(folder: Path, out: Path, state: BuildState) -> None:
+    """Write the state of a build about to be put in place; the one in force stays."""
+    path = _path(folder, out).with_suffix(".next")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(msgspec.msgpack.encode(state))
+
+
+def save_after(folder: Path, out: Path) -> None:
+    """Put in force what ``save_before`` wrote: the build is in place."""
+    path = _path(folder, out)
+    path.with_suffix(".next").replace(path)
+
+
+def _path(folder: Path, out: Path) -> Path:
+    place = hashlib.sha256(str(out.absolute()).encode()).hexdigest()[:16]
+    return folder / f"{place}.state"
+
+
+_decoder = msgspec.msgpack.Decoder(BuildState)

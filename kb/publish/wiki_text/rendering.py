@@ -1,0 +1,132 @@
+"""Render wiki text for the site: sanitised, tidied, its links leading to pages of the site."""
+
+from __future__ import annotations
+
+import re
+from typing import Protocol
+
+from markupsafe import Markup
+
+from kb.errors import Problem
+from kb.markup import parse
+from kb.markup.macros import WikiPages
+from kb.markup.macros.include import BASE
+from kb.markup.render.html import HtmlOptions, HtmlWords, render_html
+from kb.markup.render.resolve import NoWiki, Target
+from kb.markup.syntaxes import read_page
+from kb.markup.tree.base import ResourceReference
+from kb.model import PageId
+from kb.publish.wiki_text.tidy import NOWHERE, tidy
+from kb.references import file_candidates, page_candidates
+
+_PLAIN = (None, "xwiki/2.0", "xwiki/2.1")
+_SHIFT = 2
+"""A text's first heading is the third level of the page that it stands on."""
+
+_WORDS = HtmlWords(
+    contents="目录 Contents",
+    footnotes="脚注 Footnotes",
+    nowhere="无处可去 leads nowhere",
+    not_run="宏，未运行 macro, not run",
+    info="信息 Information",
+    success="成功 Success",
+    warning="注意 Warning",
+    error="错误 Error",
+)
+"""In both languages: these stand in attributes too, where no style can hide one."""
+
+
+_ID = re.compile(r'\sid="([^"]*)"')
+_LABELLED = re.compile(r'<a (href="([^"]*)" rel="noopener">(?!\2</a>))')
+_ANCHOR = re.compile(r'<a([^>]*?) href="#([^"]*)"([^>]*)>')
+
+
+class SiteLinks(Protocol):
+    """Tells where pages and files of the site are."""
+
+    def page_url(self, page: PageId, root: str) -> str | None:
+        """Link to a source page."""
+        ...
+
+    def file_url(self, page: PageId, name: str, root: str) -> str | None:
+        """Link to an attached file."""
+        ...
+
+
+class WikiTextRenderer:
+    """Renders texts that stand on one page of the wiki for one page of the site."""
+
+    def __init__(
+        self, page: PageId, root: str, links: SiteLinks, syntax: str | None = None,
+        around: WikiPages | None = None,
+    ) -> None:  # fmt: skip
+        """``around`` are the wiki's other pages, for macros that include or list them."""
+        self._page = page
+        self._around = around
+        self._resolver = _LinkResolver(page, root, links)
+        self._syntax = syntax
+        self._count = 0
+        self.problems: list[Problem] = []
+        """What could not be shown as meant of the texts rendered so far."""
+
+    def __call__(self, text: str) -> Markup:
+        """Render a piece of wiki source; its ids differ from those of the page's other pieces."""
+        self._count += 1
+        options = HtmlOptions(
+            resolver=self._resolver, id_prefix=f"t{self._count}-", heading_shift=_SHIFT,
+            words=_WORDS,
+        )  # fmt: skip
+        if "{{" not in text and self._syntax in _PLAIN:  # no macro: no registry to make
+            html = render_html(parse(text, self._syntax or "xwiki/2.1"), options)
+            return Markup(_tidied(html))  # noqa: S704  (sanitised by the renderer)
+        shown = read_page(text, self._syntax, pages=self._around, page=self._page.page)
+        self.problems += shown.problems
+        return Markup(_tidied(shown.html(options)))  # noqa: S704  (sanitised by the renderer)
+
+
+def _tidied(html: str) -> str:
+    """Tidy HTML; give links the class `out` where a label hides the URL, which paper has to show.
+
+    Links to anchors that the text does not have lead nowhere.
+    """
+    html = tidy(html)
+    if 'rel="noopener"' in html:
+        html = _LABELLED.sub(r'<a class="out" \1', html)
+    if 'href="#' not in html:
+        return html
+    ids = frozenset(_ID.findall(html))
+    return _ANCHOR.sub(lambda m: m[0] if m[2] in ids else f"<a{m[1]}{NOWHERE}{m[3]}>", html)
+
+
+class _LinkResolver(NoWiki):
+    """Resolves references on a page of the wiki; to what the site lacks there is no link."""
+
+    def __init__(self, page: PageId, root: str, links: SiteLinks) -> None:
+        self._page = page
+        self._root = root
+        self._links = links
+
+    def page(self, reference: ResourceReference) -> Target:
+        """Resolve a page of the wiki, by its whole name or one relative to this page."""
+        base = self._base(reference)
+        for page in page_candidates(reference.type, reference.reference, base):
+            url = self._links.page_url(page, self._root)
+            if url:
+                return Target(url, "page")
+        return Target(None, "page", reference.reference)
+
+    def attachment(self, reference: ResourceReference) -> Target:
+        """Resolve a file of this page, or of the one named before `@`."""
+        text = reference.reference
+        base = self._base(reference)
+        pages, name = file_candidates(reference.type, text, base)
+        for owner, file in [(base, text), *((page, name) for page in pages)]:
+            url = self._links.file_url(owner, file, self._root)
+            if url:
+                return Target(url, "attachment", file)
+        return Target(None, "attachment", text)
+
+    def _base(self, reference: ResourceReference) -> PageId:
+        """The page that a reference is relative to: another one in what was included."""
+        name = reference.parameters.get(BASE)
+        return PageId(self._page.wiki, name, self._page.locale) if name else self._page

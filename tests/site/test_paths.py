@@ -1,0 +1,79 @@
+"""File names: reversible, safe, the same for ever."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kb.model import PageId
+from kb.publish.paths import case_path, decode, encode, file_path, page_path, root_of, url_of
+
+KNOWN = [
+    ("szds_case#46_20200410", "szds_case~2346_20200410"),
+    ("案例#1", "案例~231"),
+    ("a/b", "a~2fb"),
+    ("..", "~2e~2e"),
+    (".hidden", "~2ehidden"),
+    ("end.", "end~2e"),
+    ("", "~_"),
+    ("~", "~7e"),
+    ("NUL", "~4eUL"),
+    ("com1.log", "~63om1.log"),
+    ("a b", "a~20b"),
+    ("é", "~c3~a9"),
+    ("CON", "~43ON"),
+]
+
+
+@pytest.mark.parametrize(("name", "path"), KNOWN)
+def test_known_names_keep_their_path(name, path):
+    assert encode(name) == path
+    assert decode(path) == name
+
+
+@given(st.text())
+def test_every_name_comes_back_and_is_safe(name):
+    path = encode(name)
+    assert decode(path) == name
+    assert unicodedata.is_normalized("NFC", path)
+    for part in path.split("/"):
+        assert 0 < len(part.encode()) <= 190
+        assert not set(part) & set('\\:*?"<>|#%& \n\t\x00')
+        assert part not in (".", "..")
+        assert not part.endswith(".")
+
+
+@given(st.text(), st.text())
+def test_no_two_names_share_a_path(one, other):
+    assert (encode(one) == encode(other)) == (one == other)
+
+
+@pytest.mark.parametrize("name", ["案" * 500, "x" * 5000, "#" * 300, "😀" * 100])
+def test_long_names_go_on_in_folders(name, tmp_path):
+    target = tmp_path / f"{encode(name)}.html"
+    assert decode(encode(name)) == name
+    if len(os.fsencode(target)) < 4000:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text("x")
+
+
+@pytest.mark.parametrize("path", ["a b", "~2", "~ff", "~41", "~2fa/b", "../x", "a/"])
+def test_what_is_no_path_of_ours_is_refused(path):
+    with pytest.raises(ValueError, match=r"not an encoded name|can't decode"):
+        decode(path)
+
+
+def test_paths_of_cases_pages_and_files():
+    page = PageId("xwiki", r"07\. Dev.Suppliers.WebHome", "fr")
+    assert case_path("xwiki", "a#1") == "case/xwiki/a~231.html"
+    assert page_path(page) == "page/xwiki/07~5c.~20Dev.Suppliers.WebHome~-fr.html"
+    assert page_path(PageId("xwiki", "A.B")) == "page/xwiki/A.B.html"
+    assert file_path(page, "截图 1.png").endswith("/截图~201.png")
+    assert file_path(page, "evil.HTML").endswith("/evil.HTML.txt")
+    assert file_path(page, "x.svg").endswith("/x.svg.txt")
+    assert url_of("case/x/案~231.html") == "case/x/%E6%A1%88~231.html"
+    assert root_of("case/x/y.html") == "../../"
