@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from importers.base import Confidence, Options, Source
 from importers.rest.wiki_run import WikiRun
-from importers.web.calls import Call
 from importers.web.journal import Journal
+from importers.web.request import Request
 from importers.web.workers import Workers
 from importers.xwiki.address import MAIN, Address, scope_of
 from importers.xwiki.probe import NoAnswerError, connected, journal_of
@@ -61,7 +61,7 @@ def _connect(
 ) -> tuple[Address, Workers, bool]:
     """Start worker threads; False where only the viewers answer, and REST does not."""
     try:
-        found = connected(source, options, known, journal, Call(_WIKIS, decode=read_wikis))
+        found = connected(source, options, known, journal, Request(_WIKIS, decode=read_wikis))
     except NoAnswerError as error:
         if error.failed.code not in _OFF:
             raise

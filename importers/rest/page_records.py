@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from importers.rest.page_requests import DocumentFetched, FileFetched, PageFetched
-from importers.web.calls import Answer
+from importers.web.request import Answer
 from importers.xwiki.page_state import PageState, digest_of, saved
 from importers.xwiki.rest_model import (
     PAGE,

@@ -8,9 +8,9 @@ from functools import partial
 import msgspec
 
 from importers.base import Options
-from importers.web.calls import Answer, Call
 from importers.web.failures import FetchError
 from importers.web.jobs import Job, Reply, anew, together
+from importers.web.request import Answer, Request
 from importers.xwiki.address import MAIN
 from importers.xwiki.page_state import HistoryDigest, PageState, same_past
 from importers.xwiki.paths import bin_file, rest_page
@@ -115,11 +115,11 @@ class PageRequests:
             state = None
         for attempt in range(_ROUNDS):
             got = PageFetched(reference)
-            call = self._page_call(reference)
+            request = self._page_request(reference)
             again = fresh or attempt > 0
-            (reply,) = yield [msgspec.structs.replace(call, fresh=again)]
+            (reply,) = yield [msgspec.structs.replace(request, fresh=again)]
             if isinstance(reply, FetchError):
-                got.failures.append((call.path, reply))
+                got.failures.append((request.path, reply))
                 return got
             got.answer = reply
             page: RestPage = reply.value
@@ -133,12 +133,12 @@ class PageRequests:
                 return got
         return got
 
-    def _page_call(self, reference: str) -> Call:
+    def _page_request(self, reference: str) -> Request:
         path = rest_page(
             self.wiki, reference, objects="true", attachments="true", prettyNames="true",
             **{"class": "true"},
         )  # fmt: skip
-        return Call(path, decode=partial(_that_page, reference))
+        return Request(path, decode=partial(_that_page, reference))
 
     def _parts(self, got: PageFetched, page: RestPage, state: PageState | None) -> Job[None]:
         """Fetch history, comments, objects, attachments and translations concurrently."""
@@ -215,10 +215,10 @@ class PageRequests:
         """Take the page itself as the one version of a page without history."""
         answer = got.answer
         if page is None:
-            call = Call(rest_page(self.wiki, got.reference, *more), decode=PAGE)
-            (reply,) = yield [call]
+            request = Request(rest_page(self.wiki, got.reference, *more), decode=PAGE)
+            (reply,) = yield [request]
             if isinstance(reply, FetchError):
-                got.failures.append((call.path, reply))
+                got.failures.append((request.path, reply))
                 return
             answer, page = reply, reply.value
         assert answer is not None
@@ -229,21 +229,21 @@ class PageRequests:
     def _texts(
         self, got: PageFetched, document: DocumentFetched, more: Sequence[str], versions: list[str]
     ) -> Job[None]:
-        calls = [
-            Call(
+        requests = [
+            Request(
                 rest_page(self.wiki, got.reference, *more, "history", v),
                 decode=page_at(v),
                 bulky=True,
             )
             for v in versions
         ]
-        if not calls:
+        if not requests:
             return
-        replies = yield calls
-        for version, call, reply in zip(versions, calls, replies, strict=True):
+        replies = yield requests
+        for version, request, reply in zip(versions, requests, replies, strict=True):
             document.texts[version] = reply
             if isinstance(reply, FetchError):
-                got.failures.append((call.path, reply))
+                got.failures.append((request.path, reply))
 
     def _comments(self, got: PageFetched) -> Job[None]:
         path = self._list_path(got.reference, "comments")
@@ -258,18 +258,18 @@ class PageRequests:
             return
         path = self._list_path(got.reference, "objects")
         rows = yield from whole_list(self._limit, path, OBJECTS, _object_rows)
-        calls = [
-            Call(
+        requests = [
+            Request(
                 rest_page(self.wiki, got.reference, "objects", row.class_name, str(row.number)),
                 decode=OBJECT,
             )
             for row in rows
         ]
-        replies = yield calls
+        replies = yield requests
         got.objects = [reply.value for reply in replies if isinstance(reply, Answer)]
-        for call, reply in zip(calls, replies, strict=True):
+        for request, reply in zip(requests, replies, strict=True):
             if isinstance(reply, FetchError):
-                got.failures.append((call.path, reply))
+                got.failures.append((request.path, reply))
 
     def _files(self, got: PageFetched, page: RestPage) -> Job[None]:
         files: list[RestAttachment] = []
@@ -279,7 +279,7 @@ class PageRequests:
             path = self._list_path(got.reference, "attachments")
             files = yield from whole_list(self._limit, path, ATTACHMENTS, _attachment_rows)
         found = yield from together([self._versions(got.reference, file) for file in files])
-        calls: list[tuple[FileFetched, Call]] = []
+        requests: list[tuple[FileFetched, Request]] = []
         for file, versions in zip(files, found, strict=True):
             if isinstance(versions, FetchError):
                 got.failures.append(
@@ -292,16 +292,16 @@ class PageRequests:
                 got.files.append(fetched)
                 if row.version in held:
                     continue
-                call = self._file_call(got.reference, row)
+                request = self._file_request(got.reference, row)
                 if self._largest and (row.length or 0) > self._largest:
-                    got.failures.append((call.path, _too_large(row)))
+                    got.failures.append((request.path, _too_large(row)))
                 else:
-                    calls.append((fetched, call))
-        replies = yield [call for _, call in calls]
-        for (fetched, call), reply in zip(calls, replies, strict=True):
+                    requests.append((fetched, request))
+        replies = yield [request for _, request in requests]
+        for (fetched, request), reply in zip(requests, replies, strict=True):
             fetched.reply = reply
             if isinstance(reply, FetchError):
-                got.failures.append((call.path, reply))
+                got.failures.append((request.path, reply))
 
     def _versions(self, reference: str, file: RestAttachment) -> Job[list[RestAttachment]]:
         """Fetch the versions of an attachment; version 1.1 has none before it."""
@@ -310,8 +310,8 @@ class PageRequests:
         path = self._list_path(reference, "attachments", file.name, "history")
         return (yield from whole_list(self._limit, path, ATTACHMENTS, _attachment_rows))
 
-    def _file_call(self, reference: str, file: RestAttachment) -> Call:
-        return Call(
+    def _file_request(self, reference: str, file: RestAttachment) -> Request:
+        return Request(
             rest_page(self.wiki, reference, "attachments", file.name, "history", file.version),
             kind="file",
             size=file.length,

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from importers.rest.run_context import RunContext
-from importers.web.calls import Call
 from importers.web.failures import FetchError
 from importers.web.jobs import Job, Reply
+from importers.web.request import Request
 from importers.xwiki.address import MAIN
 from importers.xwiki.page_state import PageState, same_past, saved
 from importers.xwiki.paths import bin_page, rest_page
@@ -44,10 +44,10 @@ class VanishedPages:
 
     def _ask(self, name: str) -> Job[tuple[str, Reply]]:
         state = self._run.states.get(name)
-        (reply,) = yield [Call(rest_page(self._run.wiki, name), fresh=True)]
+        (reply,) = yield [Request(rest_page(self._run.wiki, name), fresh=True)]
         if isinstance(reply, FetchError) and state is not None and state.way == "viewer":
             path = bin_page(name, None if self._run.wiki == MAIN else self._run.wiki, viewer="code")
-            (reply,) = yield [Call(path, kind="html", fresh=True)]
+            (reply,) = yield [Request(path, kind="html", fresh=True)]
         return name, reply
 
     def _marked(self, name: str, state: PageState) -> Iterator[Item]:

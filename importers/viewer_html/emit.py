@@ -11,8 +11,8 @@ from importers.base import Options
 from importers.viewer_html.files import to_revision
 from importers.viewer_html.page import LocaleViews, PageViews, VersionViews
 from importers.viewer_html.views import CodeView, HistoryLine, read_code, whole_source
-from importers.web.calls import Answer
 from importers.web.jobs import Reply
+from importers.web.request import Answer
 from importers.xwiki.page_state import HistoryDigest, PageState, saved
 from importers.xwiki.paths import bin_page
 from kb.errors import Problem
@@ -67,7 +67,7 @@ class ViewEmitter:
             scope=scope,
             way="viewer",
             untold=got.untold,
-            mark=got.mark,
+            validator=got.validator,
             whole=not got.passing,
         )
 

@@ -8,10 +8,10 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from importers.web.calls import Answer, Call
 from importers.web.failures import FetchError
 from importers.web.html import attribute, parse_html
 from importers.web.jobs import Job
+from importers.web.request import Answer, Request
 from importers.xwiki.paths import bin_file
 from kb.model import AttachmentRevision, Sink, version_key
 from kb.references import split_reference
@@ -76,8 +76,8 @@ def read_file(
         if version in held:
             got.append(FetchedFile(name, version, None))
         else:
-            call = Call(bin_file(reference, wiki, name, version), kind="file")
-            (reply,) = yield [call]
+            request = Request(bin_file(reference, wiki, name, version), kind="file")
+            (reply,) = yield [request]
             if isinstance(reply, FetchError):
                 if reply.status != 404:
                     raise reply

@@ -25,9 +25,9 @@ from importers.viewer_html.views import (
     read_comments,
     read_history,
 )
-from importers.web.calls import Answer, Call, Validator
 from importers.web.failures import FetchError
 from importers.web.jobs import Job, Reply, together
+from importers.web.request import Answer, Request, Validator
 from importers.web.settings import web_settings
 from importers.web.workers import RefusedError, Workers
 from importers.xwiki.address import MAIN
@@ -122,7 +122,7 @@ class PageViews(msgspec.Struct):
     locales: dict[str, LocaleViews] = {}
     comments: list[Comment] = []
     files: list[FetchedFile] = []
-    mark: Validator | None = None
+    validator: Validator | None = None
     """By which the server can be asked whether the page's view still holds."""
     untold: int = 0
     """Translations that the wiki's list counts and that were not found."""
@@ -167,8 +167,8 @@ class ViewReader:
         A page that stands as ``state`` says costs one request for each of its languages.
         """
         got = PageViews(reference)
-        before, mark = (state.rows, state.mark) if state else (None, None)
-        yield from self._in(got, got.page, "", before, mark)
+        before, validator = (state.rows, state.validator) if state else (None, None)
+        yield from self._in(got, got.page, "", before, validator)
         if got.page.head is None:
             return got
         if got.page.same and state is not None:
@@ -204,10 +204,10 @@ class ViewReader:
         page: LocaleViews,
         locale: str,
         before: HistoryDigest | None,
-        mark: Validator | None = None,
+        validator: Validator | None = None,
     ) -> Job[None]:
         """A page in one language: its newest source, its history, the older sources."""
-        shown = yield from self._shown(got, locale, before, mark)
+        shown = yield from self._shown(got, locale, before, validator)
         if shown is None or (locale and shown.root.locale != locale):
             return
         page.head = shown
@@ -224,19 +224,19 @@ class ViewReader:
         yield from self._sources(got, page, locale, wanted, old=old)
 
     def _shown(
-        self, got: PageViews, locale: str, before: HistoryDigest | None, mark: Validator | None
+        self, got: PageViews, locale: str, before: HistoryDigest | None, validator: Validator | None
     ) -> Job[CodeView | None]:
         """The page as it is now; as it was ``before`` where the server says that that holds."""
         path = self._path(got.reference, viewer="code", showlinenumbers=0, **self._language(locale))
-        call = self._call(path, self._code(path))
-        (reply,) = yield [msgspec.structs.replace(call, mark=mark)]
+        request = self._request(path, self._code(path))
+        (reply,) = yield [msgspec.structs.replace(request, validator=validator)]
         if isinstance(reply, FetchError):
             got.failures.append((path, reply))
             return None
         if reply.unchanged and before is not None:
             return CodeView(root=Root(version=before.version, locale=locale))
         if not locale:
-            got.mark = reply.mark
+            got.validator = reply.validator
         view: CodeView = reply.value
         return view
 
@@ -250,7 +250,7 @@ class ViewReader:
                 got.reference, viewer="history", showminor="true", perPage=size,
                 firstIndex=first, **self._language(locale),
             )  # fmt: skip
-            (reply,) = yield [self._call(path, self._history(path))]
+            (reply,) = yield [self._request(path, self._history(path))]
             if isinstance(reply, FetchError):
                 if size > 1 and self._limit.refused(size, reply):
                     first = 0
@@ -269,7 +269,7 @@ class ViewReader:
     ) -> Job[None]:
         """Views of versions; with last authors too, unless the skin shows the source whole."""
         assert page.head is not None
-        calls: list[Call] = []
+        requests: list[Request] = []
         ways = ("",) if page.head.exact else ("", "true")
         for version in versions:
             for authors in ways:
@@ -277,14 +277,14 @@ class ViewReader:
                 query |= {"showLastAuthors": authors} if authors else {}
                 query |= {} if old else {"rev": version}
                 path = self._path(got.reference, **query, **self._language(locale))
-                calls.append(Call(path, kind="html", decode=self._code(path), bulky=True))
-        replies = yield calls
+                requests.append(Request(path, kind="html", decode=self._code(path), bulky=True))
+        replies = yield requests
         for number, version in enumerate(versions):
             pair = replies[number * len(ways) : (number + 1) * len(ways)]
             page.views[version] = VersionViews(pair[0], pair[1] if len(ways) > 1 else None)
-        for call, reply in zip(calls, replies, strict=True):
+        for request, reply in zip(requests, replies, strict=True):
             if isinstance(reply, FetchError):
-                got.failures.append((call.path, reply))
+                got.failures.append((request.path, reply))
 
     def _locale(self, got: PageViews, locale: str) -> Job[None]:
         page = LocaleViews()
@@ -295,7 +295,7 @@ class ViewReader:
     def _comments(self, got: PageViews) -> Job[None]:
         path = self._path(got.reference, viewer="comments", **self._language(""))
         decode = partial(read_comments, zone=self._options.timezone)
-        (reply,) = yield [self._call(path, decode)]
+        (reply,) = yield [self._request(path, decode)]
         if isinstance(reply, FetchError):
             raise reply
         got.comments = reply.value
@@ -304,7 +304,7 @@ class ViewReader:
         """Files that a link, the source or a save comment names, so far as they are there."""
         path = self._path(got.reference, viewer="attachments", **self._language(""))
         decode = partial(names_linked, reference=got.reference)
-        (reply,) = yield [self._call(path, decode)]
+        (reply,) = yield [self._request(path, decode)]
         names: dict[str, None] = {}
         if isinstance(reply, Answer):
             names |= dict.fromkeys(reply.value)
@@ -333,8 +333,8 @@ class ViewReader:
             if newest and newest not in {file.version for file in result}:
                 got.failures.append((f"{path}#{name}", _lost(name, newest)))
 
-    def _call(self, path: str, decode: Callable[[bytes], object]) -> Call:
-        return Call(path, kind="html", decode=decode)
+    def _request(self, path: str, decode: Callable[[bytes], object]) -> Request:
+        return Request(path, kind="html", decode=decode)
 
     def _code(self, path: str) -> Callable[[bytes], CodeView]:
         return partial(read_code, location=path, zone=self._options.timezone)

@@ -11,11 +11,11 @@ from importers.base import EXPECTED, Options, Source
 from importers.viewer_html.emit import ViewEmitter
 from importers.viewer_html.page import ListedFacts, PageViews, ViewReader
 from importers.viewer_html.views import reference_in
-from importers.web.calls import Answer, Call
 from importers.web.client import origin_of
 from importers.web.failures import FetchError
 from importers.web.html import attribute, parse_html
 from importers.web.jobs import Job
+from importers.web.request import Answer, Request
 from importers.web.workers import RefusedError, Workers
 from importers.xwiki.address import MAIN, Scope, scope_of
 from importers.xwiki.page_state import PageState, load_states, saved
@@ -192,7 +192,7 @@ class ViewRun:
     def _links(self, name: str) -> Job[list[str]]:
         path = bin_page(name, self._subwiki)
         decode = partial(_pages_linked, url=self._workers.wiki.base + path)
-        (reply,) = yield [Call(path, kind="html", decode=decode)]
+        (reply,) = yield [Request(path, kind="html", decode=decode)]
         if not isinstance(reply, Answer):
             return []
         pages: list[str] = reply.value

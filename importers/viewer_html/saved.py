@@ -23,9 +23,9 @@ from importers.viewer_html.views import (
     read_root,
     reference_in,
 )
-from importers.web.calls import Answer
 from importers.web.client import without_token
 from importers.web.html import parse_html
+from importers.web.request import Answer
 from kb.errors import InputError, Problem
 from kb.model import Comment, FetchState, Item, Sink, version_key
 

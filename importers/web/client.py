@@ -9,10 +9,10 @@ from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import kb
-from importers.web.calls import Answer, Call, Kind
 from importers.web.credentials import Credentials
 from importers.web.failures import FetchError, ShutError, refused_status
 from importers.web.login import LoginSession
+from importers.web.request import Answer, Kind, Request
 from importers.web.settings import WebSettings
 from importers.web.throttle import PATIENCE, Throttle, retry_after
 from importers.web.transport import Headers, Response, Transport
@@ -79,25 +79,25 @@ class Client:
             headers["Authorization"] = self._basic
         return self._transport.send(method, path, headers, body)
 
-    def fetch_page(self, call: Call) -> Answer:
+    def fetch_page(self, request: Request) -> Answer:
         """Fetch data or a page, following redirects under the base. FetchError where it fails."""
-        path = call.path
+        path = request.path
         if self.wiki.form_only and not self.wiki.session.number:
             self.log_in(0)
-        more = _ZIPPED | (call.mark.headers() if call.mark else {})
+        more = _ZIPPED | (request.validator.headers() if request.validator else {})
         for _ in range(_REDIRECTS):
             logins = self.wiki.session.number
-            with closing(self.send(path, call.kind, more)) as answer:
+            with closing(self.send(path, request.kind, more)) as answer:
                 failed = None if answer.status in _MOVED else self.refusal(answer)
                 body = answer.read(_LARGEST) if answer.status < 300 else b""
-            if answer.status == _UNCHANGED and call.mark:
-                return Answer(call.path, unchanged=True)
+            if answer.status == _UNCHANGED and request.validator:
+                return Answer(request.path, unchanged=True)
             if answer.status in _MOVED:
                 path = self.redirected(path, answer, logins)
                 continue
             if failed is not None:
                 raise self.confirmed(failed, answer, logins)
-            return self._decoded(call, answer, body, logins)
+            return self._decoded(request, answer, body, logins)
         raise FetchError("redirects", "redirected in a circle", tries=3)
 
     def refusal(self, answer: Response) -> FetchError | None:
@@ -138,22 +138,22 @@ class Client:
             raise FetchError("redirects", "redirected out of the wiki", tries=3)
         return str(location[len(self.wiki.base) :].partition("#")[0])
 
-    def _decoded(self, call: Call, answer: Response, body: bytes, logins: int) -> Answer:
+    def _decoded(self, request: Request, answer: Response, body: bytes, logins: int) -> Answer:
         """Check and decode an answer of status 200. FetchError where it is something else."""
         mimetype = answer.header("content-type") or ""
-        if call.kind == "html":
+        if request.kind == "html":
             body = self._checked_page(mimetype, body, logins)
         elif "html" in mimetype or not body:
             raise FetchError("bad-answer", "a page in place of data, with status 200", tries=0)
         elif answer.header("xwiki-version") is not None:
             self._check_user(answer.header("xwiki-user"), logins)
         try:
-            value = call.decode(body) if call.decode else None
+            value = request.decode(body) if request.decode else None
         except ValueError as error:
             raise FetchError("bad-answer", f"not what was asked for: {error}", tries=0) from error
         modified, date = answer.header("last-modified"), answer.header("date")
         tag = answer.header("etag")
-        return Answer(call.path, body, value, mimetype, modified, date, tag=tag)
+        return Answer(request.path, body, value, mimetype, modified, date, tag=tag)
 
     def _checked_page(self, mimetype: str, body: bytes, logins: int) -> bytes:
         """Check that a page is a viewer's; return it without the session's token."""

@@ -6,9 +6,9 @@ import re
 from contextlib import closing
 from pathlib import Path
 
-from importers.web.calls import Answer, Call
 from importers.web.client import Client
 from importers.web.failures import FetchError
+from importers.web.request import Answer, Request
 from importers.web.transport import Response
 
 IN_MEMORY = 1 << 20
@@ -58,65 +58,65 @@ class Partial:
         return Answer(path, b"".join(self._pieces), None, *facts)
 
 
-def download(client: Client, call: Call) -> Answer:
+def download(client: Client, request: Request) -> Answer:
     """Download an attachment. FetchError where it is not whole; a large part is kept on disk."""
-    part = Partial(client.part(call.path))
-    if part.size and part.size == call.size:
-        return Answer(call.path, None, file=client.part(call.path))
-    if part.size and (call.size is None or part.size > call.size):
+    part = Partial(client.part(request.path))
+    if part.size and part.size == request.size:
+        return Answer(request.path, None, file=client.part(request.path))
+    if part.size and (request.size is None or part.size > request.size):
         part.restart()
-    if part.size and call.resume is not None:
+    if part.size and request.resume is not None:
         try:
-            return _resume(client, call, part)
+            return _resume(client, request, part)
         except FetchError:
-            if part.size != call.size:
+            if part.size != request.size:
                 part.restart()
-    return _from_start(client, call, part)
+    return _from_start(client, request, part)
 
 
-def _from_start(client: Client, call: Call, part: Partial) -> Answer:
+def _from_start(client: Client, request: Request, part: Partial) -> Answer:
     part.restart()
-    more = _PLAIN | (call.mark.headers() if call.mark else {})
+    more = _PLAIN | (request.validator.headers() if request.validator else {})
     logins = client.wiki.session.number
-    with closing(client.send(call.path, "file", more)) as answer:
+    with closing(client.send(request.path, "file", more)) as answer:
         failed = client.refusal(answer)
         if answer.status == 200 and failed is None:
-            _check_is_file(answer, call)
+            _check_is_file(answer, request)
             part.take(answer)
     if answer.status == 304:
-        return Answer(call.path, unchanged=True)
+        return Answer(request.path, unchanged=True)
     if failed is not None:
         raise client.confirmed(failed, answer, logins)
     if answer.status != 200:
-        client.redirected(call.path, answer, logins)
+        client.redirected(request.path, answer, logins)
         raise FetchError("redirects", "a file that is somewhere else", tries=3)
-    return _whole(call, part, answer)
+    return _whole(request, part, answer)
 
 
-def _resume(client: Client, call: Call, part: Partial) -> Answer:
+def _resume(client: Client, request: Request, part: Partial) -> Answer:
     """Fetch the rest of an attachment from the address that supports ranges."""
-    assert call.resume is not None
+    assert request.resume is not None
     more = _PLAIN | {"Range": f"bytes={part.size}-"}
-    with closing(client.send(call.resume, "file", more)) as answer:
+    with closing(client.send(request.resume, "file", more)) as answer:
         found = _RANGE.match(answer.header("content-range") or "")
-        fits = found and int(found[1]) == part.size and found[2] in ("*", str(call.size))
+        fits = found and int(found[1]) == part.size and found[2] in ("*", str(request.size))
         if answer.status != 206 or not fits:
             raise FetchError("bad-answer", "the server does not resume where it stopped", tries=3)
         part.take(answer)
-    return _whole(call, part, answer)
+    return _whole(request, part, answer)
 
 
-def _check_is_file(answer: Response, call: Call) -> None:
+def _check_is_file(answer: Response, request: Request) -> None:
     """Raise FetchError for an error page with status 200: it has no disposition, another type."""
     mimetype = (answer.header("content-type") or "").partition(";")[0].strip()
-    if answer.header("content-disposition") is None and mimetype != call.mimetype:
+    if answer.header("content-disposition") is None and mimetype != request.mimetype:
         raise FetchError("bad-answer", "something else than the file, with status 200", tries=0)
 
 
-def _whole(call: Call, part: Partial, answer: Response) -> Answer:
-    if call.size is not None and part.size != call.size:
+def _whole(request: Request, part: Partial, answer: Response) -> Answer:
+    if request.size is not None and part.size != request.size:
         got = part.size
-        if got > call.size or not part.on_disk:
+        if got > request.size or not part.on_disk:
             part.restart()
-        raise FetchError("size-differs", f"{got} bytes came of {call.size}", tries=0)
-    return part.answer(call.path, answer)
+        raise FetchError("size-differs", f"{got} bytes came of {request.size}", tries=0)
+    return part.answer(request.path, answer)

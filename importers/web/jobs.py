@@ -7,21 +7,21 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from importers.web.calls import Answer, Call
 from importers.web.failures import FetchError
+from importers.web.request import Answer, Request
 
 T = TypeVar("T")
 Reply = Answer | FetchError
-Job = Generator[list[Call], list[Reply], T]
-"""Yields lists of calls, is sent their replies in the same order, returns its result."""
+Job = Generator[list[Request], list[Reply], T]
+"""Yields lists of requests, is sent their replies in the same order, returns its result."""
 
 
 def together(jobs: Sequence[Job[T]]) -> Job[list[T | FetchError]]:
     """Run jobs concurrently; return their results, or the FetchError that a job raised."""
     results: list[Any] = [None] * len(jobs)
-    waiting: list[tuple[int, Job[T], list[Call]]] = []
+    waiting: list[tuple[int, Job[T], list[Request]]] = []
 
-    def step(index: int, job: Job[T], replies: Any) -> Iterator[tuple[int, Job[T], list[Call]]]:
+    def step(index: int, job: Job[T], replies: Any) -> Iterator[tuple[int, Job[T], list[Request]]]:
         try:
             yield index, job, job.send(replies)
         except StopIteration as stop:
@@ -32,11 +32,11 @@ def together(jobs: Sequence[Job[T]]) -> Job[list[T | FetchError]]:
     for index, job in enumerate(jobs):
         waiting += step(index, job, None)
     while waiting:
-        replies: list[Reply] = yield [call for _, _, calls in waiting for call in calls]
+        replies: list[Reply] = yield [request for _, _, requests in waiting for request in requests]
         at, going, waiting = 0, waiting, []
-        for index, job, calls in going:
-            waiting += step(index, job, replies[at : at + len(calls)])
-            at += len(calls)
+        for index, job, requests in going:
+            waiting += step(index, job, replies[at : at + len(requests)])
+            at += len(requests)
     return results
 
 
@@ -48,12 +48,12 @@ def anew(job: Job[T]) -> Job[T]:
     replies: Any = None
     while True:
         try:
-            calls = job.send(replies)
+            requests = job.send(replies)
         except StopIteration as stop:
             result: T = stop.value
             return result
-        lasting = [call.bulky or call.kind == "file" for call in calls]
+        lasting = [request.bulky or request.kind == "file" for request in requests]
         replies = yield [
-            call if last else msgspec.structs.replace(call, fresh=True)
-            for call, last in zip(calls, lasting, strict=True)
+            request if last else msgspec.structs.replace(request, fresh=True)
+            for request, last in zip(requests, lasting, strict=True)
         ]

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import msgspec
 
-from importers.web.calls import Answer
 from importers.web.failures import FetchError
+from importers.web.request import Answer
 
 _HEAD = struct.Struct("<4sIIII")
 _MAGIC = b"kbJ1"

@@ -5,36 +5,38 @@ from __future__ import annotations
 import random
 import time
 
-from importers.web.calls import Answer, Call
 from importers.web.client import Client
 from importers.web.download import download
 from importers.web.failures import FetchError, ShutError
+from importers.web.request import Answer, Request
 
 _FIRST = 0.2
 _LONGEST = 6.0
 
 
-def fetch(client: Client, call: Call) -> Answer:
-    """Fetch what ``call`` asks for. FetchError of the last try, ShutError of the first."""
+def fetch(client: Client, request: Request) -> Answer:
+    """Fetch what ``request`` asks for. FetchError of the last try, ShutError of the first."""
     tries = 0
     while True:
         try:
-            return download(client, call) if call.kind == "file" else client.fetch_page(call)
+            return (
+                download(client, request) if request.kind == "file" else client.fetch_page(request)
+            )
         except ShutError:
             raise
         except FetchError as failed:
             tries += 1
-            wait = _wait(client, call, failed, tries)
+            wait = _wait(client, request, failed, tries)
             if wait is None:
                 raise
         time.sleep(wait)
 
 
-def _wait(client: Client, call: Call, failed: FetchError, tries: int) -> float | None:
+def _wait(client: Client, request: Request, failed: FetchError, tries: int) -> float | None:
     """Return the seconds until the next try; None where there is to be none."""
     most = failed.tries or client.wiki.settings.attempts
-    if failed.code in ("unreachable", "bad-answer") and call.tries:
-        most = min(most, call.tries)
+    if failed.code in ("unreachable", "bad-answer") and request.tries:
+        most = min(most, request.tries)
     if tries >= most:
         return None
     if failed.wait is not None:

@@ -7,11 +7,11 @@ import threading
 from collections.abc import Iterable, Iterator
 from typing import Any, Generic, TypeVar
 
-from importers.web.calls import Answer, Call
 from importers.web.client import Client, WikiServer
 from importers.web.failures import FetchError, ShutError
 from importers.web.jobs import Job, Reply
 from importers.web.journal import Journal
+from importers.web.request import Answer, Request
 from importers.web.retries import fetch
 from kb.errors import RemoteError
 
@@ -32,11 +32,11 @@ class RefusedError(RemoteError):
 class _Task(Generic[T]):
     """A job that is being run."""
 
-    __slots__ = ("calls", "held", "job", "missing", "replies")
+    __slots__ = ("held", "job", "missing", "replies", "requests")
 
     def __init__(self, job: Job[T]) -> None:
         self.job = job
-        self.calls: list[Call] = []
+        self.requests: list[Request] = []
         self.replies: list[Reply | None] = []
         self.missing = 0
         self.held = 0
@@ -56,7 +56,9 @@ class Workers:
         self._failed = 0
         self._in_a_row = 0
         self._held = 0
-        self._wanted: queue.SimpleQueue[tuple[_Task[Any], int, Call] | None] = queue.SimpleQueue()
+        self._wanted: queue.SimpleQueue[tuple[_Task[Any], int, Request] | None] = (
+            queue.SimpleQueue()
+        )
         self._done: queue.SimpleQueue[tuple[_Task[Any], int, Reply | BaseException]] = (
             queue.SimpleQueue()
         )
@@ -99,8 +101,8 @@ class Workers:
             task, index, reply = self._done.get()
             if isinstance(reply, BaseException) and not isinstance(reply, FetchError):
                 raise reply
-            self._count(task.calls[index], reply)
-            task.replies[index] = self._kept(task, task.calls[index], reply)
+            self._count(task.requests[index], reply)
+            task.replies[index] = self._kept(task, task.requests[index], reply)
             task.missing -= 1
             if not task.missing and (result := self._advance(task, task.replies)) is not None:
                 active -= 1
@@ -118,37 +120,37 @@ class Workers:
         return self.journal.get(answer.path)
 
     def _advance(self, task: _Task[T], replies: Any) -> tuple[T] | None:
-        """Run a job up to calls that the journal cannot answer; return its result at its end."""
+        """Run a job up to requests that the journal cannot answer; return its result at its end."""
         while True:
             try:
-                calls = task.job.send(replies)
+                requests = task.job.send(replies)
             except StopIteration as stop:
                 return (stop.value,)
-            task.calls, task.replies, task.missing = calls, [None] * len(calls), 0
-            for index, call in enumerate(calls):
-                reply = self._known(call)
+            task.requests, task.replies, task.missing = requests, [None] * len(requests), 0
+            for index, request in enumerate(requests):
+                reply = self._known(request)
                 if reply is not None:
                     task.replies[index] = reply
                 else:
                     task.missing += 1
-                    self._wanted.put((task, index, call))
+                    self._wanted.put((task, index, request))
             if task.missing:
                 return None
             replies = task.replies
 
-    def _known(self, call: Call) -> Reply | None:
+    def _known(self, request: Request) -> Reply | None:
         """Return the answer or the refusal of an interrupted run."""
-        if call.fresh or call.path not in self.journal:
+        if request.fresh or request.path not in self.journal:
             return None
-        if (refusal := self.journal.refusal(call.path)) is not None:
+        if (refusal := self.journal.refusal(request.path)) is not None:
             return refusal
-        answer = self.journal.get(call.path)
-        if call.decode and answer.body is not None:
-            answer.value = call.decode(answer.body)
+        answer = self.journal.get(request.path)
+        if request.decode and answer.body is not None:
+            answer.value = request.decode(answer.body)
         self.clock = self.clock or answer.date
         return answer
 
-    def _count(self, call: Call, reply: Reply) -> None:
+    def _count(self, request: Request, reply: Reply) -> None:
         """Count a reply against the budget of failures. RemoteError where it is used up."""
         self.requests += 1
         if isinstance(reply, Answer):
@@ -167,15 +169,15 @@ class Workers:
         most = max(self.wiki.settings.failures, self.requests // 10)
         if self._in_a_row >= _IN_A_ROW or self._failed > most:
             raise RemoteError(
-                f"{self.wiki.base}{call.path}: {reply.detail}; too many requests fail,"
+                f"{self.wiki.base}{request.path}: {reply.detail}; too many requests fail,"
                 f" {self._failed} so far",
                 hint="what came before is kept; run it again to go on from there",
             )
 
-    def _kept(self, task: _Task[Any], call: Call, reply: Reply) -> Reply:
+    def _kept(self, task: _Task[Any], request: Request, reply: Reply) -> Reply:
         """Drop the body of a reply that may be read again, where too much waits in memory."""
         if isinstance(reply, Answer) and reply.file is None and reply.body is not None:
-            if call.bulky and self._held + len(reply.body) > _HELD:
+            if request.bulky and self._held + len(reply.body) > _HELD:
                 reply.body = reply.value = None
             else:
                 self._held += len(reply.body)
@@ -184,14 +186,14 @@ class Workers:
 
     def _serve(self) -> None:
         while (wanted := self._wanted.get()) is not None:
-            task, index, call = wanted
+            task, index, request = wanted
             try:
-                answer = fetch(self._client, call)
+                answer = fetch(self._client, request)
                 self._keep(answer)
                 self._done.put((task, index, answer))
             except FetchError as failed:
                 if failed.final:
-                    self.journal.refuse(call.path, failed)
+                    self.journal.refuse(request.path, failed)
                 self._done.put((task, index, failed))
             except BaseException as error:  # raised again where jobs are run
                 self._done.put((task, index, error))

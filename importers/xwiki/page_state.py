@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from importers.web.calls import Validator
+from importers.web.request import Validator
 from importers.xwiki.rest_model import HistoryRow
 from kb.model import FetchState, Known
 
@@ -39,7 +39,7 @@ class PageState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """User to whom the page was refused; None where it was not."""
     asked: int = 0
     """When it was refused, in seconds since 1970."""
-    mark: Validator | None = None
+    validator: Validator | None = msgspec.field(default=None, name="mark")
     """Validators of the page's view, where the server sends them."""
     lacking: tuple[str, ...] = ()
     """Versions of the history that could not be fetched, as `LOCALE VERSION`."""

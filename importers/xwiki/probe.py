@@ -11,12 +11,12 @@ from pathlib import Path
 import msgspec
 
 from importers.base import Options, Source
-from importers.web.calls import Call
 from importers.web.client import WikiServer
 from importers.web.credentials import credentials_of
 from importers.web.failures import FetchError
 from importers.web.jobs import Job, Reply
 from importers.web.journal import Journal
+from importers.web.request import Request
 from importers.web.settings import web_settings
 from importers.web.workers import Workers
 from importers.xwiki.address import Address, read_address
@@ -55,7 +55,7 @@ def journal_of(source: Source, options: Options, way: str) -> Iterator[Journal]:
 
 
 def connected(
-    source: Source, options: Options, known: Known, journal: Journal, probe: Call | None = None
+    source: Source, options: Options, known: Known, journal: Journal, probe: Request | None = None
 ) -> tuple[Address, Workers]:
     """Return the address, and worker threads for the base that answers as a wiki.
 
@@ -75,7 +75,9 @@ def connected(
         if sure and probe is None:
             return address, workers
         try:
-            reply = workers.one(_ask(probe or Call(_VIEW, kind="html", decode=_wiki_page), journal))
+            reply = workers.one(
+                _ask(probe or Request(_VIEW, kind="html", decode=_wiki_page), journal)
+            )
         except BaseException:
             workers.close()
             raise
@@ -104,10 +106,10 @@ def _is_wiki(failed: FetchError) -> bool:
     return failed.by_wiki or failed.status in (401, 403) or failed.code == "login-required"
 
 
-def _ask(call: Call, journal: Journal) -> Job[Reply]:
+def _ask(request: Request, journal: Journal) -> Job[Reply]:
     """Request the probe; use the answer of an interrupted run, but not its refusal."""
-    refused = call.path in journal and journal.refusal(call.path) is not None
-    (reply,) = yield [msgspec.structs.replace(call, fresh=refused, tries=_TRIES)]
+    refused = request.path in journal and journal.refusal(request.path) is not None
+    (reply,) = yield [msgspec.structs.replace(request, fresh=refused, tries=_TRIES)]
     return reply
 
 

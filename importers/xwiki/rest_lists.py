@@ -14,9 +14,9 @@ from typing import TypeVar
 
 import msgspec
 
-from importers.web.calls import Answer, Call
 from importers.web.failures import FetchError
 from importers.web.jobs import Job
+from importers.web.request import Answer, Request
 from importers.xwiki.paths import rest_wiki
 from importers.xwiki.rest_model import ATTACHMENTS, HISTORY, PAGES, HistoryRow, RestAttachment
 from kb.model import version_key
@@ -58,7 +58,7 @@ def part_of_list(
     rounds = 0
     while True:
         asked = limit.rows
-        (reply,) = yield [Call(path(start, asked), decode=decode)]
+        (reply,) = yield [Request(path(start, asked), decode=decode)]
         if isinstance(reply, Answer):
             return reply.value, asked
         if limit.refused(asked, reply) and asked > 1:
@@ -198,7 +198,7 @@ def counted(wiki: str, limit: RowLimit, page: str) -> Job[int | None]:
     A list in parts and without order may have a row several times.
     """
     path = rest_wiki(wiki, "pages", start=0, number=limit.rows, name=page)
-    (reply,) = yield [Call(path, decode=PAGES, fresh=True)]
+    (reply,) = yield [Request(path, decode=PAGES, fresh=True)]
     if not isinstance(reply, Answer):
         return None
     rows = reply.value.page_summaries

@@ -29,7 +29,7 @@ class Validator(msgspec.Struct, frozen=True, array_like=True):
         }  # fmt: skip
 
 
-class Call(msgspec.Struct, frozen=True):
+class Request(msgspec.Struct, frozen=True):
     """A request for a resource under the wiki's base, and how to check its answer."""
 
     path: str
@@ -49,7 +49,7 @@ class Call(msgspec.Struct, frozen=True):
     """True where the answer of an interrupted run must not be used."""
     tries: int = 0
     """Most tries while the server is unreachable or is no wiki; 0: as the settings say."""
-    mark: Validator | None = None
+    validator: Validator | None = None
     """Validators of the body that the archive has: the server sends only another one."""
 
 
@@ -72,7 +72,7 @@ class Answer(msgspec.Struct):
     """True where the server said that the body has not changed (304)."""
 
     @property
-    def mark(self) -> Validator | None:
+    def validator(self) -> Validator | None:
         """Return the validators of this answer; None where the server sent none."""
         return Validator(self.tag, self.modified) if self.tag or self.modified else None
 
