@@ -5,7 +5,7 @@
 """
 
 from kb.markup.macros import builtin_registry, expand
-from kb.markup.parser.document import parse
+from kb.markup.parser import parse
 from kb.markup.tree.nodes import Document
 
 __all__ = ["Document", "builtin_registry", "expand", "parse"]

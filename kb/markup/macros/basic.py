@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kb.markup.macros.registry import MacroContext, MacroError, MacroRegistry
 from kb.markup.macros.results import plain_nodes
-from kb.markup.parser.document import SYNTAXES
+from kb.markup.parser import SYNTAXES
 from kb.markup.tree import nodes as n
 from kb.markup.tree.nodes import Node
 

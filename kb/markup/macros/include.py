@@ -5,8 +5,7 @@ from __future__ import annotations
 from kb.markup.macros.expand import expand
 from kb.markup.macros.pages import PageText, WikiPages
 from kb.markup.macros.registry import MacroContext, MacroError, MacroRegistry
-from kb.markup.parser.blocks import Parser
-from kb.markup.parser.document import SYNTAXES
+from kb.markup.parser import SYNTAXES, parse_within
 from kb.markup.tree import nodes as n
 from kb.markup.tree.nodes import Node
 
@@ -91,8 +90,7 @@ class IncludeMacro:
         """The page's blocks with its own macros run, its headings' ids unlike those here."""
         assert self.registry is not None
         host = context.document
-        parser = Parser(found.source, found.syntax, host.wiki, host.ids, 0, context.depth)
-        nodes = parser.page()
+        nodes = parse_within(host, found.source, 0, context.depth, found.syntax)
         document = n.Document(found.source, found.syntax, nodes, host.ids, host.wiki)
         inner = IncludeMacro(self.pages, found.reference, self.chain, self.budget)
         registry = self.registry.copy()

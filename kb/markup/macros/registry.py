@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kb.markup.macros.results import to_inline
-from kb.markup.parser.blocks import Parser
+from kb.markup.parser import parse_within
 from kb.markup.render.xhtml.links import WikiModel
 from kb.markup.tree import nodes as n
 from kb.markup.tree.nodes import Node
@@ -44,7 +44,7 @@ class MacroContext:
 
     @property
     def depth(self) -> int:
-        """How many nodes will be around what the macro makes; `Parser` wants to know."""
+        """How many nodes will be around what the macro makes."""
         return len(self.ancestors) + 4
 
     def parse(self, content: str, pos: int, inline: bool, syntax: str | None = None) -> list[Node]:
@@ -54,9 +54,7 @@ class MacroContext:
         afterwards, whether by the caller's return or not.
         """
         document = self.document
-        syntax = syntax or document.syntax
-        parser = Parser(content, syntax, document.wiki, document.ids, pos, self.depth)
-        nodes = parser.page()
+        nodes = parse_within(document, content, pos, self.depth, syntax or document.syntax)
         return to_inline(nodes) if inline else nodes
 
     def is_waiting(self, name: str) -> bool:

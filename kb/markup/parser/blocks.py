@@ -1,384 +1,340 @@
-"""Blocks: what the beginning of a line may start, and what closes it again."""
+"""Blocks: what a line begins, how it goes on, and what ends it; a function for each kind."""
 
 from __future__ import annotations
 
-from kb.markup.parser import builder as c
+from collections.abc import Callable
+from typing import Final
+
 from kb.markup.parser import lookahead as k
 from kb.markup.parser import patterns as p
-from kb.markup.parser.builder import MAX_DEPTH
-from kb.markup.parser.inline import MODE_CELL, MODE_HEADING, MODE_INLINE
+from kb.markup.parser.builder import MAX_DEPTH, TreeBuilder
+from kb.markup.parser.inline import read_line
+from kb.markup.parser.lookahead import find, next_mark
 from kb.markup.parser.params import parse_params
+from kb.markup.parser.state import MODE_CELL, MODE_HEADING, MODE_INLINE, ParserState
 from kb.markup.tree import nodes as n
-from kb.markup.tree.nodes import NO_PARAMS, Node, Params
+from kb.markup.tree.nodes import NO_PARAMS, Params
 
 
-class Parser(k.Lookahead):
-    """Reads a page, or a label, into a tree."""
+def read_document(s: ParserState) -> None:
+    """Read a page, or a group up to its end."""
+    # A first empty line is not counted.
+    if next_mark(s) in (k.LINE_END, k.EMPTY_LINE):
+        _empty_line(s)
+        s.empty_lines -= 1
+    read_blocks(s)
 
-    def __init__(
-        self, text: str, syntax: str, wiki: bool, ids: dict[str, int], base: int, depth: int
-    ) -> None:
-        super().__init__(text, syntax, wiki, ids, base, depth)
-        self.empty_lines = 0
-        self.params: Params | None = None
 
-    def page(self) -> list[Node]:
-        """The blocks of the whole text."""
-        root: list[Node] = []
-        self.context = c.TreeBuilder(root, self.ids, self.parse_caption, self.depth)
-        self._document()
-        self.context.release()
-        return root
-
-    def parse_label(self, label: str, at: int) -> list[Node]:
-        """The nodes of a link's label."""
-        depth = self.context.nesting() + 2
-        if depth >= MAX_DEPTH:
-            return [n.TooDeep(self.base + at, label)]
-        parser = Parser(label, self.syntax, self.wiki, self.ids, self.base + at, depth)
-        return parser.label_nodes()
-
-    def parse_caption(self, label: str, pos: int) -> list[Node]:
-        """The blocks of an image's label."""
-        depth = self.context.nesting() + 2
-        if depth >= MAX_DEPTH:
-            return [n.TooDeep(pos, label)]
-        return Parser(label, self.syntax, self.wiki, self.ids, pos, depth).page()
-
-    def label_nodes(self) -> list[Node]:
-        """The text as a label: it never begins a block, and paragraphs are opened up."""
-        from kb.markup.parser.document import drop_first_space, open_up
-
-        root: list[Node] = []
-        self.context = c.TreeBuilder(root, self.ids, self.parse_caption, self.depth)
-        self.at_line_start = False
-        self.context.begin_paragraph(self.base, NO_PARAMS)
-        self.context.in_label = True
-        self.lines()
-        self.context.end_paragraph()
-        self._blocks()
-        self.context.release()
-        nodes: list[Node] = []
-        open_up(root, nodes)
-        if self.text.lstrip(" \t").startswith("((("):
-            drop_first_space(nodes)
-        return nodes
-
-    def _take_line_end(self) -> None:
-        self.pos = self.next_end
-        self.at_line_start = True
-
-    def _take_params(self) -> Params | None:
-        params, self.params = self.params, None
-        return params
-
-    # A document: the page or a group
-
-    def _document(self) -> None:
-        # A first empty line is not counted.
-        if self.next() in (k.LINE_END, k.EMPTY_LINE):
-            self._empty_line()
-            self.empty_lines -= 1
-        self._blocks()
-
-    def _blocks(self) -> None:
-        while True:
-            kind = self.next()
-            if kind in (k.LINE_END, k.EMPTY_LINE):
-                if kind == k.EMPTY_LINE:
-                    self.empty_lines = 0
-                self._empty_line()
-            elif kind in (k.END, k.GROUP_END):
-                break
-            else:
-                self._begin_block()
-                self._block(kind)
-                self.empty_lines = 0
-        params = self._take_params()
-        if params is not None:
-            self._empty_paragraph(params)
-        if self.empty_lines > 1:
-            self.context.leaf(n.EmptyLines(self.base + self.pos, self.empty_lines))
-        self.empty_lines = 0
-        self.context.close_block()
-
-    def _begin_block(self) -> None:
-        if self.empty_lines > 1:
-            self.context.leaf(n.EmptyLines(self.base + self.pos, self.empty_lines - 1))
-        self.empty_lines = 0
-
-    def _empty_line(self) -> None:
-        self._take_line_end()
-        self.empty_lines += 1
-        params = self._take_params()
-        if params:
-            self._empty_paragraph(params)
-
-    def _empty_paragraph(self, params: Params) -> None:
-        self.context.begin_paragraph(self.base + self.pos, params)
-        self.context.end_paragraph()
-
-    def _block(self, kind: str) -> None:
-        if kind == k.TEXT:
-            self._text_block()
-        elif kind == k.ITEM:
-            self._list()
-        elif kind == k.HEADING:
-            self._heading()
-        elif kind == k.ROW:
-            self._table()
-        elif kind == k.QUOTE:
-            self._quotation()
-        elif kind == k.GROUP:
-            self._group()
-        elif kind == k.PARAMS:
-            self._block_params()
-        elif kind == k.RULE:
-            rule = n.HorizontalLine(self.base + self.pos, self._take_params() or NO_PARAMS)
-            self.context.leaf(rule)
-            self._inline_from(self.next_end)
+def read_blocks(s: ParserState) -> None:
+    """Read blocks up to the end of the text or group."""
+    while True:
+        kind = next_mark(s)
+        if kind in (k.LINE_END, k.EMPTY_LINE):
+            if kind == k.EMPTY_LINE:
+                s.empty_lines = 0
+            _empty_line(s)
+        elif kind in (k.END, k.GROUP_END):
+            break
         else:
-            # A mark that belongs to nothing here is text.
-            self.context.begin_paragraph(self.base + self.pos, NO_PARAMS)
-            text = self.text[self.pos : self.next_end]
-            self.context.content(self.pos).append(n.Text(self.base + self.pos, text))
-            self.pos = self.next_end
+            if s.empty_lines > 1:
+                s.builder.leaf(n.EmptyLines(s.base + s.pos, s.empty_lines - 1))
+            s.empty_lines = 0
+            _BLOCKS.get(kind, _stray_mark)(s)
+            s.empty_lines = 0
+    params = s.take_params()
+    if params is not None:
+        _empty_paragraph(s, params)
+    if s.empty_lines > 1:
+        s.builder.leaf(n.EmptyLines(s.base + s.pos, s.empty_lines))
+    s.empty_lines = 0
+    s.builder.close_block()
 
-    def _inline_from(self, pos: int) -> None:
-        self.pos = pos
-        self.mode = MODE_INLINE
-        self.at_line_start = False
 
-    def _block_params(self) -> None:
-        match = p.PARAMS.match(self.text, self.pos)
-        assert match is not None
-        self.params = parse_params(match[0][2:-2])
-        self.mode = MODE_INLINE
-        self._take_line_end()
+def _empty_line(s: ParserState) -> None:
+    s.take_line_end()
+    s.empty_lines += 1
+    params = s.take_params()
+    if params:
+        _empty_paragraph(s, params)
 
-    # Text
 
-    def _text_block(self) -> None:
-        """A paragraph, or a macro or verbatim block."""
-        text, pos = self.text, self.pos
-        if text.startswith("{{{", pos):
-            content, self.pos = self.verbatim(pos)
-            params = self._take_params() or NO_PARAMS
-            self.context.hold(n.Verbatim(self.base + pos, content, False, params))
-        else:
-            macro, end = self.macro(pos) if text.startswith("{{", pos) else (None, pos)
-            if macro is None:
-                params = self._take_params() or NO_PARAMS
-                self.context.begin_paragraph(self.base + pos, params)
-                self.lines()
-                self.context.end_paragraph()
-                return
-            self.pos = end
-            self._block_macro(macro)
-        self.lines()
-        self.context.end_paragraph()
-        if self.next() == k.LINE_END:
-            self._take_line_end()
+def _empty_paragraph(s: ParserState, params: Params) -> None:
+    s.builder.begin_paragraph(s.base + s.pos, params)
+    s.builder.end_paragraph()
 
-    def _block_macro(self, macro: n.Macro) -> None:
-        params = self._take_params()
-        if params is None:
-            self.context.hold(macro)
-        else:
-            self.context.begin_paragraph(macro.pos, params)
-            macro.inline = True
-            self.context.content(macro.pos).append(macro)
 
-    def lines(self) -> None:
-        """Running text, line after line, until something else begins."""
-        while True:
-            self.line()
-            if self.next() != k.LINE_END:
-                break
-            pos = self.base + self.pos
-            self._take_line_end()
-            if self.next() != k.TEXT:
-                break
-            self.context.content(pos).append(n.LineBreak(pos))
-        if self.swallowed:
-            # A macro or verbatim ends the paragraph that it stands in.
-            self.swallowed = False
-            self.context.end_paragraph()
+def _params_line(s: ParserState) -> None:
+    """Read parameters on a line of their own; the block that follows takes them."""
+    match = p.PARAMS.match(s.text, s.pos)
+    assert match is not None
+    s.params = parse_params(match[0][2:-2])
+    s.mode = MODE_INLINE
+    s.take_line_end()
 
-    def _line_break(self) -> None:
-        """A line end right after a block's mark is a break in its content."""
-        if self.next() == k.LINE_END:
-            pos = self.base + self.pos
-            self.context.content(pos).append(n.LineBreak(pos))
-            self._take_line_end()
 
-    def _content(self) -> None:
-        """What a heading or cell holds: text and groups."""
-        while True:
-            kind = self.next()
-            if kind == k.TEXT:
-                self.lines()
-            elif kind == k.GROUP:
-                self._group()
-            elif kind == k.LINE_END:
-                self._take_line_end()
-            else:
-                break
-        if kind == k.EMPTY_LINE and self.mode != MODE_CELL:
-            self.empty_lines += 1
-            self.mode = MODE_INLINE
-            self._take_line_end()
-        elif kind == k.HEADING_END:
-            at_line_start = self.text[self.next_end - 1] in "\r\n"
-            self._inline_from(self.next_end)
-            self.at_line_start = at_line_start
+def _rule(s: ParserState) -> None:
+    s.builder.leaf(n.HorizontalLine(s.base + s.pos, s.take_params() or NO_PARAMS))
+    s.begin_inline(s.next_end)
 
-    # Headings, lists, quotations, tables
 
-    def _heading(self) -> None:
-        pos = self.pos
-        level = min(self.text.count("=", pos, self.next_end), 6)
-        params = self._take_params() or NO_PARAMS
-        self.context.begin_heading(self.base + pos, level, params)
-        self._inline_from(self.next_end)
-        self.mode = MODE_HEADING
-        self._line_break()
-        self._content()
-        self.context.end_heading()
+def _stray_mark(s: ParserState) -> None:
+    """Read a mark that belongs to nothing here as text."""
+    s.builder.begin_paragraph(s.base + s.pos, NO_PARAMS)
+    text = s.text[s.pos : s.next_end]
+    s.builder.content(s.pos).append(n.Text(s.base + s.pos, text))
+    s.pos = s.next_end
 
-    def _list(self) -> None:
-        self.context.begin_list(self._take_params())
-        kind = k.ITEM
-        while True:
-            if kind == k.ITEM:
-                self._item()
-            elif kind == k.PARAMS:
-                self._block_params()
-            else:
-                break
-            kind = self.next()
-        if kind == k.EMPTY_LINE:
-            self._take_line_end()
-        self.context.end_list()
 
-    def _item(self) -> None:
-        pos = self.pos
-        mark = self.text[pos : self.next_end].strip(" \t").replace(".", "").replace("1", "#")
-        mark = mark[: self.context.list_depth()]
-        self.context.begin_item(self.base + pos, mark, self._take_params())
-        self._inline_from(self.next_end)
-        self._line_break()
-        while True:
-            kind = self.next()
-            if kind == k.TEXT:
-                self.lines()
-            elif kind == k.GROUP:
-                self._group()
-                if self.next() == k.LINE_END:
-                    self._take_line_end()
-            else:
-                break
+# Text
 
-    def _quotation(self) -> None:
-        self.context.begin_quote(self._take_params() or NO_PARAMS)
-        while True:
-            depth = min(self.next_end - self.pos, self.context.list_depth())
-            self.context.begin_quote_line(self.base + self.pos, depth)
-            self._inline_from(self.next_end)
-            if self.next() == k.TEXT:
-                self.line()
-                if self.swallowed:
-                    self.swallowed = False
-                    self.lines()
-            if self.next() == k.LINE_END:
-                self._take_line_end()
-            if self.next() != k.QUOTE:
-                break
-        self.context.end_quote()
 
-    def _table(self) -> None:
-        self.context.begin_table(self.base + self.pos, self._take_params() or NO_PARAMS)
-        while True:
-            self._row()
-            kind = self.next()
-            if kind != k.ROW:
-                break
-        if kind == k.EMPTY_LINE:
-            self.mode = MODE_INLINE
-            self._take_line_end()
-        self.context.end_table()
-
-    def _row(self) -> None:
-        pos = self.pos
-        self._inline_from(pos)
-        self.mode = MODE_CELL
-        params = NO_PARAMS
-        match = p.PARAMS.match(self.text, pos)
-        if match:
-            params = parse_params(match[0][2:-2])
-            blanks = p.BLANKS.match(self.text, match.end())
-            assert blanks is not None
-            self.pos = blanks.end()
-        row = self.context.begin_row(self.base + pos, params)
-        while self.next() == k.CELL:
-            self._cell(row)
-
-    def _cell(self, row: n.TableRow) -> None:
-        pos = self.pos
-        head = "=" in self.text[pos : self.next_end]
-        self.pos = self.next_end
-        params = NO_PARAMS
-        match = p.GROUP_PARAMS.match(self.text, self.pos) or p.PARAMS.match(self.text, self.pos)
-        if match:
-            written = match[1] if match.re is p.GROUP_PARAMS else match[0]
-            params = parse_params(written[2:-2])
-            self.pos = match.end()
-        if row.children:
-            # A format mark right before the cell's end still counts.
-            self.context.content(self.base + pos)
-        self.context.begin_cell(self.base + pos, row, head, params)
-        self._line_break()
-        self._content()
-
-    # Groups
-
-    def _group(self) -> None:
-        pos = self.base + self.pos
-        params = NO_PARAMS
-        match = p.GROUP_PARAMS.match(self.text, self.pos)
-        if match:
-            params = parse_params(match[1][2:-2])
-            self.pos = match.end()
-            self.find(p.GROUP_START)
-        depth = self.context.nesting() + 1
-        if depth >= MAX_DEPTH:
-            self._too_deep()
+def _text_block(s: ParserState) -> None:
+    """Read a paragraph, or a macro or verbatim block and what follows it."""
+    text, pos = s.text, s.pos
+    if text.startswith("{{{", pos):
+        content, s.pos = s.macros.verbatim(pos)
+        params = s.take_params() or NO_PARAMS
+        s.builder.hold(n.Verbatim(s.base + pos, content, False, params))
+    else:
+        macro, end = s.macros.macro(pos) if text.startswith("{{", pos) else (None, pos)
+        if macro is None:
+            s.builder.begin_paragraph(s.base + pos, s.take_params() or NO_PARAMS)
+            read_lines(s)
+            s.builder.end_paragraph()
             return
-        group = n.Group(pos, [], params)
-        outer = self.context
-        mode = self.mode
-        outer.begin_group(group)
-        self._inline_from(self.next_end)
-        self.at_line_start = True
-        self.context = c.TreeBuilder(group.children, self.ids, self.parse_caption, depth)
-        self.groups += 1
-        self._document()
-        self.groups -= 1
-        if self.next() == k.GROUP_END or self.find(p.GROUP_END):
-            self.pos = self.next_end
-        self.context = outer
-        self.mode = mode
-        self.at_line_start = False
+        s.pos = end
+        _block_macro(s, macro)
+    read_lines(s)
+    s.builder.end_paragraph()
+    if next_mark(s) == k.LINE_END:
+        s.take_line_end()
 
-    def _too_deep(self) -> None:
-        """Keep the group at `pos` as source."""
-        depth = 0
-        end = len(self.text)
-        for edge in p.GROUP_EDGE.finditer(self.text, self.pos):
-            depth += 1 if edge[0] == "(((" else -1
-            if not depth:
-                end = edge.end()
-                break
-        source = self.text[self.pos : end]
-        self.context.begin_group(n.TooDeep(self.base + self.pos, source))
-        self.pos = end
+
+def _block_macro(s: ParserState, macro: n.Macro) -> None:
+    params = s.take_params()
+    if params is None:
+        s.builder.hold(macro)
+    else:
+        s.builder.begin_paragraph(macro.pos, params)
+        macro.inline = True
+        s.builder.content(macro.pos).append(macro)
+
+
+def read_lines(s: ParserState) -> None:
+    """Read running text, line after line, until something else begins."""
+    while True:
+        read_line(s)
+        if next_mark(s) != k.LINE_END:
+            break
+        pos = s.base + s.pos
+        s.take_line_end()
+        if next_mark(s) != k.TEXT:
+            break
+        s.builder.content(pos).append(n.LineBreak(pos))
+    if s.swallowed:
+        # A macro or verbatim ends the paragraph that it stands in.
+        s.swallowed = False
+        s.builder.end_paragraph()
+
+
+def _line_break(s: ParserState) -> None:
+    """Read a line end right after a block's mark as a break in its content."""
+    if next_mark(s) == k.LINE_END:
+        pos = s.base + s.pos
+        s.builder.content(pos).append(n.LineBreak(pos))
+        s.take_line_end()
+
+
+def _content(s: ParserState) -> None:
+    """Read what a heading or cell holds: text and groups."""
+    while True:
+        kind = next_mark(s)
+        if kind == k.TEXT:
+            read_lines(s)
+        elif kind == k.GROUP:
+            _group(s)
+        elif kind == k.LINE_END:
+            s.take_line_end()
+        else:
+            break
+    if kind == k.EMPTY_LINE and s.mode != MODE_CELL:
+        s.empty_lines += 1
+        s.mode = MODE_INLINE
+        s.take_line_end()
+    elif kind == k.HEADING_END:
+        at_line_start = s.text[s.next_end - 1] in "\r\n"
+        s.begin_inline(s.next_end)
+        s.at_line_start = at_line_start
+
+
+# Headings, lists, quotations, tables
+
+
+def _heading(s: ParserState) -> None:
+    pos = s.pos
+    level = min(s.text.count("=", pos, s.next_end), 6)
+    s.builder.begin_heading(s.base + pos, level, s.take_params() or NO_PARAMS)
+    s.begin_inline(s.next_end)
+    s.mode = MODE_HEADING
+    _line_break(s)
+    _content(s)
+    s.builder.end_heading()
+
+
+def _list(s: ParserState) -> None:
+    s.builder.begin_list(s.take_params())
+    kind = k.ITEM
+    while True:
+        if kind == k.ITEM:
+            _item(s)
+        elif kind == k.PARAMS:
+            _params_line(s)
+        else:
+            break
+        kind = next_mark(s)
+    if kind == k.EMPTY_LINE:
+        s.take_line_end()
+    s.builder.end_list()
+
+
+def _item(s: ParserState) -> None:
+    pos = s.pos
+    mark = s.text[pos : s.next_end].strip(" \t").replace(".", "").replace("1", "#")
+    mark = mark[: s.builder.list_depth()]
+    s.builder.begin_item(s.base + pos, mark, s.take_params())
+    s.begin_inline(s.next_end)
+    _line_break(s)
+    while True:
+        kind = next_mark(s)
+        if kind == k.TEXT:
+            read_lines(s)
+        elif kind == k.GROUP:
+            _group(s)
+            if next_mark(s) == k.LINE_END:
+                s.take_line_end()
+        else:
+            break
+
+
+def _quotation(s: ParserState) -> None:
+    s.builder.begin_quote(s.take_params() or NO_PARAMS)
+    while True:
+        depth = min(s.next_end - s.pos, s.builder.list_depth())
+        s.builder.begin_quote_line(s.base + s.pos, depth)
+        s.begin_inline(s.next_end)
+        if next_mark(s) == k.TEXT:
+            read_line(s)
+            if s.swallowed:
+                s.swallowed = False
+                read_lines(s)
+        if next_mark(s) == k.LINE_END:
+            s.take_line_end()
+        if next_mark(s) != k.QUOTE:
+            break
+    s.builder.end_quote()
+
+
+def _table(s: ParserState) -> None:
+    s.builder.begin_table(s.base + s.pos, s.take_params() or NO_PARAMS)
+    while True:
+        _row(s)
+        kind = next_mark(s)
+        if kind != k.ROW:
+            break
+    if kind == k.EMPTY_LINE:
+        s.mode = MODE_INLINE
+        s.take_line_end()
+    s.builder.end_table()
+
+
+def _row(s: ParserState) -> None:
+    pos = s.pos
+    s.begin_inline(pos)
+    s.mode = MODE_CELL
+    params = NO_PARAMS
+    match = p.PARAMS.match(s.text, pos)
+    if match:
+        params = parse_params(match[0][2:-2])
+        blanks = p.BLANKS.match(s.text, match.end())
+        assert blanks is not None
+        s.pos = blanks.end()
+    row = s.builder.begin_row(s.base + pos, params)
+    while next_mark(s) == k.CELL:
+        _cell(s, row)
+
+
+def _cell(s: ParserState, row: n.TableRow) -> None:
+    pos = s.pos
+    head = "=" in s.text[pos : s.next_end]
+    s.pos = s.next_end
+    params = NO_PARAMS
+    match = p.GROUP_PARAMS.match(s.text, s.pos) or p.PARAMS.match(s.text, s.pos)
+    if match:
+        written = match[1] if match.re is p.GROUP_PARAMS else match[0]
+        params = parse_params(written[2:-2])
+        s.pos = match.end()
+    if row.children:
+        # A format mark right before the cell's end still counts.
+        s.builder.content(s.base + pos)
+    s.builder.begin_cell(s.base + pos, row, head, params)
+    _line_break(s)
+    _content(s)
+
+
+# Groups
+
+
+def _group(s: ParserState) -> None:
+    """Read `(((…)))`: a document within the open block, built apart from what is around it."""
+    pos = s.base + s.pos
+    params = NO_PARAMS
+    match = p.GROUP_PARAMS.match(s.text, s.pos)
+    if match:
+        params = parse_params(match[1][2:-2])
+        s.pos = match.end()
+        find(s, p.GROUP_START)
+    depth = s.builder.nesting() + 1
+    if depth >= MAX_DEPTH:
+        _too_deep_group(s)
+        return
+    group = n.Group(pos, [], params)
+    outer = s.builder
+    mode = s.mode
+    outer.begin_group(group)
+    s.begin_inline(s.next_end)
+    s.at_line_start = True
+    s.builder = TreeBuilder(group.children, s.scope.ids, s.scope.caption, depth)
+    s.groups += 1
+    read_document(s)
+    s.groups -= 1
+    if next_mark(s) == k.GROUP_END or find(s, p.GROUP_END):
+        s.pos = s.next_end
+    s.builder = outer
+    s.mode = mode
+    s.at_line_start = False
+
+
+def _too_deep_group(s: ParserState) -> None:
+    """Keep the group at `pos` as source."""
+    depth = 0
+    end = len(s.text)
+    for edge in p.GROUP_EDGE.finditer(s.text, s.pos):
+        depth += 1 if edge[0] == "(((" else -1
+        if not depth:
+            end = edge.end()
+            break
+    s.builder.begin_group(n.TooDeep(s.base + s.pos, s.text[s.pos : end]))
+    s.pos = end
+
+
+_BLOCKS: Final[dict[str, Callable[[ParserState], None]]] = {
+    k.TEXT: _text_block,
+    k.ITEM: _list,
+    k.HEADING: _heading,
+    k.ROW: _table,
+    k.QUOTE: _quotation,
+    k.GROUP: _group,
+    k.PARAMS: _params_line,
+    k.RULE: _rule,
+}
+"""By what stands at its beginning: reads a block. Which mark wins, `lookahead` decides."""

@@ -1,4 +1,8 @@
-"""Images with captions: `[[caption>>image:x.png]]` alone in a paragraph."""
+"""The tree that is being built, and the blocks that are open in it.
+
+One `TreeBuilder` for the page and one for each group `(((…)))`. Its methods are what the grammar
+says ("an item begins", "here is content"); it knows which open blocks that closes or opens.
+"""
 
 from __future__ import annotations
 
@@ -13,27 +17,8 @@ from kb.markup.tree.nodes import NO_PARAMS, Node, Params
 # Where an image's label waits until its paragraph ends.
 LABEL: Final = "data-xwiki-image-label"
 
-ParseCaption = Callable[[str, int], list[Node]]
-
-
-def figure(paragraph: n.Paragraph, parse: ParseCaption) -> Node:
-    """A lone image with a label, perhaps in a link, is a figure, the label its caption."""
-    image = paragraph.children[0]
-    if isinstance(image, n.Link) and len(image.children) == 1:
-        image = image.children[0]
-    if not isinstance(image, n.Image) or LABEL not in image.params:
-        return paragraph
-    params = dict(image.params)
-    label = params.pop(LABEL) or ""
-    image.params = params or NO_PARAMS
-    caption = n.FigureCaption(image.pos, parse(label, image.pos), NO_PARAMS)
-    outer = dict(paragraph.params)
-    classes = outer.get("class")
-    if classes is None:
-        outer["class"] = "image"
-    elif "image" not in classes.split():
-        outer["class"] = classes + " image"
-    return n.Figure(paragraph.pos, [*paragraph.children, caption], outer)
+ParseCaption = Callable[[str, int, int], list[Node]]
+"""Gives the blocks of a caption: its text, its place, the nodes around it."""
 
 
 NONE: Final = 0
@@ -50,10 +35,6 @@ Pair = tuple[str, str | None]
 
 # So many nodes may stand within each other; renderers recurse.
 MAX_DEPTH: Final = 120
-
-
-def _spent(_label: str, _pos: int) -> list[Node]:
-    return []
 
 
 class _OpenFormat:
@@ -112,10 +93,6 @@ class TreeBuilder:
         self._styles: list[str] = []
         self._pairs: list[Pair] = []
         self._dirty = False
-
-    def release(self) -> None:
-        """Let go of the parser, which holds this: else the tree waits for a cycle's collection."""
-        self.caption = _spent
 
     def nesting(self) -> int:
         """How many nodes are around what comes next, about."""
@@ -249,7 +226,7 @@ class TreeBuilder:
             last = self.flow[-1]
             assert isinstance(last, n.Paragraph)
             if len(last.children) == 1 and not self.in_label:
-                self.flow[-1] = figure(last, self.caption)
+                self.flow[-1] = _figure(last, self.caption, self.nesting() + 2)
             self.in_label = False
 
     def begin_heading(self, pos: int, level: int, params: Params) -> None:
@@ -402,3 +379,27 @@ class TreeBuilder:
 
 def _tree_kind(char: str) -> str:
     return "d" if char in ";:" else char
+
+
+def _figure(paragraph: n.Paragraph, parse: ParseCaption, depth: int) -> Node:
+    """A lone image with a label, perhaps in a link, is a figure, the label its caption."""
+    image = paragraph.children[0]
+    if isinstance(image, n.Link) and len(image.children) == 1:
+        image = image.children[0]
+    if not isinstance(image, n.Image) or LABEL not in image.params:
+        return paragraph
+    params = dict(image.params)
+    label = params.pop(LABEL) or ""
+    image.params = params or NO_PARAMS
+    caption = n.FigureCaption(image.pos, _caption(label, image.pos, parse, depth), NO_PARAMS)
+    outer = dict(paragraph.params)
+    classes = outer.get("class")
+    if classes is None:
+        outer["class"] = "image"
+    elif "image" not in classes.split():
+        outer["class"] = classes + " image"
+    return n.Figure(paragraph.pos, [*paragraph.children, caption], outer)
+
+
+def _caption(label: str, pos: int, parse: ParseCaption, depth: int) -> list[Node]:
+    return [n.TooDeep(pos, label)] if depth >= MAX_DEPTH else parse(label, pos, depth)

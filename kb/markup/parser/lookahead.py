@@ -1,4 +1,4 @@
-"""What comes next in the source: the marks that begin and end blocks."""
+"""What stands at the parser's place: the marks that begin and end blocks, in an ordered table."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import re
 from typing import Final
 
 from kb.markup.parser import patterns as p
-from kb.markup.parser.inline import MODE_CELL, MODE_HEADING, Scanner
+from kb.markup.parser.state import MODE_CELL, MODE_HEADING, ParserState
 
 TEXT: Final = "text"
-LINE_END: Final = "line end"
-EMPTY_LINE: Final = "empty line"
+LINE_END: Final = "line_end"
+EMPTY_LINE: Final = "empty_line"
 HEADING: Final = "heading"
-HEADING_END: Final = "heading end"
+HEADING_END: Final = "heading_end"
 ITEM: Final = "item"
 RULE: Final = "rule"
 ROW: Final = "row"
@@ -20,70 +20,68 @@ CELL: Final = "cell"
 PARAMS: Final = "params"
 QUOTE: Final = "quote"
 GROUP: Final = "group"
-GROUP_END: Final = "group end"
+GROUP_END: Final = "group_end"
 END: Final = "end"
 
-_LINE_STARTS: Final = {
-    "heading": HEADING,
-    "item": ITEM,
-    "rule": RULE,
-    "row": ROW,
-    "params": PARAMS,
-    "blank": LINE_END,
-    "quote": QUOTE,
+LINE_STARTS: Final = {
+    HEADING: r"[ \t]*+=++[ \t]*+",
+    ITEM: r"[ \t]*+(?:\*++[:;]*+|[1*]++\.[:;]*+|[:;]++)[ \t]",
+    RULE: r"----++",
+    ROW: rf"(?=(?:{p.PARAMETERS}[ \t]*+)?{p.CELL_MARK})",
+    PARAMS: p.PARAMETERS + p.NEW_LINE,
+    LINE_END: p.NEW_LINE,
+    QUOTE: r">++",
 }
+"""What a line may begin with, tried in this order; anything else is text."""
+_LINE_START: Final = re.compile(
+    "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in LINE_STARTS.items()), re.DOTALL
+)
+# Only lines that begin with one of these need _LINE_START.
+_FIRST_CHARACTERS: Final = " \t=*1;:-|!(\r\n>"
 
 
-class Lookahead(Scanner):
-    """Tells what stands at `pos`."""
+def next_mark(s: ParserState) -> str:
+    """Return what stands at `pos`, and set `next_end` to where its mark ends."""
+    pos, text = s.pos, s.text
+    if pos >= len(text):
+        return END
+    if s.at_line_start:
+        if text[pos] in _FIRST_CHARACTERS:
+            match = _LINE_START.match(text, pos)
+            if match and match.lastgroup == PARAMS and find(s, p.GROUP_AHEAD):
+                s.at_line_start = False
+                return GROUP
+            if match:
+                s.next_end = match.end()
+                return match.lastgroup or TEXT
+        s.at_line_start = False
+    char = text[pos]
+    if char in "\n\r":
+        return _line_end(s)
+    if char in "( \t" and find(s, p.GROUP_AHEAD):
+        return GROUP
+    if s.groups and char in ") \t" and find(s, p.GROUP_END):
+        return GROUP_END
+    if s.mode == MODE_HEADING and char in "= \t" and find(s, p.HEADING_END):
+        return HEADING_END
+    if s.mode == MODE_CELL and char in "|!" and find(s, p.CELL):
+        return CELL
+    return TEXT
 
-    def __init__(
-        self, text: str, syntax: str, wiki: bool, ids: dict[str, int], base: int, depth: int
-    ) -> None:
-        super().__init__(text, syntax, wiki, ids, base, depth)
-        self.at_line_start = True
-        self.next_end = 0
 
-    def next(self) -> str:
-        """What stands at `pos`; `next_end` is where its mark ends."""
-        pos, text = self.pos, self.text
-        if pos >= len(text):
-            return END
-        if self.at_line_start:
-            if text[pos] in p.LINE_START_CHARS:
-                match = p.LINE_START.match(text, pos)
-                if match and match.lastgroup == "params" and self.find(p.GROUP_AHEAD):
-                    self.at_line_start = False
-                    return GROUP
-                if match:
-                    self.next_end = match.end()
-                    return _LINE_STARTS[match.lastgroup or ""]
-            self.at_line_start = False
-        char = text[pos]
-        if char in "\n\r":
-            return self._line_end()
-        if char in "( \t" and self.find(p.GROUP_AHEAD):
-            return GROUP
-        if self.groups and char in ") \t" and self.find(p.GROUP_END):
-            return GROUP_END
-        if self.mode == MODE_HEADING and char in "= \t" and self.find(p.HEADING_END):
-            return HEADING_END
-        if self.mode == MODE_CELL and char in "|!" and self.find(p.CELL):
-            return CELL
-        return TEXT
+def find(s: ParserState, pattern: re.Pattern[str]) -> bool:
+    """Tell whether `pattern` stands at `pos`; if so, set `next_end` to its end."""
+    match = pattern.match(s.text, s.pos)
+    if match is None:
+        return False
+    s.next_end = match.end()
+    return True
 
-    def find(self, pattern: re.Pattern[str]) -> bool:
-        """Whether `pattern` stands at `pos`; if so, `next_end` is its end."""
-        match = pattern.match(self.text, self.pos)
-        if match is None:
-            return False
-        self.next_end = match.end()
-        return True
 
-    def _line_end(self) -> str:
-        if self.mode == MODE_HEADING and self.find(p.NEXT_HEADING):
-            return HEADING
-        if self.find(p.EMPTY_LINE):
-            return EMPTY_LINE
-        self.find(p.LINE_END)
-        return LINE_END
+def _line_end(s: ParserState) -> str:
+    if s.mode == MODE_HEADING and find(s, p.NEXT_HEADING):
+        return HEADING
+    if find(s, p.EMPTY_LINE):
+        return EMPTY_LINE
+    find(s, p.LINE_END)
+    return LINE_END

@@ -12,10 +12,10 @@ from kb.markup.tree import nodes as n
 class MacroScanner:
     """Reads macros and verbatim text; never looks at the same stretch twice in vain."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, base: int = 0) -> None:
         self.text = text
-        self.pos = 0
-        self.base = 0
+        self.base = base
+        """Where in the page's source the text begins."""
         self._lone_quotes: set[int] = set()
         self._no_tag_before = 0
 

@@ -9,23 +9,7 @@ PARAMETERS = r"\(%(?:[^%~]++|~.|%[^)~]|%~.)*+%\)"
 # A word's character is anything but blanks, line ends and the ASCII punctuation.
 WORD_CHAR = r"""[^\t\n\r !"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~]"""
 _NAME = rf"(?:{WORD_CHAR})++(?:[\-_.:](?:{WORD_CHAR})++)*+"
-_CELL = r"(?:!=|\|=|\||!!)"
-
-# What may start at the beginning of a line; the group tells which.
-LINE_START = re.compile(
-    rf"""
-      (?P<heading>[ \t]*+=++[ \t]*+)
-    | (?P<item>[ \t]*+(?:\*++[:;]*+|[1*]++\.[:;]*+|[:;]++)[ \t])
-    | (?P<rule>----++)
-    | (?P<row>(?=(?:{PARAMETERS}[ \t]*+)?{_CELL}))
-    | (?P<params>{PARAMETERS}{NEW_LINE})
-    | (?P<blank>{NEW_LINE})
-    | (?P<quote>>++)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-# Only lines that begin with one of these need LINE_START.
-LINE_START_CHARS = " \t=*1;:-|!(\r\n>"
+CELL_MARK = r"(?:!=|\|=|\||!!)"
 
 # In running text: where something may start. Everything before is plain text.
 _STOPS = (
@@ -40,7 +24,7 @@ LINE_END = re.compile(NEW_LINE)
 EMPTY_LINE = re.compile(NEW_LINE + NEW_LINE)
 NEXT_HEADING = re.compile(rf"{NEW_LINE}[ \t]*+=++[ \t]*+")
 HEADING_END = re.compile(rf"[ \t]*+=++({NEW_LINE})?")
-CELL = re.compile(_CELL)
+CELL = re.compile(CELL_MARK)
 PARAMS = re.compile(PARAMETERS, re.DOTALL)
 GROUP_PARAMS = re.compile(rf"({PARAMETERS})[ \t]*+(?:{NEW_LINE}[ \t]*+)?(?=\(\(\()", re.DOTALL)
 GROUP_AHEAD = re.compile(
@@ -60,7 +44,6 @@ REFERENCE = re.compile(rf"\[\[({_REFERENCE_BODY})\]\]", re.DOTALL)
 IMAGE_REFERENCE = re.compile(rf"\[\[image:{_REFERENCE_BODY}\]\]", re.DOTALL)
 REFERENCE_PIECE = re.compile(r"[^\[\]~]++|~.|\][^\]~]|\]~.", re.DOTALL)
 
-MACRO_NAME = re.compile(r"\{\{" + _NAME)
 QUOTED = re.compile(r""""(?:[^"~]++|~.)*+"|'(?:[^'~]++|~.)*+'""", re.DOTALL)
 _PLAIN = r"[^}\"'~/]++|~.|\}[^}~]|\}~."
 _TAG = rf"\{{\{{({_NAME})(?:(?:[ \t]|{NEW_LINE})((?:{_PLAIN}|SLASH|{QUOTED.pattern})*+))?+"
@@ -99,7 +82,6 @@ MAILTO = re.compile(
     """,
     re.VERBOSE,
 )
-SCHEME_AHEAD = re.compile(r"[A-Za-z0-9+.\-]*+(?::[A-Za-z][A-Za-z0-9+.\-]*+)*+(?=://)")
 SCHEME_RUN = re.compile(r"[A-Za-z0-9+.\-:]*+")
 SCHEME_CHARS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-:"
 FIRST_LETTER = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]")

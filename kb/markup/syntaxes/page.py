@@ -8,7 +8,7 @@ from kb.errors import Problem
 from kb.markup.macros import WikiPages, wiki_registry
 from kb.markup.macros.expand import expand
 from kb.markup.macros.results import failed, plain_nodes
-from kb.markup.parser.document import SYNTAXES, parse
+from kb.markup.parser import SYNTAXES, parse
 from kb.markup.render.html import HtmlOptions, render_html
 from kb.markup.render.markdown import MarkdownOptions, MarkdownText, render_markdown
 from kb.markup.render.plain import plain_text

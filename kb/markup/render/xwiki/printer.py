@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from kb.markup.parser.document import parse
+from kb.markup.parser import parse
 from kb.markup.render.xwiki.events import Event, collect
 from kb.markup.render.xwiki.exact import exact_source
 from kb.markup.render.xwiki.exact_inline import MARKS
