@@ -1,4 +1,4 @@
-"""How fast pages become cases, beside the bare parser, and a long history its cases' lives.
+"""How fast pages become cases, beside the markup parser alone, and a long history its cases' lives.
 
     python bench/cases.py --pages 200 --cases 100 --revisions 1000
 
@@ -18,7 +18,7 @@ from time import process_time
 
 from kb.archive import Archive
 from kb.archive.views import LineView, PageView
-from kb.cases.history.life import Subject, page_life
+from kb.cases.history.life import PageSubject, page_life
 from kb.cases.reader.normalise import cases_of
 from kb.cases.reader.selection import ProfileSelection
 from kb.cases.store.store import CaseStore
@@ -117,7 +117,7 @@ def life(cases: int, revisions: int) -> None:
             archive.ingest(known, items[:-1])
             key = next(archive.digests())[0]
             began = process_time()
-            lives = page_life(archive, Subject(key, "Cases.WebHome"), grammar, None)
+            lives = page_life(archive, PageSubject(key, "Cases.WebHome"), grammar, None)
             walked = process_time() - began
             with CaseStore(path / "cases.db") as store:
                 began = process_time()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import IntEnum
-from functools import cache
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Protocol
 
@@ -14,13 +12,13 @@ import msgspec
 from kb.errors import InputError, UsageError
 from kb.model import Item, Known, Sink
 from kb.options import Options
+from kb.plugins import IMPORTERS, plugin, plugins
 
 __all__ = [
-    "EXPECTED", "GROUP", "Confidence", "Importer", "Options", "Source", "importer_for",
+    "EXPECTED", "Confidence", "Importer", "Options", "Source", "importer_for",
     "importer_named",
 ]  # fmt: skip
 
-GROUP = "wiki_casebook.importers"
 EXPECTED = "expected-pages"
 """Key of the FetchState in which an importer says how many pages a run is about to read."""
 _PEEK = 65_536
@@ -77,12 +75,12 @@ class Importer(Protocol):
 
 def importer_named(name: str) -> Importer:
     """Return the importer of that name. UsageError where there is none."""
-    found = _registered()
-    if name not in found:
-        raise UsageError(
-            f"there is no importer {name!r}", hint=f"one of: {', '.join(sorted(found))}"
-        )
-    return _made(found[name])
+    found = plugin(IMPORTERS, name)
+    if found is None:
+        known = ", ".join(sorted(plugins(IMPORTERS)))
+        raise UsageError(f"there is no importer {name!r}", hint=f"one of: {known}")
+    importer: Importer = found.load()()
+    return importer
 
 
 def importer_for(source: Source) -> Importer:
@@ -91,23 +89,12 @@ def importer_for(source: Source) -> Importer:
         raise InputError(f"{source.location}: no such file or folder")
     if not source.is_url and source.path.is_file() and not source.path.stat().st_size:
         raise InputError(f"{source.location}:1: the file is empty", hint="save the page again")
-    found = _registered()
-    importers = [_made(found[name]) for name in sorted(found)]
+    names = sorted(plugins(IMPORTERS))
+    importers = [importer_named(name) for name in names]
     best = max(importers, key=lambda importer: importer.recognises(source))
     if best.recognises(source) is Confidence.NO:
         raise InputError(
             f"{source.location}: not recognised as a wiki's page, dump or export",
-            hint=f"name its format with --as: {', '.join(sorted(found))}",
+            hint=f"name its format with --as: {', '.join(names)}",
         )
     return best
-
-
-@cache
-def _registered() -> dict[str, EntryPoint]:
-    """Find importers by name, once: this reads what every installed package declares."""
-    return {point.name: point for point in entry_points(group=GROUP)}
-
-
-def _made(point: EntryPoint) -> Importer:
-    importer: Importer = point.load()()
-    return importer

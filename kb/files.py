@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import hashlib
 import os
@@ -121,6 +120,8 @@ def _exchanger() -> Callable[[Path, Path], bool] | None:
     """The system's exchange of two paths, or None. It answers False where it can't do these."""
     if sys.platform not in ("linux", "darwin"):
         return None
+    import ctypes  # which few need: no reader of what is there
+
     library = ctypes.CDLL(None, use_errno=True)
     linux, mac = getattr(library, "renameat2", None), getattr(library, "renamex_np", None)
     if linux is None and mac is None:

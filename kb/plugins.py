@@ -1,46 +1,79 @@
-"""Parts that a package may bring: importers, exporters and engines, found by entry points.
+"""Parts that a package may bring: importers, exporters and search engines, found alike.
 
-What this distribution registers in pyproject.toml comes first and cannot be replaced by another
-package's. A checkout is read itself, so that it works without being installed, and with what was
-added to its pyproject.toml since it was.
+Each is registered under an entry point group. Those of this distribution are known here as well,
+since to read what all packages declare takes as long as a search does; a test holds the table to
+pyproject.toml. No other package's part takes the place of one of these.
 """
 
 from __future__ import annotations
 
-import tomllib
+from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import EntryPoint, PackageNotFoundError, distribution, entry_points
-from pathlib import Path
+from importlib import import_module
 from typing import Any, Final
 
-DISTRIBUTION: Final = "wiki-casebook"
+IMPORTERS: Final = "wiki_casebook.importers"
+EXPORTERS: Final = "wiki_casebook.exporters"
+ENGINES: Final = "wiki_casebook.engines"
+
+OURS: Final = {
+    IMPORTERS: {
+        "blame-text": "importers.blame_text:BlameText",
+        "xar": "importers.xar:Xar",
+        "rest": "importers.rest:Rest",
+        "viewer-html": "importers.viewer_html:ViewerHtml",
+        "markdown": "importers.markdown:Markdown",
+    },
+    EXPORTERS: {
+        "csv": "kb.export.tables.csv:CsvExporter",
+        "git": "kb.export.git:GitExporter",
+        "jsonl": "kb.export.jsonl:JsonlExporter",
+        "markdown": "kb.export.markdown:MarkdownExporter",
+        "mediawiki": "kb.export.mediawiki:MediaWikiExporter",
+        "parquet": "kb.export.tables.parquet:ParquetExporter",
+        "sqlite": "kb.export.tables.sqlite:SqliteExporter",
+        "xar": "kb.export.xar:XarExporter",
+    },
+    ENGINES: {
+        "tantivy": "kb.search.engines.tantivy_engine:TantivyEngine",
+        "whoosh": "kb.search.engines.whoosh_engine:WhooshEngine",
+        "opensearch": "kb.search.engines.opensearch_engine:OpenSearchEngine",
+    },
+}
+"""Group → name → what pyproject.toml registers: `module:attribute`."""
 
 
-def plugin(group: str, name: str) -> EntryPoint | None:
-    """The entry point of that name; None where no installed package has it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plugin:
+    """A part that is registered; nothing of it is imported yet."""
 
-    Other packages are looked at only where this one has none: that reads what each declares.
-    """
-    return _own(group).get(name) or plugins(group).get(name)
+    name: str
+    value: str
+    """`module:attribute`."""
+    package: str | None = None
+    """Name and version of the distribution that brings it; None for this one."""
+
+    def load(self) -> Any:
+        """Import the module and return what is registered."""
+        module, _, attribute = self.value.partition(":")
+        return getattr(import_module(module), attribute)
+
+
+def plugin(group: str, name: str) -> Plugin | None:
+    """Find the part of that name; None where no installed package brings it."""
+    if name in OURS[group]:
+        return Plugin(name=name, value=OURS[group][name])
+    return plugins(group).get(name)
 
 
 @cache
-def plugins(group: str) -> dict[str, EntryPoint]:
-    """All entry points of a group by name, this distribution's first, the others by name."""
-    others = sorted(entry_points(group=group), key=lambda point: point.name)
-    return {**_own(group), **{p.name: p for p in others if p.name not in _own(group)}}
+def plugins(group: str) -> dict[str, Plugin]:
+    """All parts of a group by name, this distribution's first."""
+    from importlib.metadata import entry_points  # slow to load
 
-
-@cache
-def _own(group: str) -> dict[str, EntryPoint]:
-    checkout = Path(__file__).resolve().parents[1] / "pyproject.toml"
-    if checkout.is_file():
-        project: dict[str, Any] = tomllib.loads(checkout.read_text("utf-8")).get("project", {})
-        if project.get("name") == DISTRIBUTION:
-            registered = project["entry-points"].get(group, {})
-            return {name: EntryPoint(name, value, group) for name, value in registered.items()}
-    try:
-        points = distribution(DISTRIBUTION).entry_points.select(group=group)
-    except PackageNotFoundError:
-        return {}
-    return {point.name: point for point in points}
+    found = {name: Plugin(name=name, value=value) for name, value in OURS[group].items()}
+    for point in sorted(entry_points(group=group), key=lambda point: point.name):
+        if point.name not in found:
+            package = f"{point.dist.name}-{point.dist.version}" if point.dist else "unknown"
+            found[point.name] = Plugin(name=point.name, value=point.value, package=package)
+    return found

@@ -14,13 +14,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 
 _NAMES = """
-    values base nodes ids params references macro_syntax inline lookahead labels figures context
-    blocks parser compare
-    macros/content macros/registry macros/expand macros/boxes macros/small macros/toc
+    tree/base tree/nodes tree/document tree/compare
+    parser/params parser/link_references parser/macro_syntax parser/builder parser/state
+    parser/lookahead parser/links parser/inline parser/blocks parser/document
+    macros/results macros/registry macros/expand macros/boxes macros/code macros/basic macros/toc
     macros/footnotes macros/html_tree macros/html_clean macros/html
-    render/plain render/attributes render/links render/xhtml
-    render/xwiki_escape render/xwiki_events render/xwiki_links render/xwiki_inline render/xwiki
-    render/exact_pieces render/exact_inline render/exact render/html/writer
+    render/plain render/xhtml/attributes render/xhtml/links render/xhtml/printer
+    render/xwiki/escape render/xwiki/writer render/xwiki/pieces render/xwiki/inline
+    render/xwiki/printer render/xwiki/exact_pieces render/xwiki/exact_inline render/xwiki/exact
+    render/html/writer
 """
 MODULES = _NAMES.split()
 
@@ -35,7 +37,7 @@ setup(name="kb", packages=[], ext_modules=compiled)
 
 
 def compile_into(folder: Path) -> int:
-    """Copy the package, compile its modules in place; how many were compiled."""
+    """Copy the package, compile its modules in place, and return how many were compiled."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     ignored = shutil.ignore_patterns("__pycache__", "*.so")
@@ -50,7 +52,7 @@ def compile_into(folder: Path) -> int:
 
 
 def main() -> int:
-    """Compile, and say where the result is."""
+    """Compile, and print where the result is."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "build" / "compiled"
     count = compile_into(folder)
     print(f"{count} modules compiled; use them with PYTHONPATH={folder}")

@@ -1,59 +1,114 @@
-"""`kb export`: the records in an open format."""
+"""`kb export`: everything in an open format. Each format is a subcommand with its own options."""
 
 from __future__ import annotations
 
+import types
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import click
+import msgspec
 
 from kb.cli.console import err, home_option, opened
 from kb.cli.inside import tell_inside
-from kb.export.formats import FORMATS
+from kb.export.protocol import (
+    Exporter,
+    ExportOptions,
+    exporter_named,
+    exporter_names,
+    unknown_option,
+)
 
 
-@click.command(epilog="Example: kb export jsonl - | head -1")
-@click.argument("format_name", metavar="FORMAT", type=click.Choice(sorted(FORMATS)))
-@click.argument("dest", metavar="DEST")
-@click.option("--removed", is_flag=True, help="Also cases gone from the latest revision.")
-@click.option(
-    "--audience", type=click.Choice(["internal", "public"]), default="internal", show_default=True
-)
-@click.option(
-    "--authors",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="git: a file of lines `XWiki.ruan = Ruan Li <ruan@example.org>`.",
-)
-@click.option(
-    "--flavour",
-    type=click.Choice(["plain", "mkdocs", "hugo", "obsidian", "docusaurus"]),
-    default="plain",
-    show_default=True,
-    help="markdown: the program that will read it.",
-)
-@click.option("--all-versions", is_flag=True, help="markdown: every version of attached files.")
-@click.option(
-    "--report",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    help="Write the proof there: what was kept, changed, dropped; digests; redirects.",
-)
-@click.option(
-    "--source", type=click.Choice(["xwiki", "markdown"]), default="xwiki", show_default=True,
-    help="git: what the files hold.",
-)  # fmt: skip
-@click.option("--branch", default="main", show_default=True, help="git: the branch to write to.")
-@click.option("--format-version", default="1.5", show_default=True, help="xar: 1.1 to 1.7.")
-@home_option
-def command(format_name: str, dest: str, home: Path | None, **chosen: Any) -> None:
-    """Write everything in FORMAT to DEST; `-` is stdout where that makes sense."""
-    with opened(home) as library:
-        if chosen["audience"] == "public":
-            tell_inside(library.public_pages())
-        ledger = library.export(format_name, dest, **chosen)
-    if said := ledger.said():
-        err.print(said, soft_wrap=True, markup=False)
+class _Formats(click.Group):
+    """The formats that are installed; only the one that is named is imported."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return exporter_names()
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
+        return _command_of(exporter_named(cmd_name))
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("FORMAT is one of"):
+            formatter.write_dl([(name, _described(name)) for name in exporter_names()])
 
 
-_LIST = "\n".join(f"{name:8}  {format_.help}" for name, format_ in FORMATS.items())
-command.help = f"{command.help}\n\n\b\nFORMAT is one of:\n{_LIST}"
+class _FormatCommand(click.Command):
+    """One format; an option that it does not have is told with the formats that do."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            field = error.option_name.lstrip("-").replace("-", "_")
+            raise unknown_option(str(self.name), field, error.option_name) from error
+
+
+@click.group(
+    cls=_Formats,
+    subcommand_metavar="FORMAT DEST [OPTIONS]",
+    epilog="Example: kb export jsonl - | head -1",
+)
+def command() -> None:
+    """Write everything in FORMAT to DEST; `-` is stdout where that makes sense.
+
+    `kb export FORMAT --help` lists the options of a format.
+    """
+
+
+def _described(name: str) -> str:
+    try:
+        return exporter_named(name).description
+    except ImportError as error:
+        return f"cannot be imported: {error}"
+
+
+def _command_of(exporter: Exporter[ExportOptions]) -> click.Command:
+    @click.argument("dest", metavar="DEST")
+    @home_option
+    def write(dest: str, home: Path | None, **chosen: object) -> None:
+        with opened(home) as library:
+            if chosen["audience"] == "public":
+                tell_inside(library.public_pages())
+            report = library.export(exporter.name, dest, **chosen)
+        if summary := report.summary():
+            err.print(summary, soft_wrap=True, markup=False)
+
+    made: click.Command = click.command(
+        exporter.name, cls=_FormatCommand, help=f"Write {exporter.description}."
+    )(write)
+    made.params += _flags(exporter.options)
+    return made
+
+
+def _flags(options: type[ExportOptions]) -> Iterator[click.Option]:
+    """Yield the flag of each field of an options record."""
+    hints = get_type_hints(options, include_extras=True)
+    for field in msgspec.structs.fields(options):
+        kind, meta = hints[field.name], msgspec.Meta()
+        if get_origin(kind) is Annotated:
+            kind, meta = get_args(kind)[:2]
+        flag = f"--{field.name.replace('_', '-')}"
+        about = {"default": field.default, "help": meta.description}
+        if kind is bool:
+            yield click.Option([flag], is_flag=True, **about)
+        else:
+            shown = field.default is not None
+            yield click.Option([flag], type=_type_of(kind, meta), show_default=shown, **about)
+
+
+def _type_of(kind: Any, meta: msgspec.Meta) -> click.ParamType[Any]:
+    """Return click's type for that of a field."""
+    if get_origin(kind) is types.UnionType:  # the other one is None
+        kind = get_args(kind)[0]
+    if get_origin(kind) is Literal:
+        return click.Choice(get_args(kind))
+    if kind is Path:
+        path = (meta.extra or {}).get("path")
+        return click.Path(
+            path_type=Path, exists=path == "file", dir_okay=path != "file",
+            file_okay=path != "folder",
+        )  # fmt: skip
+    return click.INT if kind is int else click.STRING

@@ -1,5 +1,21 @@
-"""Writing the records in open formats, each a function in a registry."""
+"""Exports in open formats; what the author of a further format needs is named here."""
 
-from kb.export.formats import FORMATS, Exporter
+from kb.export.account import Fates, PageAccount, account_for
+from kb.export.protocol import Contents, ExportedCases, Exporter, ExportOptions, path_of
+from kb.export.readable_parts import Part, file_parts
+from kb.export.report import Loss, LossReport
 
-__all__ = ["FORMATS", "Exporter"]
+__all__ = [
+    "Contents",
+    "ExportOptions",
+    "ExportedCases",
+    "Exporter",
+    "Fates",
+    "Loss",
+    "LossReport",
+    "PageAccount",
+    "Part",
+    "account_for",
+    "file_parts",
+    "path_of",
+]  # fmt: skip

@@ -1,4 +1,4 @@
-"""One case a line, as JSON in UTF-8."""
+"""One case a line, as JSON in UTF-8, by the published schema."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ import sys
 from collections.abc import Iterator
 from heapq import merge
 from pathlib import Path
+from typing import Annotated, Final
 
-from kb.archive import Archive
+import msgspec
+
 from kb.cases.record import Case, to_json
-from kb.config import Home
-from kb.export.account import Fates, told
-from kb.export.formats import Cases, Options
-from kb.export.ledger import Ledger
+from kb.export.account import Fates, account_for
+from kb.export.protocol import Contents, Exporter, ExportOptions
+from kb.export.readable_parts import Part, line_parts
+from kb.export.report import LossReport
 from kb.files import new_file
 
-FATES = Fates(
+FATES: Final = Fates(
     page=("changed", "its cases are records; what belongs to no case is in the other formats"),
     gone=("dropped", "gone from the wiki; --removed writes its cases"),
     revision=("changed", "their changes are in the timelines; their texts in kb export git"),
@@ -27,27 +29,46 @@ FATES = Fates(
 )
 
 
-def export(home: Home, archive: Archive, store: Cases, dest: str, options: Options) -> Ledger:
-    """Write all cases to the file ``dest``, whole or not at all, or to stdout."""
-    records = _with_removed(archive, store) if options.removed else _records(store)
-    if dest == "-":
-        for record in records:
-            sys.stdout.buffer.write(record + b"\n")
-        sys.stdout.buffer.flush()
-    else:
-        with new_file(Path(dest)) as part, part.open("wb") as file:
-            file.writelines(record + b"\n" for record in records)
-    return told("jsonl", archive, FATES, wanted=options.report is not None)
+class JsonlOptions(ExportOptions, frozen=True, kw_only=True):
+    """Options of jsonl."""
+
+    removed: Annotated[
+        bool, msgspec.Meta(description="Also cases gone from the latest revision.")
+    ] = False
 
 
-def _records(store: Cases) -> Iterator[bytes]:
-    return (record for _, record in store.records())
+class JsonlExporter(Exporter[JsonlOptions]):
+    """The case records alone."""
+
+    name = "jsonl"
+    description = "one case a line, by the published schema"
+    options = JsonlOptions
+
+    def export(self, contents: Contents, dest: str, options: JsonlOptions) -> LossReport:
+        """Write all cases to the file ``dest``, or to stdout."""
+        records = _with_removed(contents) if options.removed else _records(contents)
+        if dest == "-":
+            for record in records:
+                sys.stdout.buffer.write(record + b"\n")
+            sys.stdout.buffer.flush()
+        else:
+            with new_file(Path(dest)) as part, part.open("wb") as file:
+                file.writelines(record + b"\n" for record in records)
+        return account_for("jsonl", contents.archive, FATES, wanted=options.report is not None)
+
+    def parts(self, made: Path) -> Iterator[Part]:
+        """Yield the file, some lines at a time."""
+        return line_parts(made)
 
 
-def _with_removed(archive: Archive, store: Cases) -> Iterator[bytes]:
-    """All records, those of removed cases at their page's place."""
-    removed = sorted(store.removed(archive), key=_place)
-    return map(to_json, merge(store.cases(), removed, key=_place))
+def _records(contents: Contents) -> Iterator[bytes]:
+    return (record for _, record in contents.cases.records())
+
+
+def _with_removed(contents: Contents) -> Iterator[bytes]:
+    """Yield all records, those of removed cases at their page's place."""
+    removed = sorted(contents.cases.removed(contents.archive), key=_place)
+    return map(to_json, merge(contents.cases.cases(), removed, key=_place))
 
 
 def _place(case: Case) -> tuple[str, str, str, int]:

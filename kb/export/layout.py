@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 import msgspec
 
 from importers.markdown.memory import OBJECTS
-from kb.export.names import LONGEST_PATH, Names, safe_name, split_ending
+from kb.export.file_names import LONGEST_PATH, TakenPaths, safe_name, split_ending
 from kb.model import PageId
 from kb.references import split_reference
 
-HOME = "WebHome"
-_LONG = "_long/"
+HOME: Final = "WebHome"
+_LONG: Final = "_long/"
 
 
 class Shape(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +49,7 @@ class Layout:
         self.main_wiki = main_wiki
         self._pages: dict[PageId, str] = dict(known or {})
         self._files: dict[tuple[PageId, str], str] = dict(known_files or {})
-        self._names = Names((*self._pages.values(), *self._files.values()))
+        self._names = TakenPaths((*self._pages.values(), *self._files.values()))
         if shape.addressed:
             for path in self._pages.values():
                 self._names.reserve(split_ending(path)[0])
@@ -58,18 +59,18 @@ class Layout:
             self._learn_folders(page, path)
 
     def page(self, page: PageId) -> str:
-        """Path of the page's own file, with slashes, relative to the tree."""
+        """Return the path of the page's own file, with slashes, relative to the tree."""
         path = self._pages.get(page)
         if path is None:
             path = self._pages[page] = self._place(page)
         return path
 
     def make_folders(self, page: PageId) -> None:
-        """Name the folders that the page stands in, before any page takes such a name."""
+        """Name the folders that the page stands in, before any page gets such a name."""
         self._folder((page.wiki, *split_reference(page.page)[:-1]))
 
     def files_folder(self, page: PageId) -> str:
-        """Folder of the page's files, slash behind; translations share that of their page."""
+        """Return the folder of the page's files, slash behind; translations share their page's."""
         path = self.page(PageId(page.wiki, page.page))
         folder, _, name = path.rpartition("/")
         if self.shape.bundle:
@@ -77,7 +78,7 @@ class Layout:
         return f"{folder}/{split_ending(name)[0]}_files/".lstrip("/")
 
     def file(self, page: PageId, name: str, version: str | None = None) -> str:
-        """Path of a file attached to the page, or of an earlier ``version`` of it."""
+        """Return the path of a file attached to the page, or of an earlier ``version`` of it."""
         page = PageId(page.wiki, page.page)
         key = file_key(name, version)
         path = self._files.get((page, key))
@@ -86,13 +87,13 @@ class Layout:
             if ending.casefold() in self.shape.page_like:
                 ending += ".txt"
             ending = f"-v{version}{ending}" if version else ending
-            folder, thing = self.files_folder(page), f"{_thing(page)}\0{key}"
-            path = self._names.claim(folder, safe_name(stem), ending, thing)
+            folder, owner = self.files_folder(page), f"{_key(page)}\0{key}"
+            path = self._names.claim(folder, safe_name(stem), ending, owner)
             self._files[page, key] = path
         return path
 
     def _learn_folders(self, page: PageId, path: str) -> None:
-        """Take over the folders' names that a former run gave."""
+        """Take over the names of folders that a former run gave."""
         *folders, _ = path.split("/")
         names = split_reference(page.page)[:-1]
         if self.shape.bundle and split_reference(page.page)[-1] != HOME:
@@ -118,31 +119,31 @@ class Layout:
             locale = f".{safe_name(page.locale)}"
             if self.shape.small_locales:
                 locale = locale.lower().replace("_", "-")
-            return self._names.claim(where, stem, locale + ending, _thing(page))
+            return self._names.claim(where, stem, locale + ending, _key(page))
         *spaces, name = split_reference(page.page)
         folder = self._folder((page.wiki, *spaces))
         path = self._claim(folder, name, page, spaces)
         if _units(path) > LONGEST_PATH:
             stem = safe_name((spaces[-1] if name == HOME and spaces else name)[:40])
-            path = self._names.claim(_LONG, stem, self.shape.ending, _thing(page))
+            path = self._names.claim(_LONG, stem, self.shape.ending, _key(page))
         return path
 
     def _claim(self, folder: str, name: str, page: PageId, spaces: list[str]) -> str:
-        ending, thing = self.shape.ending, _thing(page)
+        ending, owner = self.shape.ending, _key(page)
         if name == HOME:
             own = folder.rstrip("/").rpartition("/")[2] or (spaces[-1:] or ["index"])[0]
-            return self._names.claim(folder, self.shape.home or own, ending, thing)
+            return self._names.claim(folder, self.shape.home or own, ending, owner)
         stem = safe_name(name)
         if stem.casefold() in self.shape.reserved:
             stem += "_"
         if self.shape.addressed:
-            return self._names.claim(folder, stem, "", thing) + ending
+            return self._names.claim(folder, stem, "", owner) + ending
         if not self.shape.bundle:
-            return self._names.claim(folder, stem, ending, thing)
-        return f"{self._names.claim(folder, stem, '/', thing)}index{ending}"
+            return self._names.claim(folder, stem, ending, owner)
+        return f"{self._names.claim(folder, stem, '/', owner)}index{ending}"
 
     def _folder(self, names: tuple[str, ...]) -> str:
-        """Folder of a wiki or space, slash behind; its names come before it, outermost first."""
+        """Return the folder of a wiki or space, slash behind; ``names`` has the outermost first."""
         found = self._folders.get(names)
         if found is None:
             above = self._folder(names[:-1]) if len(names) > 1 else ""
@@ -152,11 +153,11 @@ class Layout:
 
 
 def file_key(name: str, version: str | None = None) -> str:
-    """What a layout knows a file by; ``version`` where it is an earlier one."""
+    """Return what a layout calls a file; ``version`` where it is an earlier one."""
     return f"{name}\0{version}" if version else name
 
 
-def _thing(page: PageId) -> str:
+def _key(page: PageId) -> str:
     return f"{page.wiki}\0{page.page}\0{page.locale}"
 
 

@@ -1,8 +1,7 @@
 """Line histories: which line came from which version, and what differs between two."""
 
-from kb.history.blame import Blame, blame_of, origins
+from kb.history.blame import Blame, blame_of, by_feeds, origins, split_lines
 from kb.history.diff import MatchingBlock, matching_blocks
-from kb.history.lines import by_feeds, split_lines
 
 __all__ = [
     "Blame",

@@ -8,13 +8,13 @@ Source: DefaultAnnotatedContent of xwiki-commons-blame.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 import msgspec
 import zstandard
 
 from kb.history.diff import matching_blocks
-from kb.history.lines import split_lines
 
 
 class _EditScript(msgspec.Struct, array_like=True, frozen=True):
@@ -36,7 +36,7 @@ class Blame:
             self._steps = msgspec.msgpack.decode(data, type=list[_EditScript])
 
     def __len__(self) -> int:
-        """How many versions are in."""
+        """Return how many versions are in."""
         return len(self._steps)
 
     def add(self, older: Sequence[str], newer: Sequence[str]) -> None:
@@ -49,14 +49,14 @@ class Blame:
         self._steps.append(_EditScript(len(newer), kept))
 
     def at(self, index: int) -> list[int]:
-        """For each line of version ``index`` (from 0) the index of the version that wrote it."""
+        """Return for each line of version ``index`` (from 0) the version that wrote it."""
         lines: list[int] = []
         for number, step in enumerate(self._steps[: index + 1]):
             lines = _apply(step, lines, number)
         return lines
 
     def pack(self) -> bytes:
-        """The scripts as bytes, some ten a version."""
+        """Return the scripts as bytes, some ten a version."""
         return zstandard.ZstdCompressor(level=9).compress(msgspec.msgpack.encode(self._steps))
 
 
@@ -74,7 +74,7 @@ def _apply(step: _EditScript, older: list[int], number: int) -> list[int]:
 
 
 def blame_of(texts: Iterable[str]) -> Blame:
-    """The blame of a whole history, oldest text first."""
+    """Return the blame of a whole history, oldest text first."""
     blame, older = Blame(), list[str]()
     for text in texts:
         newer = split_lines(text)
@@ -84,5 +84,38 @@ def blame_of(texts: Iterable[str]) -> Blame:
 
 
 def origins(texts: Sequence[str]) -> list[int]:
-    """For each line of the last text the index of the text that wrote it."""
+    """Return for each line of the last text the index of the text that wrote it."""
     return blame_of(texts).at(len(texts) - 1)
+
+
+_BREAK = re.compile(r"\r\n|\r|\n")
+
+
+def split_lines(text: str) -> list[str]:
+    r"""Return lines of a page's source: `\n`, `\r\n` and a lone `\r` all end one.
+
+    A text that ends with a break has an empty last line; an empty text has no line. Other
+    characters that Unicode calls line ends do not count. Source: LineSplitter of
+    xwiki-commons-diff-display.
+    """
+    if not text:
+        return []
+    return text.split("\n") if "\r" not in text else _BREAK.split(text)
+
+
+def by_feeds(text: str, numbers: list[int]) -> list[int]:
+    r"""Return a number for each part of ``text`` between line feeds, from one for each line.
+
+    Where a lone `\r` cuts a part into several lines, the largest counts: the newest version.
+    """
+    if not text:
+        return [0]
+    if "\r" not in text:
+        return numbers
+    found, at = [], 0
+    *parts, last = text.split("\n")
+    for part in [*(part.removesuffix("\r") for part in parts), last]:
+        count = part.count("\r") + 1
+        found.append(max(numbers[at : at + count]))
+        at += count
+    return found

@@ -4,14 +4,18 @@ E. W. Myers, "An O(ND) difference algorithm and its variations", 1986, section 4
 asks java-diff-utils, which walks the diagonals from -d to d, goes down where that reaches
 further and right otherwise, and never trims a common end: which of several equal lines counts as
 the old one depends on exactly that.
+
+Texts too different for it are compared in nearly linear time by patience diff, after B. Cohen:
+lines that stand once in each text, taken in an order that is rising in both, are anchors; equal
+lines around an anchor belong to it.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Hashable, Sequence
 from typing import NamedTuple, TypeVar
-
-from kb.history.anchors import anchored_blocks
 
 T = TypeVar("T", bound=Hashable)
 
@@ -31,7 +35,7 @@ class MatchingBlock(NamedTuple):
 
 
 def matching_blocks(first: Sequence[T], second: Sequence[T]) -> list[MatchingBlock]:
-    """What stays the same from ``first`` to ``second``, in order, no block touching the next.
+    """Return what stays the same from ``first`` to ``second``, in order; no blocks touch.
 
     XWiki's blame goes backwards in time: ``first`` is the newer text.
     """
@@ -49,7 +53,7 @@ def matching_blocks(first: Sequence[T], second: Sequence[T]) -> list[MatchingBlo
 
 
 def _trace(a: list[int], b: list[int], limit: int) -> list[list[int]] | None:
-    """How far each diagonal reached before step d, for every d; None beyond the limit.
+    """Return how far each diagonal reached before step d, for every d; None beyond the limit.
 
     Entry d holds diagonals -d-1 to d+1.
     """
@@ -71,7 +75,7 @@ def _trace(a: list[int], b: list[int], limit: int) -> list[list[int]] | None:
 
 
 def _run(a: Sequence[T], b: Sequence[T], i: int, j: int) -> int:
-    """How many lines are equal from ``i`` and ``j`` on."""
+    """Return how many lines are equal from ``i`` and ``j`` on."""
     start, end = i, min(len(a), len(b) - j + i)
     while i < end and a[i : i + _STRIDE] == b[j : j + _STRIDE]:
         i += _STRIDE
@@ -83,7 +87,7 @@ def _run(a: Sequence[T], b: Sequence[T], i: int, j: int) -> int:
 
 
 def _walk_back(trace: list[list[int]], i: int, j: int) -> list[tuple[int, int, int]]:
-    """The equal runs on the way that the trace found, last first."""
+    """Return the equal runs on the way that the trace found, last first."""
     runs = []
     for d in range(len(trace) - 1, -1, -1):
         reach, k = trace[d], i - j
@@ -97,7 +101,7 @@ def _walk_back(trace: list[list[int]], i: int, j: int) -> list[tuple[int, int, i
 
 
 def _blocks(runs: list[tuple[int, int, int]]) -> list[MatchingBlock]:
-    """Runs as blocks, those that touch joined, empty ones left out."""
+    """Return runs as blocks, those that touch joined, empty ones left out."""
     blocks: list[MatchingBlock] = []
     for a, b, length in runs:
         if not length:
@@ -108,3 +112,49 @@ def _blocks(runs: list[tuple[int, int, int]]) -> list[MatchingBlock]:
         else:
             blocks.append(MatchingBlock(a, b, length))
     return blocks
+
+
+def anchored_blocks(a: list[int], b: list[int]) -> list[tuple[int, int, int]]:
+    """Return runs (start in a, start in b, length) that are equal, in order, none overlapping."""
+    runs: list[tuple[int, int, int]] = []
+    low_a = low_b = 0
+    for i, j in [*_rising(_common(a, b)), (len(a), len(b))]:
+        if i < low_a or j < low_b:
+            continue
+        start, other = i, j
+        while start > low_a and other > low_b and a[start - 1] == b[other - 1]:
+            start -= 1
+            other -= 1
+        end, far = i, j
+        while end < len(a) and far < len(b) and a[end] == b[far]:
+            end += 1
+            far += 1
+        if end > start:
+            runs.append((start, other, end - start))
+        low_a, low_b = end, far
+    return runs
+
+
+def _common(a: list[int], b: list[int]) -> list[tuple[int, int]]:
+    """Return places of lines that stand once in each, in the order of a; a shared start first."""
+    once_a, once_b = Counter(a), Counter(b)
+    places = {line: j for j, line in enumerate(b) if once_b[line] == 1}
+    pairs = [(i, places[line]) for i, line in enumerate(a) if once_a[line] == 1 and line in places]
+    return [(0, 0), *pairs] if a[0] == b[0] else pairs
+
+
+def _rising(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the longest selection of pairs that rises in the second member too."""
+    tops: list[int] = []
+    ends: list[int] = []
+    before: list[int] = []
+    for index, (_, j) in enumerate(pairs):
+        at = bisect_left(tops, j)
+        before.append(ends[at - 1] if at else -1)
+        tops[at : at + 1] = [j]
+        ends[at : at + 1] = [index]
+    chain, index = [], ends[-1] if ends else -1
+    while index >= 0:
+        chain.append(pairs[index])
+        index = before[index]
+    return chain[::-1]

@@ -33,13 +33,13 @@ class Hunk(msgspec.Struct, frozen=True):
 
     @property
     def head(self) -> str:
-        """As `diff -u` heads it: `@@ -1,4 +1,5 @@`."""
+        """Return it as `diff -u` heads it: `@@ -1,4 +1,5 @@`."""
         old = f"{self.old_start},{self.old_count}"
         return f"@@ -{old} +{self.new_start},{self.new_count} @@"
 
 
 def hunks(old: Sequence[str], new: Sequence[str], context: int = CONTEXT) -> Iterator[Hunk]:
-    """The changes from ``old`` to ``new``, each with ``context`` lines around."""
+    """Return the changes from ``old`` to ``new``, each with ``context`` lines around."""
     found = list(changes(old, new))
     places = [place for place, change in enumerate(found) if change.kind != "same"]
     start = 0
@@ -58,7 +58,7 @@ def _hunk(found: list[DiffLine]) -> Hunk:
 
 
 def changes(old: Sequence[str], new: Sequence[str]) -> Iterator[DiffLine]:
-    """Every line of both texts: those that stay, those removed before those added."""
+    """Return every line of both texts: those that stay, those removed before those added."""
     i = j = 0
     for b, a, length in [*matching_blocks(new, old), (len(new), len(old), 0)]:
         for n in range(i, a):

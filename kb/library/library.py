@@ -14,24 +14,24 @@ from typing import TYPE_CHECKING, Any, Final
 from kb.config import Home, find_home
 from kb.errors import InputError, NotFoundError, Problem
 from kb.library.opened import Opened
-from kb.library.pages import Page
 from kb.options import Choice
 
 if TYPE_CHECKING:
     from kb.cases.reader.coverage import PageCoverage
     from kb.cases.record import Case, Status
     from kb.cases.store.summary import Summary
-    from kb.export.ledger import Ledger
+    from kb.export.report import LossReport
     from kb.library.building import Approve
     from kb.library.correcting import Corrector
+    from kb.library.pages import Page
     from kb.library.profiling import ProfileInfo, ProposedProfile
     from kb.library.progress import OnProgress
     from kb.library.serving import SiteServer
     from kb.library.taking_in import ImportReport
     from kb.library.verifying import Verification
-    from kb.publish.renderer import Audience
     from kb.publish.site_build.builder import BuildReport
     from kb.redact.public_pages import InsideReport
+    from kb.redact.rules import Audience
     from kb.search.asking.results import Hits
     from kb.search.documents.document import SortOrder
     from kb.verify import Finding
@@ -142,6 +142,8 @@ class Library:
 
     def pages(self, reference: str = "*") -> Iterator[Page]:
         """Yield the pages whose reference fits the glob, by wiki, reference and locale."""
+        from kb.library.pages import Page
+
         archive = self._opened.archive()
         for key, page, _ in archive.digests():
             if fnmatchcase(page.page, reference):
@@ -149,6 +151,8 @@ class Library:
 
     def page(self, reference: str, *, locale: str = "", wiki: str | None = None) -> Page:
         """Return the page of that reference, of the first wiki that has one. NotFoundError."""
+        from kb.library.pages import Page
+
         archive = self._opened.archive()
         for key, page, _ in archive.digests():
             if (page.page, page.locale) == (reference, locale) and wiki in (None, page.wiki):
@@ -365,10 +369,10 @@ class Library:
         store, archive = self._opened.store(), self._opened.archive()
         return build_site(self.home, archive, store, target, audience, approve)
 
-    def export(self, format: str, dest: str | Path, **options: Any) -> Ledger:  # noqa: A002
+    def export(self, format: str, dest: str | Path, **options: Any) -> LossReport:  # noqa: A002
         """Write everything in an open format to ``dest``; return what was kept and what not.
 
-        ``options`` are those of `kb export`: audience, removed, report, and the format's own.
+        ``options`` are those of `kb export`: audience, report, and the format's own.
         UsageError for a format or an option that there is not.
         """
         from kb.library.exporting import export

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import threading
 from contextlib import ExitStack
-from typing import TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from kb.archive import Archive
-from kb.cases.store.store import CaseStore
 from kb.config import Home
-from kb.search.index.home_stamp import stamp_of
-from kb.search.service import HomeSearch, searching
+from kb.freshness import home_stamp
 
-_Closable = TypeVar("_Closable", Archive, CaseStore)
+if TYPE_CHECKING:
+    from kb.archive import Archive
+    from kb.cases.store.store import CaseStore
+    from kb.search.service import HomeSearch
+
+
+class _Closable(Protocol):
+    def close(self) -> None: ...
+
+
+_Kept = TypeVar("_Kept", bound=_Closable)
 
 
 class _OfThread(threading.local):
@@ -42,6 +49,8 @@ class Opened:
     def archive(self) -> Archive:
         """Return the thread's archive. InputError where nothing was imported."""
         if self._here.archive is None:
+            from kb.archive import Archive  # who only searches an index that is fresh needs none
+
             self._here.archive = self._keep(Archive(self._home.archive))
         return self._here.archive
 
@@ -49,8 +58,10 @@ class Opened:
         """Return the thread's case records, brought up to the archive."""
         here, archive = self._here, self.archive()
         if here.store is None:
+            from kb.cases.store.store import CaseStore
+
             here.store = self._keep(CaseStore(self._home.cases))
-        stamp = stamp_of(self._home)
+        stamp = home_stamp(self._home)
         if stamp is None or stamp != here.refreshed:
             with self._lock:
                 here.store.refresh(archive, self._home.config.cases, self._home.root)
@@ -59,10 +70,12 @@ class Opened:
 
     def search(self, *, old: bool) -> HomeSearch:
         """Return the thread's search over what the home has, or once had, brought up to date."""
-        stamp = stamp_of(self._home)
+        stamp = home_stamp(self._home)
         held = self._here.searches.get(old)
         if held is not None and stamp is not None and held[0] == stamp:
             return held[1]
+        from kb.search.service import searching
+
         with self._lock:
             search = self._all.enter_context(searching(self._home, old=old))
         if stamp is not None:
@@ -75,7 +88,7 @@ class Opened:
         with self._lock:
             self._all.close()
 
-    def _keep(self, resource: _Closable) -> _Closable:
+    def _keep(self, resource: _Kept) -> _Kept:
         with self._lock:
             self._all.callback(resource.close)
         return resource

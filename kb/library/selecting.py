@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from kb.cases.record import Case, Status
 from kb.errors import UsageError
@@ -61,6 +62,19 @@ class CaseFilter:
             return False
         day = int(case.date.replace("-", "")[:8])
         return (after is None or day >= after[0]) and (before is None or day < before[0])
+
+
+@lru_cache(maxsize=64)
+def _days(text: str | None) -> tuple[int, int] | None:
+    """First and last day of a year, month or day, as yyyymmdd. UsageError for what is none."""
+    if text is None:
+        return None
+    from kb.search.query.field_values import day_span  # which loads the query language
+
+    days = day_span(text)
+    if days is None:
+        raise UsageError(f"{text!r} is no date", hint="2020, 2020-04, 2020-04-07")
+    return days
 
 
 def _fits(glob: str | None, values: Iterable[str | None]) -> bool:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 import zlib
 from functools import cache, lru_cache
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 import jinja2
 import msgspec
 from markupsafe import Markup, escape
 
 from kb.publish.paths import root_of, url_of
+from kb.redact.rules import Audience
 from kb.text.interface import PHRASES, noun, phrase, template_text
-
-Audience: TypeAlias = Literal["internal", "public"]
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"

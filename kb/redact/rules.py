@@ -1,14 +1,23 @@
-"""What a home sets for the public: `[public]` of kb.toml, and the key of its pseudonyms."""
+"""What is protected and how it is replaced: `[public]` of kb.toml, the key of a home, secrets."""
 
 from __future__ import annotations
 
 import secrets
-from typing import Any, Literal
+from typing import Any, Final, Literal, TypeAlias
 
 import msgspec
 
 from kb.config import Home
 from kb.errors import InputError
+from kb.model import WikiObject
+
+Audience: TypeAlias = Literal["internal", "public"]
+"""Who will read what is made: for the public, it is redacted."""
+_SECRET: Final = {
+    "XWiki.XWikiUsers": frozenset(("password", "validkey")),
+    "XWiki.ResetPasswordRequestClass": frozenset(("verification",)),
+}
+"""By class, the properties that nothing made for people may have: hashes of passwords, keys."""
 
 
 class PublicRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -49,3 +58,12 @@ def key_of(home: Home) -> bytes:
         path.touch(mode=0o600)
         path.write_bytes(secrets.token_bytes(32))
     return path.read_bytes()
+
+
+def without_secrets(one: WikiObject) -> WikiObject:
+    """Return the object without hashes of passwords and keys; a XAR alone has them."""
+    secret = _SECRET.get(one.class_name, frozenset()) & set(one.properties)
+    if not secret:
+        return one
+    kept = {name: value for name, value in one.properties.items() if name not in secret}
+    return msgspec.structs.replace(one, properties=kept)

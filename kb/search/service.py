@@ -12,12 +12,12 @@ from msgspec.structs import replace
 
 from kb.config import Home
 from kb.errors import UsageError
+from kb.freshness import home_stamp
 from kb.search.asking.finder import Finder
 from kb.search.asking.results import Hits, SearchOptions
 from kb.search.documents.document_sources import DocumentSource, HomeDocuments
 from kb.search.engines.loading import engine_opener, engine_version
-from kb.search.index.generations import rebuild, refresh
-from kb.search.index.home_stamp import stamp_of
+from kb.search.index import rebuild, refresh
 from kb.search.protocol import DamagedIndexError, Engine, EngineOpener
 
 _Make: TypeAlias = Callable[[Path, DocumentSource, EngineOpener, str, str | None], Engine]
@@ -74,6 +74,6 @@ def searching(home: Home, *, old: bool = False) -> Iterator[HomeSearch]:
         )
     source = HomeDocuments(home, old=old)
     try:
-        yield HomeSearch(home, source, partial(stamp_of, home), prefix="old-" if old else "")
+        yield HomeSearch(home, source, partial(home_stamp, home), prefix="old-" if old else "")
     finally:
         source.close()

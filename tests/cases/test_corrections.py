@@ -38,6 +38,7 @@ def show(home: Path, case_id: str = ID) -> Case:
 
 
 def test_values_by_name_and_by_pointer(kb: Kb, home: Path) -> None:
+    """A value is put right by name or by JSON pointer; the record keeps what the page says."""
     kb("correct", ID, "status", "resolved", "--why", "told by phone", "--by", "ann")
     kb("correct", ID, "engineers", "YD, 施文俊", "--why", "both were there")
     kb("correct", ID, "connector", "3", "--why", "misread")
@@ -59,11 +60,13 @@ def test_values_by_name_and_by_pointer(kb: Kb, home: Path) -> None:
     "what", [["status", "foo"], ["nothing", "x"], ["status"], [], ["status", "resolved", "--clear"]]
 )
 def test_refused(kb: Kb, home: Path, what: list[str]) -> None:
+    """What names no value, or no valid one, is a usage error; nothing is written."""
     assert kb("correct", ID, *what, "--why", "x", check=False).returncode == 2
     assert not (home / "corrections.toml").exists()
 
 
 def test_the_page_changes_under_it(kb: Kb, home: Path) -> None:
+    """Once the page says something else, the page's word stands and the case says so."""
     kb("correct", ID, "problem", "乙", "--why", "clearer")
     wiki = Wiki(home / ".kb")
     texts = [CASE.format(problem=p) for p in ("甲", "丙")]
@@ -75,6 +78,7 @@ def test_the_page_changes_under_it(kb: Kb, home: Path) -> None:
 
 
 def test_withheld_and_same(kb: Kb, home: Path) -> None:
+    """A withheld case says why; cases that are one are related to each other first."""
     kb("correct", ID, "--withhold", "--why", "private")
     kb("correct", ID, "--same-as", "a_case#2_20200101", "--why", "told twice")
     one, two = show(home), show(home, "a_case#2_20200101")
@@ -103,6 +107,7 @@ def test_withheld_is_nowhere_in_public(kb: Kb, home: Path) -> None:
 
 
 def test_stats_count_the_cases(kb: Kb, home: Path) -> None:
+    """`kb stats` counts cases by status, corrections and withheld cases."""
     kb("correct", ID, "--withhold", "--why", "private")
     kb("correct", ID, "problem", "乙", "--why", "clearer")
     found = json.loads(kb("stats", "--json").stdout)["cases"]
@@ -112,6 +117,7 @@ def test_stats_count_the_cases(kb: Kb, home: Path) -> None:
 
 
 def test_taken_back_by_editing_the_file(kb: Kb, home: Path) -> None:
+    """An entry taken out of corrections.toml holds no longer."""
     kb("correct", ID, "problem", "乙", "--why", "clearer")
     assert show(home).problem == "乙"
     (home / "corrections.toml").unlink()
@@ -119,6 +125,7 @@ def test_taken_back_by_editing_the_file(kb: Kb, home: Path) -> None:
 
 
 def test_a_broken_file_is_named(tmp_path: Path) -> None:
+    """A file that is not valid is an error which names file and key."""
     (tmp_path / "corrections.toml").write_text("[[correction]]\ncase = 1\n", "utf-8")
     with pytest.raises(InputError, match=r"corrections\.toml.*case"):
         load_corrections(tmp_path)

@@ -74,6 +74,7 @@ STRANGE = (
 
 @pytest.mark.parametrize("dialect", STRANGE, ids=lambda dialect: dialect.name)
 def test_a_proposal_reads_the_pages_that_it_was_made_from(dialect: Dialect) -> None:
+    """A proposed profile finds nine in ten of the facts on the pages that it was made from."""
     pages = [page_of_dialect(dialect, seed)[0] for seed in range(30)]
     found = survey((f"P{n}", page.lines) for n, page in enumerate(pages))
     text = profile_toml(propose(found), dialect.name)
@@ -99,7 +100,7 @@ def test_a_proposal_reads_the_pages_that_it_was_made_from(dialect: Dialect) -> N
     print({kind: round(measure, 3) for kind, measure in measures.items()})
     missed = {kind: (want[kind] - got[kind]).most_common(3) for kind in want}
     if dialect.speaker.endswith(" : "):
-        del measures["turn"]  # bare names after unsigned text: a case alone does not show them
+        del measures["turn"]  # unmarked names after unsigned text: a case alone does not show them
     assert min(measures.values()) >= 0.9, f"{measures}\n{missed}\n{text}"
 
 

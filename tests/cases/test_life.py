@@ -43,6 +43,7 @@ def wiki(tmp_path: Path) -> Wiki:
 
 
 def test_every_change_is_told_once(wiki: Wiki) -> None:
+    """Each change of content is one event, from and to; spacing alone is none."""
     cases = wiki.take(
         history(
             "A.WebHome",
@@ -84,6 +85,7 @@ def test_every_change_is_told_once(wiki: Wiki) -> None:
 
 
 def test_order_and_spacing_are_no_event(wiki: Wiki) -> None:
+    """Cases that change places on the page have no event but their creation."""
     cases = wiki.take(
         history("A.WebHome", one(1) + one(2), one(2) + "\n\n" + one(1), "= x =\n" + one(2) + one(1))
     )
@@ -91,6 +93,7 @@ def test_order_and_spacing_are_no_event(wiki: Wiki) -> None:
 
 
 def test_edited_is_what_no_other_event_covers(wiki: Wiki) -> None:
+    """`edited` stands for changes that no other event covers."""
     texts = [
         one(turns=turns) for turns in ("PS:甲", "PS:乙", "PS:乙\n【令】:好", "PS:丙\n【令】:不好")
     ]
@@ -101,6 +104,7 @@ def test_edited_is_what_no_other_event_covers(wiki: Wiki) -> None:
 
 
 def test_renamed_removed_restored(wiki: Wiki) -> None:
+    """A case with a new id is renamed where it shares its lines; it is removed and restored."""
     renamed = one(1).replace("a_case#1_20200101", "a_case#9_20200101")
     cases = wiki.take(history("A.WebHome", one(1), renamed, "", one(2), one(2) + renamed))
     assert told(cases["a_case#9_20200101"]) == [
@@ -113,6 +117,7 @@ def test_renamed_removed_restored(wiki: Wiki) -> None:
 
 
 def test_removed_cases_are_apart(wiki: Wiki) -> None:
+    """A removed case is no case of the page; its record is of the last version that had it."""
     cases = wiki.take(history("A.WebHome", one(1) + one(2), one(1), one(1, status=DONE)))
     assert list(cases) == ["a_case#1_20200101"]
     removed = wiki.removed()["a_case#2_20200102"]
@@ -145,6 +150,7 @@ def test_moved_is_one_event(wiki: Wiki, target_day: int) -> None:
 
 
 def test_page_renamed_with_its_history(wiki: Wiki) -> None:
+    """A page that is renamed and keeps its history gives one `moved`, nothing twice."""
     texts = [one(1), one(1, status=DONE)]
     wiki.take(history("A.WebHome", *texts))
     cases = wiki.take(
@@ -158,6 +164,7 @@ def test_page_renamed_with_its_history(wiki: Wiki) -> None:
 
 
 def test_page_gone(wiki: Wiki) -> None:
+    """The cases of a page that is gone are removed on the day on which that was noticed."""
     wiki.take(history("A.WebHome", one(1)))
     assert wiki.take([gone("A.WebHome", "2020-02-01T00:00:00Z")]) == {}
     removed = wiki.removed()["a_case#1_20200101"]
@@ -165,6 +172,7 @@ def test_page_gone(wiki: Wiki) -> None:
 
 
 def test_going_on_gives_what_a_fresh_reading_gives(tmp_path: Path) -> None:
+    """A history read in steps gives the records of one read at once."""
     texts = [one(1), one(1) + one(2), one(2), one(2, status=DONE) + one(1), one(1), one(1) + one(3)]
     for name in ("steps", "whole"):
         (tmp_path / name).mkdir()
@@ -177,6 +185,7 @@ def test_going_on_gives_what_a_fresh_reading_gives(tmp_path: Path) -> None:
 
 
 def test_cases_without_an_id_of_their_own(wiki: Wiki) -> None:
+    """A case with no id of its own lives on under an id made of its heading."""
     texts = (
         "= Why? =\nBecause.",
         "= Why? =\nBecause of that.",
@@ -191,6 +200,7 @@ def test_cases_without_an_id_of_their_own(wiki: Wiki) -> None:
 
 
 def test_a_page_that_is_a_case(wiki: Wiki) -> None:
+    """A whole page that is a case has a life as any other."""
     wiki.config = CasesConfig(profiles=("generic",))
     cases = wiki.take(
         history(
@@ -218,6 +228,7 @@ ROWS = "|=ID|=Title|=Status|=Assignee\n{}"
 
 
 def test_rows_of_a_table(wiki: Wiki) -> None:
+    """Rows are the same case by their id, wherever they stand in the table."""
     wiki.config = CasesConfig(profiles=("tables",))
     rows = ("|T-1|Offline|Open|Ann", "|T-2|Charged twice|Open|Bob")
     texts = (
@@ -240,6 +251,7 @@ def test_rows_of_a_table(wiki: Wiki) -> None:
 
 
 def test_rows_with_no_id_stay_themselves(wiki: Wiki) -> None:
+    """A row with no id is the same case as long as half of its cells stay."""
     wiki.config = CasesConfig(profiles=("tables",))
     head = "|=Title|=Status|=Phone|=Assignee\n"
     row = "|Charged twice|{}|13410765291|Bob"
@@ -252,6 +264,7 @@ def test_rows_with_no_id_stay_themselves(wiki: Wiki) -> None:
 
 
 def test_tasks(wiki: Wiki) -> None:
+    """A task macro is the same case by its reference."""
     wiki.config = CasesConfig(profiles=("tasks",))
     task = '{{{{task reference="T1" status="{}" assignee="ann"}}}}{}{{{{/task}}}}'
     texts = (task.format("InProgress", "Call"), "x\n" + task.format("Done", "Call back"))
@@ -264,7 +277,8 @@ def test_tasks(wiki: Wiki) -> None:
 
 
 @pytest.mark.parametrize("profile", ["generic", "tables", "tasks"])
-def test_a_form_goes_on_as_a_fresh_reading_would(profile: str, tmp_path: Path) -> None:
+def test_unheaded_cases_go_on_as_a_fresh_reading_would(profile: str, tmp_path: Path) -> None:
+    """Pages, rows and tasks read in steps give the records of one reading."""
     rows = ["|a|Open|1|2", "|b|Open|3|4", "|b|Closed|3|4"]
     head = "|=Title|=Status|=Phone|=Assignee\n"
     texts = [head + "\n".join(rows[:n]) for n in (1, 2, 3)] + [head + rows[2], "", head + rows[0]]

@@ -60,6 +60,7 @@ OPTIONS = {
 
 @pytest.mark.parametrize("text", OPTIONS)
 def test_status(text: str) -> None:
+    """The status is the state that is marked, and unset where none is or the mark is ambiguous."""
     assert read_one(f"问题描述:x\n{text}").status == OPTIONS[text]
 
 
@@ -82,6 +83,7 @@ CODES = {
 
 @pytest.mark.parametrize("text", CODES)
 def test_anomalies(text: str) -> None:
+    """What is wrong with a value or a status has the anomaly of that code."""
     assert CODES[text] in [anomaly.code for anomaly in read_one(text).anomalies]
 
 
@@ -100,6 +102,7 @@ def test_anomalies(text: str) -> None:
     ],
 )
 def test_nothing_odd(text: str) -> None:
+    """What is right, in whatever form, has no anomaly."""
     assert read_one(text).anomalies == ()
 
 
@@ -136,6 +139,7 @@ FIELDS = {
 
 @pytest.mark.parametrize("text", FIELDS)
 def test_field(text: str) -> None:
+    """A labelled value is a field with its canonical name, label and value as written."""
     fields = read_one(f"{text}\n问题描述:x").fields
     assert [(f.name, f.label, f.value) for f in fields] == [FIELDS[text]]
 
@@ -152,6 +156,7 @@ NO_FIELDS = [
 
 @pytest.mark.parametrize("text", NO_FIELDS)
 def test_no_field(text: str) -> None:
+    """A colon, a bracket or a macro alone makes neither a field nor a speaker."""
     case = read_one(f"{text}\n问题描述:x")
     assert (case.fields, case.turns) == ((), ())
 
@@ -172,6 +177,7 @@ MOMENTS = {
 
 @pytest.mark.parametrize("text", MOMENTS)
 def test_moment(text: str) -> None:
+    """Dates and times are parsed no more precisely than written, and never guessed."""
     assert read_one(f"充电时间:{text}").fields[0].parsed == MOMENTS[text]
 
 
@@ -206,6 +212,7 @@ TURNS = {
 
 @pytest.mark.parametrize("text", TURNS)
 def test_turns(text: str) -> None:
+    """A turn goes from its speaker to the next; a labelled line within it stays in it."""
     case = read_one(f"问题描述:x\n~-~-跟踪\n{text}")
     assert [(turn.speaker, turn.text) for turn in case.turns] == TURNS[text]
 
@@ -226,6 +233,7 @@ ROUNDS = {
 
 @pytest.mark.parametrize("text", ROUNDS)
 def test_round(text: str) -> None:
+    """The mark of a round numbers the turns that follow."""
     case = read_one(f"~-~-跟踪\n{text}\n【令】:甲")
     assert [(turn.round, turn.speaker) for turn in case.turns] == [(ROUNDS[text], "令")]
 
@@ -243,6 +251,7 @@ SECTIONS = {
 
 @pytest.mark.parametrize("text", SECTIONS)
 def test_section(text: str) -> None:
+    """A section ends a turn, and has its label and text."""
     case = read_one(f"~-~-跟踪\n【令】:乙\n{text}\n【令】:丙")
     assert [(section.label, section.text) for section in case.sections] == [SECTIONS[text]]
     assert [turn.text for turn in case.turns] == ["乙", "丙"]
@@ -267,6 +276,7 @@ ENGINEERS = {
 
 @pytest.mark.parametrize("text", ENGINEERS)
 def test_engineers(text: str) -> None:
+    """Engineers are names as written, each once, whatever separates them."""
     assert list(read_one(f"~-~-解决:\n{text}").engineers) == ENGINEERS[text]
 
 
@@ -294,6 +304,7 @@ IDENTIFIERS = {
 
 @pytest.mark.parametrize("text", IDENTIFIERS)
 def test_identifiers(text: str) -> None:
+    """Identifiers are found by label or by form, and not in names of files, links and ids."""
     case = read_one(f"~-~-跟踪\n【令】:{text}")
     assert [(found.kind, found.value) for found in case.identifiers] == IDENTIFIERS[text]
 
@@ -313,6 +324,7 @@ HEADINGS = {
 
 @pytest.mark.parametrize("text", HEADINGS)
 def test_heading(text: str) -> None:
+    """A heading gives id, number and date; one that is no day of the calendar gives none."""
     case = read_one("手机号码:1\n问题描述:x", text)
     assert (case.id, case.number, case.date) == HEADINGS[text]
 
@@ -332,10 +344,12 @@ def test_heading(text: str) -> None:
     ],
 )
 def test_no_case(text: str) -> None:
+    """What only looks like the heading of a case begins none."""
     assert read(text) == []
 
 
 def test_where_a_case_ends() -> None:
+    """A case ends at the next one, and at a heading of its level that is no part of it."""
     cases = read(
         "头\n= a_case#1_20200101 =\n问题描述:甲\n== 跟踪 ==\n【令】:乙\n= 其他 =\n丙\n"
         "= a_case#2_20200102 =\n问题描述:丁\n= 解决 =\n状态: ☑已解决\n工程师:YD"

@@ -44,4 +44,5 @@ NOTHING = {
 
 @pytest.mark.parametrize("name", NOTHING)
 def test_no_case(name: str) -> None:
+    """Pages that tell of cases without being any give none."""
     assert read(NOTHING[name]) == []

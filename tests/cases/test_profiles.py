@@ -27,6 +27,7 @@ Kb = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.mark.parametrize("name", shipped_profiles())
 def test_shipped(name: str) -> None:
+    """Every shipped profile is valid, and named as its file."""
     assert load_profile(name).name == name
 
 
@@ -43,17 +44,20 @@ def test_shipped(name: str) -> None:
     ],
 )
 def test_what_is_wrong_is_named(text: str, says: str) -> None:
+    """A profile that is not valid is an error which names file and key."""
     with pytest.raises(InputError, match=f"(?s)ours.*{says}"):
         parse_profile(text, "ours")
 
 
 def test_no_such_profile() -> None:
+    """An unknown profile is an error whose hint lists those that there are."""
     with pytest.raises(InputError, match="nothing") as caught:
         load_profile("nothing")
     assert "after-sales-zh" in caught.value.hint
 
 
 def test_command(kb: Kb, tmp_path: Path) -> None:
+    """`kb profile` shows, learns, checks; what it learned reads the wiki it was learned from."""
     (tmp_path / ".kb").mkdir()
     wiki = Wiki(tmp_path / ".kb")
     for seed in range(8):

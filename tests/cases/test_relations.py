@@ -28,6 +28,7 @@ def wiki(tmp_path: Path) -> Wiki:
 
 
 def test_shared_identifiers_mentions_and_doubles(wiki: Wiki) -> None:
+    """Shared identifiers and mentions tie cases; a second case of an id is numbered."""
     first = case(1, f"桩号:{PILE}\n手机号码:134 1076 5291")
     cases = wiki.take(
         page("A", first, case(2, "问题描述:同 a_case#1_20200101")),
@@ -47,6 +48,7 @@ def test_shared_identifiers_mentions_and_doubles(wiki: Wiki) -> None:
 
 
 def test_ties_go_with_their_cases(wiki: Wiki) -> None:
+    """A tie is gone from a record once the other case has it no more."""
     one, two = case(1, f"桩号:{PILE}"), case(2, f"桩号:{PILE}")
     assert wiki.take(page("A", one), page("B", two))["a_case#1_20200101"].related
     changed = history("B.WebHome", two, case(2, "桩号:44030500040000200031"))
@@ -57,6 +59,7 @@ PROBLEM = "客户扫码充电结束后账单重复扣费,要求退款到原支�
 
 
 def test_problems_told_alike(wiki: Wiki) -> None:
+    """Cases whose problems are told in nearly the same words are tied, with these words."""
     cases = wiki.take(
         page(
             "A",
@@ -81,6 +84,7 @@ def test_problems_told_alike(wiki: Wiki) -> None:
 
 @given(st.text(alphabet="充电桩离线扣费退款平台客户扫码", min_size=12), st.integers(0, 11))
 def test_alike_texts_share_a_band(text: str, at: int) -> None:
+    """Two texts that are very alike share a band, and shared words stand in both."""
     other = text[:at] + "号" + text[at:]
     assert likeness(text, text) in (0.0, 1.0)
     if likeness(text, other) > 0.85:
@@ -89,6 +93,7 @@ def test_alike_texts_share_a_band(text: str, at: int) -> None:
 
 
 def test_steps_give_what_one_import_gives(tmp_path: Path) -> None:
+    """Pages imported one by one give the records of one import."""
     again = case(5, f"问题描述:{PROBLEM}!见 a_case#2_20200101")
     pages = [
         ("A", case(1, f"问题描述:{PROBLEM}"), case(2, f"桩号:{PILE}")),

@@ -43,6 +43,7 @@ def cases(page: PageView) -> dict[int, Case]:
 
 
 def test_heads(cases: dict[int, Case]) -> None:
+    """Id, date, language, status, station, problem and engineers are as the page has them."""
     assert {n: (c.id, c.date, c.language, c.status, c.source.lines) for n, c in cases.items()} == {
         46: ("szds_case#46_20200410", "2020-04-10", "zh", "unset", (5, 57)),
         45: ("szds_case#45_20200407", "2020-04-07", "zh", "unset", (58, 85)),
@@ -65,6 +66,7 @@ def test_heads(cases: dict[int, Case]) -> None:
 
 
 def test_fields(cases: dict[int, Case]) -> None:
+    """The fields of a case are found with their types and lines."""
     found = [(f.name, f.label, f.parsed, f.origin.lines[0]) for f in cases[46].fields]
     assert found == [
         ("phone", "手机号码", None, 8),
@@ -107,6 +109,7 @@ def _shape(turn: Turn) -> tuple[Any, ...]:
 
 @pytest.mark.parametrize("number", TURNS)
 def test_turns(number: int, cases: dict[int, Case], page: PageView) -> None:
+    """Each turn has its round, speaker, lines, and the source's text after its mark."""
     expected = TURNS[number]
     assert [_shape(turn) for turn in cases[number].turns] == [turn[:4] for turn in expected]
     for turn, (*_, first, last, mark) in zip(cases[number].turns, expected, strict=True):
@@ -115,6 +118,7 @@ def test_turns(number: int, cases: dict[int, Case], page: PageView) -> None:
 
 @pytest.mark.parametrize("number", SECTIONS)
 def test_sections(number: int, cases: dict[int, Case], page: PageView) -> None:
+    """Each section has its label, lines, and the source's text after its label."""
     expected = SECTIONS[number]
     found = [(s.label, *s.origin.lines) for s in cases[number].sections]
     assert found == [section[:3] for section in expected]
@@ -123,6 +127,7 @@ def test_sections(number: int, cases: dict[int, Case], page: PageView) -> None:
 
 
 def test_identifiers(cases: dict[int, Case]) -> None:
+    """Every occurrence of an identifier is found, malformed ones included."""
     found = [(i.kind, i.value[-6:], i.origin.lines[0]) for i in cases[46].identifiers]
     assert found == [
         ("phone", "765291", 8), ("bill", "666730", 9),
@@ -136,6 +141,7 @@ def test_identifiers(cases: dict[int, Case]) -> None:
 
 
 def test_files_and_anomalies(cases: dict[int, Case]) -> None:
+    """Files that the text names are listed, and what is odd has its lines."""
     files = [[(f.name, f.kind, f.sha256) for f in case.attachments] for case in cases.values()]
     assert files == [
         [("1586489889894-194.png", "image", None)], [],
@@ -153,6 +159,7 @@ def test_files_and_anomalies(cases: dict[int, Case]) -> None:
 
 
 def test_origins_and_timeline(cases: dict[int, Case], page: PageView) -> None:
+    """Each value has the newest version of its lines; a blame page tells no creation."""
     assert {p: o.version for p, o in cases[44].origins.items()} == {
         "/id": "1.6", "/number": "1.6", "/date": "1.6", "/status": "2.5", "/problem": "1.7",
         "/engineers/0": "1.6",
@@ -170,6 +177,7 @@ def test_origins_and_timeline(cases: dict[int, Case], page: PageView) -> None:
 
 
 def test_every_line_is_taken_once(cases: dict[int, Case], page: PageView) -> None:
+    """Every line of the page that is not blank is taken for exactly one thing."""
     taken: list[int] = []
     for case in cases.values():
         assert isinstance(case.x, dict)
@@ -181,6 +189,7 @@ def test_every_line_is_taken_once(cases: dict[int, Case], page: PageView) -> Non
 def test_command_and_schema(
     shared: Path, kb: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
 ) -> None:
+    """The export is valid against the schema, byte-stable, and the commands show its cases."""
     sample = shared / "samples" / "after-sales-cases.blame.txt"
     kb("import", sample, "--page-name", "Support.Cases.WebHome")
     lines = kb("export", "jsonl", "-").stdout.splitlines()
@@ -203,6 +212,7 @@ def test_command_and_schema(
 
 
 def test_store_reads_a_page_once(shared: Path, tmp_path: Path) -> None:
+    """A page that did not change is not read again."""
     _import(shared, tmp_path / "archive.db")
     config = CasesConfig()
     with Archive(tmp_path / "archive.db") as archive, CaseStore(tmp_path / "cases.db") as store:

@@ -30,6 +30,7 @@ def read_page(profile: str, page: PageView) -> list[Case]:
 
 
 def test_generic() -> None:
+    """A whole page is a case: fields, sections, comments as turns; none of its text is lost."""
     code = "{{code}}\nStatus: [x] Resolved\n{{/code}}"
     text = f"Phone: 13410765291\n\nSome text.\n\n== Steps ==\n1. do it\n\n{code}"
     comment = Comment(number=0, text="It works now.", author="XWiki.ann")
@@ -46,6 +47,7 @@ def test_generic() -> None:
 
 
 def test_questions() -> None:
+    """A heading that asks is a problem, and what is below it the answer."""
     answer = "Use the door.\n\nOr the window."
     text = f"= Help =\nintro\n== How do I log in? ==\n{answer}\n== 怎么退款？ ==\n联系客服"
     cases = read("faq", text)
@@ -56,6 +58,7 @@ def test_questions() -> None:
 
 
 def test_rows() -> None:
+    """A row below known headings is a case; a table of others is none."""
     rows = "|T-1|2020-04-04|Charged twice|Done|Ann, Bob\n|T-2||Offline|Unknown|"
     text = f"|=ID|=Date|=Title|=Status|=Assignee\n{rows}\n\n|=a|=b\n|1|2"
     cases = read("tables", text)
@@ -67,6 +70,7 @@ def test_rows() -> None:
 
 
 def test_tasks() -> None:
+    """A task macro is a case: its parameters by their meaning, its text as problem."""
     first = (
         '{{task reference="T.Task_1" status="Done" createDate="2023/05/03 10:00" assignee="Ann"}}'
     )
@@ -80,6 +84,7 @@ def test_tasks() -> None:
 
 
 def test_objects() -> None:
+    """An object of a class that the profile names is a case, its properties by their meaning."""
     values = {
         "title": "Charged twice",
         "status": "Closed",
@@ -100,6 +105,7 @@ def test_objects() -> None:
 
 
 def test_chosen_by_page() -> None:
+    """The first glob in kb.toml that fits a page chooses its profiles."""
     selection = ProfileSelection(CasesConfig(pages={"Help.*": ("faq",)}))
     text = "= Is it? =\nYes."
     help_page, other = page_of(text, page="Help.WebHome"), page_of(text)

@@ -44,6 +44,7 @@ def test_as_by_one_process(tmp_path: Path) -> None:
 
 @linux
 def test_an_error_in_a_process_is_an_error_here(tmp_path: Path) -> None:
+    """What fails in a process raises where the store is refreshed."""
     wiki = Wiki(tmp_path)
     wiki.archive.ingest(wiki.archive.source("test", "test"), history("A.WebHome", "x"))
     wiki.archive.path = tmp_path / "nowhere.db"

@@ -24,17 +24,17 @@ from site_links import broken_links
 from wiki import Wiki, page, revisions
 
 from kb.archive import Archive
-from kb.export.markdown.flavour import KINDS
-from kb.export.markdown.nav import Site
-from kb.export.markdown.tree import write_tree
-from kb.export.markdown.words import html_text, lost_words, markdown_text
+from kb.export.markdown.flavour import TREE_FORMATS
+from kb.export.markdown.nav import ProjectSettings
+from kb.export.markdown.tree_writer import write_tree
+from kb.export.markdown.word_proof import html_text, lost_words, markdown_text
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ROOT / "build" / "tools"
 PYTHON_TOOLS = ("mkdocs-material>=9.5,<10", "hugo>=0.140")
 LEAST_LINKS = 1_000
 KEPT = 0.999
-SITE = Site(title="Wiki", language="zh", url=None)
+SITE = ProjectSettings(title="Wiki", language="zh", url=None)
 
 pytestmark = pytest.mark.prove
 
@@ -132,13 +132,13 @@ def wiki_archive(tmp_path_factory, shared) -> Iterator[Archive]:
 def test_a_wiki_is_built_strictly_and_no_link_is_broken(request, wiki_archive, tmp_path, flavour):
     """Some 2,300 pages with files; what was broken in the wiki is text, and in the report."""
     build: Build = request.getfixturevalue(flavour)
-    ledger = write_tree(wiki_archive, (), tmp_path / "tree", flavour, SITE)
+    report = write_tree(wiki_archive, (), tmp_path / "tree", flavour, SITE)
     build(tmp_path / "tree", tmp_path / "site")
     count, broken = broken_links(tmp_path / "site", ARTICLES[flavour])
     assert not broken
     assert count > LEAST_LINKS
-    listed = sum(e.count for e in ledger.entries() if e.fate == "broken")
-    table = ledger.table()
+    listed = sum(e.count for e in report.losses() if e.fate == "broken")
+    table = report.table()
     assert listed == table["link in"]["broken"] + table["link out"]["broken"] > 0
 
 
@@ -192,7 +192,7 @@ def test_every_word_is_in_the_built_site(request, texts, tmp_path, shared, flavo
 def test_every_word_is_in_markdown_that_is_read_as_it_is(texts, tmp_path, shared, flavour):
     """The same where no program builds a site of the tree."""
     write_tree(texts, (), tmp_path / "tree", flavour, SITE)
-    content = tmp_path / "tree" / KINDS[flavour].content
+    content = tmp_path / "tree" / TREE_FORMATS[flavour].content
 
     def shown(at: str) -> str:
         text = (content / f"{at}.md").read_text("utf-8")

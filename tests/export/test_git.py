@@ -10,7 +10,7 @@ from wiki import WIKI, page, revisions
 
 from kb.errors import UsageError
 from kb.export.git import AuthorMap, export_git, read_authors
-from kb.export.git.source import MarkdownSource
+from kb.export.git.encoders import MarkdownEncoder
 from kb.model import Gone, LineOrigin, PageId, Revision, RevisionSeen, Snapshot
 
 AT = "2020-04-20T00:00:00Z"
@@ -252,19 +252,19 @@ def test_an_interrupted_run_is_gone_on_with(wiki, out, tmp_path, monkeypatch):
     wiki.add(page("A.P"), *revisions(*"abcdefgh"))
     wiki.add(page("B.P"), *revisions(*"abcdefgh"))
     whole = export_git(wiki.archive, tmp_path / "whole").head
-    monkeypatch.setattr("kb.export.git.run.CHECKPOINT", 5)
+    monkeypatch.setattr("kb.export.git.branch.CHECKPOINT", 5)
     calls = iter(range(12))
-    from kb.export.git.stream import Stream
+    from kb.export.git.commits import FastImportStream
 
-    commit = Stream.commit
+    commit = FastImportStream.commit
 
-    def breaks(self: Stream, *arguments: object) -> None:
+    def breaks(self: FastImportStream, *arguments: object) -> None:
         if next(calls, None) is None:
             raise KeyboardInterrupt
         commit(self, *arguments)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Stream, "commit", breaks)
+        patch.setattr(FastImportStream, "commit", breaks)
         with pytest.raises(KeyboardInterrupt):
             export_git(wiki.archive, out)
     assert export_git(wiki.archive, out).head == whole
@@ -274,12 +274,12 @@ def test_every_revision_in_markdown(wiki, out):
     """With front matter, links to files of the tree; another source is refused on that branch."""
     wiki.add(page("A.WebHome", title="Home"), *revisions("= x =", "[[q>>B.Q]]"))
     wiki.add(page("B.Q"), *revisions("**q**"))
-    export_git(wiki.archive, out, source=MarkdownSource())
+    export_git(wiki.archive, out, encoder=MarkdownEncoder())
     assert tree(out) == ["A/index.md", "B/Q.md"]
     text = (out / "A/index.md").read_text("utf-8")
     assert text.startswith('---\ntitle: "Home"\nwiki:\n  name: "xwiki"\n  reference: "A.WebHome"')
     assert text.endswith("---\n[q](../B/Q.md)\n")
     assert "# x" in git(out, "show", "HEAD~2:A/index.md")
-    assert export_git(wiki.archive, out, source=MarkdownSource()).commits == 0
+    assert export_git(wiki.archive, out, encoder=MarkdownEncoder()).commits == 0
     with pytest.raises(UsageError, match="another --source"):
         export_git(wiki.archive, out)

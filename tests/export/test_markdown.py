@@ -16,16 +16,16 @@ from site_links import broken_links
 from wiki import WIKI, page, revisions
 
 from kb.errors import InputError
-from kb.export.ledger import write_report
-from kb.export.markdown.flavour import KINDS
+from kb.export.markdown.flavour import TREE_FORMATS
 from kb.export.markdown.front import front_matter
-from kb.export.markdown.nav import Site
-from kb.export.markdown.tree import write_tree
-from kb.export.markdown.words import lost_words, markdown_text
+from kb.export.markdown.nav import ProjectSettings
+from kb.export.markdown.tree_writer import write_tree
+from kb.export.markdown.word_proof import lost_words, markdown_text
+from kb.export.report import write_report
 from kb.model import Comment, Gone, PageId, WikiObject
 
-SITE = Site(title="Wiki", language="zh", url=None)
-FLAVOURS = list(KINDS)
+SITE = ProjectSettings(title="Wiki", language="zh", url=None)
+FLAVOURS = list(TREE_FORMATS)
 
 
 def export(wiki, folder: Path, flavour: str = "plain"):
@@ -59,7 +59,7 @@ def test_links_between_files_lead_there(wiki, tmp_path, flavour):
     """Every relative link of a flavour whose builder follows paths names a file of the tree."""
     small(wiki)
     export(wiki, tmp_path / "out", flavour)
-    kind, tree = KINDS[flavour], files(tmp_path / "out")
+    kind, tree = TREE_FORMATS[flavour], files(tmp_path / "out")
     pages = {path: data.decode() for path, data in tree.items() if path.endswith(".md")}
     assert sum(path.startswith(kind.content) and "title:" in text for path, text in pages.items())
     if kind.by_address:
@@ -110,10 +110,12 @@ def test_a_later_run_keeps_names_and_renders_what_changed(wiki, tmp_path, monkey
     export(wiki, tmp_path / "out")
     assert "x" in (tmp_path / "out" / "b" / "Page.md").read_text().splitlines()
     rendered = []
-    from kb.export.markdown import work
+    from kb.export.markdown import page_files as pages
 
-    body_of = work.body_of
-    monkeypatch.setattr(work, "body_of", lambda *a: (rendered.append(a[0].id.page), body_of(*a))[1])
+    render_page = pages.render_page
+    monkeypatch.setattr(
+        pages, "render_page", lambda *a: (rendered.append(a[0].id.page), render_page(*a))[1]
+    )
     wiki.add(page("b.Page"), *revisions("x", "z"))
     export(wiki, tmp_path / "out")
     assert rendered == ["b.Page"]
@@ -146,8 +148,8 @@ def test_the_report_counts_and_names(wiki, tmp_path):
     )
     wiki.add(page("B.Gone"), *revisions("a"))
     wiki.add(Gone(id=PageId(WIKI, "B.Gone"), noticed="2020-05-01"))
-    ledger = export(wiki, tmp_path / "out")
-    write_report(ledger, tmp_path / "report")
+    report = export(wiki, tmp_path / "out")
+    write_report(report, tmp_path / "report")
     report = json.loads((tmp_path / "report" / "report.json").read_text())
     assert report["counts"]["page"] == {"kept": 5, "dropped": 1}
     assert report["counts"]["attachment"] == {"kept": 3, "dropped": 1}
@@ -185,10 +187,10 @@ def test_hostile_names_and_titles(wiki, tmp_path, flavour):
             Comment(number=0, text=HOSTILE_TITLE),
         )  # fmt: skip
     export(wiki, tmp_path / "out", flavour)
-    content = tmp_path / "out" / KINDS[flavour].content
+    content = tmp_path / "out" / TREE_FORMATS[flavour].content
     made = set(json.loads((tmp_path / "out" / ".casebook").read_text())["made"])
     kept = (p for p in files(content) if not p.startswith(".casebook"))
-    tree = [p for p in kept if f"{KINDS[flavour].content}{p}" not in made]
+    tree = [p for p in kept if f"{TREE_FORMATS[flavour].content}{p}" not in made]
     assert len(tree) == len(HOSTILE) * 7
     assert len({p.casefold() for p in tree}) == len(tree)
     for path in tree:
@@ -249,16 +251,16 @@ def test_words_of_real_pages_are_kept(wiki, tmp_path, shared, flavour):
     for number, row in enumerate(rows):
         wiki.add(page(f"S.P{number}", syntax=row["syntax"]), *revisions(row["source"]))
     tree = tmp_path / "tree"
-    ledger = write_tree(wiki.archive, (), tree, flavour, SITE, proof=True)
-    shape = KINDS[flavour].shape
+    report = write_tree(wiki.archive, (), tree, flavour, SITE, proof=True)
+    shape = TREE_FORMATS[flavour].shape
     total = lost = 0
     for number, row in enumerate(rows):
         inner = "/index.md" if shape.bundle else ".md"
-        text = (tree / KINDS[flavour].content / f"S/P{number}{inner}").read_text("utf-8")
+        text = (tree / TREE_FORMATS[flavour].content / f"S/P{number}{inner}").read_text("utf-8")
         shown = markdown_text(text.partition("\n---\n")[2])
         count, missing = lost_words(without_messages(row["plain"]), shown)
         total, lost = total + count, lost + missing.total()
     assert total > 10_000
     assert lost <= total * 0.001
-    words = ledger.table()["word"]
+    words = report.table()["word"]
     assert words.get("dropped", 0) <= words["kept"] * 0.001

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from wiki import Wiki, page, revisions
 
-from kb.export.inside import parts_of
+from kb.export.protocol import exporter_named
+from kb.export.readable_parts import file_parts
 from kb.export.xar import write_xar
 from kb.model import Comment, Revision
 
@@ -73,7 +74,7 @@ def test_nothing_protected_in_any_byte_or_revision(home, form):
     """Names of those whose lines are gone, numbers of earlier revisions: gone from all of it."""
     dest = home / FORMS[form]
     run(home, "export", form, dest, "--audience", "public", "--report", home / f"report-{form}")
-    told = [*parts_of(form, dest), *parts_of("report", home / f"report-{form}")]
+    told = [*exporter_named(form).parts(dest), *file_parts(home / f"report-{form}")]
     data = b"\n".join(name.encode() + b"\n" + part for name, part in told)
     for secret in SECRETS:
         assert secret.encode() not in data, secret
@@ -144,7 +145,7 @@ def test_what_is_inside_is_shown(tmp_path, wiki):
     wiki.add(page("A.Needle"), *revisions("in a haystack"))
     write_xar(wiki.archive, tmp_path / "x.xar")
     assert not zipfile.ZipFile(tmp_path / "x.xar").read("A/Needle.xml").startswith(b"PK")
-    data = b"".join(part for _, part in parts_of("xar", tmp_path / "x.xar"))
+    data = b"".join(part for _, part in exporter_named("xar").parts(tmp_path / "x.xar"))
     assert b"haystack" in data
 
 

@@ -15,14 +15,14 @@ from wiki import WIKI, Wiki, page, revisions
 from importers.base import Options, Source
 from importers.markdown import Markdown
 from kb.archive import Archive, PageView
-from kb.export.markdown.flavour import KINDS
-from kb.export.markdown.nav import Site
-from kb.export.markdown.tree import write_tree
-from kb.export.secrets import without_secrets
+from kb.export.markdown.flavour import TREE_FORMATS
+from kb.export.markdown.nav import ProjectSettings
+from kb.export.markdown.tree_writer import write_tree
 from kb.model import Comment, PageId, WikiClass, WikiObject
+from kb.redact.rules import without_secrets
 
-SITE = Site(title="Wiki", language="zh", url=None)
-FLAVOURS = list(KINDS)
+SITE = ProjectSettings(title="Wiki", language="zh", url=None)
+FLAVOURS = list(TREE_FORMATS)
 AT = "2020-04-20T00:00:00Z"
 
 
@@ -72,9 +72,9 @@ def full(wiki: Wiki) -> None:
 def test_everything_of_a_page_comes_back(wiki, tmp_path, flavour):
     """Objects, class, comments, tags, facts and every version of the files."""
     full(wiki)
-    ledger = write_tree(wiki.archive, (), tmp_path / "tree", flavour, SITE, all_versions=True)
-    assert ledger.table()["attachment"] == {"kept": 3}
-    assert ledger.table()["object"] == {"kept": 1}
+    report = write_tree(wiki.archive, (), tmp_path / "tree", flavour, SITE, all_versions=True)
+    assert report.table()["attachment"] == {"kept": 3}
+    assert report.table()["object"] == {"kept": 1}
     with taken(tmp_path, tmp_path / "tree") as again:
         for view in wiki.archive.pages():
             back = again.page(view.id)
@@ -89,8 +89,8 @@ def test_everything_of_a_page_comes_back(wiki, tmp_path, flavour):
 def test_older_versions_stand_beside_the_newest_where_asked_for(wiki, tmp_path):
     """Without the option they are told of; a later run with one more moves the names on."""
     full(wiki)
-    ledger = write_tree(wiki.archive, (), tmp_path / "tree", "plain", SITE)
-    assert ledger.table()["attachment"] == {"kept": 2, "dropped": 1}
+    report = write_tree(wiki.archive, (), tmp_path / "tree", "plain", SITE)
+    assert report.table()["attachment"] == {"kept": 2, "dropped": 1}
     for _ in range(2):
         write_tree(wiki.archive, (), tmp_path / "tree", "plain", SITE, all_versions=True)
         folder = tmp_path / "tree" / "A" / "index_files"
@@ -104,8 +104,8 @@ def test_objects_stand_outside_what_is_published(wiki, tmp_path):
     user = WikiObject(class_name="XWiki.XWikiUsers", number=0,
                       properties={"first_name": "Ann", "password": "hash:SHA-512:x"})  # fmt: skip
     wiki.add(page("XWiki.ann"), *revisions(""), user)
-    ledger = write_tree(wiki.archive, (), tmp_path / "tree", "mkdocs", SITE)
-    assert ledger.table()["property"] == {"dropped": 1}
+    report = write_tree(wiki.archive, (), tmp_path / "tree", "mkdocs", SITE)
+    assert report.table()["property"] == {"dropped": 1}
     files = [p.relative_to(tmp_path / "tree") for p in (tmp_path / "tree").rglob("*.json")]
     assert sorted(p.as_posix() for p in files if p.parts[0] == "_objects") == [
         "_objects/A/index.json", "_objects/XWiki/ann.json",
@@ -125,11 +125,13 @@ def test_only_what_a_change_touches_is_rendered_again(wiki, tmp_path, monkeypatc
     wiki.add(page("A.One"), *revisions("[[A.Two]]"))
     wiki.add(page("A.Three"), *revisions("[[A.One]] [[image:s.png]]"), wiki.file("s.png", b"1"))
     write_tree(wiki.archive, (), tmp_path / "tree", "plain", SITE)
-    from kb.export.markdown import work
+    from kb.export.markdown import page_files as pages
 
     rendered: list[str] = []
-    body_of = work.body_of
-    monkeypatch.setattr(work, "body_of", lambda *a: (rendered.append(a[0].id.page), body_of(*a))[1])
+    render_page = pages.render_page
+    monkeypatch.setattr(
+        pages, "render_page", lambda *a: (rendered.append(a[0].id.page), render_page(*a))[1]
+    )
     wiki.add(page("A.Two"), *revisions("x"))
     write_tree(wiki.archive, (), tmp_path / "tree", "plain", SITE)
     assert rendered == ["A.One", "A.Two"]
@@ -144,19 +146,19 @@ def test_an_interrupted_run_is_gone_on_with(wiki, tmp_path, monkeypatch):
     for number in range(6):
         wiki.add(page(f"A.P{number}"), *revisions(f"text {number}"))
     write_tree(wiki.archive, (), tmp_path / "whole", "hugo", SITE)
-    from kb.export.markdown import work
+    from kb.export.markdown import page_files as pages
 
     rendered: list[str] = []
-    body_of = work.body_of
+    render_page = pages.render_page
 
     def breaks(view, *rest):
         if len(rendered) == 4:
             rendered.append("break")
             raise KeyboardInterrupt
         rendered.append(view.id.page)
-        return body_of(view, *rest)
+        return render_page(view, *rest)
 
-    monkeypatch.setattr(work, "body_of", breaks)
+    monkeypatch.setattr(pages, "render_page", breaks)
     with pytest.raises(KeyboardInterrupt):
         write_tree(wiki.archive, (), tmp_path / "tree", "hugo", SITE)
     assert not (tmp_path / "tree").exists()

@@ -26,15 +26,15 @@ import pytest
 from lxml import etree
 from wiki import page, revisions
 
-from kb.export.ledger import write_report
-from kb.export.markdown.nav import Site
-from kb.export.markdown.tree import write_tree
+from kb.export.markdown.nav import ProjectSettings
+from kb.export.markdown.tree_writer import write_tree
 from kb.export.mediawiki import write_dump
+from kb.export.report import write_report
 from kb.model import Revision
 
 pytestmark = pytest.mark.prove
 
-SITE = Site(title="Wiki", language="zh", url=None)
+SITE = ProjectSettings(title="Wiki", language="zh", url=None)
 NAMES = (
     "A.WebHome", "a.WebHome", "a.x;y&z=1", "空间.页面", "A b.c d", "A.x\"y'z", "A.a\\\\b", "A.50%",
     "A.a+b", "A.$1 $uri", "A.(x)[y]{z}^|*?", "A.#top", "A.%41%2F", "A.x;y&z=1", "A.e\u0301",
@@ -91,8 +91,8 @@ def old_addresses(wiki, folder) -> list[tuple[str, str]]:
     """Old address and new of pages and files whose names try every sign."""
     for name in NAMES:
         wiki.add(page(name), *revisions("x"), wiki.file("a b$1#%.png", b"1"))
-    ledger = write_tree(wiki.archive, (), folder / "tree", "plain", SITE)
-    write_report(ledger, folder / "report")
+    report = write_tree(wiki.archive, (), folder / "tree", "plain", SITE)
+    write_report(report, folder / "report")
     lines = (folder / "report" / "redirects.tsv").read_text("utf-8").splitlines()
     found = [(old, new) for old, new in (line.split("\t") for line in lines)]
     assert len(found) >= len(NAMES) * 4

@@ -27,6 +27,7 @@ def annotated_backwards(texts):
 
 @given(TEXTS)
 def test_forward_blame_equals_the_walk_backwards(texts):
+    """Going forward once gives what XWiki's walk from newer to older versions gives."""
     blame = blame_of(texts)
     for index in range(len(texts)):
         assert blame.at(index) == annotated_backwards(texts[: index + 1])
@@ -34,6 +35,7 @@ def test_forward_blame_equals_the_walk_backwards(texts):
 
 @given(TEXTS)
 def test_packed_blame_goes_on_where_it_stopped(texts):
+    """A blame that was packed and opened takes further versions as if it had never stopped."""
     half = len(texts) // 2
     blame = Blame(blame_of(texts[:half]).pack())
     older = split_lines(texts[half - 1]) if half else []
@@ -44,14 +46,17 @@ def test_packed_blame_goes_on_where_it_stopped(texts):
 
 
 def test_a_line_taken_out_and_put_back_belongs_to_who_put_it_back():
+    """A line that comes back is new: it belongs to the version that brought it back."""
     assert origins(["a\nb", "a", "a\nb"]) == [0, 2]
 
 
 def test_an_emptied_page_loses_its_past():
+    """After a version without text no line is older than the next."""
     assert origins(["a\nb", "", "a\nb"]) == [2, 2]
 
 
 def test_line_ends_do_not_count_as_change():
+    """A line whose end changes from LF to CR LF keeps its version."""
     assert origins(["a\nb\nc", "a\r\nb\rc"]) == [0, 0, 0]
 
 
@@ -66,11 +71,13 @@ def test_line_ends_do_not_count_as_change():
     ],
 )
 def test_lines_are_cut_where_the_wiki_cuts_them(text, lines):
+    """LF, CR LF and a lone CR end a line; other separators of Unicode do not."""
     assert split_lines(text) == lines
 
 
 @given(st.text("a\r\n"))
 def test_numbers_by_feeds_cover_the_text(text):
+    """There is one number for each part between line feeds, the largest where CRs cut it."""
     numbers = list(range(len(split_lines(text))))
     parts = by_feeds(text, numbers)
     assert len(parts) == len(text.split("\n"))
@@ -79,6 +86,7 @@ def test_numbers_by_feeds_cover_the_text(text):
 
 
 def test_a_thousand_versions_take_ten_bytes_each():
+    """A long history's blame packs into about ten bytes a version."""
     lines = [f"line {n}" for n in range(2000)]
     texts = []
     for n in range(1000):

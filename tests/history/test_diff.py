@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.history import diff
-from kb.history.anchors import anchored_blocks
-from kb.history.diff import matching_blocks
+from kb.history.diff import anchored_blocks, matching_blocks
 
 LINES = st.lists(st.sampled_from("abcde"), max_size=14)
 
@@ -36,6 +35,7 @@ def check(a, b, blocks) -> None:
 
 @given(LINES, LINES)
 def test_blocks_are_equal_ordered_and_as_many_as_possible(a, b):
+    """Blocks hold equal lines, in order, and no fewer than the longest common subsequence."""
     blocks = matching_blocks(a, b)
     check(a, b, blocks)
     assert sum(block.length for block in blocks) == longest_common(a, b)
@@ -43,6 +43,7 @@ def test_blocks_are_equal_ordered_and_as_many_as_possible(a, b):
 
 @given(LINES.filter(bool), LINES.filter(bool))
 def test_anchored_blocks_are_equal_and_ordered(a, b):
+    """The faster diff's blocks hold equal lines, in order, without overlap."""
     check(a, b, anchored_blocks(a, b))
 
 
@@ -83,11 +84,13 @@ def published(a, b):
 
 @given(LINES, LINES)
 def test_the_lines_chosen_are_those_of_the_published_algorithm(a, b):
+    """At ties the lines are those that the published algorithm takes."""
     pairs = [(i + n, j + n) for i, j, length in matching_blocks(a, b) for n in range(length)]
     assert tuple(pairs) == published(a, b)
 
 
 def test_long_common_runs_need_no_step_a_line():
+    """A change amid a long text costs far less than a step a line."""
     a = [str(n) for n in range(200_000)]
     started = process_time()
     assert matching_blocks(a, [*a[:100_000], "new", *a[100_000:]])[1] == (100_000, 100_001, 100_000)
@@ -96,6 +99,7 @@ def test_long_common_runs_need_no_step_a_line():
 
 @pytest.mark.parametrize("size", [3_000, 30_000])
 def test_texts_with_nothing_but_ties_take_linear_time(size):
+    """Texts in which every line repeats are compared in about linear time."""
     pick = random.Random(5)
     a = [pick.choice("ab") + str(n % 7) for n in range(size)]
     b = [pick.choice("ab") + str(n % 5) for n in range(size)]
@@ -105,6 +109,7 @@ def test_texts_with_nothing_but_ties_take_linear_time(size):
 
 
 def test_beyond_the_limit_the_unique_lines_still_match(monkeypatch):
+    """Texts too different for the exact diff still match where a line stands once in each."""
     monkeypatch.setattr(diff, "EXACT_EDITS", 10)
     a = [f"old {n}" for n in range(50)] + ["stays"] + [f"old {n}" for n in range(50, 90)]
     b = [f"new {n}" for n in range(70)] + ["stays"] + [f"new {n}" for n in range(70, 95)]

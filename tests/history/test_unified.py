@@ -12,6 +12,7 @@ LINES = st.lists(st.sampled_from("abcdef"), max_size=40)
 
 @given(LINES, LINES)
 def test_both_texts_are_in_the_changes(old, new):
+    """Lines that stay and are removed make the old text; those that stay and are added the new."""
     found = list(changes(old, new))
     assert [c.text for c in found if c.kind != "added"] == old
     assert [c.text for c in found if c.kind != "removed"] == new
@@ -20,6 +21,7 @@ def test_both_texts_are_in_the_changes(old, new):
 
 @given(LINES, LINES, st.integers(0, 4))
 def test_hunks_hold_each_change_once_with_lines_around(old, new, context):
+    """Each change is in one hunk, with up to the given number of lines around."""
     every = [c for c in changes(old, new) if c.kind != "same"]
     found = list(hunks(old, new, context))
     assert [c for hunk in found for c in hunk.changes if c.kind != "same"] == every
@@ -31,6 +33,7 @@ def test_hunks_hold_each_change_once_with_lines_around(old, new, context):
 
 
 def test_heads_are_those_of_diff():
+    """A hunk's head is what `diff -u` prints."""
     old, new = [str(n) for n in range(30)], [str(n) for n in range(30)]
     new[10:12] = ["x"]
     new.append("end")

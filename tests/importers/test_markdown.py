@@ -16,13 +16,13 @@ from importers.markdown.front import split_front
 from importers.markdown.places import page_by_path
 from importers.markdown.restore import to_source
 from kb.archive import Archive
-from kb.export.markdown.nav import Site
-from kb.export.markdown.tree import write_tree
+from kb.export.markdown.nav import ProjectSettings
+from kb.export.markdown.tree_writer import write_tree
 from kb.model import PageId, Revision
 
 DEMO = Path(__file__).resolve().parents[2] / "demo"
 FLAVOURS = ["plain", "mkdocs", "hugo", "obsidian", "docusaurus"]
-SITE = Site(title="Wiki", language="zh", url=None)
+SITE = ProjectSettings(title="Wiki", language="zh", url=None)
 
 
 def taken(folder: Path, source: Path, **options) -> Archive:

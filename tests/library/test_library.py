@@ -34,7 +34,7 @@ with kb.open({str(tmp_path / "home")!r}, create=True) as library:
     report = library.import_({str(ROOT / "demo")!r})
     assert report.pages == 2 and not report.problems
     hits = library.search("重复扣费", limit=20)
-    assert [hit.document.id for hit in hits][:1] == [{CASE!r}]
+    assert [hit.id for hit in hits][:1] == [{CASE!r}]
     case = library.case({CASE!r})
     assert case.turns[0].origin.author and case.timeline
     page = library.page(case.source.page)
@@ -123,7 +123,7 @@ def test_several_threads_use_one_library(library: kb.Library) -> None:
 
     def read(_: int) -> tuple[list[str], list[str]]:
         start.wait()
-        hits = [hit.document.id for hit in library.search("重复扣费")]
+        hits = [hit.id for hit in library.search("重复扣费")]
         return [case.id for case in library.cases()], hits
 
     with ThreadPoolExecutor(4) as pool:

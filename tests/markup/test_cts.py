@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_runner_finds_the_rates_that_the_documentation_promises(shared: Path) -> None:
+    """bench/cts.py reports at least the shares of equal cases that docs/markup.md states."""
     command = [sys.executable, ROOT / "bench" / "cts.py", shared / "cts" / "cases.jsonl"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     rates = {}
@@ -36,6 +37,7 @@ def test_runner_finds_the_rates_that_the_documentation_promises(shared: Path) ->
 
 
 def test_real_pages_print_as_xwiki_prints_them(shared: Path) -> None:
+    """Real pages of public wikis print byte for byte as XWiki prints them, macros run or not."""
     registry = builtin_registry()
     wrong: Counter[str] = Counter()
     with gzip.open(shared / "corpus" / "pages.jsonl.gz", "rt", encoding="utf-8") as file:
@@ -51,6 +53,7 @@ def test_real_pages_print_as_xwiki_prints_them(shared: Path) -> None:
 
 @pytest.mark.prove
 def test_real_pages_print_as_source_that_reads_the_same(shared: Path) -> None:
+    """The source printed from a real page's tree reads back as that tree."""
     with gzip.open(shared / "corpus" / "pages.jsonl.gz", "rt", encoding="utf-8") as file:
         for line in file:
             page = json.loads(line)

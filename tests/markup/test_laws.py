@@ -37,6 +37,7 @@ LAWS = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCh
 @LAWS
 @given(source=TEXTS, syntax=SYNTAXES)
 def test_any_text_parses_and_prints(source: str, syntax: str) -> None:
+    """Any text has a tree, and every renderer prints it without an error."""
     document = expand(parse(source, syntax), builtin_registry())
     assert render_xhtml(document.children).count("<") == render_xhtml(document.children).count(">")
     plain_text(document.children)
@@ -46,6 +47,7 @@ def test_any_text_parses_and_prints(source: str, syntax: str) -> None:
 @LAWS
 @given(source=TEXTS, syntax=SYNTAXES)
 def test_every_position_lies_in_the_source(source: str, syntax: str) -> None:
+    """Each node's place is within the source."""
     document = parse(source, syntax)
     lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     for node in walk(document):
@@ -111,6 +113,7 @@ def cost(source: str) -> float:
 
 @pytest.mark.parametrize("family", ADVERSARIAL)
 def test_time_grows_with_size_and_no_faster(family: str) -> None:
+    """Twice the hostile input takes about twice the time."""
     make = ADVERSARIAL[family]
     small, large = cost(make(300)), cost(make(4800))
     # Sixteen times the text: quadratic time would cost 256 times as much.
@@ -118,6 +121,7 @@ def test_time_grows_with_size_and_no_faster(family: str) -> None:
 
 
 def test_ten_thousand_nested_groups_leave_a_node_that_says_so() -> None:
+    """What nests too deep is kept as source in a TooDeep node."""
     document = expand(parse("(((\n" * 10_000 + "x" + "\n)))" * 10_000), builtin_registry())
     deep = [node for node in walk(document) if isinstance(node, n.TooDeep)]
     assert len(deep) == 1
@@ -126,6 +130,7 @@ def test_ten_thousand_nested_groups_leave_a_node_that_says_so() -> None:
 
 
 def test_lists_in_groups_in_lists_stay_within_what_renderers_can_follow() -> None:
+    """Lists and groups within each other never exceed the depth that renderers recurse to."""
     for piece in ("*" * 50 + " (((\n", "|(((\n", ">>>>" * 9 + "a\n(((\n", "; a\n:: (((\n"):
         document = expand(parse(piece * 500), builtin_registry())
         render_xhtml(document.children)
@@ -134,6 +139,7 @@ def test_lists_in_groups_in_lists_stay_within_what_renderers_can_follow() -> Non
 
 
 def test_macros_nested_without_end_stop() -> None:
+    """Macros nested a thousand deep end in an error, not in the end of the stack."""
     document = expand(parse("{{box}}\n" * 1000), builtin_registry())
     assert "Macros nested too deeply" in render_xhtml(document.children)
 
@@ -141,6 +147,7 @@ def test_macros_nested_without_end_stop() -> None:
 @LAWS
 @given(source=TEXTS, syntax=SYNTAXES)
 def test_printed_source_reads_as_the_same_tree(source: str, syntax: str) -> None:
+    """`render_xwiki` of any text's tree reads back as the same tree."""
     tree = parse(source, syntax).children
     printed = render_xwiki(tree, syntax)
     assert shape(parse(printed, syntax).children) == shape(tree)
@@ -149,6 +156,7 @@ def test_printed_source_reads_as_the_same_tree(source: str, syntax: str) -> None
 @LAWS
 @given(source=TEXTS, syntax=SYNTAXES)
 def test_exact_source_reads_as_the_same_tree(source: str, syntax: str) -> None:
+    """The fully escaped source of any text's tree reads back as the same tree."""
     tree = parse(source, syntax).children
     printed = exact_source(tree, syntax)
     assert shape(parse(printed, syntax).children) == shape(tree)
@@ -169,6 +177,8 @@ HOSTILE_HTML: dict[str, str] = {
 
 @pytest.mark.parametrize("family", HOSTILE_HTML)
 def test_html_is_cleaned_in_linear_time(family: str) -> None:
+    """Hostile HTML in an html macro is cleaned in linear time."""
+
     def seconds(size: int) -> float:
         source = "{{html}}" + HOSTILE_HTML[family] * size + ">{{/html}}"
         start = time.process_time()

@@ -14,6 +14,7 @@ from kb.markup.render.xhtml import render_xhtml
 
 @pytest.mark.parametrize("syntax", ["xwiki/2.0", "xwiki/2.1"])
 def test_probes_print_as_xwiki_does(syntax: str, shared: Path) -> None:
+    """Mixtures of marks print as XWiki's engine printed them, in every format compared."""
     wrong = []
     for line in (shared / "cts" / "probes.jsonl").read_text("utf-8").splitlines():
         probe = json.loads(line)

@@ -29,6 +29,7 @@ def find(parent: n.Parent, kind: type[n.Node]) -> list[n.Node]:
 
 
 def test_example_of_the_documentation_runs() -> None:
+    """The example at the beginning of docs/markup.md runs."""
     text = (ROOT / "docs" / "markup.md").read_text("utf-8")
     code = re.findall(r"```python\n(.*?)```", text, re.DOTALL)[0]
     values: dict[str, object] = {}
@@ -40,6 +41,7 @@ def test_example_of_the_documentation_runs() -> None:
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 def test_nodes_know_their_line_and_column(newline: str) -> None:
+    """Line and column of a node are those in the source, whatever ends its lines."""
     source = newline.join(["= One =", "", "text [[label>>A.B]] and **bold**", "* item", "{{m/}} x"])
     document = parse(source)
     places = {
@@ -59,6 +61,7 @@ def test_nodes_know_their_line_and_column(newline: str) -> None:
 
 
 def test_content_of_macros_knows_its_place_in_the_page() -> None:
+    """Nodes within a macro's content have their place in the page, not in the content."""
     document = expand(parse("a\n\n{{info}}\nfirst\n\nsecond\n{{/info}}"), builtin_registry())
     lines = [document.position(node).line for node in find(document, n.Paragraph)]
     assert lines == [1, 4, 6]
@@ -82,6 +85,7 @@ def test_content_of_macros_knows_its_place_in_the_page() -> None:
 def test_links_say_what_they_point_to(
     source: str, syntax: str, expected: tuple[str, str, bool, dict[str, str]]
 ) -> None:
+    """A link's reference says its type, its target, and whether the type was written."""
     (link,) = find(parse(source, syntax), n.Link)
     assert isinstance(link, n.Link)
     reference = link.reference
@@ -90,12 +94,15 @@ def test_links_say_what_they_point_to(
 
 
 def test_outside_a_wiki_every_link_is_a_url() -> None:
+    """With `wiki=False` a link that only a wiki could follow is a URL."""
     (link,) = find(parse("[[a>>doc:A.B]]", wiki=False), n.Link)
     assert isinstance(link, n.Link)
     assert (link.reference.type, link.reference.reference) == ("url", "doc:A.B")
 
 
 def test_a_registry_takes_macros_of_ones_own() -> None:
+    """A function added to a registry makes the nodes in its macro's place."""
+
     def shout(macro: n.Macro, context: MacroContext) -> list[n.Node]:
         if not macro.content:
             raise MacroError("nothing to say")
@@ -113,11 +120,13 @@ def test_a_registry_takes_macros_of_ones_own() -> None:
 
 
 def test_only_xwiki_2_is_read_here() -> None:
+    """`parse` raises ValueError for any other syntax."""
     with pytest.raises(ValueError, match="not an XWiki"):
         parse("a", "xwiki/1.0")
 
 
 def test_unknown_and_script_macros_are_shown_never_run() -> None:
+    """Unknown and script macros become an error block; nothing runs."""
     document = expand(parse("{{velocity}}$x{{/velocity}}"), builtin_registry())
     assert render_xhtml(document.children).startswith(
         '<div class="xwikirenderingerror">Unknown macro: velocity.'

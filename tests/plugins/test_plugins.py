@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import tomllib
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
 
 from kb.archive import Archive
 from kb.model import PageId, PageSeen, Revision
+from kb.plugins import ENGINES, OURS, plugins
+from tests.conftest import ROOT
 from tests.plugins.conftest import HERE, Run
 
 
-@pytest.mark.parametrize("kind", ["importer", "engine"])
+@pytest.mark.parametrize("kind", ["importer", "exporter", "engine"])
 def test_a_plug_in_passes_its_kind_s_conformance_suite(with_plugin: Run, kind: str) -> None:
     """pytest over the plug-in's own tests, which subclass the suite of kb.testing, passes."""
     tests = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", "/dev/null"]
@@ -41,3 +45,34 @@ def test_an_engine_is_named_in_kb_toml(with_plugin: Run, tmp_path: Path) -> None
     assert done.stdout.startswith("A.B\n"), done.stderr
     (state,) = tmp_path.glob(".kb/index/plain/state.json")
     assert "plain-casebook-plain-engine-1.0-" in state.read_text("utf-8")
+
+
+def test_an_exporter_is_found_by_its_entry_point(with_plugin: Run, tmp_path: Path) -> None:
+    """`kb export` lists another package's format, derives its flags, and writes its proof."""
+    kb = ("exporter", "-m", "kb")
+    done = with_plugin(*kb, "import", HERE.parents[1] / "demo")
+    assert done.returncode == 0, done.stderr
+    done = with_plugin(*kb, "export", "text", "out.txt", "--underline", "-", "--report", "proof")
+    assert done.returncode == 0, done.stderr
+    text = (tmp_path / "out.txt").read_text("utf-8")
+    cases = with_plugin(*kb, "export", "jsonl", "-").stdout.count("\n")
+    assert text.count("\n----") == cases > 0
+    assert (tmp_path / "proof" / "report.html").is_file()
+    assert "the cases as plain text" in with_plugin(*kb, "export", "--help").stdout
+    done = with_plugin(*kb, "export", "jsonl", "-", "--underline", "-")
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (2, "hint: an option of: text")
+
+
+def test_our_own_are_registered_as_any_other() -> None:
+    """pyproject.toml has the very entry points that kb.plugins knows without looking."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    assert project["project"]["entry-points"] == OURS
+
+
+def test_no_other_package_takes_the_place_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that this distribution has means its own part, whoever else registers it."""
+    other = EntryPoint("tantivy", "somewhere:Else", ENGINES)
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda group: [other])
+    plugins.cache_clear()
+    assert plugins(ENGINES)["tantivy"].value == OURS[ENGINES]["tantivy"]
+    plugins.cache_clear()

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
-from pathlib import Path
-
 import pytest
 
 from kb.config import SearchConfig
 from kb.errors import UsageError
-from kb.plugins import plugins
-from kb.search.engines.loading import GROUP, engine_opener
+from kb.search.engines.loading import engine_opener
 from kb.search.protocol import EngineOpener
 from kb.testing.engines import EngineConformance
 
@@ -36,11 +32,3 @@ def test_an_unknown_engine_is_an_error_that_names_those_there_are() -> None:
     with pytest.raises(UsageError, match="no search engine is called tantivi") as error:
         engine_opener(SearchConfig(backend="tantivi"))
     assert all(f'"{name}"' in error.value.hint for name in ("tantivy", "whoosh", "opensearch"))
-
-
-def test_the_engines_of_this_package_are_those_of_its_pyproject() -> None:
-    """What pyproject.toml registers is found, installed or not."""
-    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))
-    registered = project["project"]["entry-points"][GROUP]
-    found = {name: point.value for name, point in plugins(GROUP).items()}
-    assert registered.items() <= found.items()

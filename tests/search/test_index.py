@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 from kb.config import CasesConfig, Config, Home, SearchConfig
+from kb.freshness import home_stamp
 from kb.search.asking.finder import Finder
 from kb.search.documents.document import SearchDocument
 from kb.search.engines.loading import engine_opener
-from kb.search.index.generations import refresh
-from kb.search.index.home_stamp import stamp_of
+from kb.search.index import refresh
 from kb.search.protocol import Engine
 from kb.search.service import HomeSearch, searching
 from tests.search.rough import Documents, document
@@ -96,7 +96,7 @@ CHILD = """
 import sys
 from pathlib import Path
 from kb.config import SearchConfig
-from kb.search.index.generations import refresh
+from kb.search.index import refresh
 from kb.search.service import opener
 from tests.search.rough import Documents, document
 made = Documents(document(f"k{i}", f"退款 编号{i} {sys.argv[2]}") for i in range(3000))
@@ -132,7 +132,7 @@ def test_a_first_index_that_was_interrupted_goes_on_from_its_last_commit(
     tmp_path: Path, source: Documents, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was committed before an interrupt is not asked for again."""
-    monkeypatch.setattr("kb.search.index.generations.BATCH", 10)
+    monkeypatch.setattr("kb.search.index.BATCH", 10)
     given, asked = source.documents, list[int]()
 
     def cut_short(keys: Collection[str]) -> Iterator[SearchDocument]:
@@ -158,7 +158,7 @@ def test_while_nothing_is_written_the_archive_is_not_opened(
     kb("import", shared / "samples" / "after-sales-cases.blame.txt", "--page-name", "A.Cases")
     home, archive = Home(tmp_path, Config()), tmp_path / ".kb" / "archive.db"
     os.utime(archive, (time.time() + 60,) * 2)
-    assert stamp_of(home) is None, "another write could bear the same time"
+    assert home_stamp(home) is None, "another write could bear the same time"
     os.utime(archive, (1, 1))
     with searching(home) as search:
         assert search.find("6730").total == 1
@@ -180,11 +180,11 @@ def test_a_home_s_own_profile_counts_and_what_it_extends(tmp_path: Path) -> None
     os.utime(archive, (1, 1))
     (tmp_path / "mine.toml").write_text('extends = ["base.toml"]')
     home = Home(tmp_path, Config(cases=CasesConfig(profiles=("mine.toml",))))
-    stamps = [stamp_of(home)]
+    stamps = [home_stamp(home)]
     for name in ("base.toml", "mine.toml", "kb.toml"):
         with (tmp_path / name).open("a") as file:
             file.write("# more\n")
-        stamps.append(stamp_of(home))
+        stamps.append(home_stamp(home))
     assert None not in stamps
     assert len(set(stamps)) == 4
 

@@ -20,7 +20,7 @@ from kb.search.asking.finder import Finder
 from kb.search.asking.results import SearchOptions
 from kb.search.engines.loading import engine_opener
 from kb.search.engines.opensearch_engine import connect
-from kb.search.index.generations import refresh
+from kb.search.index import refresh
 from kb.search.protocol import EngineOpener
 from kb.testing.engines import EngineConformance, fill, found_keys
 from tests.search.rough import Documents, document

@@ -12,7 +12,7 @@ from importers.xar.errors import BadXmlError
 from importers.xar.jrcs import author_of, read_archive
 from importers.xar.patch import apply_script, script_between
 from importers.xar.rebuild import rebuilt
-from kb.export.xar.rcs import Entry, archive, author_field
+from kb.export.xar.rcs import RcsVersion, author_field, rcs_archive
 from tests.xar.making import jrcs, page_xml, script
 
 LINE = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n\0"), max_size=6)
@@ -39,10 +39,10 @@ def test_any_mix_of_whole_versions_and_deltas_reads_back(found, data):
 def test_what_is_written_reads_back(found):
     texts = {f"{n}.1": text for n, text in zip(range(len(found), 0, -1), found, strict=True)}
     entries = [
-        Entry(version=v, date="2020.04.10.14.26.40", author="XWiki.阮-1", log=f"@{v}\n")
+        RcsVersion(version=v, date="2020.04.10.14.26.40", author="XWiki.阮-1", log=f"@{v}\n")
         for v in texts
     ]
-    text = "".join(archive(entries, texts.__getitem__))
+    text = "".join(rcs_archive(entries, texts.__getitem__))
     versions, nodes = rebuilt(text)
     read = list(nodes)
     assert {node.version.number: node.text for node in read} == texts

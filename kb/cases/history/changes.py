@@ -39,7 +39,7 @@ class CaseChange(NamedTuple):
 
 
 def changes(old: CaseVersion, new: CaseVersion, *, renamed: bool = False) -> list[CaseChange]:
-    """Every change of content; spacing alone is none. `edited` stands for what no other covers."""
+    """Return every change of content; spacing is none, `edited` is what no other covers."""
     if old.draft is new.draft:
         return []
     a, b = old.draft, new.draft
@@ -73,7 +73,7 @@ def _fields(a: Draft, b: Draft) -> Iterator[CaseChange]:
 
 
 def _differences(old: Sequence[str], new: Sequence[str]) -> tuple[list[str], list[str]]:
-    """What each has that the other has not, in order."""
+    """Return what each has that the other has not, in order."""
     return _without(old, Counter(new)), _without(new, Counter(old))
 
 
@@ -109,7 +109,7 @@ def _files(a: Draft, b: Draft) -> Iterator[CaseChange]:
 
 
 def _turns(old: list[DraftTurn], new: list[DraftTurn]) -> Iterator[CaseChange]:
-    """Turns said, taken back, put otherwise: by what stands between turns that stayed."""
+    """Yield turns said, withdrawn, reworded: by what stands between turns that stayed."""
     first = [(turn.speaker, turn.text) for turn in old]
     second = [(turn.speaker, turn.text) for turn in new]
     start = 0
@@ -131,7 +131,7 @@ _Said = tuple[str | None, str]
 
 
 def _paired(old: list[_Said], new: list[_Said]) -> Iterator[CaseChange]:
-    """In a stretch that differs: what one speaker had said in his place is what he says now."""
+    """Pair what a speaker said with what he says now in its place, in a stretch that differs."""
     rest = list(old)
     steps = []
     for speaker, text in new:
@@ -145,7 +145,7 @@ def _paired(old: list[_Said], new: list[_Said]) -> Iterator[CaseChange]:
 
 
 def _rest(case: CaseVersion, *, renamed: bool, status: bool) -> list[str]:
-    """Lines that no change of another kind speaks of, without outer space."""
+    """Return the lines that no change of another kind covers, stripped."""
     kinds = _UNCOVERED | ({LineKind.STATUS} if status else set())
     if renamed:
         kinds = kinds - {LineKind.HEADING}

@@ -43,13 +43,13 @@ class PageLife(msgspec.Struct):
 
     versions: int = 0
     """How many held revisions were read."""
-    prefix: bytes = b""
+    digest: bytes = b""
     """Digest of what was known of these revisions."""
     cases: dict[str, CaseLife] = {}
     """By id; a second case of an id at one time has ~2."""
 
 
-class Subject(NamedTuple):
+class PageSubject(NamedTuple):
     """The page whose life is read."""
 
     key: int
@@ -61,7 +61,7 @@ class Subject(NamedTuple):
 
 
 def page_life(
-    archive: Archive, subject: Subject, grammar: Grammar, before: PageLife | None
+    archive: Archive, subject: PageSubject, grammar: Grammar, before: PageLife | None
 ) -> PageLife:
     """Read the page's revisions, those after ``before`` only where it still holds.
 
@@ -69,7 +69,7 @@ def page_life(
     """
     held = [revision for revision in archive.revisions(subject.key) if revision.held]
     life = before or PageLife(cases={})
-    if life.versions > len(held) or _digest(subject, held[: life.versions]) != life.prefix:
+    if life.versions > len(held) or _digest(subject, held[: life.versions]) != life.digest:
         life = PageLife(cases={})
     reader = _RevisionReader(archive, subject, grammar)
     known = reader.cases(held[life.versions - 1].version) if life.versions else {}
@@ -77,28 +77,28 @@ def page_life(
         now = reader.cases(revision.version)
         _RevisionStep(life.cases, reader, revision).advance(known, now)
         known = now
-    return PageLife(versions=len(held), prefix=_digest(subject, held), cases=life.cases)
+    return PageLife(versions=len(held), digest=_digest(subject, held), cases=life.cases)
 
 
-def _digest(subject: Subject, revisions: Iterable[RevisionView]) -> bytes:
+def _digest(subject: PageSubject, revisions: Iterable[RevisionView]) -> bytes:
     return hashlib.sha256(msgspec.msgpack.encode([subject.title, *revisions])).digest()
 
 
 class _RevisionReader:
     """Reads a page's versions one after the other; what did not change is not read again."""
 
-    def __init__(self, archive: Archive, subject: Subject, grammar: Grammar) -> None:
+    def __init__(self, archive: Archive, subject: PageSubject, grammar: Grammar) -> None:
         self._archive = archive
         self._subject = subject
         self._grammar = grammar
         self._read: dict[tuple[object, ...], CaseVersion] = {}
 
     def once(self, version: str) -> dict[str, CaseVersion]:
-        """An older version's cases, aside from the way through the history."""
+        """Read an older version's cases, apart from the way through the history."""
         return _RevisionReader(self._archive, self._subject, self._grammar).cases(version)
 
     def cases(self, version: str) -> dict[str, CaseVersion]:
-        """The version's cases by id, a second one of an id by id~2."""
+        """Return the version's cases by id, a second one of an id as id~2."""
         lines = (self._archive.content(self._subject.key, version) or "").split("\n")
         blocks, verbatim = case_blocks(lines, self._grammar.vocabulary)
         read: dict[tuple[object, ...], CaseVersion] = {}
@@ -171,7 +171,7 @@ class _RevisionStep:
             self._lives[name].present = False
 
     def _appear(self, name: str, case: CaseVersion, gone: dict[str, CaseVersion]) -> None:
-        """A case that the revision before has not: restored, renamed or new."""
+        """Note a case that the revision before has not: restored, renamed or new."""
         life = self._lives.get(name)
         if life is not None:
             before = self._reader.once(life.last).get(name)
@@ -198,7 +198,7 @@ class _RevisionStep:
 
 
 def _renamed(case: CaseVersion, gone: dict[str, CaseVersion]) -> str | None:
-    """The id, of those gone, that the case had before: the one that it shares most lines with."""
+    """Find the id that the case had before: that of the case gone which shares most lines."""
     own = _own(case)
     best, most = None, 0.0
     for name, other in gone.items():
@@ -210,7 +210,7 @@ def _renamed(case: CaseVersion, gone: dict[str, CaseVersion]) -> str | None:
 
 
 def _own(case: CaseVersion) -> set[str]:
-    """Lines that are the case's own, not every case's form."""
+    """Return the lines that are the case's own, not those of every case."""
     if case.draft.heading.rule.begins == "row":
         return {cell.strip() for cell in case.lines[0].split("|")} - {""}
     pairs = zip(case.lines, case.draft.kinds, strict=True)

@@ -23,7 +23,7 @@ class Stay(NamedTuple):
 
 
 def whole_life(now: Stay, before: Sequence[Stay]) -> tuple[Event, ...]:
-    """The events of a case that is on the page ``now`` and was on those ``before``.
+    """Join the events of a case that is on the page ``now`` and was on those ``before``.
 
     Leaving one page and coming up on another, in either order, is one event: `moved`.
     """
@@ -38,7 +38,7 @@ def whole_life(now: Stay, before: Sequence[Stay]) -> tuple[Event, ...]:
 
 
 def _copied(stay: Stay, now: Stay) -> bool:
-    """True where the renamed page took its history along."""
+    """Return True where the renamed page took its history along."""
     first, second = stay.events[:1], now.events[:1]
     return bool(first) and [(e.version, e.date) for e in first] == [
         (e.version, e.date) for e in second
@@ -46,7 +46,7 @@ def _copied(stay: Stay, now: Stay) -> bool:
 
 
 def _renamed(events: tuple[Event, ...], stay: Stay, now: Stay) -> tuple[Event, ...]:
-    """The events with the page's renaming put where the new page's own versions begin."""
+    """Put the page's renaming where the new page's own versions begin."""
     known = {event.version for event in stay.events}
     at = next((n for n, event in enumerate(events) if event.version not in known), len(events))
     near = events[at] if at < len(events) else events[-1]
@@ -117,7 +117,7 @@ def _moved(event: Event, old: str) -> Event:
 
 
 def durations(timeline: Sequence[Event]) -> dict[str, Any]:
-    """Seconds from creation to the first `resolved`, and in each status that was left again.
+    """Count the seconds from creation to the first `resolved`, and in each status that was left.
 
     Empty where the timeline does not begin with the case's creation, or has no times of day.
     """

@@ -1,4 +1,4 @@
-"""Proposing a profile from a wiki's own pages, for a person to correct."""
+"""Propose a profile from a wiki's own pages, for a person to correct."""
 
 from kb.cases.learn.propose import Proposal, propose
 from kb.cases.learn.survey import Survey, survey

@@ -22,7 +22,7 @@ class _Token(NamedTuple):
 
 
 def heading_patterns(texts: Sequence[str]) -> list[str]:
-    """Regular expressions with groups `id`, `number`, `date` that the headings match."""
+    """Return regular expressions with groups `id`, `number`, `date` that the headings match."""
     if not texts:
         return []
     every = [_tokens(text) for text in texts]
@@ -47,7 +47,7 @@ def _tokens(text: str) -> list[_Token]:
 
 
 def _number_place(every: list[list[_Token]]) -> int | None:
-    """Where the case's own number stands: the first that differs from heading to heading."""
+    """Find where the case's own number stands: the first that differs from heading to heading."""
     first: int | None = None
     for place in range(_MOST_TOKENS):
         values = [ts[place].text for ts in every if len(ts) > place and ts[place].kind == "number"]
@@ -60,7 +60,7 @@ def _number_place(every: list[list[_Token]]) -> int | None:
 
 
 def _part(tokens: list[_Token]) -> str:
-    """What stands at one place before the number, as a pattern."""
+    """Return what stands at one place before the number, as a pattern."""
     kind = tokens[0].kind
     if kind == "date":
         return f"(?P<date>{DATE})"
@@ -71,6 +71,6 @@ def _part(tokens: list[_Token]) -> str:
 
 
 def _is_joined(tokens: list[_Token]) -> bool:
-    """True where a date follows the number with a mere dash between."""
+    """Return True where a date follows the number with a mere dash between."""
     kinds = [token.kind for token in tokens]
     return kinds == ["text", "date"] and bool(_JOIN.fullmatch(tokens[0].text))

@@ -12,13 +12,13 @@ from kb.cases.lines.vocabulary import label_key
 
 @cache
 def lexicon() -> dict[str, Any]:
-    """Words of roles, parts and states in several languages."""
+    """Load the words of roles, parts and states in several languages."""
     text = (files("kb.cases.learn") / "lexicon.toml").read_text("utf-8")
     return tomllib.loads(text)
 
 
 def means(label: str, table: str, name: str, *, partly: bool = True) -> bool:
-    """True where the label is a word of the lexicon; ``partly``: or begins or ends with one."""
+    """Return True where the label is a word of the lexicon, or ``partly`` one."""
     key = label_key(label)
     words, ends = _words(table, name)
     if key in words or (partly and key.endswith(ends)):
@@ -33,6 +33,6 @@ def means(label: str, table: str, name: str, *, partly: bool = True) -> bool:
 
 @cache
 def _words(table: str, name: str) -> tuple[frozenset[str], tuple[str, ...]]:
-    """Keys of the words, and those of two characters or more that end a longer Han label."""
+    """Return the keys of the words, and of those the ones that may end a longer Han label."""
     words = frozenset(label_key(word) for word in lexicon()[table][name])
     return words, tuple(w for w in words if len(w) > 1 and not w.isascii())

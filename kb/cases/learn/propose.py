@@ -49,18 +49,19 @@ class Proposal(NamedTuple):
     status: StatusForm | None
     separators: list[str]
     brackets: list[str]
-    bare: bool
+    unmarked: bool
+    """True where a name before a colon may be a speaker."""
     rounds: list[str]
 
 
 @cache
 def known() -> Vocabulary:
-    """The vocabulary of the shipped profiles."""
+    """Load the vocabulary of the shipped profiles."""
     return Vocabulary(tuple(map(load_profile, ("after-sales-zh", "after-sales-en"))))
 
 
 def propose(found: Survey) -> Proposal:
-    """The profile that fits what was counted best."""
+    """Propose the profile that fits best what was counted."""
     least = max(2, len(found.blocks) // 10)
     uses = [use for use in found.labels if use.cases >= least]
     roles = _roles(uses)
@@ -82,12 +83,12 @@ def propose(found: Survey) -> Proposal:
         found, language_of("\n".join(line.text for b in found.blocks[:50] for line in b.lines)),
         heading_patterns([block.heading for block in found.blocks]),
         roles, fields, parts, status, _separators(roles.get("engineer", [])),
-        brackets, said.bare and not brackets, rounds(found.blocks),
+        brackets, said.unmarked and not brackets, rounds(found.blocks),
     )  # fmt: skip
 
 
 def _roles(uses: list[LabelUse]) -> dict[str, list[LabelUse]]:
-    """Labels by what they are for: those that are a word of it before those that have one."""
+    """Group labels by role: those that are a word of it before those that contain one."""
     roles: dict[str, list[LabelUse]] = {}
     taken: set[str] = {"other", ""}
     for partly in (False, True):
@@ -107,7 +108,7 @@ def _roles(uses: list[LabelUse]) -> dict[str, list[LabelUse]]:
 
 
 def _told(uses: list[LabelUse], taken: set[str]) -> LabelUse | None:
-    """The label with the longest values, if they read like what people tell."""
+    """Return the label with the longest values, if they read like what people tell."""
     free = [use for use in uses if use.key not in taken and use.values]
     longest = max(free, key=lambda use: median(map(len, use.values)), default=None)
     if longest is None or median(map(len, longest.values)) < _TOLD or _type(longest) != "text":
@@ -118,7 +119,7 @@ def _told(uses: list[LabelUse], taken: set[str]) -> LabelUse | None:
 def _status(
     roles: dict[str, list[LabelUse]], uses: list[LabelUse], taken: set[str]
 ) -> StatusForm | None:
-    """The form of the status line: of the label so named, else of one whose values look so."""
+    """Find the form of the status line: of the label so named, else of one whose values look so."""
     for use in roles.get("status", []):
         form = status_form(use, lexicon()["states"])
         if form:
@@ -133,7 +134,7 @@ def _status(
 
 
 def _is_field(use: LabelUse) -> bool:
-    """False for what opens remarks rather than values: notes, mostly whole sentences."""
+    """Return False for what opens remarks rather than values: notes, mostly whole sentences."""
     if use.key in known().never:
         return False
     long = sum(len(value) > 80 for value in use.values)

@@ -29,9 +29,9 @@ class StatusForm(NamedTuple):
 
 
 def status_form(use: LabelUse, lexicon: dict[str, list[str]]) -> StatusForm | None:
-    """The status line's form from its values, those below it included; None where it has none."""
+    """Derive the status line's form from its values, those below it included; None: it has none."""
     values = [value for value in use.values if value]
-    marks = Counter(mark for value in values for mark in set(_MARK.findall(value)))
+    marks = Counter(mark for value in values for mark in dict.fromkeys(_MARK.findall(value)))
     known = {fold(word).casefold() for group in lexicon.values() for word in group}
     words: Counter[str] = Counter()
     order: dict[str, list[int]] = defaultdict(list)
@@ -56,7 +56,7 @@ def status_form(use: LabelUse, lexicon: dict[str, list[str]]) -> StatusForm | No
 
 
 def _pieces(value: str, known: set[str]) -> list[str]:
-    """The options of a value; with spaces alone between them where two are known states."""
+    """Split a value into options; at spaces alone where two of the words are known states."""
     pieces = _SPLIT.split(_spread(value))
     if len(pieces) == 1:
         words = value.split()
@@ -66,12 +66,12 @@ def _pieces(value: str, known: set[str]) -> list[str]:
 
 
 def _spread(value: str) -> str:
-    """Room before each mark that follows a word and a space, so that options come apart."""
+    """Put space before each mark that follows a word and a space, so that options come apart."""
     return re.sub(rf"(?<=\w)\s+(?={_MARK.pattern})", "  ", value)
 
 
 def _ticks(values: list[str], marks: Counter[str]) -> tuple[list[str], list[str]]:
-    """Marks that stand once in a value choose; those that stand beside them again and again not."""
+    """Tell ticks from boxes: a mark that stands once in a value chooses, a repeated one not."""
     ticks, boxes = [], []
     for mark, _ in marks.most_common():
         having = [value.count(mark) for value in values if mark in value]
@@ -86,7 +86,7 @@ def _ticks(values: list[str], marks: Counter[str]) -> tuple[list[str], list[str]
 def _states(
     words: list[str], order: dict[str, list[int]], lexicon: dict[str, list[str]]
 ) -> tuple[dict[str, list[str]], list[str]]:
-    """Words by state: by their meaning, and the rest by their place among the options."""
+    """Group words by state: by their meaning, and the rest by their place among the options."""
     states: dict[str, list[str]] = {name: [] for name in _STATES}
     rest = []
     for word in words:

@@ -43,7 +43,7 @@ class SurveyBlock(NamedTuple):
     first: int
     level: int
     heading: str
-    """As shown."""
+    """As displayed."""
     lines: tuple[DisplayLine, ...]
 
 
@@ -54,7 +54,7 @@ class LabelUse(NamedTuple):
     spelled: str
     cases: int
     values: list[str]
-    """As shown."""
+    """As displayed."""
     lines: list[tuple[DisplayLine, LabelHit]]
 
 
@@ -87,7 +87,7 @@ def survey(pages: Iterable[tuple[str, Sequence[str]]]) -> Survey:
 
 
 def _blocks(page: str, lines: Sequence[str]) -> Iterator[SurveyBlock]:
-    """Every heading with the lines up to the next of its shape, or a higher one."""
+    """Yield every heading with the lines up to the next of its shape, or a higher one."""
     hidden = verbatim_lines(lines)
     found = [
         (number, heading.level, heading.line.text.strip())
@@ -110,19 +110,19 @@ def _blocks(page: str, lines: Sequence[str]) -> Iterator[SurveyBlock]:
 
 
 def _shown(raw: str) -> DisplayLine:
-    """A line, of a heading its text."""
+    """Return the display line, of a heading that of its text."""
     heading = heading_line(raw)
     return heading.line if heading else display_line(raw)
 
 
 def shape_of(heading: str) -> str:
-    """`TICKET-0123 (2021)` → `A-9`: what stands before and in its first number; else ``."""
+    """Return the shape up to the first number: `TICKET-0123 (2021)` → `A-9`; or ``."""
     match = _FIRST_NUMBER.match(heading)
     return _LETTERS.sub("A", match["before"]) + "9" if match else ""
 
 
 def _cases(blocks: list[SurveyBlock]) -> tuple[str, list[SurveyBlock]]:
-    """The most frequent shape of heading whose blocks have labels in common, and its blocks."""
+    """Return the most frequent shape of heading whose blocks share labels, and its blocks."""
     groups: dict[tuple[int, str], list[SurveyBlock]] = defaultdict(list)
     for block in blocks:
         groups[block.level, shape_of(block.heading)].append(block)
@@ -136,15 +136,16 @@ def _cases(blocks: list[SurveyBlock]) -> tuple[str, list[SurveyBlock]]:
 
 
 def _common_labels(group: list[SurveyBlock]) -> list[str]:
-    """Labels that at least a third of the blocks have."""
+    """Return the labels that at least a third of the blocks have."""
     uses: Counter[str] = Counter()
     for block in group:
-        uses.update({label_key(hit.label) for line in block.lines if (hit := label_of(line))})
+        hits = (label_of(line) for line in block.lines)
+        uses.update(dict.fromkeys(label_key(hit.label) for hit in hits if hit).keys())
     return [key for key, count in uses.items() if count * 3 >= len(group)]
 
 
 def label_of(line: DisplayLine) -> LabelHit | None:
-    """The label that a line begins with, if it has the shape of one."""
+    """Return the label that a line begins with, if it has the shape of one."""
     hit = _in_brackets(line) or _unusual(line) or label_at(line, NO_RULES)
     if hit is None or len(hit.label) > _SHORT_LABEL or not hit.label[:1].isalpha():
         return None
@@ -152,7 +153,7 @@ def label_of(line: DisplayLine) -> LabelHit | None:
 
 
 def _in_brackets(line: DisplayLine) -> LabelHit | None:
-    """`【label】value`; with a colon before what reads like a value: a speaker says more."""
+    """Parse `【label】value`; with a colon only before what reads like a value, not like speech."""
     match = _BRACKETED.match(line.text)
     if match is None or (match["colon"] and not _VALUE.fullmatch(line.text, match.end())):
         return None
@@ -161,7 +162,7 @@ def _in_brackets(line: DisplayLine) -> LabelHit | None:
 
 
 def _unusual(line: DisplayLine) -> LabelHit | None:
-    """`label = value`, `label → value`, `label - value`."""
+    """Parse `label = value`, `label → value`, `label - value`."""
     match = _UNUSUAL.match(line.text)
     if match is None:
         return None
@@ -175,19 +176,19 @@ def _labels(blocks: list[SurveyBlock]) -> list[LabelUse]:
     lines: dict[str, list[tuple[DisplayLine, LabelHit]]] = defaultdict(list)
     values: dict[str, list[str]] = defaultdict(list)
     for block in blocks:
-        seen: set[str] = set()
+        seen: dict[str, None] = {}
         for number, line in enumerate(block.lines):
             hit = label_of(line)
             if hit is None:
                 continue
             label = re.sub(r"[(（][^()（）]*[)）]", "", hit.label).strip() or hit.label
             key = label_key(label)
-            seen.add(key)
+            seen[key] = None
             spelled[key][label] += 1
             if len(lines[key]) < _MOST_VALUES:
                 lines[key].append((line, hit))
                 values[key].append(_value(block.lines, number, hit))
-        cases.update(seen)
+        cases.update(seen.keys())
     found = []
     for key, count in cases.most_common():
         common = spelled[key].most_common(1)[0][0]
@@ -196,7 +197,7 @@ def _labels(blocks: list[SurveyBlock]) -> list[LabelUse]:
 
 
 def _value(lines: Sequence[DisplayLine], number: int, hit: LabelHit) -> str:
-    """What follows the label on its line, else the short items listed below it."""
+    """Return what follows the label on its line, else the short items listed below it."""
     text = _with_icons(lines[number], hit.start, hit.end)
     if text:
         return text
@@ -212,7 +213,7 @@ def _value(lines: Sequence[DisplayLine], number: int, hit: LabelHit) -> str:
 
 
 def _with_icons(line: DisplayLine, start: int, end: int) -> str:
-    """The text, a tick for each icon."""
+    """Return the text, with a tick for each icon."""
     icons = [f.at for f in line.formats if f.mark.startswith("icon:") and f.at <= end]
     before = [at for at in icons if at < start and not line.text[at:start].strip()]
     text = line.text[start:end]
@@ -222,14 +223,15 @@ def _with_icons(line: DisplayLine, start: int, end: int) -> str:
 
 
 def _marks(blocks: list[SurveyBlock]) -> Counter[str]:
-    """Lines of a few words that recur: marks of parts."""
+    """Count lines of a few words that recur: marks of parts."""
     found: Counter[str] = Counter()
     for block in blocks:
-        found.update({text for line in block.lines if 0 < len(text := bare(line)) <= 30})
+        texts = (undecorated(line) for line in block.lines)
+        found.update(dict.fromkeys(text for text in texts if 0 < len(text) <= 30).keys())
     return Counter({text: n for text, n in found.items() if n * 4 >= len(blocks)})
 
 
-def bare(line: DisplayLine) -> str:
-    """The line without decoration and a colon at its end."""
+def undecorated(line: DisplayLine) -> str:
+    """Return the line without decoration and without a colon at its end."""
     start, _ = past_prefix(line.text)
     return line.text[start:].rstrip(CLOSING + ":")

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from kb.cases.learn.lexicon import lexicon
-from kb.cases.learn.survey import SurveyBlock, bare, label_of
+from kb.cases.learn.survey import SurveyBlock, label_of, undecorated
 from kb.cases.lines.prefix import BULLETS, past_prefix
 from kb.cases.lines.vocabulary import label_key
 
@@ -29,7 +29,7 @@ _FORMS = {pair: _bracketed(pair) for pair in _PAIRS}
 
 
 def speaker_brackets(blocks: list[SurveyBlock], opens: Mapping[str, str]) -> list[str]:
-    """Pairs of brackets in which a name opens a line, most used first.
+    """Return pairs of brackets in which a name opens a line, most used first.
 
     Where a colon follows; else, where none does, those in the tracking part.
     """
@@ -38,7 +38,7 @@ def speaker_brackets(blocks: list[SurveyBlock], opens: Mapping[str, str]) -> lis
     for block in blocks:
         inside = False
         for line in block.lines:
-            inside = _is_inside(bare(line), opens, inside=inside)
+            inside = _is_inside(undecorated(line), opens, inside=inside)
             for pair, form in _FORMS.items():
                 match = form.match(line.text) if pair[0] in line.text else None
                 if match:
@@ -50,39 +50,39 @@ def speaker_brackets(blocks: list[SurveyBlock], opens: Mapping[str, str]) -> lis
 
 
 def _is_inside(text: str, opens: Mapping[str, str], *, inside: bool) -> bool:
-    """True from a line that opens a tracking part to one that opens a resolution."""
+    """Return True from a line that opens a tracking part to one that opens a resolution."""
     opened = opens.get(label_key(text))
     return opened == "tracking" if opened else inside
 
 
-class Talk(NamedTuple):
+class TalkLabels(NamedTuple):
     """Labels by whether they stand in the tracking part, where people talk."""
 
     labels: set[str]
     """Keys of those that stand there nearly always: names, notes, rounds; no fields."""
-    bare: bool
+    unmarked: bool
     """True where some are names before a colon, with no brackets."""
 
 
-def talk(blocks: list[SurveyBlock], opens: Mapping[str, str]) -> Talk:
-    """What opens lines of the tracking parts; ``opens``: key of a part's label → which part."""
+def talk(blocks: list[SurveyBlock], opens: Mapping[str, str]) -> TalkLabels:
+    """Find what opens lines of the tracking parts; ``opens``: key of a part's label → part."""
     inside: Counter[str] = Counter()
     outside: Counter[str] = Counter()
     tracking = named = 0
     for block in blocks:
         now = False
         for line in block.lines:
-            before, now = now, _is_inside(bare(line), opens, inside=now)
+            before, now = now, _is_inside(undecorated(line), opens, inside=now)
             tracking += now and not before
             if hit := label_of(line):
                 (inside if now and before else outside)[label_key(hit.label)] += 1
             named += now and before and bool(_NAME.match(line.text))
     labels = {key for key, count in inside.items() if count > 4 * outside[key]}
-    return Talk(labels, tracking * 2 >= len(blocks) and named > 0)
+    return TalkLabels(labels, tracking * 2 >= len(blocks) and named > 0)
 
 
 def rounds(blocks: list[SurveyBlock]) -> list[str]:
-    """Patterns of lines that count rounds: a word of the lexicon beside a numeral."""
+    """Return patterns of lines that count rounds: a word of the lexicon beside a numeral."""
     words = "|".join(re.escape(word) for word in lexicon()["rounds"]["words"])
     forms = (
         rf"第\s*{_NUMERAL}\s*(?:{words})[^\s:,(]{{0,12}}",
@@ -95,6 +95,6 @@ def rounds(blocks: list[SurveyBlock]) -> list[str]:
 
 
 def _round_text(text: str) -> str:
-    """A line without decoration, brackets, and the date that may close it."""
+    """Return a line without decoration, brackets, and the date that may close it."""
     start, _ = past_prefix(text)
     return _WHEN.sub("", text[start:].strip(" \t=*#-【】[]():"))

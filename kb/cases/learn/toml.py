@@ -11,7 +11,7 @@ from kb.cases.profile.profile import Profile, load_profile
 
 
 def profile_toml(proposal: Proposal, name: str, explained: float | None = None) -> str:
-    """The text of a profile file, for a person to read and correct."""
+    """Write the text of a profile file, for a person to read and correct."""
     return "\n".join(_lines(proposal, name, explained)) + "\n"
 
 
@@ -98,7 +98,7 @@ def _people(proposal: Proposal) -> Iterator[str]:
         yield from ("", "[engineers]", f"labels = [{_list(use.spelled for use in uses)}]")
         yield f"separators = [{_list(proposal.separators)}]"
     yield from ("", "[speakers]", f"brackets = [{_list(proposal.brackets)}]")
-    yield f"bare = {'true' if proposal.bare else 'false'}"
+    yield f"bare = {'true' if proposal.unmarked else 'false'}"
     yield "# labels that are no one's name"
     yield f"never = [{_list(_never())}]"
     yield f"never_ends = [{_list(end for p in _shipped() for end in p.speakers.never_ends)}]"

@@ -44,21 +44,21 @@ class CaseBlock(NamedTuple):
 
 
 class HeadingLine(NamedTuple):
-    """A heading: its level, its text as shown."""
+    """A heading: its level, 1 to 6, and its text as displayed."""
 
     level: int
     line: DisplayLine
 
 
 def heading_line(raw: str) -> HeadingLine | None:
-    """The heading that the line is, or None."""
+    """Parse a heading; None where the line is none."""
     match = _HEADING.match(raw)
     text = raw[match.end() :].rstrip("= \t\r").lstrip() if match else ""
     return HeadingLine(len(match["level"]), display_line(text)) if match and text else None
 
 
 def case_heading(line: DisplayLine, vocabulary: Vocabulary) -> CaseHeading | None:
-    """The case that a heading's text begins, or None; a link counts as its label."""
+    """Parse the case that a heading's text begins, or None; a link counts as its label."""
     link = _LINK.match(line.text)
     if link:
         line = display_line(link["label"])
@@ -72,7 +72,7 @@ def case_heading(line: DisplayLine, vocabulary: Vocabulary) -> CaseHeading | Non
 
 
 def _names_another(line: DisplayLine, match: re.Match[str], vocabulary: Vocabulary) -> bool:
-    """True where the heading goes on to another case's id: it compares them, or tells of both."""
+    """Return True where the heading goes on to another case's id, as one that compares two does."""
     rest = line.text[match.end() :]
     return bool(rest) and any(pattern.search(rest) for pattern in vocabulary.mentions)
 
@@ -98,7 +98,7 @@ def _is_sure(case: CaseHeading) -> bool:
 
 
 def borne_out(lines: Sequence[str], number: int, vocabulary: Vocabulary) -> bool:
-    """True where labels of two kinds follow the heading at ``number``, before the next one."""
+    """Return True where labels of two kinds follow the heading at ``number``."""
     roles: set[str] = set()
     for raw in lines[number + 1 : number + _NEAR]:
         if raw.lstrip().startswith("=") and case_heading(
@@ -114,7 +114,7 @@ def borne_out(lines: Sequence[str], number: int, vocabulary: Vocabulary) -> bool
 
 
 def case_blocks(lines: Sequence[str], vocabulary: Vocabulary) -> tuple[list[CaseBlock], list[bool]]:
-    """The cases of a page in order, and which of its lines are code or verbatim.
+    """Find the cases of a page in order, and which of its lines are verbatim.
 
     A case ends at the next case, at a heading of its own level or a higher one, or at the end.
     Pages that mark no case by a heading may mark them by bold lines.
@@ -148,7 +148,7 @@ def _blocks_by_headings(
 
 
 def _is_part(heading: HeadingLine, vocabulary: Vocabulary) -> bool:
-    """True for a heading that opens a part of a case rather than something else."""
+    """Return True for a heading that opens a part of a case rather than something else."""
     text = heading.line.text.strip().strip(":").strip()
     key = label_key(text)
     return (

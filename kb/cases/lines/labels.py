@@ -42,18 +42,22 @@ def _is_status(label: str, vocabulary: Vocabulary) -> bool:
 
 
 class LabelHit(NamedTuple):
-    """A label found: ``start`` and ``end`` bound its value in the shown text."""
+    """A label that a line has, and the bounds of its value in the display text."""
 
     meaning: LabelMeaning | None
+    """What it means; None where no profile knows it."""
     label: str
+    """As written."""
     legend: str
+    """What it has in brackets."""
     start: int
     end: int
     row: bool
+    """True where it is a cell of a table's row."""
 
 
 def label_at(line: DisplayLine, vocabulary: Vocabulary, start: int = 0) -> LabelHit | None:
-    """The label that the line begins with at ``start``, known or not."""
+    """Find the label that the line begins with at ``start``, known or not."""
     text = line.text
     if not _OPENING.isdisjoint(text) and (bracketed := _BRACKETED.match(text, start)):
         meaning = vocabulary.meaning(bracketed["label"])
@@ -83,7 +87,7 @@ def _hit(
 
 
 def label_alone(line: DisplayLine, vocabulary: Vocabulary) -> LabelHit | None:
-    """A known label that is all of the line, its value below."""
+    """Return the known label that is all of the line, its value below."""
     start, _ = past_prefix(line.text)
     label = line.text[start:].rstrip(CLOSING + ":")
     meaning = vocabulary.meaning(label) if len(label) <= 40 else None
@@ -94,7 +98,7 @@ def label_alone(line: DisplayLine, vocabulary: Vocabulary) -> LabelHit | None:
 
 
 class RowCell(NamedTuple):
-    """A cell of a table's row, by its bounds in the shown text."""
+    """A cell of a table's row, by its bounds in the display text."""
 
     start: int
     end: int
@@ -102,7 +106,7 @@ class RowCell(NamedTuple):
 
 
 def cells_of(line: DisplayLine) -> list[RowCell]:
-    """The cells of a row, none where the line is no row."""
+    """Return the cells of a row, none where the line is no row."""
     text = line.text
     if not text.lstrip().startswith("|"):
         return []
@@ -116,7 +120,7 @@ def cells_of(line: DisplayLine) -> list[RowCell]:
 
 
 def status_without_colon(line: DisplayLine, vocabulary: Vocabulary) -> LabelHit | None:
-    """A status label with no colon: what follows must be marked, as the caller sees to."""
+    """Find a status label with no colon: the caller checks that what follows is marked."""
     found = (pattern.match(line.text) for pattern in _UNMARKED)
     match = next((m for m in found if m and _is_status(m["label"], vocabulary)), None)
     meaning = vocabulary.meaning(match["label"]) if match else None
@@ -129,7 +133,7 @@ def status_without_colon(line: DisplayLine, vocabulary: Vocabulary) -> LabelHit 
 
 
 def label_spaced(line: DisplayLine, vocabulary: Vocabulary) -> LabelHit | None:
-    """A known Han label with a space for a colon, where its value has a digit or it is long."""
+    """Find a known Han label with a space for a colon; its value has a digit, or it is long."""
     match = _SPACED.match(line.text)
     meaning = vocabulary.meaning(match["label"]) if match else None
     if match is None or meaning is None or meaning.role not in ("field", "problem"):
@@ -143,7 +147,7 @@ def label_spaced(line: DisplayLine, vocabulary: Vocabulary) -> LabelHit | None:
 def may_be_field(
     hit: LabelHit, line: DisplayLine, vocabulary: Vocabulary, *, in_problem: bool
 ) -> bool:
-    """True where a label that no profile knows has the shape of one.
+    """Return True where a label that no profile knows has the shape of one.
 
     Below a problem, which may have several lines, it must be short, with a short value.
     """
@@ -164,14 +168,14 @@ def may_be_field(
 
 
 def is_plain(hit: LabelHit, line: DisplayLine) -> bool:
-    """True where the line is a label with a short value: no item of a list of remarks."""
+    """Return True where the line is a label with a short value: no item of a list of remarks."""
     value = line.text[hit.start : hit.end]
     numbered = line.text[: hit.start].lstrip()[:1].isdigit()
     return not numbered and len(value) <= 60 and not re.search(r"[。!?;,、]", value)
 
 
 def known_labels(line: DisplayLine, vocabulary: Vocabulary, hit: LabelHit) -> list[LabelHit]:
-    """The hit and the known labels that follow it on the line; a problem's text is not cut."""
+    """Return the hit and the known labels that follow on the line; a problem's text is not cut."""
     found = [hit]
     if hit.meaning is None or hit.meaning.type == "text":
         return found

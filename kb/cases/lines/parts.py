@@ -17,7 +17,7 @@ _SECTION = re.compile(
 
 
 class PartOpening(NamedTuple):
-    """What a line opens; the rest of it begins at ``rest`` of what is shown."""
+    """What a line opens; the rest of the display text begins at ``rest``."""
 
     label: str
     rest: int
@@ -26,7 +26,7 @@ class PartOpening(NamedTuple):
 
 
 def part_at(line: DisplayLine, vocabulary: Vocabulary) -> tuple[PartName, PartOpening] | None:
-    """The part that the line opens: `~-~-跟踪`, `== Resolution ==`, `跟踪:`."""
+    """Find the part that the line opens: `~-~-跟踪`, `== Resolution ==`, `跟踪:`."""
     text = line.text
     start, decorated = past_prefix(text)
     colon = text.find(":", start, start + 40)
@@ -46,7 +46,7 @@ def part_at(line: DisplayLine, vocabulary: Vocabulary) -> tuple[PartName, PartOp
 
 
 def round_at(line: DisplayLine, vocabulary: Vocabulary) -> tuple[int | None, int] | None:
-    """The number of the round that the line opens, and where its text goes on."""
+    """Return the number of the round that the line opens, and where its text goes on."""
     for pattern in vocabulary.rounds:
         match = pattern.match(line.text)
         if match:
@@ -57,7 +57,7 @@ def round_at(line: DisplayLine, vocabulary: Vocabulary) -> tuple[int | None, int
 def section_at(
     line: DisplayLine, vocabulary: Vocabulary, *, heading: bool = False
 ) -> PartOpening | None:
-    """The section that the line opens: a known label, or any after the profile's mark."""
+    """Find the section that the line opens: a known label, or any after the profile's mark."""
     text = line.text
     start = len(text) - len(text.lstrip())
     mark = ""

@@ -36,7 +36,7 @@ _BREAK = re.compile(r"[\s。.!?;,、）)]")
 
 
 class SpeakerMark(NamedTuple):
-    """A speaker's mark: the name, and the mark's bounds in the shown text."""
+    """A speaker's mark: the name, and the mark's bounds in the display text."""
 
     name: str
     start: int
@@ -62,7 +62,7 @@ class SpeakerMarks:
         )
 
     def opening(self, line: DisplayLine) -> SpeakerMark | None:
-        """The bracketed speaker that the line begins with."""
+        """Return the bracketed speaker that the line begins with."""
         if "XWiki." in line.raw and (person := self._person(line)):
             return person
         start = _START.match(line.text)
@@ -70,7 +70,7 @@ class SpeakerMarks:
         return self._mark(line, match) if match else None
 
     def within(self, line: DisplayLine, start: int) -> list[SpeakerMark]:
-        """Bracketed speakers with a colon, further on the line."""
+        """Return bracketed speakers with a colon, further on the line."""
         if line.text.find(":", start) < 0 or self._opens.isdisjoint(line.text):
             return []
         found = [self._mark(line, match) for match in self._bracketed.finditer(line.text, start)]
@@ -92,14 +92,14 @@ class SpeakerMarks:
         return SpeakerMark(line.cut(start, match.end("name")), start, match.end(), colon=True)
 
     def may_be_name(self, name: str) -> bool:
-        """True for what has the form of a person's name and is no known label."""
+        """Return True for what has the form of a person's name and is no known label."""
         folded = fold(name)
         forms = (_HAN_NAME, _NAME, _LOWER)
         return any(form.match(folded) for form in forms) and self._may_be(folded)
 
     @staticmethod
     def _person(line: DisplayLine) -> SpeakerMark | None:
-        """A link to a user, or a mention of one, before a colon."""
+        """Return a link to a user, or a mention of one, before a colon."""
         link = _PERSON_AT.match(line.text)
         if link:
             return SpeakerMark(_linked(link["name"]), link.start("name"), link.end(), colon=True)
@@ -117,7 +117,7 @@ class SpeakerMarks:
         return SpeakerMark(name, match.start(), match.end(), colon=match["colon"] is not None)
 
     def _may_be(self, name: str) -> bool:
-        """False for dates, numbers, and labels that are no one's name."""
+        """Return False for dates, numbers, and labels that are no one's name."""
         if _DATED.match(name) or not _LETTER.search(name) or name[0].isdigit():
             return False
         if name.casefold() in self._vocabulary.tick_letters:
@@ -130,12 +130,12 @@ class SpeakerMarks:
 
 
 def is_weak(name: str) -> bool:
-    """True for a name in small letters, which is a name only beside others."""
+    """Return True for a name in small letters, which is a name only beside others."""
     return bool(_LOWER.match(name))
 
 
 def _linked(name: str) -> str:
-    """The name that a link to a user shows; any other as it is."""
+    """Return the name that a link to a user displays; any other as it is."""
     if not name.startswith("[["):
         return name
     label, arrow, reference = name[2:-2].partition(">>")
@@ -143,12 +143,12 @@ def _linked(name: str) -> str:
 
 
 def may_follow(line: DisplayLine, mark: SpeakerMark) -> bool:
-    """True where a mark within a signed line opens the next turn, by its form or its place."""
+    """Return True where a mark within a signed line opens the next turn, by its form or place."""
     if line.text[mark.start] in "【〖":
         return True
     return mark.start == 0 or bool(_BREAK.match(line.text[mark.start - 1]))
 
 
 def _is_quoted(line: DisplayLine, mark: SpeakerMark) -> bool:
-    """True for a mark right after an opening quote: what someone is said to have said."""
+    """Return True for a mark right after an opening quote: what someone is said to have said."""
     return mark.start > 0 and line.text[mark.start - 1] in _QUOTES

@@ -27,7 +27,7 @@ _INNER_LEGEND = re.compile(
 
 
 class StatusReading(NamedTuple):
-    """What the status lines of a case say."""
+    """What one status line of a case says, its options below it included."""
 
     status: Status
     unknown: tuple[str, ...]
@@ -39,7 +39,7 @@ class StatusReading(NamedTuple):
 
 
 class StatusOption(NamedTuple):
-    """A part of a line that may name states: from ``start`` to ``end`` of what is shown."""
+    """A part of a line that may name states: from ``start`` to ``end`` of its display text."""
 
     line: DisplayLine
     start: int
@@ -47,6 +47,8 @@ class StatusOption(NamedTuple):
 
 
 class _StatusToken(NamedTuple):
+    """A mark or a word of an option."""
+
     kind: str
     """tick, box, word (a known state) or other."""
     start: int
@@ -79,17 +81,17 @@ class StatusWords:
         self._excluded = _any(word for rule in rules for word in rule.excluded)
         self._patterns: dict[tuple[str, bool], re.Pattern[str]] = {}
 
-    def _pieces(self, extra: str, *, crossed: bool = False) -> re.Pattern[str]:
-        """What a segment is made of; ``extra`` is the mark that the legend names.
+    def _pattern_of(self, extra: str, *, crossed: bool = False) -> re.Pattern[str]:
+        """Return the pattern of a segment's tokens; ``extra`` is the mark that the legend names.
 
         ``crossed``: marks that may be crosses are.
         """
         key = extra, crossed
         if key not in self._patterns:
-            self._patterns[key] = self._pattern(*key)
+            self._patterns[key] = self._compile(*key)
         return self._patterns[key]
 
-    def _pattern(self, extra: str, crossed: bool) -> re.Pattern[str]:
+    def _compile(self, extra: str, crossed: bool) -> re.Pattern[str]:
         crosses = self._crosses - {extra} if crossed else set()
         ticks = _alternatives((self._ticks - crosses) | ({extra} if extra else set()))
         boxes = _alternatives((self._boxes | crosses) - {extra})
@@ -100,16 +102,16 @@ class StatusWords:
         )
 
     def is_option(self, line: DisplayLine, *, states_below: bool) -> bool:
-        """True where the line, below a status line, is an option of it.
+        """Return True where the line, below a status line, is an option of it.
 
         A line with a mark is one, and one that is nothing but a known state; a list's item too,
         where ``states_below`` (the status line itself names no state).
         """
         text = line.text.strip(" |:").casefold()
-        found = self._found(StatusOption(line, 0, len(line.text)), self._pieces(""))
+        found = self._tokens(StatusOption(line, 0, len(line.text)), self._pattern_of(""))
         if not text or len(text) > 80 or (":" in text and not _before_mark(line, found)):
             return False
-        kinds = {piece.kind for piece in found}
+        kinds = {token.kind for token in found}
         short = len(text) <= 40
         if short and (kinds & {"tick", "box"}) and found[0].kind != "other":
             return True
@@ -119,23 +121,24 @@ class StatusWords:
         return known or (short and states_below and line.listed)
 
     def names_a_state(self, option: StatusOption) -> bool:
-        """True where a mark or a known state stands in the option."""
-        return any(piece.kind != "other" for piece in self._found(option, self._pieces("")))
+        """Return True where a mark or a known state stands in the option."""
+        return any(token.kind != "other" for token in self._tokens(option, self._pattern_of("")))
 
     def looks_marked(self, option: StatusOption) -> bool:
-        """True where a mark stands in the option, or it names two states."""
-        found = self._found(option, self._pieces(""))
-        states = {piece.text for piece in found if piece.kind == "word"}
-        return len(states) > 1 or any(piece.kind in ("tick", "box") for piece in found)
+        """Return True where a mark stands in the option, or it names two states."""
+        found = self._tokens(option, self._pattern_of(""))
+        states = {token.text for token in found if token.kind == "word"}
+        return len(states) > 1 or any(token.kind in ("tick", "box") for token in found)
 
     def read(self, options: Iterable[StatusOption], legend: str) -> StatusReading:
-        """What is marked in the options of one status line, by marks and by its legend."""
+        """Read what is marked in the options of one status line, by marks and by its legend."""
         options = [part for option in options for part in _without_legend(option)]
         inner = (m[0] for one in options for m in _INNER_LEGEND.finditer(one.line.text))
         folded = fold(legend + "".join(dict.fromkeys(inner))).casefold()
         mark = _LEGEND_MARK.search(folded)
         extra = mark["m"].strip() if mark else ""
-        pattern = self._pieces(extra, crossed=self._are_crosses(options, self._pieces(extra)))
+        crossed = self._are_crosses(options, self._pattern_of(extra))
+        pattern = self._pattern_of(extra, crossed=crossed)
         chosen: list[_StatusToken] = []
         named: list[str] = []
         ambiguous = False
@@ -148,22 +151,22 @@ class StatusWords:
                 chosen += words
                 ambiguous = ambiguous or unsure
             chosen += self._by_format(option, pattern, folded)
-            named += [p.text for p in self._found(option, pattern) if p.kind == "word"]
+            named += [p.text for p in self._tokens(option, pattern) if p.kind == "word"]
         return self._verdict(chosen, named, ambiguous, legend)
 
     def _are_crosses(self, options: list[StatusOption], pattern: re.Pattern[str]) -> bool:
-        """True where ticks that cannot be crosses stand beside such as can."""
-        pieces = [piece for option in options for piece in self._found(option, pattern)]
-        can_be = {piece.text in self._crosses for piece in pieces if piece.kind == "tick"}
+        """Return True where ticks that cannot be crosses stand beside such as can."""
+        tokens = [token for option in options for token in self._tokens(option, pattern)]
+        can_be = {token.text in self._crosses for token in tokens if token.kind == "tick"}
         return len(can_be) > 1
 
     def _are_bullets(self, options: list[StatusOption], pattern: re.Pattern[str]) -> bool:
-        """True where each of several states has the same mark that may be a bullet or a cross."""
-        pieces = [piece for option in options for piece in self._found(option, pattern)]
-        ticks = [piece.written for piece in pieces if piece.kind == "tick"]
-        if len(set(ticks)) != 1 or any(piece.kind == "box" for piece in pieces):
+        """Return True where each of several states has the same mark, a bullet's or a cross's."""
+        tokens = [token for option in options for token in self._tokens(option, pattern)]
+        ticks = [token.written for token in tokens if token.kind == "tick"]
+        if len(set(ticks)) != 1 or any(token.kind == "box" for token in tokens):
             return False
-        words = sum(piece.kind == "word" for piece in pieces)
+        words = sum(token.kind == "word" for token in tokens)
         crosses = len(ticks) > 2 and len(ticks) == words and ticks[0].casefold() in self._crosses
         return crosses or (len(ticks) > 1 and ticks[0] in self._bullets)
 
@@ -183,24 +186,24 @@ class StatusWords:
 
     def _segments(self, option: StatusOption, pattern: re.Pattern[str]) -> list[list[_StatusToken]]:
         text = option.line.text[option.start : option.end]
-        pieces = self._found(option, pattern)
-        inside = {n for piece in pieces for n in range(piece.start, piece.end)}
+        tokens = self._tokens(option, pattern)
+        inside = {n for token in tokens for n in range(token.start, token.end)}
         places = (match.start() + option.start for match in _SEPARATORS.finditer(text))
         cuts = [place for place in places if place not in inside]
         segments: list[list[_StatusToken]] = [[] for _ in range(len(cuts) + 1)]
         struck = _ranges(option.line, "--")
-        for piece in pieces:
-            if piece.kind == "tick" and _within(piece, struck):
+        for token in tokens:
+            if token.kind == "tick" and _within(token, struck):
                 continue
-            segments[bisect_left(cuts, piece.start)].append(piece)
+            segments[bisect_left(cuts, token.start)].append(token)
         return segments
 
     def _by_format(
         self, option: StatusOption, pattern: re.Pattern[str], legend: str
     ) -> list[_StatusToken]:
-        """States that bold or struck words choose, where the legend says so."""
+        """Return states that bold or struck words choose, where the legend says so."""
         chosen: list[_StatusToken] = []
-        words = [p for p in self._found(option, pattern) if p.kind == "word"]
+        words = [p for p in self._tokens(option, pattern) if p.kind == "word"]
         for clause in _CLAUSES.split(legend):
             rules_out = bool(self._excluded.search(clause))
             chooses = bool(self._chosen.search(clause)) and not rules_out
@@ -215,12 +218,12 @@ class StatusWords:
                     chosen.append(rest[0])
         return chosen
 
-    def _found(self, option: StatusOption, pattern: re.Pattern[str]) -> list[_StatusToken]:
+    def _tokens(self, option: StatusOption, pattern: re.Pattern[str]) -> list[_StatusToken]:
         line = option.line
         text = line.text.casefold()
         if len(text) != len(line.text):
             text = line.text.lower()
-        pieces = [
+        tokens = [
             _StatusToken(
                 m.lastgroup or "", m.start(), m.end(), m[0], line.text[m.start() : m.end()]
             )
@@ -231,11 +234,11 @@ class StatusWords:
             for f in line.formats
             if f.mark in self._icons and _is_in(f.at, option)
         ]
-        return sorted([*pieces, *icons], key=lambda p: (p.start, p.end)) if icons else pieces
+        return sorted([*tokens, *icons], key=lambda p: (p.start, p.end)) if icons else tokens
 
 
 def _without_legend(option: StatusOption) -> list[StatusOption]:
-    """The option's stretches around a legend that stands within it."""
+    """Return the option's stretches around a legend that stands within it."""
     parts, at = [], option.start
     for match in _INNER_LEGEND.finditer(option.line.text, option.start, option.end):
         parts.append(option._replace(start=at, end=match.start()))
@@ -244,7 +247,7 @@ def _without_legend(option: StatusOption) -> list[StatusOption]:
 
 
 def joint_status(readings: Iterable[StatusReading]) -> Status:
-    """The one state that several status lines mark; conflicting where they mark several."""
+    """Return the one state that several status lines mark; conflicting where they mark several."""
     states = {reading.status for reading in readings} - {"unset"}
     if len(states) > 1:
         return "conflicting"
@@ -260,21 +263,21 @@ def _alternatives(words: Iterable[str]) -> str:
 
 
 def _ranges(line: DisplayLine, mark: str) -> list[tuple[int, int]]:
-    """Where text stands between two marks of a format; one left open runs to the line's end."""
+    """Return where text stands between two marks of a format; the line's end closes the last."""
     places = [format_.at for format_ in line.formats if format_.mark == mark]
     if len(places) % 2:
         places.append(len(line.text))
     return list(zip(places[::2], places[1::2], strict=True))
 
 
-def _within(piece: _StatusToken, ranges: list[tuple[int, int]]) -> bool:
-    """True where one of the ranges, which stand in order, holds the whole piece."""
-    at = bisect_right(ranges, (piece.start, len(ranges) and ranges[-1][1])) - 1
-    return at >= 0 and ranges[at][0] <= piece.start and piece.end <= ranges[at][1]
+def _within(token: _StatusToken, ranges: list[tuple[int, int]]) -> bool:
+    """Return True where one of the ranges, which are in order, holds the whole token."""
+    at = bisect_right(ranges, (token.start, len(ranges) and ranges[-1][1])) - 1
+    return at >= 0 and ranges[at][0] <= token.start and token.end <= ranges[at][1]
 
 
 def _before_mark(line: DisplayLine, found: list[_StatusToken]) -> bool:
-    """True where the line's only colon stands between a word and its mark: `已解决:√`."""
+    """Return True where the line's only colon is between a word and its mark: `已解决:√`."""
     last = found[-1] if found else None
     if last is None or last.kind not in ("tick", "box") or line.text.strip(" |:").count(":") > 1:
         return False
@@ -282,16 +285,16 @@ def _before_mark(line: DisplayLine, found: list[_StatusToken]) -> bool:
 
 
 def _is_in(place: int, option: StatusOption) -> bool:
-    """True for a place in the option, or just before it but for space."""
+    """Return True for a place in the option, or just before it but for space."""
     if place < option.start:
         return not option.line.text[place : option.start].strip()
     return place <= option.end
 
 
 def _ticked(segment: list[_StatusToken], text: str) -> tuple[list[_StatusToken], bool]:
-    """Words that a segment's ticks belong to; True where a tick may belong to either of two."""
-    ticks = [piece for piece in segment if piece.kind == "tick"]
-    words = [piece for piece in segment if piece.kind in ("word", "other")]
+    """Return the words that a segment's ticks belong to; True where one tick is ambiguous."""
+    ticks = [token for token in segment if token.kind == "tick"]
+    words = [token for token in segment if token.kind in ("word", "other")]
     if not ticks or not words:
         return [], False
     if len([w for w in words if w.kind == "word"]) == 1 and words[0].kind == "word":
@@ -299,7 +302,7 @@ def _ticked(segment: list[_StatusToken], text: str) -> tuple[list[_StatusToken],
     if all(word.kind == "other" for word in words):
         written = " ".join(word.written for word in words)
         return [words[0]._replace(text=written.casefold(), written=written)], False
-    marks = [piece for piece in segment if piece.kind in ("tick", "box")]
+    marks = [token for token in segment if token.kind in ("tick", "box")]
     if len(marks) == len(words):
         pairs = zip(marks, words, strict=True)
         return [word for mark, word in pairs if mark.kind == "tick"], False
@@ -310,14 +313,14 @@ def _ticked(segment: list[_StatusToken], text: str) -> tuple[list[_StatusToken],
 
 
 def _gap(text: str, start: int, end: int) -> int:
-    """How far apart two pieces stand; a colon is less than a space, a tab more."""
+    """Measure how far apart two tokens are; a colon is less than a space, a tab more."""
     return sum(1 if c == ":" else 4 if c == "\t" else 2 for c in text[start:end])
 
 
 def _nearest(
     tick: _StatusToken, words: list[_StatusToken], segment: list[_StatusToken], text: str
 ) -> _StatusToken | None:
-    """The word that a tick stands at; a tie goes to the side that the segment's ends show."""
+    """Find the word that a tick belongs to; the segment's ends decide between equally near ones."""
     before = max((w for w in words if w.end <= tick.start), default=None, key=lambda w: w.end)
     after = min((w for w in words if w.start >= tick.end), default=None, key=lambda w: w.start)
     if before is None or after is None:

@@ -32,7 +32,7 @@ _AROUND_NAME = " \t*/_@\u3000\u00a0"
 
 
 def parsed(value: str, kind: FieldType, vocabulary: Vocabulary) -> str | int | float | None:
-    """The value as its type has it, or None where it does not parse whole."""
+    """Parse a value as its type has it; None where it does not parse whole."""
     text = fold(value).strip()
     if kind == "datetime":
         return moment(text, vocabulary)
@@ -50,7 +50,7 @@ def _number(text: str) -> int | float:
 
 
 def moment(text: str, vocabulary: Vocabulary) -> str | None:
-    """`2020-04-04 04:51:09` → `2020-04-04T04:51:09`; no more precise than written."""
+    """Parse a date and time, no more precise than written: `2020/4/4 4:51` → `2020-04-04T04:51`."""
     for pattern in vocabulary.dates:
         match = pattern.match(text)
         day = match and day_of(match, vocabulary)
@@ -85,7 +85,7 @@ def _clock(text: str) -> str | None:
 
 
 def day_of(match: re.Match[str], vocabulary: Vocabulary) -> str | None:
-    """ISO date from groups y, m, d; None where there is no such day."""
+    """Return the ISO date of groups y, m, d; None where there is no such day."""
     month = match["m"]
     number = int(month) if month.isdigit() else vocabulary.months.get(month[:3].casefold(), 0)
     try:
@@ -95,13 +95,13 @@ def day_of(match: re.Match[str], vocabulary: Vocabulary) -> str | None:
 
 
 def day(text: str, vocabulary: Vocabulary) -> str | None:
-    """ISO date of a text that is a date and no more."""
+    """Parse a text that is a date and no more as an ISO date."""
     found = moment(fold(text).strip(), vocabulary)
     return found if found and "T" not in found else None
 
 
 def numeral(text: str, vocabulary: Vocabulary) -> int | None:
-    """`2`, `二`, `十二`, `second`, `2nd` → a number."""
+    """Parse a number written as `2`, `二`, `十二`, `second`, `2nd`."""
     digits = re.match(r"\d+", text)
     if digits:
         return int(digits[0])
@@ -135,7 +135,7 @@ def _separator(separator: str) -> str:
 
 
 def names_in(value: str, rule: EngineerRule, nobody: set[str]) -> list[str]:
-    """The people that a value names, as written, in order, each once."""
+    """Return the people that a value names, as written, in order, each once."""
     text = _STYLE.sub("", value)
     text = _MENTION.sub(lambda m: m["who"].rpartition(".")[2], text)
     text = _PERSON_LINK.sub(

@@ -30,8 +30,10 @@ class LabelMeaning(NamedTuple):
 
     role: Role
     name: str
+    """Canonical name of the field, else the role."""
     type: FieldType
     profile: int
+    """Its index among the vocabulary's profiles."""
 
 
 class IdentifierKind(NamedTuple):
@@ -59,7 +61,7 @@ class IdentifierKind(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def label_key(label: str) -> str:
-    """A label without what does not tell it from another: width, case, space, dots, hyphens."""
+    """Return a label without what tells no two apart: width, case, space, dots, hyphens."""
     return _IGNORED.sub("", fold(label).casefold()).translate(_SAME)
 
 
@@ -121,7 +123,7 @@ class Vocabulary:
         return tuple(re.compile(pattern, re.IGNORECASE) for pattern in unique)
 
     def meaning(self, label: str) -> LabelMeaning | None:
-        """What the label means, read whole, else without what it has in brackets."""
+        """Return what the label means, read whole, else without what it has in brackets."""
         found = self.labels.get(label_key(label))
         if found is None and ("(" in label or "（" in label):
             return self.labels.get(label_key(_BRACKETED.sub("", fold(label))))
@@ -198,7 +200,7 @@ def _labelled(
 
 
 def _word(label: str) -> str:
-    """A label in small letters as a pattern: any space within, no letter that goes on with it.
+    """Make a pattern of a label: small letters, any space within, no letter that goes on with it.
 
     It begins with a literal, by which the search goes fast; what stood before comes after.
     """
@@ -212,6 +214,6 @@ def _word(label: str) -> str:
 
 
 def _unlabelled(rule: IdentifierRule, seen: set[str]) -> tuple[re.Pattern[str], ...]:
-    """Patterns of what needs no label, each once whatever the number of profiles."""
+    """Return patterns of what needs no label, each once whatever the number of profiles."""
     edges = r"(?<![A-Za-z0-9_.]){}(?![A-Za-z0-9_])"
     return tuple(re.compile(edges.format(p if "(?P<v>" in p else f"(?P<v>{p})")) for p in rule.bare)

@@ -117,11 +117,11 @@ class SpeakerRule(_Table, frozen=True, kw_only=True):
     brackets: tuple[str, ...] = ()
     """Pairs such as `【】`."""
     bare: bool = False
-    """True where `Name:` at the start of a line can be a speaker."""
+    """True where `Name:` at the start of a line can be an unmarked speaker."""
     never: tuple[str, ...] = ()
     """Labels that are no one's name."""
     never_bare: tuple[str, ...] = ()
-    """Labels that are a name only in brackets: `客户`."""
+    """Labels that are no unmarked speaker, and a name only in brackets: `客户`."""
     never_ends: tuple[str, ...] = ()
     """What ends labels that are a name only in brackets: `…状态`."""
 
@@ -192,7 +192,7 @@ class Profile(_Table, frozen=True, kw_only=True):
 
 
 def load_profile(name: str, base: Path | None = None) -> Profile:
-    """The shipped profile of that name, or the TOML file at that path (under ``base``).
+    """Load the shipped profile of that name, or the TOML file at that path (under ``base``).
 
     Raises InputError, which names the file, the key and what is wrong with it.
     """
@@ -212,13 +212,13 @@ def load_profile(name: str, base: Path | None = None) -> Profile:
 
 
 def shipped_profiles() -> list[str]:
-    """Names of the profiles that come with the package."""
+    """List the names of the profiles that come with the package."""
     folder = files("kb.cases.profile") / "shipped"
     return sorted(f.name[:-5] for f in folder.iterdir() if f.name.endswith(".toml"))
 
 
 def parse_profile(text: str, where: str) -> Profile:
-    """A profile from the text of its file; ``where`` names it in errors."""
+    """Parse a profile from the text of its file; ``where`` names it in errors."""
     try:
         profile = msgspec.convert(tomllib.loads(text), Profile)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:

@@ -74,7 +74,7 @@ def _identifiers(draft: Draft, vocabulary: Vocabulary) -> Iterator[DraftAnomaly]
 
 
 def _trouble(found: DraftIdentifier, kind: IdentifierKind) -> tuple[str, str] | None:
-    """Code and message where an identifier breaks its kind's rule."""
+    """Return code and message where an identifier breaks its kind's rule."""
     text, rule = found.normal, kind.rule
     if any(pattern.fullmatch(text) for pattern in kind.also):
         return None
@@ -90,7 +90,7 @@ def _trouble(found: DraftIdentifier, kind: IdentifierKind) -> tuple[str, str] | 
 
 
 def _vin_holds(vin: str) -> bool:
-    """The check digit of ISO 3779 as GB 16735 has it: ninth character, modulo 11."""
+    """Check a VIN's ninth character, modulo 11, as ISO 3779 and GB 16735 have it."""
     if any(c not in _VIN and not c.isdigit() for c in vin):
         return False
     total = sum(
@@ -101,7 +101,7 @@ def _vin_holds(vin: str) -> bool:
 
 
 def _deletions(found: DraftIdentifier) -> set[tuple[str, str]]:
-    """The identifier and what is left of it without one character: keys that near ones share."""
+    """Return keys that near identifiers share: the whole, and it without one character each."""
     text = found.normal[:64]
     return {(found.kind, text), *((found.kind, text[:i] + text[i + 1 :]) for i in range(len(text)))}
 
@@ -150,7 +150,7 @@ def _order(draft: Draft, vocabulary: Vocabulary) -> Iterator[DraftAnomaly]:
 
 
 def _clocks(draft: Draft, raws: Sequence[str]) -> Iterator[DraftAnomaly]:
-    """Two times of day, to the second and less than a minute apart, for one and the same event."""
+    """Yield pairs of clock times, less than a minute apart, that are given for one event."""
     times: list[tuple[int, str, int, set[str]]] = []
     for number, raw in enumerate(raws[1:], 1):
         if len(times) >= _MOST_TIMES or not _MAY_HAVE_CLOCK.search(raw):
@@ -172,7 +172,7 @@ def _clocks(draft: Draft, raws: Sequence[str]) -> Iterator[DraftAnomaly]:
 
 
 def _pairs(text: str) -> set[str]:
-    """Pairs of Han characters, and words."""
+    """Return pairs of Han characters, and words."""
     found: set[str] = set()
     for run in _WORD.findall(text):
         found |= (

@@ -35,7 +35,7 @@ class LineOrigins:
         self._first = first
 
     def at(self, span: LineSpan) -> Origin:
-        """Lines, and the newest version among them with its author and date."""
+        """Return the lines, and the newest version among them with its author and date."""
         first, last = self._first + span.first, self._first + span.last
         known = [line for line in self._lines[first : last + 1] if line.version]
         newest = max(known, key=lambda line: version_key(line.version or ""), default=None)
@@ -48,7 +48,7 @@ class LineOrigins:
 
 
 def to_case(draft: Draft, first: int, page: PageView) -> Case:
-    """The record of a case whose first line is the page's line ``first`` (from 0)."""
+    """Make the record of a case whose first line is the page's line ``first`` (from 0)."""
     at = LineOrigins(page.lines, first).at
     heading = draft.heading
     return Case(
@@ -95,12 +95,12 @@ def to_case(draft: Draft, first: int, page: PageView) -> Case:
 
 
 def made_id(page: str, heading: str) -> str:
-    """An id for a case that the page gives none: page reference and a digest of the heading."""
+    """Make an id for a case that the page gives none: page reference and digest of the heading."""
     return f"{page}#{hashlib.sha256(heading.encode()).hexdigest()[:8]}"
 
 
 def _pointers(draft: Draft) -> dict[str, LineSpan | None]:
-    """What carries no origin of its own → where it stands."""
+    """Return where each value stands that carries no origin of its own."""
     heading = LineSpan(0, 0)
     found: dict[str, LineSpan | None] = {
         "/id": heading,
@@ -127,7 +127,7 @@ def _attachment(named: DraftName, page: PageView, origin: Origin) -> CaseAttachm
 def _anomalies(draft: Draft, first: int, page: PageView) -> tuple[Anomaly, ...]:
     at = LineOrigins(page.lines, first).at
     found = [
-        Anomaly(code=odd.code, message=odd.message, origin=at(odd.span)) for odd in draft.anomalies
+        Anomaly(code=one.code, message=one.message, origin=at(one.span)) for one in draft.anomalies
     ]
     names = {file.name for file in page.attachments}
     if names or page.history == "complete":
@@ -159,7 +159,7 @@ def _anomalies(draft: Draft, first: int, page: PageView) -> tuple[Anomaly, ...]:
 
 
 def _accounts(draft: Draft, first: int) -> dict[str, list[list[int]]]:
-    """What each line was taken for: kind → runs of page lines."""
+    """Return what each line was taken for: kind → runs of page lines."""
     runs: dict[str, list[list[int]]] = {}
     for number, kind in enumerate(draft.kinds, first + 1):
         if kind is LineKind.BLANK:
@@ -173,7 +173,7 @@ def _accounts(draft: Draft, first: int) -> dict[str, list[list[int]]]:
 
 
 def timeline_of_lines(draft: Draft, first: int, lines: Sequence[LineView]) -> tuple[Event, ...]:
-    """Oldest first. Never `created`, never an old value: lines do not tell them."""
+    """Return what lines tell of the life, oldest first: never `created`, never an old value."""
     events = [*_elements(draft, first, lines), *_edits(draft, first, lines)]
     return tuple(sorted(events, key=lambda event: version_key(event.version)))
 
@@ -206,7 +206,7 @@ def _elements(draft: Draft, first: int, lines: Sequence[LineView]) -> Iterator[E
 
 
 def _edits(draft: Draft, first: int, lines: Sequence[LineView]) -> Iterator[Event]:
-    """One `edited` for each version that wrote a line which no other event covers."""
+    """Yield one `edited` for each version that wrote a line which no other event covers."""
     seen: set[str] = set()
     for number, kind in enumerate(draft.kinds):
         covered = kind in _COVERED or (kind is LineKind.STATUS and draft.status != "unset")

@@ -48,7 +48,7 @@ class PageCoverage(NamedTuple):
 
 
 def coverage(pages: Iterable[PageView], grammar: Grammar) -> Iterator[PageCoverage]:
-    """How the profiles of ``grammar`` fit each page."""
+    """Yield how the profiles of ``grammar`` fit each page."""
     for page in pages:
         cases = cases_of(page, grammar)
         lines = taken = 0
@@ -73,7 +73,7 @@ def taken_lines(page: PageView, grammar: Grammar) -> Iterator[TakenLine]:
 
 
 def explained(found: Iterable[PageCoverage]) -> float:
-    """Share of the cases' lines on all pages that a rule took."""
+    """Return the share of the cases' lines on all pages that a rule took."""
     pairs = [(page.taken, page.lines) for page in found]
     lines = sum(total for _, total in pairs)
     return sum(taken for taken, _ in pairs) / lines if lines else 0.0

@@ -180,7 +180,7 @@ def _below_label(line: DisplayLine, block: OpenBlock) -> str:
 
 
 def takes_any(line: DisplayLine, state: ReadingState) -> bool:
-    """Take any line as unclassified: it is shown and searched, never dropped."""
+    """Take any line as unclassified: it is kept and searched, never dropped."""
     return state.add_text(line.raw)
 
 

@@ -26,7 +26,7 @@ _LINK = re.compile(r"\[\[[^\]\n\0]{0,1000}\]\]|(?:https?|ftp|file):[!-~]{1,2000}
 _INNER = re.compile(r"[\s\-·]+")
 _LONG = 8
 _LEAST = 6
-"""Characters of the shortest thing that a label makes an identifier, where its kind has lengths."""
+"""Characters of the shortest identifier after a label, where its kind has lengths."""
 _ALNUM = re.compile(r"[A-Za-z0-9]")
 _END = "\0"
 """Between two lines: neither space nor part of anything."""
@@ -39,7 +39,7 @@ class _Candidate(NamedTuple):
 
 
 def normal(value: str) -> str:
-    """What two spellings of one identifier share."""
+    """Return what two spellings of one identifier share."""
     return _INNER.sub("", fold(value)).casefold()
 
 
@@ -77,7 +77,7 @@ def _blank(match: re.Match[str]) -> str:
 
 
 def _without_files(text: str) -> str:
-    """The text with names of files blanked."""
+    """Blank names of files in the text."""
     parts, at = [], 0
     for match in _ENDING.finditer(text):
         start = match.start()
@@ -90,7 +90,7 @@ def _without_files(text: str) -> str:
 
 
 def _without_cases(text: str, draft: Draft, vocabulary: Vocabulary) -> str:
-    """The text with ids of cases blanked; those of other cases are noted."""
+    """Blank ids of cases in the text; those of other cases are noted as mentions."""
     words = vocabulary.case_words
     if words and not any(word in text.lower() for word in words):
         return text
@@ -106,7 +106,7 @@ def _without_cases(text: str, draft: Draft, vocabulary: Vocabulary) -> str:
 def _values(
     draft: Draft, lines: Sequence[DisplayLine], starts: Sequence[int], vocabulary: Vocabulary
 ) -> list[tuple[int, int, str]]:
-    """Where fields' values stand that are identifiers by their field: bounds, and the kind."""
+    """Return bounds and kind of fields' values that are identifiers by their field."""
     kinds = {kind.rule.kind for kind in vocabulary.kinds if kind.value}
     found: dict[tuple[int, str], None] = {}
     for field in draft.fields:
@@ -125,7 +125,7 @@ def _values(
 def _identified(
     text: str, values: list[tuple[int, int, str]], vocabulary: Vocabulary
 ) -> list[_Candidate]:
-    """Identifiers in the text: those after a label first, then bare ones, then fields' values."""
+    """Find identifiers: those after a label first, then unlabelled ones, then fields' values."""
     taken = bytearray(len(text))
     found: list[_Candidate] = []
     small = text.translate(_SMALL)
@@ -157,7 +157,7 @@ def _candidates(
 
 
 def _fitted(text: str, start: int, end: int, rule: IdentifierRule) -> int:
-    """Where an identifier written in groups ends.
+    """Return where an identifier written in groups ends.
 
     At the gap that leaves it a right length; else after the first group, where that alone is long
     enough to be one; else with the last.

@@ -83,7 +83,7 @@ def read_case(
 
 
 def _take(state: ReadingState, raw: str, line: DisplayLine | None) -> str:
-    """Take one line; the name of the rule that took it, empty for a blank line."""
+    """Take a line; return the name of the rule that took it, empty for a blank line."""
     if not raw.strip():
         state.add_blank()
         return ""

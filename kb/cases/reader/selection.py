@@ -30,14 +30,14 @@ class ProfileSelection:
             self.whole(names)
 
     def profiles(self, names: Iterable[str]) -> list[Profile]:
-        """The profiles of these names. InputError where there is none."""
+        """Return the profiles of these names. InputError where there is none."""
         for name in names:
             if name not in self._loaded:
                 self._loaded[name] = load_profile(name, self._root)
         return [self._loaded[name] for name in names]
 
     def grammar(self, page: str) -> Grammar:
-        """What reads the page of that reference: the first glob that fits it says so."""
+        """Return the grammar for the page of that reference: the first glob that fits decides."""
         matching = (names for glob, names in self._pages.items() if fnmatchcase(page, glob))
         names = next(matching, self._default)
         if names not in self._grammars:
@@ -45,13 +45,13 @@ class ProfileSelection:
         return self._grammars[names]
 
     def parse(self, page: str, label: str, value: str) -> str | int | float | None:
-        """A field's value as its type has it, by the profiles of the page."""
+        """Parse a field's value as its type has it, by the profiles of the page."""
         vocabulary = self.grammar(page).vocabulary
         meaning = vocabulary.meaning(label)
         return parsed(value, meaning.type, vocabulary) if meaning else None
 
     def whole(self, names: Iterable[str]) -> list[Profile]:
-        """The profiles of these names, and the vocabulary of those that they extend."""
+        """Return the profiles of these names, and the vocabulary of those that they extend."""
         own = self.profiles(names)
         others = dict.fromkeys(name for profile in own for name in profile.extends)
         vocabulary = (
@@ -62,5 +62,5 @@ class ProfileSelection:
         return [*own, *vocabulary]
 
     def digest_input(self) -> bytes:
-        """Everything here that the records depend on."""
+        """Return everything here that the records depend on."""
         return msgspec.json.encode([self._loaded, self._default, self._pages])

@@ -51,7 +51,7 @@ class UnheadedCase(NamedTuple):
 def unheaded_cases(
     page: PageView, verbatim: Sequence[bool], grammar: Grammar
 ) -> Iterator[UnheadedCase]:
-    """The cases of the page by the profiles whose cases do not begin with a heading."""
+    """Yield the cases of the page by the profiles whose cases do not begin with a heading."""
     yield from unheaded_in(
         page_title(page), [line.text for line in page.lines], verbatim, grammar, page
     )
@@ -61,7 +61,7 @@ def unheaded_in(
     title: str, lines: list[str], verbatim: Sequence[bool], grammar: Grammar,
     page: PageView | None = None,
 ) -> Iterator[UnheadedCase]:  # fmt: skip
-    """The cases of a page's text, in one of its versions; objects and comments are the page's."""
+    """Yield the cases of a text, in one of its versions; objects and comments are the page's."""
     for profile in grammar.vocabulary.profiles:
         rule = profile.case
         if rule.begins == "page":
@@ -76,7 +76,7 @@ def unheaded_in(
 
 
 def page_title(page: PageView) -> str:
-    """The page's title, or the last of its names that says something."""
+    """Return the page's title, or the last of its names that says something."""
     names = [name for name in split_reference(page.id.page) if name != "WebHome"]
     return page.title or (names[-1] if names else page.id.page)
 
@@ -142,7 +142,7 @@ class _ValueSheet:
     def _set_heading(self, **values: object) -> None:
         self.draft.heading = self.draft.heading._replace(**values)  # type: ignore[arg-type]
 
-    def read(self, lines: list[str], kind: LineKind) -> ReadCase:
+    def case(self, lines: list[str], kind: LineKind) -> ReadCase:
         """Return the case; its lines that are not blank are of the kind."""
         self.draft.kinds = [kind if line.strip() else LineKind.BLANK for line in lines]
         self.draft.rules = [
@@ -157,7 +157,7 @@ class _ValueSheet:
 def _rows(
     lines: list[str], verbatim: Sequence[bool], rule: CaseRule, grammar: Grammar
 ) -> Iterator[UnheadedCase]:
-    """Rows below a row of headings, of which the profiles know two labels at least."""
+    """Yield rows below a row of headings, of which the profiles know two labels at least."""
     labels: tuple[str, ...] = ()
     for number, raw in enumerate(lines):
         text = raw.lstrip()
@@ -173,7 +173,7 @@ def _rows(
 
 
 def _all_headings(line: DisplayLine) -> tuple[str, ...]:
-    """The texts of a row's cells where all of them are headings."""
+    """Return the texts of a row's cells where all of them are headings."""
     cells = cells_of(line)
     if not all(cell.heading for cell in cells):
         return ()
@@ -186,7 +186,7 @@ def _row(labels: tuple[str, ...], raw: str, rule: CaseRule, grammar: Grammar) ->
     sheet = _ValueSheet(" · ".join(values), 1, rule, grammar)
     for label, value in zip(labels, values, strict=False):
         sheet.put(label, value)
-    return sheet.read([raw], LineKind.FIELD)
+    return sheet.case([raw], LineKind.FIELD)
 
 
 def _known(labels: Sequence[str], grammar: Grammar) -> int:
@@ -196,7 +196,7 @@ def _known(labels: Sequence[str], grammar: Grammar) -> int:
 
 
 def _tasks(lines: list[str], rule: CaseRule, grammar: Grammar) -> Iterator[UnheadedCase]:
-    """`{{task reference="…" status="Done"}}text{{/task}}`."""
+    """Yield tasks: `{{task reference="…" status="Done"}}text{{/task}}`."""
     text = "\n".join(lines)
     at = number = 0
     for match in _TASK.finditer(text):
@@ -211,13 +211,13 @@ def _task(match: re.Match[str], rule: CaseRule, grammar: Grammar) -> ReadCase:
     for name, value in _PARAMETER.findall(match["parameters"]):
         sheet.put(name, re.sub(r"~(.)", r"\1", value))
     sheet.draft.problem = DraftText("", match["text"].strip(), LineSpan(0, len(own) - 1))
-    return sheet.read(own, LineKind.PROBLEM)
+    return sheet.case(own, LineKind.PROBLEM)
 
 
 def _objects(
     title: str, objects: Sequence[WikiObject], rule: CaseRule, grammar: Grammar
 ) -> Iterator[UnheadedCase]:
-    """Objects of the classes that the rule names; all stand where the page's text stands."""
+    """Yield objects of the classes that the rule names; their line is the first of the page."""
     for one in objects:
         if _fits(one.class_name, rule.classes):
             key = ("object", one.class_name, one.number)
@@ -230,7 +230,7 @@ def _object(title: str, one: WikiObject, rule: CaseRule, grammar: Grammar) -> Re
         if (text := _written(value)) is not None:
             sheet.put(label, text)
     values = (f"{k}: {_written(v) or ''}" for k, v in one.properties.items())
-    return sheet.read([" ".join(" ".join(values).split())], LineKind.FIELD)
+    return sheet.case([" ".join(" ".join(values).split())], LineKind.FIELD)
 
 
 def _fits(name: str, globs: Sequence[str]) -> bool:

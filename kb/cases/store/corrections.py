@@ -60,7 +60,7 @@ class Corrections(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     same: tuple[SameEntry, ...] = ()
 
     def about(self, case_id: str) -> Corrections:
-        """What of it is about one case."""
+        """Return what of it is about one case."""
         return Corrections(
             correction=tuple(one for one in self.correction if one.case == case_id),
             withhold=tuple(one for one in self.withhold if one.case == case_id),
@@ -68,13 +68,13 @@ class Corrections(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         )
 
     def named(self) -> set[str]:
-        """Ids of all cases that it is about."""
+        """Return the ids of all cases that it is about."""
         found = {one.case for one in self.correction} | {one.case for one in self.withhold}
         return found | {name for one in self.same for name in one.cases}
 
 
 def load_corrections(root: Path | None) -> Corrections:
-    """The corrections of a home; none where it has no such file. InputError names what is wrong."""
+    """Load a home's corrections; none where it has no file. InputError names what is wrong."""
     path = (root or Path()) / FILE
     if root is None or not path.is_file():
         return Corrections()
@@ -87,7 +87,7 @@ def load_corrections(root: Path | None) -> Corrections:
 
 
 def changed_ids(before: Corrections, after: Corrections) -> set[str]:
-    """Ids of the cases about which the two say different things."""
+    """Return the ids of the cases about which the two say different things."""
     names = before.named() | after.named()
     return {name for name in names if before.about(name) != after.about(name)}
 
@@ -98,7 +98,7 @@ _FIELD_VALUE = re.compile(r"/fields/(\d{1,6})/value$")
 
 
 def corrected(case: Case, found: Corrections, parse: Parse) -> Case:
-    """The case with what was put right by hand, and a complaint where the page has changed."""
+    """Apply what was put right by hand; add an anomaly where the page has changed since."""
     for entry in found.correction:
         case = _with_value(case, entry, parse)
     extra = dict(case.x) if isinstance(case.x, dict) else {}
@@ -142,7 +142,7 @@ def _with_value(case: Case, entry: ValueEntry, parse: Parse) -> Case:
 
 
 def _parse_again(record: Any, entry: ValueEntry, parse: Parse) -> None:
-    """A field's value that is another has another parsed form too."""
+    """Parse a field's new value again, as its type has it."""
     match = _FIELD_VALUE.match(entry.path)
     if match and isinstance(entry.new, str):
         field = record["fields"][int(match[1])]
@@ -150,7 +150,7 @@ def _parse_again(record: Any, entry: ValueEntry, parse: Parse) -> None:
 
 
 def plain(case: Case) -> Any:
-    """The record as JSON has it: dicts, lists, strings, numbers."""
+    """Return the record as JSON has it: dicts, lists, strings, numbers."""
     return msgspec.json.decode(to_json(case))
 
 
@@ -161,7 +161,7 @@ def _complain(case: Case, code: str, message: str) -> Case:
 
 
 def value_at(record: Any, pointer: str) -> Any:
-    """The value at a JSON pointer; LookupError or ValueError where there is none."""
+    """Return the value at a JSON pointer; LookupError or ValueError where there is none."""
     for key in _keys(pointer):
         record = record[int(key)] if isinstance(record, list) else record[key]
     return record

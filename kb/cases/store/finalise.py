@@ -1,32 +1,52 @@
-"""Records in their final form: doubled ids, relations, what other pages tell of a case's life."""
+"""Records in their final form: doubled ids, relations, what other pages tell of a case's life.
+
+Cases that no page has any more are read from the last version that had them.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 import msgspec
 
+from kb.archive import Archive, PageView
 from kb.cases.history.timeline import Stay, durations, whole_life
+from kb.cases.reader.normalise import read_page
 from kb.cases.reader.selection import ProfileSelection
 from kb.cases.record import Anomaly, Case, Event, from_json, to_json
 from kb.cases.store.corrections import Corrections, changed_ids, corrected
 from kb.cases.store.relate import Ties, affected_by
-
-if TYPE_CHECKING:
-    from kb.cases.store.pages import Touched
 
 _RENUMBER = """
 SELECT key, copy, new_copy, new_place FROM (
   SELECT key, copy, place,
     row_number() OVER (PARTITION BY wiki, base_id ORDER BY page, locale, line) AS new_copy,
     row_number() OVER (ORDER BY wiki, page, locale, line) AS new_place
-  FROM kase) WHERE copy != new_copy OR place != new_place
+  FROM case_row) WHERE copy != new_copy OR place != new_place
 """
-EVENTS = msgspec.msgpack.Decoder(tuple[Event, ...])
+_GONE = """
+SELECT page_key, page, id, last, events FROM past
+WHERE NOT EXISTS (
+  SELECT 1 FROM case_row WHERE case_row.base_id = past.id AND case_row.wiki = past.wiki
+  AND case_row.locale = past.locale)
+ORDER BY wiki, page, locale, last, id
+"""
+_EVENTS = msgspec.msgpack.Decoder(tuple[Event, ...])
+
+
+class TouchedRows(NamedTuple):
+    """Rows of `case_row` whose records may be other than they were."""
+
+    new: set[int]
+    """Rows of cases that were put in."""
+    untied: set[int]
+    """Rows that lost a tie to a case which is no more."""
+    ids: set[str]
+    """Ids of cases that left a page, or whose past there changed."""
 
 
 class RefreshReport(msgspec.Struct, kw_only=True):
@@ -40,9 +60,9 @@ class RefreshReport(msgspec.Struct, kw_only=True):
     """Records written anew, by their page or by what they are related to."""
 
 
-def settle(
+def finalise(
     db: sqlite3.Connection,
-    touched: Touched,
+    touched: TouchedRows,
     corrections: Corrections,
     selection: ProfileSelection,
     report: RefreshReport,
@@ -53,14 +73,14 @@ def settle(
         if copy != new_copy:
             renamed.add(key)
         db.execute(
-            "UPDATE kase SET copy = ?, place = ?, id = base_id || iif(? > 1, '~' || ?, '')"
+            "UPDATE case_row SET copy = ?, place = ?, id = base_id || iif(? > 1, '~' || ?, '')"
             " WHERE key = ?",
             (new_copy, new_place, new_copy, new_copy, key),
         )
     for name in touched.ids:
-        rows = db.execute("SELECT key FROM kase WHERE base_id = ?", (name,))
+        rows = db.execute("SELECT key FROM case_row WHERE base_id = ?", (name,))
         renamed.update(key for (key,) in rows)
-    dirty = affected_by(db, touched.new | renamed) | touched.beside | _by_hand(db, corrections)
+    dirty = affected_by(db, touched.new | renamed) | touched.untied | _by_hand(db, corrections)
     about = {name: corrections.about(name) for name in corrections.named()}
     ties = Ties(db)
     for key in sorted(dirty):
@@ -68,14 +88,14 @@ def settle(
 
 
 def _by_hand(db: sqlite3.Connection, corrections: Corrections) -> set[int]:
-    """Rows of cases about which the corrections say something else than the last time."""
+    """Find rows of cases about which the corrections say something else than the last time."""
     row = db.execute("SELECT value FROM meta WHERE key = 'corrections'").fetchone()
     before = msgspec.msgpack.decode(row[0], type=Corrections) if row else Corrections()
     packed = msgspec.msgpack.encode(corrections)
     db.execute("INSERT OR REPLACE INTO meta VALUES ('corrections', ?)", (packed,))
     found: set[int] = set()
     for name in changed_ids(before, corrections):
-        found.update(key for (key,) in db.execute("SELECT key FROM kase WHERE id = ?", (name,)))
+        found.update(key for (key,) in db.execute("SELECT key FROM case_row WHERE id = ?", (name,)))
     return found
 
 
@@ -83,20 +103,22 @@ def _write(
     db: sqlite3.Connection, key: int, about: Mapping[str, Corrections], selection: ProfileSelection,
     ties: Ties, report: RefreshReport,
 ) -> None:  # fmt: skip
-    row = db.execute("SELECT id, copy, base, digest FROM kase WHERE key = ?", (key,)).fetchone()
+    row = db.execute("SELECT id, copy, base, digest FROM case_row WHERE key = ?", (key,)).fetchone()
     if row is None:
         return
-    case = _settled(db, ties, key, *row[:3])
+    case = _final_form(db, ties, key, *row[:3])
     if case.id in about:
         case = corrected(case, about[case.id], partial(selection.parse, case.source.page))
     record = to_json(case)
     digest = hashlib.sha256(record).digest()
     if digest != row[3]:
-        db.execute("UPDATE kase SET record = ?, digest = ? WHERE key = ?", (record, digest, key))
+        db.execute(
+            "UPDATE case_row SET record = ?, digest = ? WHERE key = ?", (record, digest, key)
+        )
         report.changed += 1
 
 
-def _settled(
+def _final_form(
     db: sqlite3.Connection, ties: Ties, key: int, name: str, copy: int, base: bytes
 ) -> Case:
     case = from_json(base)
@@ -119,10 +141,47 @@ def _settled(
 
 
 def _before(db: sqlite3.Connection, case: Case) -> list[Stay]:
-    """Stays of the case on pages that it has left."""
+    """Return stays of the case on pages that it has left."""
     rows = db.execute(
         "SELECT page, events, renamed_to FROM past"
         " WHERE id = ? AND wiki = ? AND locale = ? AND page != ? ORDER BY page",
         (case.id, case.source.wiki, case.source.locale, case.source.page),
     )
-    return [Stay(page, EVENTS.decode(events), renamed) for page, events, renamed in rows]
+    return [Stay(page, _EVENTS.decode(events), renamed) for page, events, renamed in rows]
+
+
+def removed_cases(
+    db: sqlite3.Connection, archive: Archive, selection: ProfileSelection
+) -> Iterator[Case]:
+    """Yield a record of each case that no page has any more, as the last version shows it."""
+    stays: dict[str, list[tuple[int, str, str | None, tuple[Event, ...]]]] = {}
+    for key, page, name, last, events in db.execute(_GONE):
+        stays.setdefault(name, []).append((key, page, last, _EVENTS.decode(events)))
+    pages: dict[tuple[int, str | None], dict[str, Case]] = {}
+    for name, found in stays.items():
+        *before, now = sorted(found, key=lambda stay: stay[3][-1].date or "" if stay[3] else "")
+        key, page, last, events = now
+        if (key, last) not in pages:
+            pages = {(key, last): _cases_at(archive, selection, key, last)}
+        case = pages[key, last].get(name)
+        if case is None:
+            continue
+        timeline = whole_life(Stay(page, events), [Stay(p, e) for _, p, _, e in before])
+        extra = case.x if isinstance(case.x, dict) else {}
+        yield msgspec.structs.replace(case, timeline=timeline, x={**extra, "removed": True})
+
+
+def _cases_at(
+    archive: Archive, selection: ProfileSelection, key: int, version: str | None
+) -> dict[str, Case]:
+    view: PageView = archive.view(key)
+    if version is not None:
+        lines = archive.blame(key, version)
+        view = msgspec.structs.replace(view, lines=lines, version=version)
+    found: dict[str, Case] = {}
+    for one in read_page(view, selection.grammar(view.id.page)):
+        name, number = one.case.id, 2
+        while name in found:
+            name, number = f"{one.case.id}~{number}", number + 1
+        found[name] = one.case
+    return found

@@ -1,38 +1,136 @@
-"""Bringing the store's rows of changed pages up to the archive."""
+"""The store's rows of pages: read a page whole, anywhere; put in those that changed."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 
-from kb.archive import Archive
+from kb.archive import Archive, PageView
+from kb.cases.history.life import CaseLife, PageLife, PageSubject, page_life
+from kb.cases.reader.normalise import PageCase, read_page
 from kb.cases.reader.selection import ProfileSelection
-from kb.cases.store.finalise import RefreshReport
-from kb.cases.store.page_rows import CaseRow, PageJob, PageReading, PastRow, read_one
+from kb.cases.reader.unheaded import page_title
+from kb.cases.record import Case, Event, to_json
+from kb.cases.store.finalise import RefreshReport, TouchedRows
 from kb.cases.store.relate import affected_by
+from kb.cases.store.similar import bands
 from kb.pool import Load, pooled
 
 _BATCH: Final = 25
 _PAYS: Final = 500
 """Pages to read from which more processes are quicker."""
 _PACK: Final = msgspec.msgpack.Encoder()
-_READINGS: Final = msgspec.msgpack.Decoder(list[PageReading])
+_LIFE: Final = msgspec.msgpack.Decoder(PageLife)
 
 
-class Touched(NamedTuple):
-    """Rows of `kase` whose records may be other than they were."""
+class PageJob(msgspec.Struct, array_like=True, frozen=True):
+    """A page to read."""
 
-    new: set[int]
-    beside: set[int]
-    """Rows that lost a tie to a case which is no more."""
-    ids: set[str]
-    """Ids of cases that left a page, or whose past there changed."""
+    key: int
+    """Its row in the archive."""
+    digest: bytes
+    before: bytes | None
+    """What was known of its cases' lives, as a reading gave it."""
 
 
-class PageReader:
+class CaseRow(msgspec.Struct, array_like=True, frozen=True):
+    """A present case and what ties it to others."""
+
+    line: int
+    id: str
+    record: bytes
+    problem: str
+    ties: tuple[str, ...]
+    mentions: tuple[str, ...]
+    bands: tuple[bytes, ...]
+
+
+class PastRow(msgspec.Struct, array_like=True, frozen=True):
+    """A case that the page had once: its id, its last version, its events packed."""
+
+    id: str
+    last: str | None
+    events: bytes
+
+
+class PageRows(msgspec.Struct, array_like=True, frozen=True):
+    """What a page holds and held."""
+
+    key: int
+    digest: bytes
+    wiki: str
+    page: str
+    locale: str
+    renamed_to: str | None
+    life: bytes | None
+    cases: tuple[CaseRow, ...]
+    past: tuple[PastRow, ...]
+
+
+def read_page_rows(archive: Archive, selection: ProfileSelection, job: PageJob) -> PageRows:
+    """Read a page: its cases, and their lives over its revisions."""
+    view = archive.view(job.key)
+    grammar = selection.grammar(view.id.page)
+    life = None
+    if view.history == "complete":
+        before = _LIFE.decode(job.before) if job.before else None
+        life = page_life(
+            archive, PageSubject(job.key, view.id.page, page_title(view)), grammar, before
+        )
+    found = read_page(view, grammar)
+    lives = dict(life.cases) if life else {}
+    cases: list[CaseRow] = []
+    if view.gone is None:
+        cases = [_row(one, lives) for one in found]
+        past = [_past(name, one.last, one.events) for name, one in lives.items()]
+    elif life is None:
+        past = [_past(c.id, view.version, _with_end(c.timeline, view)) for c, *_ in found]
+    else:
+        past = [
+            _past(name, one.last, _with_end(one.events, view) if one.present else one.events)
+            for name, one in lives.items()
+        ]
+    return PageRows(
+        job.key, job.digest, view.id.wiki, view.id.page, view.id.locale, view.renamed_to,
+        _PACK.encode(life) if life else None, tuple(cases), tuple(past),
+    )  # fmt: skip
+
+
+def _row(found: PageCase, lives: dict[str, CaseLife]) -> CaseRow:
+    """Make the row of a present case, its life taken out of ``lives``."""
+    case = _with_life(found.case, lives)
+    return CaseRow(
+        case.source.lines[0], case.id, to_json(case), case.problem, found.keys, found.mentions,
+        tuple(bands(case.problem)),
+    )  # fmt: skip
+
+
+def _past(name: str, last: str | None, events: Sequence[Event]) -> PastRow:
+    return PastRow(name, last, _PACK.encode(events))
+
+
+def _with_life(case: Case, lives: dict[str, CaseLife]) -> Case:
+    """Return the case with the events of its life on the page: of its id, or the next id~2 left."""
+    name, number = case.id, 2
+    while name not in lives and number <= len(lives) + 1:
+        name, number = f"{case.id}~{number}", number + 1
+    life = lives.pop(name, None)
+    return msgspec.structs.replace(case, timeline=tuple(life.events)) if life else case
+
+
+def _with_end(events: Sequence[Event], view: PageView) -> list[Event]:
+    """Return the events and the removal of the page, in the last version known."""
+    last = view.version or (events[-1].version if events else "1.1")
+    return [*events, Event(version=last, date=view.gone, change="removed")]
+
+
+_READINGS: Final = msgspec.msgpack.Decoder(list[PageRows])
+
+
+class PageRefresh:
     """Brings the rows of changed pages up to the archive."""
 
     def __init__(
@@ -43,9 +141,9 @@ class PageReader:
         self._archive = archive
         self._selection = selection
         self._workers = workers
-        self._touched = Touched(set(), set(), set())
+        self._touched = TouchedRows(set(), set(), set())
 
-    def read(self, report: RefreshReport) -> Touched:
+    def read(self, report: RefreshReport) -> TouchedRows:
         """Read new and changed pages, drop those that the archive has no more."""
         known = dict(self._db.execute("SELECT key, digest FROM page"))
         changed = {
@@ -62,11 +160,11 @@ class PageReader:
         return self._touched
 
     def _readings(self, jobs: Sequence[PageJob]) -> Iterator[bytes]:
-        """What each page holds, in the order of the jobs, packed by batches."""
+        """Read the pages in the order of the jobs; yield what each holds, packed by batches."""
 
         def read(batch: Sequence[PageJob]) -> bytes:
             archive = self._archive.here()
-            return _PACK.encode([read_one(archive, self._selection, job) for job in batch])
+            return _PACK.encode([read_page_rows(archive, self._selection, job) for job in batch])
 
         batches = [jobs[n : n + _BATCH] for n in range(0, len(jobs), _BATCH)]
         return pooled(read, batches, Load(len(batches), _PAYS // _BATCH, 1), self._workers)
@@ -75,11 +173,11 @@ class PageReader:
         """Forget pages; what was known of their cases' lives."""
         rows = {page: self._rows(page) for page in pages}
         every = {row for found in rows.values() for row in found}
-        self._touched.beside.update(affected_by(self._db, every) - every)
+        self._touched.untied.update(affected_by(self._db, every) - every)
         return {page: self._drop(page, found) for page, found in rows.items()}
 
     def _rows(self, page: int) -> list[int]:
-        sql = "SELECT key FROM kase WHERE page_key = ?"
+        sql = "SELECT key FROM case_row WHERE page_key = ?"
         return [key for (key,) in self._db.execute(sql, (page,))]
 
     def _drop(self, page: int, rows: list[int]) -> bytes | None:
@@ -90,26 +188,26 @@ class PageReader:
         for row in rows:
             for table in ("tie", "mention", "band"):
                 self._db.execute(f"DELETE FROM {table} WHERE case_key = ?", (row,))
-        for table, column in (("kase", "page_key"), ("past", "page_key"), ("page", "key")):
+        for table, column in (("case_row", "page_key"), ("past", "page_key"), ("page", "key")):
             self._db.execute(f"DELETE FROM {table} WHERE {column} = ?", (page,))
         return kept[0] if kept else None
 
-    def _put(self, found: PageReading) -> None:
+    def _put(self, found: PageRows) -> None:
         """Put a page in as it was read."""
         self._db.execute("INSERT INTO page VALUES (?, ?, ?)", (found.key, found.digest, found.life))
         self._touched.new.update([self._add(found, case) for case in found.cases])
         self._past(found, found.past)
 
-    def _past(self, found: PageReading, cases: Iterable[PastRow]) -> None:
+    def _past(self, found: PageRows, cases: Iterable[PastRow]) -> None:
         at = (found.key, found.wiki, found.page, found.locale)
         rows = [(*at, one.id, one.last, found.renamed_to, one.events) for one in cases]
         self._touched.ids.update(one.id for one in cases)
         self._db.executemany("INSERT OR REPLACE INTO past VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
-    def _add(self, found: PageReading, case: CaseRow) -> int:
+    def _add(self, found: PageRows, case: CaseRow) -> int:
         """Put a present case in; its row."""
         row = self._db.execute(
-            "INSERT INTO kase (page_key, wiki, page, locale, line, base_id, base, problem)"
+            "INSERT INTO case_row (page_key, wiki, page, locale, line, base_id, base, problem)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 found.key, found.wiki, found.page, found.locale, case.line, case.id, case.record,

@@ -15,18 +15,18 @@ MOST_PER_KEY = 100
 MOST_ALIKE = 10
 _FIRST = """
 SELECT other.key, other.place, other.id, other.problem FROM {0} AS shared
-JOIN kase AS other ON other.key = shared.case_key
+JOIN case_row AS other ON other.key = shared.case_key
 WHERE shared.{1} = ? AND other.wiki = ? ORDER BY other.place LIMIT ?
 """
 _NAMED = """
-SELECT other.id FROM mention JOIN kase AS other ON other.base_id = mention.named
-JOIN kase AS own ON own.key = mention.case_key
+SELECT other.id FROM mention JOIN case_row AS other ON other.base_id = mention.named
+JOIN case_row AS own ON own.key = mention.case_key
 WHERE mention.case_key = ? AND other.key != own.key AND other.wiki = own.wiki
 ORDER BY other.place
 """
 _NAMING = """
-SELECT DISTINCT other.id FROM kase AS own
-JOIN mention ON mention.named = own.base_id JOIN kase AS other ON other.key = mention.case_key
+SELECT DISTINCT other.id FROM case_row AS own
+JOIN mention ON mention.named = own.base_id JOIN case_row AS other ON other.key = mention.case_key
 WHERE own.key = ? AND other.key != own.key AND other.wiki = own.wiki ORDER BY other.place
 """
 
@@ -59,7 +59,7 @@ class Ties:
         self._first: dict[tuple[str, str | bytes, str], list[_Sharing]] = {}
 
     def _sharing(self, table: str, value: str | bytes, wiki: str, case: int) -> list[_Sharing]:
-        """The first cases of the wiki that have it too, in their order."""
+        """Return the first cases of the wiki that have it too, in their order."""
         at = (table, value, wiki)
         if at not in self._first:
             column = "key" if table == "tie" else "band"
@@ -68,8 +68,8 @@ class Ties:
         return [one for one in self._first[at] if one.key != case][:MOST_PER_KEY]
 
     def alike(self, case: int) -> list[Alike]:
-        """Cases with a problem like this one's, the most alike first."""
-        row = "SELECT problem, wiki FROM kase WHERE key = ?"
+        """Return cases with a problem like this one's, the most alike first."""
+        row = "SELECT problem, wiki FROM case_row WHERE key = ?"
         problem, wiki = self._db.execute(row, (case,)).fetchone()
         others: set[_Sharing] = set()
         for (band,) in self._db.execute("SELECT band FROM band WHERE case_key = ?", (case,)):
@@ -86,10 +86,10 @@ class Ties:
         ]
 
     def related(self, case: int, similar: Iterable[Alike]) -> tuple[Related, ...]:
-        """What the case with that row is tied to, most ties first."""
+        """Return what the case with that row is tied to, most ties first."""
         db = self._db
         ties: dict[str, list[str]] = {}
-        own, wiki = db.execute("SELECT id, wiki FROM kase WHERE key = ?", (case,)).fetchone()
+        own, wiki = db.execute("SELECT id, wiki FROM case_row WHERE key = ?", (case,)).fetchone()
         keys = "SELECT key FROM tie WHERE case_key = ? ORDER BY key"
         for (key,) in db.execute(keys, (case,)).fetchall():
             for other in self._sharing("tie", key, wiki, case):
@@ -105,7 +105,7 @@ class Ties:
 
 
 def affected_by(db: sqlite3.Connection, cases: Iterable[int]) -> set[int]:
-    """The cases with these rows, and all whose ties to them may be other than they were.
+    """Return these cases, and all whose ties to them may be other than they were.
 
     Each identifier and band is looked up once. Where more cases share one than are tied by it, a
     case behind the first of them changes nothing for the others.
@@ -118,8 +118,8 @@ def affected_by(db: sqlite3.Connection, cases: Iterable[int]) -> set[int]:
             for (value,) in db.execute(f"SELECT {column} FROM {table} WHERE case_key = ?", (case,))
         }  # fmt: skip
         sql = (
-            f"SELECT kase.key FROM {table} JOIN kase ON kase.key = {table}.case_key"
-            f" WHERE {table}.{column} = ? ORDER BY kase.place"
+            f"SELECT case_row.key FROM {table} JOIN case_row ON case_row.key = {table}.case_key"
+            f" WHERE {table}.{column} = ? ORDER BY case_row.place"
         )
         for value in values:
             keys = [key for (key,) in db.execute(sql, (value,))]
@@ -132,8 +132,8 @@ def affected_by(db: sqlite3.Connection, cases: Iterable[int]) -> set[int]:
 
 
 _NAMES = (
-    "SELECT other.key FROM mention JOIN kase AS other ON other.base_id = mention.named"
+    "SELECT other.key FROM mention JOIN case_row AS other ON other.base_id = mention.named"
     " WHERE mention.case_key = ?",
-    "SELECT mention.case_key FROM kase AS own JOIN mention ON mention.named = own.base_id"
+    "SELECT mention.case_key FROM case_row AS own JOIN mention ON mention.named = own.base_id"
     " WHERE own.key = ?",
 )

@@ -35,7 +35,7 @@ _SEEDS = _seeds()
 
 @lru_cache(maxsize=8192)
 def shingles(text: str) -> frozenset[str]:
-    """Pairs of neighbouring Han characters and pairs of words; numbers and marks play no part."""
+    """Return pairs of adjacent Han characters and pairs of words; no numbers, no marks."""
     found: set[str] = set()
     before = ""
     for run in _RUN.findall(fold(text[:_MOST]).casefold()):
@@ -49,7 +49,7 @@ def shingles(text: str) -> frozenset[str]:
 
 
 def bands(text: str) -> tuple[bytes, ...]:
-    """Keys of which two texts share at least one nearly always if they are similar."""
+    """Return keys of which two similar texts nearly always share at least one."""
     found = shingles(text)
     if len(found) < _FEWEST:
         return ()
@@ -64,7 +64,7 @@ def bands(text: str) -> tuple[bytes, ...]:
 
 
 def likeness(a: str, b: str) -> float:
-    """Share of the shingles of either that both have, 0 to 1."""
+    """Return the share of the shingles of either that both have, 0 to 1."""
     first, second = shingles(a), shingles(b)
     if min(len(first), len(second)) < _FEWEST:
         return 0.0
@@ -72,7 +72,7 @@ def likeness(a: str, b: str) -> float:
 
 
 def shared_words(a: str, b: str, most: int = 5) -> list[str]:
-    """What both say, longest first: runs of Han characters, English words."""
+    """Return what both say, longest first: runs of Han characters, English words."""
     common = shingles(a) & shingles(b)
     found: list[str] = []
     for run in _RUN.findall(fold(a[:_MOST]).casefold()):
@@ -84,7 +84,7 @@ def shared_words(a: str, b: str, most: int = 5) -> list[str]:
 
 
 def _runs(run: str, common: frozenset[str]) -> list[str]:
-    """The longest stretches of ``run`` all of whose pairs are common."""
+    """Return the longest stretches of ``run`` all of whose pairs are common."""
     found, start = [], 0
     for i in range(len(run)):
         if i + 1 == len(run) or run[i : i + 2] not in common:

@@ -17,12 +17,43 @@ from kb.archive import Archive
 from kb.cases.reader.selection import ProfileSelection
 from kb.cases.record import Case, from_json
 from kb.cases.store.corrections import load_corrections
-from kb.cases.store.finalise import RefreshReport, settle
-from kb.cases.store.pages import PageReader
-from kb.cases.store.removed import removed_cases
-from kb.cases.store.tables import TABLES
+from kb.cases.store.finalise import RefreshReport, finalise, removed_cases
+from kb.cases.store.pages import PageRefresh
 from kb.config import CasesConfig, Home
 from kb.freshness import code_stamp
+
+_TABLES = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE page (key INTEGER PRIMARY KEY, digest BLOB NOT NULL, life BLOB);
+CREATE TABLE case_row (
+  key INTEGER PRIMARY KEY, page_key INTEGER NOT NULL, wiki TEXT NOT NULL, page TEXT NOT NULL,
+  locale TEXT NOT NULL, line INTEGER NOT NULL, base_id TEXT NOT NULL, base BLOB NOT NULL,
+  problem TEXT NOT NULL,
+  copy INTEGER NOT NULL DEFAULT 0, place INTEGER NOT NULL DEFAULT 0,
+  id TEXT, record BLOB, digest BLOB);
+CREATE INDEX case_row_page ON case_row (page_key);
+CREATE INDEX case_row_id ON case_row (id);
+CREATE INDEX case_row_base ON case_row (base_id);
+CREATE INDEX case_row_place ON case_row (place, id, digest);
+CREATE INDEX case_row_order ON case_row (wiki, page, locale, line, base_id, copy, place);
+CREATE TABLE past (
+  page_key INTEGER NOT NULL, wiki TEXT NOT NULL, page TEXT NOT NULL, locale TEXT NOT NULL,
+  id TEXT NOT NULL, last TEXT, renamed_to TEXT, events BLOB NOT NULL,
+  PRIMARY KEY (page_key, id)) WITHOUT ROWID;
+CREATE INDEX past_id ON past (id);
+CREATE TABLE tie (case_key INTEGER NOT NULL, key TEXT NOT NULL, PRIMARY KEY (case_key, key))
+  WITHOUT ROWID;
+CREATE INDEX tie_key ON tie (key);
+CREATE TABLE mention (
+  case_key INTEGER NOT NULL, named TEXT NOT NULL, PRIMARY KEY (case_key, named)) WITHOUT ROWID;
+CREATE INDEX mention_named ON mention (named);
+CREATE TABLE band (case_key INTEGER NOT NULL, band BLOB NOT NULL, PRIMARY KEY (case_key, band))
+  WITHOUT ROWID;
+CREATE INDEX band_band ON band (band)
+"""
+"""`case_row`: present cases, as their page alone gives them (base), with what others add (record).
+`past`: cases that a page had once. `tie`: identifiers of a case that relate it to others.
+`band`: keys of which two cases share one if their problems are told alike."""
 
 
 class CaseStore:
@@ -82,13 +113,13 @@ class CaseStore:
         self._db.execute("BEGIN IMMEDIATE")
         try:
             self._begin(selection)
-            touched = PageReader(self._db, archive, selection, workers).read(report)
-            settle(self._db, touched, load_corrections(root), selection, report)
+            touched = PageRefresh(self._db, archive, selection, workers).read(report)
+            finalise(self._db, touched, load_corrections(root), selection, report)
         except BaseException:
             self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
-        report.cases = self._db.execute("SELECT count(*) FROM kase").fetchone()[0]
+        report.cases = self._db.execute("SELECT count(*) FROM case_row").fetchone()[0]
         return report
 
     def _begin(self, selection: ProfileSelection) -> None:
@@ -103,33 +134,33 @@ class CaseStore:
                 return
         for table in tables:
             self._db.execute(f"DROP TABLE {table}")
-        for statement in TABLES.split(";"):
+        for statement in _TABLES.split(";"):
             self._db.execute(statement)
         self._db.execute("INSERT INTO meta VALUES ('stamp', ?)", (stamp,))
 
     def cases(self) -> Iterator[Case]:
-        """All cases by wiki, page reference, locale and line."""
+        """Yield all cases by wiki, page reference, locale and line."""
         for _, record in self.records():
             yield from_json(record)
 
     def records(self) -> Iterator[tuple[str, bytes]]:
-        """Id and JSON line of each case, in the same order."""
-        rows = self._db.execute("SELECT id, record FROM kase ORDER BY place")
+        """Yield id and JSON line of each case, in the same order."""
+        rows = self._db.execute("SELECT id, record FROM case_row ORDER BY place")
         yield from ((name, record) for name, record in rows)
 
     def removed(self, archive: Archive) -> Iterator[Case]:
-        """Cases that no page has any more, as the last version that had them shows them."""
+        """Return cases that no page has any more, as the last version that had them shows them."""
         return removed_cases(self._db, archive, self._selection)
 
     def case(self, case_id: str) -> Case | None:
-        """The case of that id, of the first wiki that has one."""
+        """Return the case of that id, of the first wiki that has one."""
         row = self._db.execute(
-            "SELECT record FROM kase WHERE id = ? ORDER BY place LIMIT 1", (case_id,)
+            "SELECT record FROM case_row WHERE id = ? ORDER BY place LIMIT 1", (case_id,)
         ).fetchone()
         return from_json(row[0]) if row else None
 
     def meant(self, text: str) -> Case | None:
-        """The case of that id, or the only one with ``text`` in its id, as ``46`` or ``#46``."""
+        """Return the case of that id, or the only one with ``text`` in it, as ``46`` or ``#46``."""
         exact = self.case(text)
         if exact or not text:
             return exact
@@ -138,18 +169,18 @@ class CaseStore:
         return self.case(names.pop()) if len(names) == 1 else None
 
     def digests(self) -> Iterator[tuple[str, bytes]]:
-        """Id and digest of each case, in the same order: what changed shows here."""
-        yield from self._db.execute("SELECT id, digest FROM kase ORDER BY place")
+        """Yield id and digest of each case, in the same order: what changed shows here."""
+        yield from self._db.execute("SELECT id, digest FROM case_row ORDER BY place")
 
     def pages(self) -> frozenset[int]:
-        """Keys, in the archive, of the pages that hold cases."""
-        return frozenset(k for (k,) in self._db.execute("SELECT DISTINCT page_key FROM kase"))
+        """Return the keys, in the archive, of the pages that hold cases."""
+        return frozenset(k for (k,) in self._db.execute("SELECT DISTINCT page_key FROM case_row"))
 
     def like(self, text: str, limit: int = 10) -> list[str]:
-        """Ids that have ``text`` in them, for a person who remembers a part of one."""
+        """Return ids that have ``text`` in them, for a person who remembers a part of one."""
         escaped = "".join(f"\\{c}" if c in "\\%_" else c for c in text)
         rows = self._db.execute(
-            "SELECT id FROM kase WHERE id LIKE ? ESCAPE '\\' ORDER BY place LIMIT ?",
+            "SELECT id FROM case_row WHERE id LIKE ? ESCAPE '\\' ORDER BY place LIMIT ?",
             (f"%{escaped}%", limit),
         )
         return [name for (name,) in rows]
@@ -157,7 +188,7 @@ class CaseStore:
 
 @contextmanager
 def up_to_date(home: Home) -> Iterator[tuple[Archive, CaseStore]]:
-    """The home's archive and its cases, brought up to it. InputError where nothing is imported."""
+    """Open a home's archive and its cases, up to date. InputError where nothing is imported."""
     with Archive(home.archive) as archive, CaseStore(home.cases) as store:
         store.refresh(archive, home.config.cases, home.root)
         yield archive, store

@@ -1,4 +1,4 @@
-"""All cases in numbers: by status, what is odd, how long they took."""
+"""All cases in numbers: by status, anomalies, how long they took."""
 
 from __future__ import annotations
 

@@ -2,60 +2,119 @@
 
 from __future__ import annotations
 
-from kb.archive import Archive
-from kb.config import Home
-from kb.export.account import Fated, Fates, told
-from kb.export.formats import Cases, Options, path_of
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+import msgspec
+
+from kb.errors import UsageError
+from kb.export.account import FateReason, Fates, account_for
 from kb.export.git.authors import AuthorMap, read_authors
-from kb.export.git.run import GitReport, export_git
-from kb.export.git.source import SOURCES
-from kb.export.ledger import Ledger
+from kb.export.git.branch import GitReport, export_git
+from kb.export.git.encoders import ENCODERS
+from kb.export.git.repository import Repository
+from kb.export.protocol import Contents, Exporter, ExportOptions, path_of
+from kb.export.readable_parts import Part
+from kb.export.report import LossReport
 
-__all__ = ["AuthorMap", "GitReport", "export", "export_git", "read_authors"]
+__all__ = ["AuthorMap", "GitExporter", "GitOptions", "GitReport", "export_git", "read_authors"]
 
-_SHOWN = 5
-FATES = Fates(
+_MOST_NAMED: Final = 5
+_XWIKI: Final = Fates(
     gone=None,
     removed=None,
     comment=("dropped", "in kb export markdown, sqlite and xar"),
     object=("dropped", "in kb export markdown, sqlite and xar"),
     link=("changed", "stand in the source, as the wiki wrote them"),
 )
-_MARKDOWN: Fated = ("changed", "in Markdown; what it cannot say is HTML")
-FATES_IN_MARKDOWN = Fates(
+_IN_MARKDOWN: Final[FateReason] = ("changed", "in Markdown; what it cannot say is HTML")
+_MARKDOWN: Final = Fates(
     gone=None,
     removed=None,
-    page=_MARKDOWN,
-    revision=_MARKDOWN,
-    comment=FATES.comment,
-    object=FATES.object,
+    page=_IN_MARKDOWN,
+    revision=_IN_MARKDOWN,
+    comment=_XWIKI.comment,
+    object=_XWIKI.object,
 )
 
 
-def export(home: Home, archive: Archive, store: Cases, dest: str, options: Options) -> Ledger:
-    """Bring the repository at ``dest`` up to the archive and say what was added."""
-    people = read_authors(options.authors) if options.authors else AuthorMap()
-    path = path_of(dest, "a repository")
-    source = SOURCES[options.source]()
-    report = export_git(archive, path, authors=people, source=source, branch=options.branch)
-    fates = FATES if options.source == "xwiki" else FATES_IN_MARKDOWN
-    ledger = told(f"git, {options.source}", archive, fates, wanted=options.report is not None)
-    ledger.message = said(report)
-    if report.head:
-        ledger.digests[f"refs/heads/{options.branch}"] = report.head
-    return ledger
+class GitOptions(ExportOptions, frozen=True, kw_only=True):
+    """Options of git."""
+
+    authors: Annotated[
+        Path | None,
+        msgspec.Meta(
+            description="A file of lines `XWiki.ruan = Ruan Li <ruan@example.org>`.",
+            extra={"path": "file"},
+        ),
+    ] = None
+    source: Annotated[
+        Literal["xwiki", "markdown"], msgspec.Meta(description="What the files hold.")
+    ] = "xwiki"
+    branch: Annotated[str, msgspec.Meta(description="The branch to write to.")] = "main"
 
 
-def said(report: GitReport) -> str:
-    """The report in one line, and who is missing from the authors' file in another."""
+class GitExporter(Exporter[GitOptions]):
+    """A repository that grows by what is new."""
+
+    name = "git"
+    description = "a repository with a commit for each revision"
+    options = GitOptions
+    grows = True
+
+    def export(self, contents: Contents, dest: str, options: GitOptions) -> LossReport:
+        """Bring the repository at ``dest`` up to the archive."""
+        if options.audience == "public" and options.authors is not None:
+            raise UsageError("the authors' file says who people are", hint="leave --authors out")
+        people = read_authors(options.authors) if options.authors else AuthorMap()
+        made = export_git(
+            contents.archive, path_of(dest, "a repository"), authors=people,
+            encoder=ENCODERS[options.source](), branch=options.branch,
+        )  # fmt: skip
+        fates = _XWIKI if options.source == "xwiki" else _MARKDOWN
+        report = account_for(
+            f"git, {options.source}", contents.archive, fates, wanted=options.report is not None
+        )
+        report.message = _message(made)
+        if made.head:
+            report.digests[f"refs/heads/{options.branch}"] = made.head
+        return report
+
+    def parts(self, made: Path) -> Iterator[Part]:
+        """Yield every object of the repository, reachable or not, and the files around them."""
+        git = made if made.name.endswith(".git") else made / ".git"
+        for path in sorted(git.rglob("*")):
+            inside = path.relative_to(git)
+            if path.is_file() and inside.parts[0] != "objects":
+                yield f"git/{inside.as_posix()}", path.read_bytes()
+        with Repository(made, "main").objects() as stream:
+            while head := stream.readline().split():
+                data = stream.read(int(head[2]))
+                stream.read(1)
+                yield head[0].decode(), _names_in(data) if head[1] == b"tree" else data
+        if git != made:
+            for path in sorted(made.rglob("*")):
+                if git not in path.parents:
+                    yield path.relative_to(made).as_posix(), b""
+
+
+def _names_in(tree: bytes) -> bytes:
+    """Return the names in a tree object, without the ids of other objects."""
+    return b"\n".join(re.findall(rb"[0-7]{5,6} ([^\0]+)\0.{20}", tree, re.DOTALL))
+
+
+def _message(made: GitReport) -> str:
+    """Return the report in one line, and who is missing from the authors' file in another."""
     line = (
-        f"{report.commits} new commit(s) for {report.pages} page(s): {report.revisions}"
-        f" revision(s), {report.files} attachment version(s), {report.renamed} renamed,"
-        f" {report.gone} gone, {report.partial} known by their present text only"
+        f"{made.commits} new commit(s) for {made.pages} page(s): {made.revisions}"
+        f" revision(s), {made.files} attachment version(s), {made.renamed} renamed,"
+        f" {made.gone} gone, {made.partial} known by their present text only"
     )
-    if report.skipped:
-        line += f"; {report.skipped} version(s) not in the archive"
-    if report.unmapped:
-        more = "" if len(report.unmapped) <= _SHOWN else " …"
-        line += f"\nnot in the authors' file: {', '.join(report.unmapped[:_SHOWN])}{more}"
+    if made.skipped:
+        line += f"; {made.skipped} version(s) not in the archive"
+    if made.unmapped:
+        more = "" if len(made.unmapped) <= _MOST_NAMED else " …"
+        line += f"\nnot in the authors' file: {', '.join(made.unmapped[:_MOST_NAMED])}{more}"
     return line

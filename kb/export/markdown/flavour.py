@@ -8,8 +8,8 @@ from urllib.parse import quote
 import msgspec
 
 from kb.export.layout import Shape
-from kb.export.markdown import docusaurus, hugo, material, plain
-from kb.export.markdown.nav import Nav, Site
+from kb.export.markdown import docusaurus, hugo, mkdocs
+from kb.export.markdown.nav import Nav, ProjectSettings, obsidian_project, plain_project
 from kb.markup.render.markdown import FLAVOURS, Flavour
 from kb.model import PageId
 
@@ -19,8 +19,8 @@ _HUGO_PAGES = _PAGES | {
 }  # fmt: skip
 
 
-class Kind(msgspec.Struct, frozen=True, kw_only=True):
-    """A flavour: how its text, its names, its addresses and its project look."""
+class TreeFormat(msgspec.Struct, frozen=True, kw_only=True):
+    """How the text, the names, the addresses and the project of one program look."""
 
     name: str
     markdown: Flavour
@@ -32,29 +32,29 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     empty, files are published beside their pages and HTML leads there."""
     by_address: bool = False
     """Links in Markdown too are addresses of the site, since the program leaves them so."""
-    project: Callable[[Site, Nav], dict[str, str]]
+    project: Callable[[ProjectSettings, Nav], dict[str, str]]
     """Files beside the pages: path → text."""
     address: Callable[[str], str]
     """Address of the page at a path of the content folder, without a slash before."""
 
     def url(self, path: str, page: PageId) -> str:
-        """Address of ``page``, whose path is that, without a slash before."""
+        """Return the address of ``page``, which stands at ``path``, without a slash before."""
         if self.shape.small_locales and page.locale:
             locale = page.locale.lower().replace("_", "-")
             return f"{locale}/{self.address(path.removesuffix(f'.{locale}.md') + '.md')}"
         return self.address(path)
 
     def file_url(self, path: str) -> str:
-        """Address of the attachment at a path of the content folder."""
+        """Return the address of the attachment at a path of the content folder."""
         return quote(path)
 
     def front(self, path: str, page: PageId) -> dict[str, str]:
-        """What the front matter must say so that the page has its address."""
+        """Return what the front matter must say so that the page has its address."""
         return {"slug": f"/{self.url(path, page)}"} if self.name == "docusaurus" else {}
 
 
 def _as_folder(path: str, home: str = "index") -> str:
-    """`A/Page.md` → `A/Page/`, a folder's own page → `A/`."""
+    """Return the address of a page: `A/Page.md` → `A/Page/`, a folder's own page → `A/`."""
     stem = path.removesuffix(".md")
     folder, _, name = stem.rpartition("/")
     if name in (home, "index"):
@@ -62,29 +62,29 @@ def _as_folder(path: str, home: str = "index") -> str:
     return quote(f"{stem}/")
 
 
-KINDS = {
-    kind.name: kind
-    for kind in (
-        Kind(
+TREE_FORMATS = {
+    tree.name: tree
+    for tree in (
+        TreeFormat(
             name="plain", markdown=FLAVOURS["plain"], shape=Shape(page_like=_PAGES),
-            project=plain.project, address=quote,
+            project=plain_project, address=quote,
         ),
-        Kind(
+        TreeFormat(
             name="mkdocs", markdown=FLAVOURS["material"],
             shape=Shape(addressed=True, page_like=_PAGES),
-            content="docs/", project=material.project, address=_as_folder,
+            content="docs/", project=mkdocs.project, address=_as_folder,
         ),
-        Kind(
+        TreeFormat(
             name="hugo", markdown=FLAVOURS["hugo"], content="content/", by_address=True,
             shape=Shape(home="_index", bundle=True, small_locales=True, page_like=_HUGO_PAGES),
             project=hugo.project, address=lambda path: _as_folder(path, "_index"),
         ),
-        Kind(
+        TreeFormat(
             name="obsidian", markdown=FLAVOURS["obsidian"],
             shape=Shape(home="", page_like=_PAGES | {".canvas"}),
-            project=plain.obsidian, address=quote,
+            project=obsidian_project, address=quote,
         ),
-        Kind(
+        TreeFormat(
             name="docusaurus", markdown=FLAVOURS["docusaurus"],
             shape=Shape(addressed=True, page_like=_PAGES),
             content="docs/", static="static/", project=docusaurus.project,
@@ -92,4 +92,4 @@ KINDS = {
         ),
     )
 }  # fmt: skip
-"""Flavours by name."""
+"""By the name of the flavour."""

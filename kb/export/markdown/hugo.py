@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from kb.export.markdown.nav import Nav, Site
+from kb.export.markdown.nav import Nav, ProjectSettings
 
 _SETTINGS = """\
 baseURL = {url}
@@ -52,8 +52,8 @@ _LINK = f'<a href="{{{{ .Destination | safeURL }}}}"{_TITLE}>{{{{ .Text }}}}</a>
 _IMAGE = f'<img src="{{{{ .Destination | safeURL }}}}" alt="{{{{ .PlainText }}}}"{_TITLE}>'
 
 
-def project(site: Site, nav: Nav) -> dict[str, str]:
-    """hugo.toml, the layouts, and hooks that leave links as they are.
+def project(site: ProjectSettings, nav: Nav) -> dict[str, str]:
+    """Return hugo.toml, the layouts, and hooks that leave links as they are.
 
     Without its own, a site in several languages gets hooks that look for pages by path, and find
     another than the one that a relative address leads to.

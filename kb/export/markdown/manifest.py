@@ -1,23 +1,31 @@
-"""What a tree says of itself, in the file `.casebook`: the next run builds on it."""
+"""What a tree says of itself, in the file `.casebook`: the next run builds on it.
+
+A run that is interrupted leaves a journal of the pages that it wrote; the next one takes them over.
+"""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, Final
 
 import msgspec
 
 from kb.errors import InputError
 from kb.export.layout import file_key
-from kb.export.ledger import Entry
-from kb.files import MARK, sha256_of
+from kb.export.report import Loss
+from kb.files import MARK, sha256_of, staging_of
 from kb.model import PageId
 
-FORMAT = 2
+FORMAT: Final = 2
+_JOURNAL: Final = ".casebook.part"
+"""In a tree that is being written: a line for each page that is, with all its files."""
 
 
-class PageEntry(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """A page's file."""
+class TreePage(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """What is known of a page's file."""
 
     page: PageId
     inputs: str
@@ -25,7 +33,7 @@ class PageEntry(msgspec.Struct, kw_only=True, omit_defaults=True):
     sha256: str
     kept: dict[str, int]
     """Links and images that lead where they led, by kind."""
-    entries: list[Entry]
+    losses: list[Loss] = msgspec.field(name="entries")
     in_html: list[tuple[PageId, str]] = []
     """Attached files that text in HTML leads to."""
     asked: list[tuple[str, ...]] = []
@@ -34,13 +42,13 @@ class PageEntry(msgspec.Struct, kw_only=True, omit_defaults=True):
     """Digest of what was answered."""
     words: int | None = None
     """Words of the page's text that were looked for in its Markdown; None: nobody looked."""
-    beside: str | None = None
+    objects: str | None = msgspec.field(default=None, name="beside")
     """Path of the file with the page's objects."""
-    beside_sha256: str | None = None
+    objects_sha256: str | None = msgspec.field(default=None, name="beside_sha256")
 
 
-class FileEntry(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """An attachment's file."""
+class TreeFile(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """What is known of an attachment's file."""
 
     page: PageId
     name: str
@@ -55,24 +63,24 @@ class FileEntry(msgspec.Struct, kw_only=True, omit_defaults=True):
 
     @property
     def key(self) -> str:
-        """What the layout knows it by."""
+        """What the layout calls the file by."""
         return file_key(self.name, self.version if self.old else None)
 
 
 class Manifest(msgspec.Struct, kw_only=True):
-    """The tree; paths are relative to its root."""
+    """What a tree says of itself; paths are relative to its root."""
 
     format: int = FORMAT
     flavour: str = ""
     main_wiki: str = ""
-    pages: dict[str, PageEntry] = {}
-    files: dict[str, FileEntry] = {}
+    pages: dict[str, TreePage] = {}
+    files: dict[str, TreeFile] = {}
     made: list[str] = []
     """Other files that were written: settings, contents."""
 
 
 def read_manifest(root: Path, flavour: str) -> Manifest:
-    """The manifest of the tree at ``root``; an empty one where there is none of that flavour."""
+    """Return the manifest of the tree at ``root``; an empty one if it has none of that flavour."""
     path = root / MARK
     try:
         data = path.read_bytes()
@@ -101,7 +109,59 @@ def check_unedited(root: Path, manifest: Manifest) -> None:
 def _digests(manifest: Manifest) -> Iterator[tuple[str, str]]:
     for path, entry in manifest.pages.items():
         yield path, entry.sha256
-        if entry.beside and entry.beside_sha256:
-            yield entry.beside, entry.beside_sha256
+        if entry.objects and entry.objects_sha256:
+            yield entry.objects, entry.objects_sha256
     for path, file in manifest.files.items():
         yield path, file.sha256
+
+
+class UnfinishedTree(msgspec.Struct, frozen=True):
+    """A tree that an interrupted run did not finish."""
+
+    root: Path
+    pages: dict[str, TreePage]
+
+
+def unfinished_tree(dest: Path) -> UnfinishedTree:
+    """Return what an interrupted run left of the tree at ``dest``, put aside; else no pages."""
+    staged, aside = staging_of(dest), dest.parent / f".{dest.name}.part"
+    if _size(staged) > _size(aside):
+        shutil.rmtree(aside, ignore_errors=True)
+        staged.rename(aside)
+    return UnfinishedTree(aside, dict(_journal_entries(aside / _JOURNAL)))
+
+
+def _size(folder: Path) -> int:
+    journal = folder / _JOURNAL
+    return journal.stat().st_size if journal.is_file() else -1
+
+
+def _journal_entries(journal: Path) -> Iterator[tuple[str, TreePage]]:
+    if not journal.is_file():
+        return
+    decoder = msgspec.json.Decoder(tuple[str, TreePage])
+    for line in journal.read_bytes().split(b"\n"):
+        try:
+            yield decoder.decode(line)
+        except msgspec.DecodeError:  # the line that was being written, or one of another version
+            return
+
+
+@contextmanager
+def open_journal(root: Path) -> Iterator[IO[bytes]]:
+    """Open the journal of a tree that is being written; delete it when the pages are done."""
+    path = root / _JOURNAL
+    with path.open("wb") as file:
+        yield file
+    path.unlink()
+
+
+def record_page(journal: IO[bytes], path: str, entry: TreePage) -> None:
+    """Record that a page's files are written."""
+    journal.write(msgspec.json.encode((path, entry)) + b"\n")
+    journal.flush()
+
+
+def discard(unfinished: UnfinishedTree) -> None:
+    """Delete what an interrupted run left: its successor is complete."""
+    shutil.rmtree(unfinished.root, ignore_errors=True)

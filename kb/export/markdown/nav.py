@@ -1,14 +1,24 @@
-"""The tree as its readers go through it: folders and pages with their titles, in order."""
+"""The contents of a tree as its readers go through it, and the files that list them.
+
+Here are also the projects of plain Markdown and of Obsidian, which are such a list and a setting.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from typing import Final
+from urllib.parse import quote
 
 import msgspec
 
+GENERATED: Final = "casebook: contents"
+"""A line of front matter by which the importer knows that a file is no page of the wiki."""
+_SPECIAL: Final = str.maketrans({c: f"\\{c}" for c in r"\`*_[]{}<>#!|~&"})
 
-class Site(msgspec.Struct, frozen=True, kw_only=True):
-    """What a project's settings say."""
+
+class ProjectSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What the settings of a project say."""
 
     title: str
     language: str
@@ -19,7 +29,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Nav(msgspec.Struct):
-    """A folder of the tree."""
+    """A folder of the tree, with its pages and folders in order."""
 
     title: str
     home: str | None = None
@@ -41,7 +51,53 @@ class Nav(msgspec.Struct):
             at.pages.append((title or path, path))
 
     def walk(self, depth: int = 0, folder: str = "") -> Iterator[tuple[int, str, Nav]]:
-        """The folder and those below: depth, path with its slash behind, folder."""
+        """Yield the folder and those below: depth, path with its slash behind, folder."""
         yield depth, folder, self
         for name, inner in self.folders.items():
             yield from inner.walk(depth + 1, f"{folder}{name}/")
+
+
+def plain_project(site: ProjectSettings, nav: Nav) -> dict[str, str]:
+    """Return a list of all pages, as a file that every program shows."""
+    title = _text(site.title)
+    lines = ["---", GENERATED, "---", f"# {title}", "", *_entries(nav, 0)]
+    return {"SUMMARY.md": "\n".join(lines) + "\n"}
+
+
+def front_page(site: ProjectSettings, nav: Nav, **facts: str) -> str:
+    """Return a first page, where the wiki has none: its folders and the pages at the top."""
+    head = ["---", GENERATED, *(f"{key}: {value}" for key, value in facts.items()), "---"]
+    entries = [f"- [{_text(title)}]({quote(path)})" for title, path in nav.pages]
+    for folder in nav.folders.values():
+        first = next((path for _, _, f in folder.walk() for path in _paths(f)), None)
+        if first:
+            entries.append(f"- [{_text(folder.title)}]({quote(first)})")
+    return "\n".join([*head, f"# {_text(site.title)}", "", *entries]) + "\n"
+
+
+def _paths(nav: Nav) -> Iterator[str]:
+    if nav.home:
+        yield nav.home
+    yield from (path for _, path in nav.pages)
+
+
+def obsidian_project(site: ProjectSettings, nav: Nav) -> dict[str, str]:
+    """Return the settings of a vault: Markdown links, relative, as they are in the pages."""
+    settings = {"useMarkdownLinks": True, "newLinkFormat": "relative", "alwaysUpdateLinks": True}
+    return {".obsidian/app.json": json.dumps(settings, indent=2) + "\n"}
+
+
+def _entries(nav: Nav, depth: int) -> Iterator[str]:
+    indent = "  " * depth
+    if nav.home and not depth:
+        yield f"- [{_text(nav.title)}]({quote(nav.home)})"
+    for title, path in nav.pages:
+        yield f"{indent}- [{_text(title)}]({quote(path)})"
+    for folder in nav.folders.values():
+        title = _text(folder.title)
+        yield f"{indent}- [{title}]({quote(folder.home)})" if folder.home else f"{indent}- {title}"
+        yield from _entries(folder, depth + 1)
+
+
+def _text(text: str) -> str:
+    return " ".join(text.split()).translate(_SPECIAL) or "-"

@@ -2,32 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from kb.archive import Archive
-from kb.config import Home
-from kb.export.account import known_of
-from kb.export.formats import Cases, Options, path_of
+from kb.export.account import targets_of
 from kb.export.layout import Shape
-from kb.export.ledger import Ledger
 from kb.export.mediawiki.dump import Dump
+from kb.export.protocol import Contents, Exporter, ExportOptions, path_of
+from kb.export.readable_parts import Part, line_parts
+from kb.export.report import LossReport
 from kb.files import new_file
 
-
-def export(home: Home, archive: Archive, store: Cases, dest: str, options: Options) -> Ledger:
-    """Write the dump to the file ``dest``."""
-    site = home.config.site
-    return write_dump(archive, path_of(dest, "a dump"), site.title, site.language)
+__all__ = ["MediaWikiExporter", "write_dump"]
 
 
-def write_dump(archive: Archive, path: Path, name: str, language: str) -> Ledger:
-    """Write the dump and account for it."""
-    known = known_of(archive, Shape())
-    ledger = Ledger("mediawiki")
+class MediaWikiExporter(Exporter[ExportOptions]):
+    """One XML file for `importDump.php --uploads`."""
+
+    name = "mediawiki"
+    description = "MediaWiki's XML dump with every revision"
+    options = ExportOptions
+    wiki_syntax = False
+
+    def export(self, contents: Contents, dest: str, options: ExportOptions) -> LossReport:
+        """Write the dump to the file ``dest``."""
+        site = contents.site
+        return write_dump(contents.archive, path_of(dest, "a dump"), site.title, site.language)
+
+    def parts(self, made: Path) -> Iterator[Part]:
+        """Yield the file, some lines at a time."""
+        return line_parts(made)
+
+
+def write_dump(archive: Archive, path: Path, name: str, language: str) -> LossReport:
+    """Write the dump of a site of that name and language. Return the account of it."""
+    targets = targets_of(archive, Shape())
+    report = LossReport("mediawiki")
     with new_file(path) as part, part.open("w", encoding="utf-8", newline="\n") as file:
-        pages, revisions = Dump(archive, known, file, ledger).write(name, language)
-    ledger.message = (
+        pages, revisions = Dump(archive, targets, file, report).write(name, language)
+    report.message = (
         f"{pages} page(s), {revisions} revision(s): php maintenance/run.php importDump --uploads"
         f" {path}, then rebuildrecentchanges"
     )
-    return ledger
+    return report

@@ -9,21 +9,20 @@ import base64
 import hashlib
 import re
 from datetime import UTC, datetime
-from typing import IO
+from typing import IO, Final
 from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
 from kb.archive import Archive, AttachmentView, PageView
-from kb.export.account import Fates, Teller
-from kb.export.ledger import Ledger
-from kb.export.links import Known, TreeResolver
+from kb.export.account import Fates, PageAccount
+from kb.export.links import LinkTargets, TreeResolver, places_in
 from kb.export.mediawiki.titles import Titles
 from kb.export.mediawiki.wikitext import Wikitext
 from kb.export.moments import instant_of
-from kb.export.reading import places_in
+from kb.export.report import LossReport
 from kb.markup.syntaxes import read_page
 from kb.model import PageId
-from kb.redirects import file_moves, page_moves
+from kb.redirects import file_redirects, page_redirects
 
 _HEAD = """\
 <mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/" version="0.11" xml:lang={lang}>
@@ -38,7 +37,7 @@ _HEAD = """\
 """
 _INVALID = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NO_ANCHOR = re.compile(r"[<>\[\]|{}]")
-FATES = Fates(
+_FATES: Final = Fates(
     page=("changed", "in wikitext; what it cannot say is HTML"),
     revision=("changed", "in wikitext; what it cannot say is HTML"),
     comment=("dropped", "in kb export markdown, sqlite and xar"),
@@ -48,40 +47,42 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 class _Links(TreeResolver):
-    """Titles for references of one page."""
+    """Answers with titles for the references of one page."""
 
-    def __init__(self, known: Known, titles: Titles, page: PageId) -> None:
-        super().__init__(known, page, {})
+    def __init__(self, targets: LinkTargets, titles: Titles, page: PageId) -> None:
+        super().__init__(targets, page, {})
         self._titles = titles
 
     def to_page(self, page: PageId) -> str:
-        """The title of a page."""
+        """Return the title of a page."""
         return self._titles.page(page)
 
     def to_file(self, page: PageId, name: str) -> str:
-        """The name of a file."""
+        """Return the name of a file."""
         return self._titles.file(page, name)
 
     def to_place(self, anchor: str) -> str:
-        """A place as a title may name it."""
+        """Return a place as a title may name it."""
         return _NO_ANCHOR.sub(".", anchor)
 
 
 class Dump:
     """Writes one dump."""
 
-    def __init__(self, archive: Archive, known: Known, file: IO[str], ledger: Ledger) -> None:
+    def __init__(
+        self, archive: Archive, targets: LinkTargets, file: IO[str], report: LossReport
+    ) -> None:
         self._archive = archive
-        self._known = known
-        self._titles = Titles(known.layout.main_wiki)
-        self._teller = Teller(archive, ledger, FATES)
-        self._moves = ledger.moves
+        self._targets = targets
+        self._titles = Titles(targets.layout.main_wiki)
+        self._teller = PageAccount(archive, report, _FATES)
+        self._redirects = report.redirects
         self._file = file
         self._revision = 0
         self._names: dict[str, dict[str, str]] = {}
 
     def write(self, name: str, language: str) -> tuple[int, int]:
-        """Write everything; how many pages and revisions it is."""
+        """Write everything. Return how many pages and revisions it is."""
         pages = 0
         self._file.write(_HEAD.format(lang=quoteattr(language), name=_xml(name)))
         for view in self._archive.pages():
@@ -94,7 +95,7 @@ class Dump:
     def _page(self, view: PageView, number: int) -> None:
         out = self._file.write
         title = self._titles.page(view.id)
-        self._moves += page_moves(view.id, view.url, address_of(title))
+        self._redirects += page_redirects(view.id, view.url, address_of(title))
         out(f"  <page>\n    <title>{_xml(title)}</title>\n    <ns>0</ns>\n")
         out(f"    <id>{number}</id>\n")
         self._names.setdefault(view.id.wiki, self._archive.author_names(view.id.wiki))
@@ -103,15 +104,8 @@ class Dump:
         for r in held:
             text = self._archive.content(view.key, r.version) or ""
             syntax = r.syntax or view.syntax
-            parent = self._write(
-                view.id,
-                parent,
-                r.author,
-                r.date,
-                r.comment,
-                r.minor,
-                self._text(view, text, syntax),
-            )
+            text = self._text(view, text, syntax)
+            parent = self._write(view.id, parent, r.author, r.date, r.comment, r.minor, text)
         if not held:
             text = self._text(view, view.source, view.syntax)
             note = "the present text; earlier revisions are not known"
@@ -124,7 +118,7 @@ class Dump:
 
     def _text(self, view: PageView, source: str, syntax: str | None) -> str:
         document = read_page(source, syntax, page=view.id.page).document
-        self._links = _Links(self._known, self._titles, view.id)
+        self._links = _Links(self._targets, self._titles, view.id)
         self._links.own = places_in(document)
         return Wikitext(self._links).blocks(document.children)
 
@@ -159,7 +153,7 @@ class Dump:
         assert file.sha256
         data = self._archive.blobs.open(file.sha256)
         title = self._titles.file(PageId(view.id.wiki, view.id.page), file.name)
-        self._moves += file_moves(view.id, view.url, file.name, address_of(f"File:{title}"))
+        self._redirects += file_redirects(view.id, view.url, file.name, address_of(f"File:{title}"))
         self._file.write(
             f"  <page>\n    <title>File:{_xml(title)}</title>\n    <ns>6</ns>\n    <upload>\n"
             f"      <timestamp>{_timestamp(file.date)}</timestamp>\n"
@@ -173,7 +167,7 @@ class Dump:
 
 
 def address_of(title: str) -> str:
-    """The path of a title on a wiki with MediaWiki's usual short addresses."""
+    """Return the path of a title on a wiki with MediaWiki's usual short addresses."""
     return f"/wiki/{quote(title.replace(' ', '_'), safe='/:@$!*(),;-._~')}"
 
 
@@ -182,14 +176,14 @@ def _xml(text: str) -> str:
 
 
 def _timestamp(moment: str | None) -> str:
-    """As MediaWiki wants it; the first second of 1970 where none is known."""
+    """Return a moment as MediaWiki wants it; the first second of 1970 where none is known."""
     instant = instant_of(moment)
     seconds = max(instant.seconds, 0) if instant else 0
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _base36(data: bytes) -> str:
-    """MediaWiki's way of writing a sha1."""
+    """Return the sha1 of ``data`` as MediaWiki writes it: 31 digits to base 36."""
     number = int.from_bytes(hashlib.sha1(data, usedforsecurity=False).digest())
     digits: list[str] = []
     while number:

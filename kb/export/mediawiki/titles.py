@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from kb.export.names import digest_of
+from kb.export.file_names import digest_of
 from kb.model import PageId
 from kb.references import split_reference
 
@@ -26,7 +26,7 @@ class Titles:
         self._taken: set[str] = set()
 
     def page(self, page: PageId) -> str:
-        """The title of a page; a translation is a subpage named by its locale."""
+        """Return the title of a page; a translation is a subpage named by its locale."""
         *spaces, name = split_reference(page.page)
         parts = [*spaces, *([] if name == "WebHome" and spaces else [name])]
         if page.wiki != self._main:
@@ -36,21 +36,21 @@ class Titles:
         return self._claim(page, "/".join(_plain(part) for part in parts))
 
     def file(self, page: PageId, name: str) -> str:
-        """The name of a file, without its namespace; other pages may have one of that name."""
+        """Return a file's name, without its namespace; other pages may have one of that name."""
         stem, dot, ending = name.rpartition(".")
         plain = _plain(stem if dot else name).replace("/", "-")
         return self._claim((page, name), plain, f".{_plain(ending)}" if dot else "")
 
-    def _claim(self, thing: object, title: str, ending: str = "") -> str:
-        found = self._given.get(thing)
+    def _claim(self, owner: object, title: str, ending: str = "") -> str:
+        found = self._given.get(owner)
         if found is None:
             title = title[:1].upper() + title[1:]
             short = title.encode()[:LONGEST].decode("utf-8", "ignore").strip(" /")
             found = f"{short}{ending}"
             if short != title or found.casefold() in self._taken:
-                found = f"{short} {digest_of(repr(thing))[:8]}{ending}"
+                found = f"{short} {digest_of(repr(owner))[:8]}{ending}"
             self._taken.add(found.casefold())
-            self._given[thing] = found
+            self._given[owner] = found
         return found
 
 

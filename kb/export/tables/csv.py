@@ -9,27 +9,33 @@ from __future__ import annotations
 import csv
 import io
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
-from kb.archive import Archive
-from kb.config import Home
-from kb.export.account import told
-from kb.export.formats import Cases, Options
+from kb.export.account import account_for
 from kb.export.jsonl import FATES as FATES_OF_CASES
-from kb.export.ledger import Ledger
-from kb.export.tables.rows import FATES, Tables, tables_of
-from kb.export.tables.tables import CASE_TABLES, PAGE_TABLES, Row, Value
+from kb.export.protocol import Contents, Exporter, ExportOptions
+from kb.export.readable_parts import Part, line_parts
+from kb.export.report import LossReport
+from kb.export.tables.schema import (
+    CASE_TABLES,
+    FATES,
+    PAGE_TABLES,
+    CellValue,
+    RowValues,
+    Tables,
+    tables_of,
+)
 from kb.files import new_file, new_folder
 
-BOM = "\ufeff"
-_STARTS = frozenset("=+-@\t\r\n＝＋－＠'")
+BOM: Final = "\ufeff"
+_STARTS: Final = frozenset("=+-@\t\r\n＝＋－＠'")
 
 
-def cell(value: Value) -> str | int | float | None:
-    """The value as a spreadsheet may have it: a text that begins like a formula is defused."""
+def cell(value: CellValue) -> str | int | float | None:
+    """Return the value for a spreadsheet: a text that begins like a formula is defused."""
     if not isinstance(value, str):
         return value
     text = value.replace("\0", "")
@@ -39,42 +45,52 @@ def cell(value: Value) -> str | int | float | None:
 
 
 def _is_number(text: str) -> bool:
-    """True for `-5` and `+8613800138000`: digits alone are no formula."""
+    """Return True for `-5` and `+8613800138000`: digits alone are no formula."""
     return text[:1] in "+-" and text[1:].isascii() and text[1:].isdigit()
 
 
-def export(home: Home, archive: Archive, store: Cases, dest: str, options: Options) -> Ledger:
-    """The cases to stdout or a file that ends in `.csv`; else all tables to a folder."""
-    tables = tables_of(archive, store.cases())
-    fates = FATES
-    if dest == "-":
+class CsvExporter(Exporter[ExportOptions]):
+    """The cases as one CSV, or a folder with a CSV of each table."""
+
+    name = "csv"
+    description = "a table of cases, or a folder of all tables"
+    options = ExportOptions
+
+    def export(self, contents: Contents, dest: str, options: ExportOptions) -> LossReport:
+        """Write the cases to stdout or a file that ends in `.csv`; else all tables to a folder."""
+        tables = tables_of(contents.archive, contents.cases.cases())
         fates = FATES_OF_CASES
-        write_cases(tables, sys.stdout.buffer)
-    elif dest.endswith(".csv"):
-        fates = FATES_OF_CASES
-        with new_file(Path(dest)) as part, part.open("wb") as file:
-            write_cases(tables, file)
-    else:
-        with new_folder(Path(dest)) as folder:
-            write_folder(tables, folder)
-    return told("csv", archive, fates, wanted=options.report is not None)
+        if dest == "-":
+            write_cases(tables, sys.stdout.buffer)
+        elif dest.endswith(".csv"):
+            with new_file(Path(dest)) as part, part.open("wb") as file:
+                write_cases(tables, file)
+        else:
+            fates = FATES
+            with new_folder(Path(dest)) as folder:
+                write_folder(tables, folder)
+        return account_for("csv", contents.archive, fates, wanted=options.report is not None)
+
+    def parts(self, made: Path) -> Iterator[Part]:
+        """Yield the files, some lines at a time."""
+        return line_parts(made)
 
 
 class CsvWriter:
-    """A table as CSV into an open file."""
+    """Writes a table as CSV into an open file."""
 
     def __init__(self, file: IO[str], columns: Iterable[str]) -> None:
         file.write(BOM)
         self._writer = csv.writer(file)
         self._writer.writerow(columns)
 
-    def write(self, row: Row) -> None:
+    def write(self, row: RowValues) -> None:
         """Write a row."""
         self._writer.writerow([cell(value) for value in row])
 
 
 def write_folder(tables: Tables, folder: Path) -> None:
-    """Every table as a file of its name in ``folder``, which exists."""
+    """Write every table as a file of its name into ``folder``, which exists."""
     with ExitStack() as stack:
         writers = {}
         for table in (*CASE_TABLES, *PAGE_TABLES):
@@ -86,7 +102,7 @@ def write_folder(tables: Tables, folder: Path) -> None:
 
 
 def write_cases(tables: Tables, file: IO[bytes]) -> None:
-    """The table of cases alone."""
+    """Write the table of cases alone."""
     table = CASE_TABLES[0]
     text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
     writer = CsvWriter(text, [column.name for column in table.columns])

@@ -2,32 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Final
 
-from kb.archive import Archive
-from kb.config import Home
 from kb.errors import UsageError
-from kb.export.account import told
-from kb.export.formats import Cases, Options, path_of
-from kb.export.ledger import Ledger
-from kb.export.tables.rows import FATES, Tables, tables_of
-from kb.export.tables.tables import CASE_TABLES, PAGE_TABLES, Row
+from kb.export.account import account_for
+from kb.export.protocol import Contents, Exporter, ExportOptions, path_of
+from kb.export.readable_parts import Part, row_parts
+from kb.export.report import LossReport
+from kb.export.tables.schema import CASE_TABLES, FATES, PAGE_TABLES, RowValues, Tables, tables_of
 from kb.files import new_folder
 
-BATCH = 5_000
+BATCH: Final = 5_000
 """Rows held before they are written."""
 
 
-def export(home: Home, archive: Archive, store: Cases, dest: str, options: Options) -> Ledger:
-    """All tables to a folder."""
-    with new_folder(path_of(dest, "Parquet")) as folder:
-        write_parquet(tables_of(archive, store.cases()), folder)
-    return told("parquet", archive, FATES, wanted=options.report is not None)
+class ParquetExporter(Exporter[ExportOptions]):
+    """A folder with a Parquet file of each table."""
+
+    name = "parquet"
+    description = "a folder of all tables for DuckDB, pandas"
+    options = ExportOptions
+
+    def export(self, contents: Contents, dest: str, options: ExportOptions) -> LossReport:
+        """Write all tables to a folder."""
+        with new_folder(path_of(dest, "Parquet")) as folder:
+            write_parquet(tables_of(contents.archive, contents.cases.cases()), folder)
+        return account_for("parquet", contents.archive, FATES, wanted=options.report is not None)
+
+    def parts(self, made: Path) -> Iterator[Part]:
+        """Yield every row of every file."""
+        import pyarrow.parquet as pq
+
+        for path in sorted(made.glob("*.parquet")):
+            with pq.ParquetFile(path) as file:
+                for batch in file.iter_batches():
+                    yield from row_parts(path.name, (list(r.values()) for r in batch.to_pylist()))
 
 
 def write_parquet(tables: Tables, folder: Path) -> None:
-    """Every table as a file of its name in ``folder``, which exists.
+    """Write every table as a file of its name into ``folder``, which exists.
 
     UsageError where pyarrow is not installed.
     """
@@ -38,12 +54,12 @@ def write_parquet(tables: Tables, folder: Path) -> None:
         raise UsageError(
             "Parquet needs pyarrow", hint="pip install 'wiki-casebook[parquet]'"
         ) from error
-    kinds = {"text": pa.string(), "integer": pa.int64()}
+    types = {"text": pa.string(), "integer": pa.int64()}
     with ExitStack() as stack:
         schemas, writers = {}, {}
-        waiting: dict[str, list[Row]] = {}
+        waiting: dict[str, list[RowValues]] = {}
         for table in (*CASE_TABLES, *PAGE_TABLES):
-            schema = pa.schema([(column.name, kinds[column.kind]) for column in table.columns])
+            schema = pa.schema([(column.name, types[column.type]) for column in table.columns])
             schemas[table.name] = schema
             path = folder / f"{table.name}.parquet"
             writer = pq.ParquetWriter(path, schema, compression="zstd")

@@ -10,19 +10,30 @@ from __future__ import annotations
 import sqlite3
 import unicodedata
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import Final
 
-from kb.archive import Archive
-from kb.config import Home
-from kb.export.account import told
-from kb.export.formats import Cases, Options, path_of
-from kb.export.ledger import Ledger
-from kb.export.tables.rows import FATES, Tables, tables_of
-from kb.export.tables.tables import CASE_TABLES, KEY_OF, PAGE_TABLES, CaseTable, Column, PageTable
+from kb.export.account import account_for
+from kb.export.protocol import Contents, Exporter, ExportOptions, path_of
+from kb.export.readable_parts import Part, row_parts
+from kb.export.report import LossReport
+from kb.export.tables.schema import (
+    CASE_TABLES,
+    FATES,
+    KEY_OF,
+    PAGE_TABLES,
+    CaseTable,
+    Column,
+    PageTable,
+    Tables,
+    tables_of,
+)
 from kb.files import new_file
 from kb.search.analysis import terms
 
-LONGEST_RUN = 4
+LONGEST_RUN: Final = 4
+_METADATA: Final = "metadata.yml"
 _KINDS = frozenset(("char", "pair", "code", "word", "number", "stem", "part"))
 _SEARCHED = {"cases": ("id", "problem", "text"), "pages": ("title", "source")}
 _INDEXED = {
@@ -38,17 +49,35 @@ _THIRD = {"attachments": ', "version"', "objects": ', "number"'}
 """The rest of a table's key, where two columns are not enough."""
 
 
-def export(home: Home, archive: Archive, store: Cases, dest: str, options: Options) -> Ledger:
-    """The database to a file, metadata.yml for Datasette beside it."""
-    path = path_of(dest, "SQLite")
-    with new_file(path) as part:
-        write_sqlite(tables_of(archive, store.cases()), part)
-    beside = path.with_name("metadata.yml")
-    with new_file(beside) as part:
-        part.write_text(metadata(home.config.site.title, path.stem), "utf-8", newline="\n")
-    ledger = told("sqlite", archive, FATES, wanted=options.report is not None)
-    ledger.message = f"datasette {path} --metadata {beside}"
-    return ledger
+class SqliteExporter(Exporter[ExportOptions]):
+    """One database, and metadata.yml for Datasette beside it."""
+
+    name = "sqlite"
+    description = "all tables in one file, made for Datasette"
+    options = ExportOptions
+
+    def export(self, contents: Contents, dest: str, options: ExportOptions) -> LossReport:
+        """Write the database to a file, metadata.yml beside it."""
+        path = path_of(dest, "SQLite")
+        with new_file(path) as part:
+            write_sqlite(tables_of(contents.archive, contents.cases.cases()), part)
+        about = path.with_name(_METADATA)
+        with new_file(about) as part:
+            part.write_text(metadata(contents.site.title, path.stem), "utf-8", newline="\n")
+        report = account_for("sqlite", contents.archive, FATES, wanted=options.report is not None)
+        report.message = f"datasette {path} --metadata {about}"
+        return report
+
+    def parts(self, made: Path) -> Iterator[Part]:
+        """Yield every row of every table; the index of terms is made of them."""
+        yield made.name, b""
+        with closing(sqlite3.connect(made)) as db:
+            names = db.execute("SELECT name FROM sqlite_master WHERE type='table'").fetchall()
+            for (name,) in names:
+                if "_fts" not in name:
+                    yield from row_parts(name, db.execute(f'SELECT * FROM "{name}"'))
+        about = made.with_name(_METADATA)
+        yield about.name, about.read_bytes()
 
 
 def write_sqlite(tables: Tables, path: Path) -> None:
@@ -85,7 +114,7 @@ def _declared(column: Column, key: str | None) -> str:
     refers = column.refers
     target = f' REFERENCES "{refers}" ("{KEY_OF[refers]}")' if refers else ""
     primary = " PRIMARY KEY" if column.name == key else ""
-    return f'"{column.name}" {column.kind.upper()}{primary}{target}'
+    return f'"{column.name}" {column.type.upper()}{primary}{target}'
 
 
 def _fill(db: sqlite3.Connection, tables: Tables) -> None:
@@ -117,7 +146,7 @@ def _fill(db: sqlite3.Connection, tables: Tables) -> None:
 
 
 def search_terms(text: str) -> Iterator[str]:
-    """The terms that ``text`` is found by, each once in the order of first occurrence."""
+    """Yield the terms that ``text`` is found by, each once in the order of first occurrence."""
     found: dict[str, None] = {}
     run = ""
     at = -1
@@ -135,7 +164,7 @@ def search_terms(text: str) -> Iterator[str]:
 
 
 def _as_written(text: str) -> str:
-    """Without folding to simplified characters: whoever asks in traditional ones finds too."""
+    """Fold width and case, not to simplified characters: a query in traditional ones matches."""
     return unicodedata.normalize("NFKC", text).casefold()
 
 
@@ -164,7 +193,7 @@ order by date desc"""
 
 
 def metadata(title: str, database: str) -> str:
-    """metadata.yml for Datasette: titles, facets, the search and its query."""
+    """Return metadata.yml for Datasette: titles, facets, the search and its query."""
     query = "\n".join(f"          {line}" for line in _CUT.split("\n"))
     facets = {
         "cases": ("status", "station", "language", "history"),

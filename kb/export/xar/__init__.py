@@ -5,61 +5,82 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Annotated, Final
+
+import msgspec
 
 from kb.archive import Archive, PageView
-from kb.config import Home
 from kb.errors import InputError, UsageError
-from kb.export.account import Fates, told
-from kb.export.formats import Cases, Options, path_of
-from kb.export.ledger import Ledger
-from kb.export.xar.page import PageXml
+from kb.export.account import Fates, account_for
+from kb.export.protocol import Contents, Exporter, ExportOptions, path_of
+from kb.export.readable_parts import Part
+from kb.export.report import LossReport
+from kb.export.xar.page_xml import PageXml
 from kb.export.xar.xml import attribute, declaration, escape
+from kb.files import new_file
 from kb.model import PageId
 from kb.references import split_reference
 
-VERSIONS = {f"1.{minor}": (1, minor) for minor in range(1, 8)}
-_EPOCH = (1980, 1, 1, 0, 0, 0)
-_UNSAFE = frozenset('%/\\:*?"<>|')
+VERSIONS: Final = {f"1.{minor}": (1, minor) for minor in range(1, 8)}
+_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
+_UNSAFE: Final = frozenset('%/\\:*?"<>|')
+_FATES: Final = Fates(gone=("dropped", "gone from the wiki; a XAR has what is there"))
 
 
-FATES = Fates(gone=("dropped", "gone from the wiki; a XAR has what is there"))
+class XarOptions(ExportOptions, frozen=True, kw_only=True):
+    """Options of xar."""
+
+    format_version: Annotated[str, msgspec.Meta(description="1.1 to 1.7.")] = "1.5"
 
 
-def export(home: Home, archive: Archive, store: Cases, dest: str, options: Options) -> Ledger:
-    """Write a XAR to ``dest``; `-` cannot be: a zip is not written in one stream."""
-    path = path_of(dest, "a XAR")
-    message, left = _write_xar(archive, path, options.format_version)
-    ledger = told("xar", archive, FATES, wanted=options.report is not None, without=left)
-    ledger.message = message
-    return ledger
+class XarExporter(Exporter[XarOptions]):
+    """One package; `-` cannot be: a zip is not written in one stream."""
+
+    name = "xar"
+    description = "the wiki's own package, to import it again"
+    options = XarOptions
+
+    def export(self, contents: Contents, dest: str, options: XarOptions) -> LossReport:
+        """Write the package to the file ``dest``."""
+        path = path_of(dest, "a XAR")
+        message, left = _write_xar(contents.archive, path, options.format_version)
+        wanted = options.report is not None
+        report = account_for("xar", contents.archive, _FATES, wanted=wanted, without=left)
+        report.message = message
+        return report
+
+    def parts(self, made: Path) -> Iterator[Part]:
+        """Yield the files in the package."""
+        yield made.name, b""
+        with zipfile.ZipFile(made) as package:
+            for entry in package.infolist():
+                yield entry.filename, package.read(entry)
 
 
 def write_xar(archive: Archive, dest: Path, format_version: str = "1.5") -> str:
     """Write every page that is there to ``dest``, the same bytes for the same archive.
 
-    Says what was written. UsageError for an unknown version of the format.
+    Return what the user is told. UsageError for an unknown version of the format.
     """
     return _write_xar(archive, dest, format_version)[0]
 
 
 def _write_xar(archive: Archive, dest: Path, format_version: str) -> tuple[str, list[str]]:
-    """The message, and the pages that could not be written."""
+    """Write the package. Return the message, and the pages that could not be written."""
     if format_version not in VERSIONS:
         raise UsageError(
             f"there is no XAR format {format_version!r}", hint=f"one of: {', '.join(VERSIONS)}"
         )
     left: list[str] = []
-    partial = dest.with_name(f"{dest.name}.part")
     try:
-        with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as package:
+        with new_file(dest) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as package:
             written = _write_pages(package, archive, VERSIONS[format_version], left)
             _write(package, "package.xml", _listing(written))
     except OSError as error:
         raise InputError(f"{dest}: cannot be written: {error.strerror}") from error
-    partial.replace(dest)
-    said = f"{len(written)} page(s) written to {dest}"
-    said += f"; {len(left)} left out, of which too little is known" if left else ""
-    return said, left
+    message = f"{len(written)} page(s) written to {dest}"
+    message += f"; {len(left)} left out, of which too little is known" if left else ""
+    return message, left
 
 
 def _write_pages(
@@ -87,7 +108,7 @@ def _write(package: zipfile.ZipFile, name: str, chunks: Iterable[str]) -> None:
 
 
 def _path(page: PageView) -> str:
-    """The entry's path: readers go by the XML, people by this."""
+    """Return the entry's path: readers go by the XML, people by this."""
     *spaces, name = map(_safe, split_reference(page.id.page))
     locale = f".{page.id.locale}" if page.id.locale else ""
     return "/".join([*spaces, f"{name.replace('.', '%2E')}{locale}.xml"])

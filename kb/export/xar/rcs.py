@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from typing import Final
 
 import msgspec
 
 from importers.xar.patch import script_between
 
-FULL_EVERY = 5
+FULL_EVERY: Final = 5
 """Every so many versions are written whole, as the wiki's own store does."""
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """A version as the archive's front names it."""
+class RcsVersion(msgspec.Struct, frozen=True, kw_only=True):
+    """A version as the front of an RCS archive names it."""
 
     version: str
     date: str
@@ -23,8 +24,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     log: str
 
 
-def archive(entries: Sequence[Entry], text: Callable[[str], str]) -> Iterator[str]:
-    """The archive's text; ``entries`` with the newest first, ``text`` the XML of a version.
+def rcs_archive(entries: Sequence[RcsVersion], text: Callable[[str], str]) -> Iterator[str]:
+    """Yield the archive's text; ``entries`` with the newest first, ``text`` the XML of a version.
 
     The versions between whole ones are written as scripts, so the states are known at the end
     only; readers trust the texts, and the front says what is the rule.
@@ -53,7 +54,7 @@ def _doubled(text: str) -> str:
 
 
 def author_field(author: str | None) -> str:
-    """A user as the archive's author field: all but letters and `-` as `_` and two hex digits."""
+    """Return a user as the author field: all but letters and `-` as `_` and two hex digits."""
     encoded = re.sub(
         rb"[^A-Za-z-]", lambda m: b"_%02X" % m[0][0], (author or "").encode("utf-8")
     ).decode()

@@ -15,12 +15,12 @@ _NAMED = {
 
 
 def declaration(version: tuple[int, int]) -> str:
-    """The first line: XML 1.1 since format 1.3, because of control characters."""
+    """Return the first line: XML 1.1 since format 1.3, because of control characters."""
     return f"<?xml version='{'1.1' if version >= (1, 3) else '1.0'}' encoding='UTF-8'?>\n"
 
 
 def escape(text: str) -> str:
-    """Text that every XML parser gives back as it was: line ends are written as references.
+    """Escape text so that every XML parser gives it back: line ends are written as references.
 
     Only the three characters that no XML can hold become U+FFFD.
     """
@@ -28,19 +28,19 @@ def escape(text: str) -> str:
 
 
 def attribute(value: str) -> str:
-    """The value of an attribute, for double quotes."""
+    """Escape the value of an attribute, for double quotes."""
     return escape(value).replace('"', "&quot;").replace("\n", "&#10;").replace("\t", "&#9;")
 
 
 def element(tag: str, text: str | None, indent: str = "  ") -> str:
-    """A simple element on a line of its own; nothing for None."""
+    """Return a simple element on a line of its own; nothing for None."""
     if text is None:
         return ""
     return f"{indent}<{tag}>{escape(text)}</{tag}>\n" if text else f"{indent}<{tag}/>\n"
 
 
 def tree(node: Node, indent: str = "  ") -> Iterator[str]:
-    """An element with all below it, indented."""
+    """Yield an element with all below it, indented."""
     start = "".join(f' {key}="{attribute(value)}"' for key, value in node.attributes.items())
     if node.children:
         yield f"{indent}<{node.tag}{start}>\n"
@@ -54,10 +54,10 @@ def tree(node: Node, indent: str = "  ") -> Iterator[str]:
 
 
 def leaf(tag: str, text: str) -> Node:
-    """An element that holds text only."""
+    """Return an element that holds text only."""
     return Node(tag=tag, attributes={}, text=text)
 
 
 def branch(tag: str, children: Iterable[Node]) -> Node:
-    """An element that holds elements only."""
+    """Return an element that holds elements only."""
     return Node(tag=tag, attributes={}, children=list(children))

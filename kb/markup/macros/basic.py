@@ -22,7 +22,7 @@ def _comment(macro: n.Macro, context: MacroContext) -> list[Node]:
 
 
 def _content(macro: n.Macro, context: MacroContext) -> list[Node]:
-    """Wiki or plain text, also from the parameter `source="string:…"`."""
+    """Return wiki or plain text, also from the parameter `source="string:…"`."""
     content, pos = macro.content, macro.content_pos
     source = macro.params.get("source")
     if source is not None:

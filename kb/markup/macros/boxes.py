@@ -60,7 +60,7 @@ def _box_params(macro: n.Macro, name: str) -> n.Params:
 
 
 def _children(macro: n.Macro, context: MacroContext) -> list[Node]:
-    """Image and title, unless inline, then the content."""
+    """Return image and title, unless inline, then the content."""
     written = context.parse(macro.content or "", macro.content_pos, macro.inline)
     content = n.MacroContent(macro.content_pos, written, "", "")
     if macro.inline:
@@ -114,7 +114,7 @@ def _boxed(macro: n.Macro, context: MacroContext) -> list[Node]:
 
 
 def _titled(macro: n.Macro, context: MacroContext) -> list[Node]:
-    """The content, below its title where it has one."""
+    """Return the content, below its title where it has one."""
     nodes = context.parse(macro.content or "", macro.content_pos, macro.inline)
     title = macro.params.get("title") or macro.params.get("label")
     if not title or macro.inline:
@@ -124,7 +124,7 @@ def _titled(macro: n.Macro, context: MacroContext) -> list[Node]:
 
 
 def is_done(macro: n.Macro) -> bool:
-    """Whether a task is done."""
+    """Tell whether a task is done."""
     said = macro.params.get("status") or macro.params.get("checked") or ""
     return said.strip().lower() in ("done", "true", "complete", "completed", "checked")
 
@@ -136,7 +136,7 @@ def _task(macro: n.Macro, context: MacroContext) -> list[Node]:
 
 
 def _status(macro: n.Macro, _context: MacroContext) -> list[Node]:
-    """A label like `[DONE]`."""
+    """Return a label like `[DONE]`."""
     title = macro.params.get("title") or macro.params.get("label") or macro.content or ""
     nodes: list[Node] = [n.Text(macro.pos, f"[{title}]")]
     return nodes if macro.inline else [n.Paragraph(macro.pos, nodes, n.NO_PARAMS)]

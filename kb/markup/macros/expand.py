@@ -121,7 +121,7 @@ class _Expansion:
         siblings[index] = macro
 
     def nodes_of(self, macro: n.Macro, context: MacroContext) -> list[Node]:
-        """What the macro makes, or the error that says why not."""
+        """Return what the macro makes, or the error that says why not."""
         definition = self.registry.get(macro.name)
         if definition is None:
             return error(macro, f"Unknown macro: {macro.name}.", _UNKNOWN.format(macro.name))

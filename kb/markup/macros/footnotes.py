@@ -20,7 +20,7 @@ def register(registry: MacroRegistry) -> None:
 
 
 def _footnote(macro: n.Macro, context: MacroContext) -> list[Node]:
-    """The note's content, for now; without a list to put it, one ends the page."""
+    """Return the note's content, for now; without a list to put it, one ends the page."""
     if not context.is_waiting(_LIST) and not _inside(context, (_LIST,)):
         context.append(n.Macro(macro.pos, _LIST, n.NO_PARAMS, None, False, macro.pos))
     nodes = context.parse(macro.content or "", macro.content_pos, True)
@@ -34,7 +34,7 @@ def _inside(context: MacroContext, names: tuple[str, ...]) -> bool:
 
 
 def _put_footnotes(macro: n.Macro, context: MacroContext) -> list[Node]:
-    """All notes of the page, those of an earlier list too, which then goes."""
+    """Return all notes of the page, those of an earlier list too, which then goes."""
     if _inside(context, (_NOTE, _LIST)):
         return []
     results: list[n.MacroResult] = []
@@ -58,7 +58,7 @@ def _collect(parent: n.Parent, results: list[n.MacroResult]) -> None:
 
 
 def _earlier_contents(results: list[n.MacroResult]) -> dict[str, list[Node]]:
-    """The contents of notes already listed, by the note's id; the lists are emptied."""
+    """Return the contents of notes already listed, by the note's id, and empty the lists."""
     contents: dict[str, list[Node]] = {}
     for result in results:
         if result.macro.name != _LIST:
@@ -75,7 +75,7 @@ def _earlier_contents(results: list[n.MacroResult]) -> dict[str, list[Node]]:
 
 
 def _reference_of(note: n.MacroResult) -> n.FormatSpan | None:
-    """The number that already stands for `note`."""
+    """Return the number that already stands for `note`."""
     nodes = note.children
     if len(nodes) == 1 and isinstance(nodes[0], n.Paragraph):
         nodes = nodes[0].children
@@ -88,7 +88,7 @@ def _reference_of(note: n.MacroResult) -> n.FormatSpan | None:
 def _item(
     note: n.MacroResult, earlier: dict[str, list[Node]], number: int, ids: dict[str, int]
 ) -> n.ListItem:
-    """The note as an item of the list; a number takes its place in the text."""
+    """Return the note as an item of the list; let a number take its place in the text."""
     pos = note.pos
     reference = _reference_of(note)
     if reference is not None:

@@ -24,7 +24,7 @@ def register(registry: MacroRegistry) -> None:
 
 
 def _xhtml(macro: n.Macro, context: MacroContext) -> list[Node]:
-    """The HTML as RawText; its trees of wiki content are printed into it."""
+    """Return the HTML as RawText, its trees of wiki content printed into it."""
     if not macro.content:
         return []
     text = macro.content
@@ -46,7 +46,7 @@ def _is_true(value: str | None, default: bool) -> bool:
 
 
 def _leave_unclean(nodes: list[Node]) -> None:
-    """An html macro within is cleaned with what is around it."""
+    """Let an html macro within be cleaned with what is around it."""
     for node in nodes:
         if isinstance(node, n.Macro) and node.name == "html":
             node.params = {**node.params, "clean": "false"}
@@ -96,12 +96,12 @@ def register_for_site(registry: MacroRegistry) -> None:
 
 
 def has_wiki(macro: n.Macro) -> bool:
-    """Whether the content is wiki syntax with tags in it."""
+    """Tell whether the content is wiki syntax with tags in it."""
     return (macro.params.get("wiki") or "").strip().lower() == "true"
 
 
 def _nodes(macro: n.Macro, context: MacroContext) -> list[Node]:
-    """The HTML; where it holds wiki syntax its tree, whose text then is HTML."""
+    """Return the HTML; where it holds wiki syntax its tree, whose text then is HTML."""
     if not macro.content:
         return []
     if has_wiki(macro):
@@ -110,7 +110,7 @@ def _nodes(macro: n.Macro, context: MacroContext) -> list[Node]:
 
 
 def _open_up(nodes: list[Node]) -> list[Node]:
-    """Paragraphs' content and line ends as they are written: the HTML has its own tags."""
+    """Open paragraphs and line ends up as they are written: the HTML has its own tags."""
     root = n.Parent(0, nodes)
     stack = [root]
     while stack:

@@ -33,7 +33,7 @@ _INLINE_ONLY: Final = (
 
 
 def clean_html(source: str, inline: bool) -> str:
-    """Well-formed XHTML of `source`; with `inline` it may hold no block."""
+    """Return well-formed XHTML of `source`; with `inline` it may hold no block."""
     body = read_html(source)
     _convert(body)
     body.children = _paragraphs(body.children)
@@ -95,7 +95,7 @@ def _font(attributes: dict[str, str]) -> list[str]:
 
 
 def _items(children: list[Element | str]) -> list[Element | str]:
-    """A list's children, what stands outside an item put into one."""
+    """Return a list's children, what stands outside an item put into one."""
     items: list[Element | str] = []
     last: Element | None = None
     for child in children:
@@ -114,12 +114,12 @@ def _items(children: list[Element | str]) -> list[Element | str]:
 
 
 def _is_bare(item: Element) -> bool:
-    """Whether this is an item that holds what stood outside of any."""
+    """Tell whether this is an item that holds what stood outside of any."""
     return item.attributes.get("style") == "list-style-type: none"
 
 
 def _listed(children: list[Element | str]) -> list[Element | str]:
-    """Children that are no list's, items among them put into lists."""
+    """Return children that are no list's, items among them put into lists."""
     found: list[Element | str] = []
     for child in children:
         if isinstance(child, Element) and child.name == "li":
@@ -134,7 +134,7 @@ def _listed(children: list[Element | str]) -> list[Element | str]:
 
 
 def _outside_tables(children: list[Element | str]) -> list[Element | str]:
-    """Children, what stands in a table but in no cell moved before the table."""
+    """Return children, what stands in a table but in no cell moved before the table."""
     found: list[Element | str] = []
     for child in children:
         if isinstance(child, Element) and child.name == "table":
@@ -159,7 +159,7 @@ def _move_out(element: Element, out: list[Element | str]) -> None:
 
 
 def _paragraphs(children: list[Element | str]) -> list[Element | str]:
-    """The top level, its text and inline elements put into paragraphs."""
+    """Return the top level, its text and inline elements put into paragraphs."""
     found: list[Element | str] = []
     paragraph: Element | None = None
     for child in children:
@@ -210,7 +210,7 @@ def _value(value: str) -> str:
 
 
 def _script(source: str) -> str:
-    """A script's source, in a CDATA section that HTML does not see."""
+    """Return a script's source, in a CDATA section that HTML does not see."""
     if not source.strip():
         return source
     source = _CDATA.sub("", source)

@@ -158,7 +158,7 @@ class _HtmlTokens:
         self.start = _START
 
     def find(self, at: int) -> re.Match[str] | None:
-        """The next tag, comment or section at or after `at`."""
+        """Return the next tag, comment or section at or after `at`."""
         source = self.source
         while True:
             at = source.find("<", at)
@@ -189,7 +189,7 @@ class _HtmlTokens:
 
 
 def read_html(source: str) -> Element:
-    """The tree of `source`, below an element called "body"."""
+    """Return the tree of `source`, below an element called "body"."""
     builder = _HtmlTreeBuilder()
     tokens = _HtmlTokens(source)
     done = 0
@@ -229,7 +229,7 @@ def _attributes(written: str) -> dict[str, str]:
 
 
 def _after(source: str, at: int, name: str) -> int:
-    """Where the end tag of `name` ends."""
+    """Return where the end tag of `name` ends."""
     end = re.compile(rf"</{name}\s*>", re.IGNORECASE).search(source, at)
     return end.end() if end else len(source)
 
@@ -287,11 +287,11 @@ class _HtmlTreeBuilder:
             self._open(element.name, dict(element.attributes))
 
     def _is_stray(self, name: str) -> bool:
-        """Whether a part of a table stands outside of any."""
+        """Tell whether a part of a table stands outside of any."""
         return name in _TABLE_PARTS and all(element.name != "table" for element in self.stack)
 
     def _drop_blanks(self) -> None:
-        """Blanks around a page's own elements belong to no content."""
+        """Drop blanks around a page's own elements, which belong to no content."""
         body = self.stack[0]
         if all(isinstance(child, str) and not child.strip() for child in body.children):
             body.children.clear()

@@ -59,7 +59,7 @@ class IncludeMacro:
         registry.add("display", self.include, inline=False)
 
     def include(self, macro: n.Macro, context: MacroContext) -> list[Node]:
-        """The blocks of the page that the macro names."""
+        """Return the blocks of the page that the macro names."""
         params = macro.params
         name = params.get("reference") or params.get("page") or params.get("document")
         if not name:
@@ -87,7 +87,7 @@ class IncludeMacro:
         self.budget.spend(len(found.source))
 
     def _blocks(self, found: PageText, context: MacroContext) -> list[Node]:
-        """The page's blocks with its own macros run, its headings' ids unlike those here."""
+        """Return the page's blocks with its own macros run, its headings' ids unlike those here."""
         assert self.registry is not None
         host = context.document
         nodes = parse_within(host, found.source, 0, context.depth, found.syntax)
@@ -99,7 +99,7 @@ class IncludeMacro:
 
 
 def _section(nodes: list[Node], section: str) -> list[Node]:
-    """The section whose heading has the id `section`, with its heading."""
+    """Return the section whose heading has the id `section`, with its heading."""
     stack = list(reversed(nodes))
     while stack:
         node = stack.pop()

@@ -32,15 +32,15 @@ class WikiPages(Protocol):
     """Answers for one wiki. References are as written, relative to the page `base`."""
 
     def text(self, reference: str, base: str) -> PageText | None:
-        """The newest text of a page; None if there is no such page."""
+        """Return the newest text of a page; None if there is no such page."""
         ...
 
     def children(self, reference: str, base: str) -> Sequence[PageLink]:
-        """The pages right below a page, in the order to show them."""
+        """Return the pages right below a page, in the order to show them."""
         ...
 
     def documents(self, query: Params, base: str) -> Sequence[PageLink] | None:
-        """The pages that the parameters of a `documents` macro ask for; None: can't say."""
+        """Return the pages that a `documents` macro asks for; None if nobody can say."""
         ...
 
 
@@ -48,15 +48,15 @@ class NoPages:
     """A wiki without other pages."""
 
     def text(self, reference: str, base: str) -> PageText | None:
-        """None."""
+        """Return None."""
         return None
 
     def children(self, reference: str, base: str) -> Sequence[PageLink]:
-        """None are known."""
+        """Return none."""
         return ()
 
     def documents(self, query: Params, base: str) -> Sequence[PageLink] | None:
-        """Nobody can say."""
+        """Return None: nobody can say."""
         return None
 
 
@@ -90,7 +90,7 @@ def _count(macro: n.Macro) -> int | None:
 
 
 def _entries(macro: n.Macro, entries: Sequence[PageLink]) -> list[Node]:
-    """A list of links to pages; an empty one says nothing."""
+    """Return a list of links to pages; none for an empty one."""
     pos = macro.pos
     items: list[Node] = []
     for entry in entries:

@@ -44,11 +44,11 @@ class MacroContext:
 
     @property
     def depth(self) -> int:
-        """How many nodes will be around what the macro makes."""
+        """Return how many nodes will be around what the macro makes."""
         return len(self.ancestors) + 4
 
     def parse(self, content: str, pos: int, inline: bool, syntax: str | None = None) -> list[Node]:
-        """The tree of wiki content that begins at `pos` of the page's source.
+        """Return the tree of wiki content that begins at `pos` of the page's source.
 
         With `inline` a lone paragraph is opened up. Macros in the content are expanded
         afterwards, whether by the caller's return or not.
@@ -58,7 +58,7 @@ class MacroContext:
         return to_inline(nodes) if inline else nodes
 
     def is_waiting(self, name: str) -> bool:
-        """Whether a macro called `name`, one that runs late, has still to run."""
+        """Tell whether a macro called `name`, one that runs late, has still to run."""
         return self.waiting.get(name, 0) > 0
 
     def append(self, macro: n.Macro) -> None:
@@ -102,15 +102,15 @@ class MacroRegistry:
         self._macros[name] = MacroDefinition(run, inline, priority)
 
     def get(self, name: str) -> MacroDefinition | None:
-        """The macro called `name`."""
+        """Return the macro called `name`."""
         return self._macros.get(name)
 
     def names(self) -> list[str]:
-        """All names, sorted."""
+        """Return all names, sorted."""
         return sorted(self._macros)
 
     def copy(self) -> MacroRegistry:
-        """Another registry with the same macros."""
+        """Return another registry with the same macros."""
         other = MacroRegistry()
         other._macros.update(self._macros)
         return other

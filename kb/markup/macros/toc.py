@@ -47,7 +47,7 @@ def _number(macro: n.Macro, name: str) -> int | None:
 
 
 def _section_level(ancestors: tuple[n.Parent, ...]) -> int:
-    """The level of the innermost section's heading, 0 without one."""
+    """Return the level of the innermost section's heading, 0 without one."""
     for node in reversed(ancestors):
         if isinstance(node, n.Section):
             first = node.children[0] if node.children else None
@@ -97,7 +97,7 @@ def _entry(heading: n.Heading, pos: int) -> n.Link:
 
 
 def _label(nodes: list[Node]) -> list[Node]:
-    """The texts of a heading, without formats, links and images."""
+    """Return the texts of a heading, without formats, links and images."""
     label: list[Node] = []
     for node in nodes:
         if isinstance(node, n.Text | n.LineBreak):

@@ -95,17 +95,17 @@ class TreeBuilder:
         self._dirty = False
 
     def nesting(self) -> int:
-        """How many nodes are around what comes next, about."""
+        """Return about how many nodes are around what comes next."""
         return self.depth + 2 * len(self._levels) + (3 if self.block == CELL else 1)
 
     def list_depth(self) -> int:
-        """How deep a list or quotation may go here; deeper items stay at this depth."""
+        """Return how deep a list or quotation may go here; deeper items stay at this depth."""
         return max((MAX_DEPTH - self.depth) // 4, 1)
 
     # Inline content
 
     def content(self, pos: int) -> list[Node]:
-        """Where inline content at `pos` goes; opens a paragraph if no block is open."""
+        """Return where inline content at `pos` goes; open a paragraph if no block is open."""
         if self.block == NONE:
             self._open_paragraph(pos, NO_PARAMS)
         if self._dirty:
@@ -117,7 +117,7 @@ class TreeBuilder:
         return self.cur
 
     def toggle(self, style: str) -> None:
-        """A format mark: what follows has `style` switched."""
+        """Switch `style` for what follows, at a format mark."""
         if style in self._styles:
             self._styles.remove(style)
         else:
@@ -125,7 +125,7 @@ class TreeBuilder:
         self._dirty = True
 
     def span(self, pairs: list[Pair]) -> None:
-        """Inline parameters: what follows has these instead of those before."""
+        """Let what follows have these inline parameters instead of those before."""
         self._pairs = pairs
         self._dirty = True
 
@@ -190,17 +190,17 @@ class TreeBuilder:
                 self._leave()
 
     def leaf(self, node: Node) -> None:
-        """A block without content: a line, empty lines, an error."""
+        """Add a block without content: a line, empty lines, an error."""
         self.close_block()
         self.flow.append(node)
 
     def hold(self, node: n.Macro | n.Verbatim) -> None:
-        """A macro or verbatim where a block may stand; inline if content follows at once."""
+        """Hold a macro or verbatim where a block may stand; inline if content follows at once."""
         self.close_block()
         self.pending = node
 
     def begin_group(self, node: n.Group | n.TooDeep) -> None:
-        """A group begins: in the open cell or item, else on its own."""
+        """Begin a group: in the open cell or item, else on its own."""
         if self.block not in (CELL, ITEM):
             self.close_block()
             self.flow.append(node)
@@ -209,7 +209,7 @@ class TreeBuilder:
             self.base.append(node)
 
     def begin_paragraph(self, pos: int, params: Params) -> None:
-        """A paragraph begins, unless one is still open."""
+        """Begin a paragraph, unless one is still open."""
         if self.block != PARAGRAPH:
             self.close_block()
             self._open_paragraph(pos, params)
@@ -230,7 +230,7 @@ class TreeBuilder:
             self.in_label = False
 
     def begin_heading(self, pos: int, level: int, params: Params) -> None:
-        """A heading begins, with the sections that it closes and opens."""
+        """Begin a heading, with the sections that it closes and opens."""
         self.close_block()
         depth = self._section_depth
         del depth[level - 1 :]
@@ -253,7 +253,7 @@ class TreeBuilder:
             self.heading.id = unique_id("H", plain_text(self.heading.children), self.ids)
 
     def begin_row(self, pos: int, params: Params) -> n.TableRow:
-        """A table row begins; so does the table, with its own parameters, if none is open."""
+        """Begin a row of the open table."""
         assert self.table is not None
         row = n.TableRow(pos, [], params)
         if self.table.children:
@@ -263,14 +263,14 @@ class TreeBuilder:
         return row
 
     def begin_table(self, pos: int, params: Params) -> None:
-        """A table begins."""
+        """Begin a table."""
         self.close_block()
         self.table = n.Table(pos, [], params)
         self.flow.append(self.table)
         self._enter(ROW, self.table.children)
 
     def begin_cell(self, pos: int, row: n.TableRow, head: bool, params: Params) -> None:
-        """A cell of `row` begins."""
+        """Begin a cell of `row`."""
         cell = n.TableCell(pos, [], params, head)
         if row.children:
             self.close_formats()
@@ -278,25 +278,25 @@ class TreeBuilder:
         self._enter(CELL, cell.children)
 
     def end_table(self) -> None:
-        """The table ends."""
+        """End the table."""
         if self.block in (ROW, CELL):
             self.close_block()
 
     # Lists and quotations
 
     def begin_list(self, params: Params | None) -> None:
-        """A list's first item is about to come."""
+        """Get ready for a list's first item."""
         if self.block not in (ITEM, TERM, DESCRIPTION):
             self.close_block()
         self._list_params = params
 
     def end_list(self) -> None:
-        """The list ends, unless a group in a description ended it."""
+        """End the list, unless a group in a description ended it."""
         if self.block in (ITEM, TERM, DESCRIPTION):
             self.close_block()
 
     def begin_item(self, pos: int, mark: str, params: Params | None) -> None:
-        """An item marked `mark` (like "**", "*#", "*;") begins."""
+        """Begin an item marked `mark` (like "**", "*#", "*;")."""
         if self.block not in (ITEM, TERM, DESCRIPTION):
             self.close_block()
         if self._list_params is None:
@@ -349,17 +349,17 @@ class TreeBuilder:
         return n.List(pos, [], params, char == "#")
 
     def begin_quote(self, params: Params) -> None:
-        """A quotation is about to come."""
+        """Get ready for a quotation's first line."""
         self.close_block()
         self._quote_params = params
 
     def end_quote(self) -> None:
-        """The quotation ends."""
+        """End the quotation."""
         if self.block == QUOTE:
             self.close_block()
 
     def begin_quote_line(self, pos: int, depth: int) -> None:
-        """A line quoted `depth` times begins."""
+        """Begin a line quoted `depth` times."""
         levels = self._levels
         first = 0
         while first < len(levels) and levels[first].at < depth:
@@ -382,7 +382,7 @@ def _tree_kind(char: str) -> str:
 
 
 def _figure(paragraph: n.Paragraph, parse: ParseCaption, depth: int) -> Node:
-    """A lone image with a label, perhaps in a link, is a figure, the label its caption."""
+    """Return a figure for a lone image with a label, perhaps in a link: the label is a caption."""
     image = paragraph.children[0]
     if isinstance(image, n.Link) and len(image.children) == 1:
         image = image.children[0]

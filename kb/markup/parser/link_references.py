@@ -19,14 +19,14 @@ _WIKI_TYPES = frozenset(("doc", "space", "page", "attach", "pageAttach", "icon")
 
 
 def link_reference(raw: str, syntax: str, wiki: bool = True) -> ResourceReference:
-    """The reference of a link written as `raw` in `syntax`; all are URLs outside a `wiki`."""
+    """Return the reference of a link written as `raw`; all are URLs outside a `wiki`."""
     if syntax == "xwiki/2.0":
         return _link_20(raw, wiki)
     return _typed(raw, wiki) or _untyped(raw, "doc" if wiki else "url")
 
 
 def image_reference(raw: str, syntax: str, wiki: bool = True) -> ResourceReference:
-    """The reference of an image written as `raw` in `syntax`."""
+    """Return the reference of an image written as `raw` in `syntax`."""
     otherwise = "attach" if wiki else "url"
     if syntax == "xwiki/2.0":
         return _untyped(raw, otherwise)
@@ -102,7 +102,7 @@ def _unescape_extra(text: str) -> str:
 
 
 def _unescape_all(text: str) -> str:
-    r"""Each backslash pair is one backslash, a lone backslash goes."""
+    r"""Make each backslash pair one backslash, and drop a lone one."""
     return re.sub(r"\\(\\?)", r"\1", text) if "\\" in text else text
 
 
@@ -111,7 +111,7 @@ _NESTED = re.compile(r"~.|\[\[|\]\]", re.DOTALL)
 
 
 def split_reference(text: str) -> tuple[str | None, str, Params]:
-    """Label (None without `>>`), reference and parameters of what stands in `[[…]]`.
+    """Return label (None without `>>`), reference and parameters of what stands in `[[…]]`.
 
     Escapes are undone in label and reference, but for links within the label.
     """
@@ -151,7 +151,7 @@ def _link_params(text: str) -> Params:
 
 
 def _nested_end(text: str, at: int) -> int:
-    """The end of the link whose `[[` ends at `at`, or of the last `]]`; -1 if there is none."""
+    """Return the end of the link whose `[[` ends at `at`, or of the last `]]`; -1 if none."""
     depth, end = 1, -1
     for match in _NESTED.finditer(text, at):
         if match[0] == "[[":

@@ -20,7 +20,7 @@ class MacroScanner:
         self._no_tag_before = 0
 
     def macro(self, start: int) -> tuple[n.Macro | None, int]:
-        """The macro at `start` and its end; None if there is none."""
+        """Return the macro at `start` and its end; None if there is none."""
         match = self._open(start)
         if match is None:
             return None, start
@@ -36,7 +36,7 @@ class MacroScanner:
         return n.Macro(pos, name, params, content, False, self.base + content_at), end
 
     def _open(self, start: int, pattern: re.Pattern[str] = p.MACRO) -> re.Match[str] | None:
-        """The tag at `start`."""
+        """Return the tag at `start`."""
         if start < self._no_tag_before or (self._lone_quotes and self._is_hopeless(start)):
             return None
         match = pattern.match(self.text, start)
@@ -45,7 +45,7 @@ class MacroScanner:
         return match
 
     def _is_hopeless(self, start: int) -> bool:
-        """Whether the first quote in the tag at `start` is one that never closes well."""
+        """Tell whether the first quote in the tag at `start` is one that never closes well."""
         name = p.MACRO_NAME.match(self.text, start)
         if name is None:
             return True
@@ -80,7 +80,7 @@ class MacroScanner:
             at = quoted.end()
 
     def _close(self, name: str, at: int) -> tuple[int, int]:
-        """Where the content that begins at `at` ends, and where its end tag does."""
+        """Return where the content that begins at `at` ends, and where its end tag does."""
         text = self.text
         depth = 1
         while True:
@@ -107,7 +107,7 @@ class MacroScanner:
                 at = edge.start() + 1
 
     def verbatim(self, start: int) -> tuple[str, int]:
-        """The content of the `{{{` at `start`, its escapes undone, and its end."""
+        """Return the content of the `{{{` at `start`, its escapes undone, and its end."""
         depth = 0
         text = self.text
         for match in p.VERBATIM_EDGE.finditer(text, start):
@@ -122,7 +122,7 @@ class MacroScanner:
 
 
 def _without_edge_newlines(text: str, start: int, end: int) -> tuple[int, int]:
-    """Without one line end at each edge."""
+    """Leave out one line end at each edge."""
     if start < end:
         if text[start] == "\n":
             start += 1
@@ -150,5 +150,5 @@ def _unescaped(match: re.Match[str]) -> str:
 
 
 def unescape_verbatim(content: str) -> str:
-    """Escaped triples of braces lose their escapes; any other `~` stays."""
+    """Undo the escapes of triples of braces; any other `~` stays."""
     return _VERBATIM_ESCAPE.sub(_unescaped, content) if "~" in content else content

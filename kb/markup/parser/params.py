@@ -18,13 +18,13 @@ _ESCAPED = re.compile(r"~(.?)", re.DOTALL)
 
 
 def parse_params(text: str) -> Params:
-    """The parameters in `text`; a repeated key keeps its first place and its last value."""
+    """Return the parameters in `text`; a repeated key keeps its first place and its last value."""
     found = parse_pairs(text)
     return dict(found) if found else NO_PARAMS
 
 
 def parse_pairs(text: str) -> list[tuple[str, str | None]]:
-    """Key and value of each parameter as written; the value is None without `=`."""
+    """Return key and value of each parameter as written; the value is None without `=`."""
     pairs: list[tuple[str, str | None]] = []
     at, end = 0, len(text)
     while True:
@@ -44,14 +44,14 @@ def parse_pairs(text: str) -> list[tuple[str, str | None]]:
 
 
 def _skip(text: str, at: int) -> tuple[int, bool]:
-    """Past blanks and `=`; whether there was a `=`."""
+    """Go past blanks and `=`; return the place, and whether there was a `=`."""
     match = _BLANKS.match(text, at)
     assert match is not None
     return match.end(), "=" in match[0]
 
 
 def _token(text: str, at: int) -> tuple[str, int, bool]:
-    """The key or value at `at`, where it ends, whether it was quoted."""
+    """Return the key or value at `at`, where it ends, and whether it was quoted."""
     quoted = text[at : at + 1] in ('"', "'") and at < len(text)
     match = (_QUOTED if quoted else _BARE).match(text, at)
     assert match is not None

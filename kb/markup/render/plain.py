@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kb.markup.tree import nodes as n
+from kb.markup.tree.document import Document, nodes_of
 from kb.markup.tree.nodes import Node
 
 
-def plain_text(nodes: Iterable[Node]) -> str:
-    """The words of `nodes`; images say nothing, blocks are parted by an empty line."""
+def plain_text(tree: Document | Iterable[Node]) -> str:
+    """Return the words of a page or of nodes, as XWiki's plain/1.0 prints them.
+
+    Images say nothing; blocks are parted by an empty line.
+    """
     printer = _PlainPrinter()
-    printer.all(nodes)
+    printer.all(nodes_of(tree))
     return "".join(printer.out)
 
 
@@ -41,7 +45,7 @@ class _PlainPrinter:
                 self.leaf(node)
 
     def block(self) -> None:
-        """An empty line, but at the beginning."""
+        """Put an empty line, but at the beginning."""
         if self.started:
             self.out.append("\n\n")
         self.started = True
@@ -95,7 +99,7 @@ class _PlainPrinter:
         self.definitions -= 1
 
     def items(self, node: n.List | n.DefinitionList, *, first: bool) -> None:
-        """Items a line each; the ``first`` of nested lists begins a block, others a line."""
+        """Print items a line each; the ``first`` of nested lists begins a block, others a line."""
         if first:
             self.block()
         else:

@@ -25,15 +25,15 @@ class Resolver(Protocol):
     """Answers for the page that is being rendered; references may be relative to it."""
 
     def link(self, reference: ResourceReference) -> Target:
-        """Where a link leads."""
+        """Return where a link leads."""
         ...
 
     def image(self, reference: ResourceReference) -> Target:
-        """Where an image's bytes are."""
+        """Return where an image's bytes are."""
         ...
 
     def user(self, reference: str) -> Target:
-        """A user's page, for mentions: `XWiki.ruan`; `label` is the displayed name."""
+        """Return a user's page, for mentions: `XWiki.ruan`; `label` is the displayed name."""
         ...
 
 
@@ -51,13 +51,13 @@ _IMAGE_DATA = re.compile(
 
 
 def scheme_of(url: str) -> str:
-    """The scheme in lower case as a browser would read it, "" for a relative URL."""
+    """Return the scheme in lower case as a browser would read it, "" for a relative URL."""
     match = _SCHEME.match(_INVISIBLE.sub("", url[:200]))
     return match[1].lower() if match else ""
 
 
 def safe_url(url: str) -> str | None:
-    """The URL without control characters, None where its scheme may run something."""
+    """Return the URL without control characters, None where its scheme may run something."""
     if _BLANK.search(url):
         url = _BLANK.sub(lambda blank: "%20" * blank[0].count(" "), url.strip())
     if _NO_HOST.match(url):
@@ -69,7 +69,7 @@ def safe_url(url: str) -> str | None:
 
 
 def safe_image_url(url: str) -> str | None:
-    """As `safe_url`, with raster images written as data URLs allowed."""
+    """Do as `safe_url`, with raster images written as data URLs allowed."""
     return url if _IMAGE_DATA.match(url) else safe_url(url)
 
 
@@ -80,7 +80,7 @@ class NoWiki:
     """
 
     def link(self, reference: ResourceReference) -> Target:
-        """A URL, a mail address or an anchor; else what `page` or `attachment` say."""
+        """Return a URL, a mail address or an anchor; else what `page` or `attachment` say."""
         kind, text = reference.type, reference.reference
         if kind == "url":
             return Target(safe_url(text), "url", text)
@@ -101,7 +101,7 @@ class NoWiki:
         return self.other(reference)
 
     def image(self, reference: ResourceReference) -> Target:
-        """A URL or data; else what `attachment` says."""
+        """Return a URL or data; else what `attachment` says."""
         text = reference.reference
         if reference.type == "url":
             return Target(safe_image_url(text), "url", text)
@@ -112,19 +112,19 @@ class NoWiki:
         return self.other(reference)
 
     def page(self, reference: ResourceReference) -> Target:
-        """A page of the wiki (`doc`, `page`, `space`)."""
+        """Return a page of the wiki (`doc`, `page`, `space`)."""
         return Target(None, "page", reference.reference)
 
     def attachment(self, reference: ResourceReference) -> Target:
-        """A file of a page (`attach`, `pageAttach`)."""
+        """Return a file of a page (`attach`, `pageAttach`)."""
         return Target(None, "attachment", reference.reference)
 
     def other(self, reference: ResourceReference) -> Target:
-        """A path on the old server, a network share, another wiki, an icon."""
+        """Return a path on the old server, a network share, another wiki, an icon."""
         return Target(None, "page", reference.reference)
 
     def user(self, reference: str) -> Target:
-        """Nobody is known: the name is the last part of the reference."""
+        """Return no URL, and the last part of the reference as the name."""
         return Target(None, "user", reference.rpartition(".")[2] or reference)
 
 
@@ -132,19 +132,19 @@ class AsWritten(NoWiki):
     """Leads to the reference itself, where nobody knows what has become of the wiki."""
 
     def page(self, reference: ResourceReference) -> Target:
-        """The page's reference with query and anchor, as a relative URL."""
+        """Return the page's reference with query and anchor, as a relative URL."""
         return Target(_relative(reference), "page", reference.reference)
 
     def attachment(self, reference: ResourceReference) -> Target:
-        """The file's name, with its page's where the reference has it."""
+        """Return the file's name, with its page's where the reference has it."""
         return Target(_relative(reference), "attachment", reference.reference)
 
     def other(self, reference: ResourceReference) -> Target:
-        """A path of the old server, a share or a page of another wiki."""
+        """Return a path of the old server, a share or a page of another wiki."""
         return Target(_relative(reference), "page", reference.reference)
 
     def user(self, reference: str) -> Target:
-        """The user's page."""
+        """Return the user's page."""
         return super().user(reference)._replace(url=_quoted(reference))
 
 
@@ -157,6 +157,6 @@ def _relative(reference: ResourceReference) -> str | None:
 
 
 def _quoted(text: str) -> str:
-    """Without a colon, so that nothing in it is taken for a scheme."""
+    """Quote without a colon, so that nothing in it is taken for a scheme."""
     quoted = quote(text, safe="/@.-_~+,=&")
     return "/" + quoted.lstrip("/") if quoted.startswith("//") else quoted

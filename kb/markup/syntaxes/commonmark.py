@@ -35,7 +35,7 @@ def _reader() -> MarkdownIt:
 
 
 def commonmark_tree(source: str, syntax: str = "markdown/1.2") -> n.Document:
-    """The tree of a page in CommonMark with tables, strikethrough and footnotes."""
+    """Return the tree of a page in CommonMark with tables, strikethrough and footnotes."""
     builder = _MarkdownTreeBuilder(line_starts(source))
     children = builder.all(SyntaxTreeNode(_reader().parse(source)).children)
     return n.Document(source, syntax, children, builder.ids, True)
@@ -50,7 +50,7 @@ class _MarkdownTreeBuilder:
         self.pos = 0
 
     def all(self, tokens: list[SyntaxTreeNode]) -> list[Node]:
-        """The nodes of several tokens."""
+        """Return the nodes of several tokens."""
         found: list[Node] = []
         for token in tokens:
             if token.map:
@@ -60,7 +60,7 @@ class _MarkdownTreeBuilder:
         return found
 
     def transparent(self, token: SyntaxTreeNode) -> list[Node]:
-        """Only what is within."""
+        """Return only what is within."""
         return self.all(token.children)
 
     def text(self, token: SyntaxTreeNode) -> list[Node]:
@@ -96,7 +96,7 @@ class _MarkdownTreeBuilder:
         return [n.RawText(self.pos, token.content, "html/5.0")]
 
     def inline(self, token: SyntaxTreeNode) -> list[Node]:
-        """A line's nodes; its HTML tags, which are tokens of their own, find their partners."""
+        """Return a line's nodes; its HTML tags, tokens of their own, find their partners."""
         line: list[Node] = []
         opened: list[tuple[str, str, list[Node]]] = []
         for child in token.children:
@@ -146,7 +146,7 @@ class _MarkdownTreeBuilder:
         return [n.Quotation(pos, [line], n.NO_PARAMS)]
 
     def fence(self, token: SyntaxTreeNode) -> list[Node]:
-        """A listing, as the code macro makes it."""
+        """Return a listing, as the code macro makes it."""
         words = token.info.split()
         params: n.Params = {"language": words[0]} if words else n.NO_PARAMS
         content = token.content.removesuffix("\n")
@@ -199,7 +199,7 @@ def _note_link(pos: int, text: str, anchor: str, params: n.Params) -> n.Link:
 
 
 def _reference(url: str, otherwise: str) -> n.ResourceReference:
-    """What a link's target is: a URL, an anchor of the page, else a page or file of the wiki."""
+    """Return a link's target: a URL, an anchor of the page, else a page or file of the wiki."""
     if scheme_of(url) == "mailto":
         return n.ResourceReference("mailto", url.partition(":")[2], True)
     if url.startswith("#"):

@@ -18,13 +18,13 @@ _BLANKS = re.compile(r"[ \t\r\n]+")
 
 
 def html_tree(source: str, syntax: str) -> n.Document:
-    """The HTML in one node; renderers clean it."""
+    """Return the HTML in one node; renderers clean it."""
     blocks: list[Node] = [n.RawText(0, source, "html/5.0")] if source.strip() else []
     return n.Document(source, syntax, blocks, {}, True)
 
 
 def html_text(source: str) -> str:
-    """The words that a reader of the cleaned HTML sees, a block a line."""
+    """Return the words that a reader of the cleaned HTML sees, a block a line."""
     html = _BLANKS.sub(" ", clean_foreign(source))
     html = _BLOCK_END.sub("\n", _CELL_END.sub("\t", html))
     reader = _TextCollector()

@@ -33,15 +33,15 @@ class ReadablePage:
     """What could not be shown as meant."""
 
     def html(self, options: HtmlOptions = _HTML_OPTIONS) -> str:
-        """Sanitised HTML5."""
+        """Return sanitised HTML5."""
         return render_html(self.document, options)
 
     def markdown(self, options: MarkdownOptions = _MARKDOWN_OPTIONS) -> MarkdownText:
-        """Markdown, with what it could not say."""
+        """Return Markdown, with what it could not say."""
         return render_markdown(self.document, options)
 
     def plain(self) -> str:
-        """The words, those of HTML and of macros that did not run too; blocks are parted."""
+        """Return the words, those of HTML and of macros that did not run too; blocks are parted."""
         swapped = _say_html(self.document)
         text = plain_text(self.document.children)
         for parent, children in swapped:

@@ -11,7 +11,7 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 
 
 def lines_of(source: str) -> list[tuple[int, str]]:
-    """Offset and text of each line, without its end."""
+    """Return offset and text of each line, without its end."""
     found: list[tuple[int, str]] = []
     at = 0
     while at < len(source):
@@ -23,7 +23,7 @@ def lines_of(source: str) -> list[tuple[int, str]]:
 
 
 def plain_tree(source: str, syntax: str = "plain/1.0") -> n.Document:
-    """Paragraphs between blank lines; line ends within them are kept."""
+    """Return paragraphs between blank lines; line ends within them are kept."""
     blocks: list[Node] = []
     inline: list[Node] = []
     for pos, line in lines_of(source):
@@ -39,6 +39,6 @@ def plain_tree(source: str, syntax: str = "plain/1.0") -> n.Document:
 
 
 def source_tree(source: str, syntax: str) -> n.Document:
-    """The text as it stands."""
+    """Return the text as it stands."""
     blocks: list[Node] = [n.Verbatim(0, source, False, n.NO_PARAMS)] if source.strip() else []
     return n.Document(source, syntax, blocks, {}, True)

@@ -21,7 +21,7 @@ SCRIPTS: Final = frozenset(_LANGUAGES.split())
 def problems_of(
     document: n.Document, registry: MacroRegistry, where: str, page: str | None = None
 ) -> list[Problem]:
-    """One problem for each macro that did not run and each place nested too deep.
+    """Return one problem for each macro that did not run and each place nested too deep.
 
     `where` names the page and version; each problem adds the line. Codes: `macro-script`,
     `macro-unknown`, `macro-failed`, `markup-deep`.

@@ -27,7 +27,7 @@ _URL = re.compile(r"(?:[a-z]+://|mailto:)")
 
 
 def xwiki1_tree(source: str) -> n.Document:
-    """The page as lines, with what is understood in them."""
+    """Return the page as lines, with what is understood in them."""
     ids: dict[str, int] = {}
     blocks: list[Node] = []
     inline: list[Node] = []
@@ -55,7 +55,7 @@ def _heading(pos: int, match: re.Match[str], ids: dict[str, int]) -> Node:
 
 
 def inline_nodes(line: str, pos: int) -> list[Node]:
-    """A line's text with its links, images and bold words."""
+    """Return a line's text with its links, images and bold words."""
     found: list[Node] = []
     at = 0
     for match in _INLINE.finditer(line):
@@ -87,7 +87,7 @@ def _node(match: re.Match[str], pos: int) -> Node:
 
 
 def _bracketed(pos: int, text: str) -> Node:
-    """`[Page]`, `[label>Page]`, `[label|Page]`, with a window's name after another `>`."""
+    """Return `[Page]`, `[label>Page]`, `[label|Page]`, with a window's name after another `>`."""
     parts = re.split(r"[>|]", text)
     label, target = (parts[0], parts[1]) if len(parts) > 1 else ("", parts[0])
     target = target.strip()

@@ -11,12 +11,12 @@ _PLACES = ("pos", "content_pos")
 
 
 def same_tree(left: Iterable[Node], right: Iterable[Node]) -> bool:
-    """Whether the trees are equal but for positions and where a text is cut in two."""
+    """Tell whether the trees are equal but for positions and where a text is cut in two."""
     return shape(left) == shape(right)
 
 
 def shape(nodes: Iterable[Node]) -> list[object]:
-    """A tree as nested lists: names of classes, values, texts that follow each other joined.
+    """Return a tree as nested lists: names of classes, values, texts that follow each other joined.
 
     What a macro made counts as the macro.
     """
@@ -48,7 +48,7 @@ _SLOTS: dict[type[Node], list[str]] = {}
 
 
 def _slots(kind: type[Node]) -> list[str]:
-    """Names of what a node holds, its place aside."""
+    """Return names of what a node holds, its place aside."""
     if kind not in _SLOTS:
         names: list[str] = []
         for base in kind.__mro__:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterable
 
 from kb.markup.tree.base import Node, Parent, Position
 
@@ -29,15 +30,20 @@ class Document(Parent):
         self._lines: list[int] = []
 
     def position(self, node: Node) -> Position:
-        """Line and column of `node`; lines end at LF, CR LF or CR."""
+        """Return line and column of `node`; lines end at LF, CR LF or CR."""
         if not self._lines:
             self._lines = line_starts(self.source)
         line = bisect_right(self._lines, node.pos)
         return Position(line, node.pos - self._lines[line - 1] + 1)
 
 
+def nodes_of(tree: Document | Iterable[Node]) -> Iterable[Node]:
+    """Return the blocks of a page, or the nodes themselves: renderers take either."""
+    return tree.children if isinstance(tree, Document) else tree
+
+
 def line_starts(source: str) -> list[int]:
-    """Offset of each line's first character."""
+    """Return offset of each line's first character."""
     starts = [0]
     for line in source.replace("\r\n", " \n").replace("\r", "\n").split("\n"):
         starts.append(starts[-1] + len(line) + 1)
@@ -62,7 +68,7 @@ def _escape(match: re.Match[str]) -> str:
 
 
 def unique_id(prefix: str, text: str, taken: dict[str, int]) -> str:
-    """`prefix` and `text` without blanks, other characters as UTF-16 hex; -1, -2 … on repeats.
+    """Return `prefix` and `text` without blanks, others as UTF-16 hex; -1, -2 … on repeats.
 
     `taken` maps each id given to the number to try next for it, so that n equal headings
     cost n steps.

@@ -12,7 +12,7 @@ from kb.publish.catalogue import CaseFacts, Catalogue
 from kb.publish.paths import file_path, url_of
 from kb.publish.renderer import Renderer, SiteSettings
 from kb.publish.units import Output, Unit, digest_of
-from kb.redirects import Move, file_moves, page_moves, redirect_files
+from kb.redirects import Redirect, file_redirects, page_redirects, redirect_files
 
 _FEED_ENTRIES = 50
 _UNDATED = "1970-01-01"
@@ -81,16 +81,16 @@ def _robots(site: SiteSettings) -> bytes:
     return ("\n".join(lines) + "\n").encode()
 
 
-def _moves(catalogue: Catalogue, site: SiteSettings) -> Iterator[Move]:
+def _moves(catalogue: Catalogue, site: SiteSettings) -> Iterator[Redirect]:
     """Pair every address on the old wiki with the one that its page has now."""
     root = urlsplit(site.url or "").path.rstrip("/")
     for page in catalogue.pages.values():
-        yield from page_moves(page.id, page.original, f"{root}/{page.url}")
+        yield from page_redirects(page.id, page.original, f"{root}/{page.url}")
         for name in page.files:
             new = f"{root}/{url_of(file_path(page.id, name))}"
-            yield from file_moves(page.id, page.original, name, new)
+            yield from file_redirects(page.id, page.original, name, new)
 
 
-def _redirects(moves: Iterable[Move]) -> Iterator[Output]:
+def _redirects(moves: Iterable[Redirect]) -> Iterator[Output]:
     for name, text in redirect_files(moves):
         yield name, text.encode("utf-8", "replace")

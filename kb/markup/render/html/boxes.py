@@ -24,7 +24,7 @@ TITLE: Final = "title"
 
 
 def box_kind(params: Params) -> str:
-    """Which box the class of a group says it is, "" for none."""
+    """Return which box the class of a group says it is, "" for none."""
     classes = params.get("class")
     if not classes:
         return ""
@@ -33,7 +33,7 @@ def box_kind(params: Params) -> str:
 
 
 def without_icon(children: list[Node]) -> list[Node]:
-    """What a box holds, but for the icon that XWiki puts first: its class says as much."""
+    """Return what a box holds, but for the icon that XWiki puts first: its class says as much."""
     first = children[0] if children else None
     is_icon = isinstance(first, Image) and first.reference.type == "icon"
     return children[1:] if is_icon else children
@@ -55,7 +55,7 @@ def open_box(w: HtmlWriter, node: Container, kind: str) -> str:
 
 
 def source_box(w: HtmlWriter, node: Node, name: str, source: str) -> None:
-    """A closed box that says a name, and shows a source when opened."""
+    """Write a closed box that says a name, and shows a source when opened."""
     line = w.line(node) if w.lines else ""
     w.out.append(
         f'<details class="wiki-macro" data-name="{escape_value(name)}"{line}>'

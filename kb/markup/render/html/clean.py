@@ -85,7 +85,7 @@ _FORMAT_TAG = re.compile(rf"</?(?:{'|'.join(sorted(_FORMATTING))})(?![\w-])[^<>]
 
 
 def clean(html: str) -> str:
-    """The renderer's own HTML without anything that runs or loads what it should not."""
+    """Return the renderer's own HTML without anything that runs or loads what it should not."""
     if _PARAGRAPHS.fullmatch(html):
         return html
     html = _speakable(html)
@@ -102,12 +102,12 @@ def _is_safe(found: tuple[str, str]) -> bool:
 
 
 def _speakable(html: str) -> str:
-    """Without what no HTML may hold: control characters, halves of surrogate pairs."""
+    """Replace what no HTML may hold: control characters, halves of surrogate pairs."""
     return _UNSPEAKABLE.sub("\ufffd", html) if _UNSPEAKABLE.search(html) else html
 
 
 def clean_foreign(html: str, id_prefix: str = "", *, inline: bool = False) -> str:
-    """Somebody's HTML, well nested; `inline` leaves only what may stand in a paragraph.
+    """Return somebody's HTML, well nested; `inline` leaves only what may stand in a paragraph.
 
     Of its classes and styles stays what the site has words for: boxes, colours, alignment.
     """
@@ -121,7 +121,7 @@ def clean_foreign(html: str, id_prefix: str = "", *, inline: bool = False) -> st
 
 
 def _stay_open(html: str, names: frozenset[str] | None = None) -> int:
-    """How many elements, of these names, are open at once at most.
+    """Return how many elements, of these names, are open at once at most.
 
     Many would cost a parser time or space that is quadratic. Formatting elements have the lower
     limit: what is open when a paragraph ends is opened again in each that follows.
@@ -142,7 +142,7 @@ def _stay_open(html: str, names: frozenset[str] | None = None) -> int:
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
-    """Attribute values that an allow-list of names and schemes does not settle."""
+    """Return an attribute's value, None if its URL is not allowed; names are allowed elsewhere."""
     if name not in ("src", "href", "cite"):
         return value
     safe = safe_image_url(value) if tag == "img" else safe_url(value)
@@ -150,7 +150,7 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
 
 
 def _foreign_attribute(tag: str, name: str, value: str) -> str | None:
-    """As `_attribute`; class and style become the site's classes, still under `style`."""
+    """Do as `_attribute`; class and style become the site's classes, still under `style`."""
     if name == "class":
         kind = box_kind({"class": value})
         return f"wiki-box wiki-{kind}" if kind and kind != TITLE else None

@@ -20,7 +20,7 @@ _BLOCKS: Final = (n.Quotation, n.Paragraph, n.List, n.Table, n.Group, n.Heading,
 
 
 def heading(w: HtmlWriter, node: n.Heading) -> Frame:
-    """A heading with the id that links of the wiki know."""
+    """Write a heading with the id that links of the wiki know."""
     level = min(6, max(1, node.level + w.options.heading_shift))
     params = node.params if "id" in node.params else {**node.params, "id": node.id}
     w.out.append(f"<h{level}{w.attributes(node, params)}>")
@@ -28,12 +28,12 @@ def heading(w: HtmlWriter, node: n.Heading) -> Frame:
 
 
 def section(_w: HtmlWriter, node: n.Section) -> Frame:
-    """A heading and what belongs to it, without an element of their own."""
+    """Write a heading and what belongs to it, without an element of their own."""
     return node.children, "", None
 
 
 def paragraph(w: HtmlWriter, node: n.Paragraph) -> Frame | None:
-    """A paragraph, unless it is empty."""
+    """Write a paragraph, unless it is empty."""
     if not node.children:
         return None
     w.out.append(f"<p{w.attributes(node, node.params)}>")
@@ -41,7 +41,7 @@ def paragraph(w: HtmlWriter, node: n.Paragraph) -> Frame | None:
 
 
 def group(w: HtmlWriter, node: n.Group) -> Frame:
-    """A group: a box if its class says so, nothing if its parameters say nothing."""
+    """Write a group: a box if its class says so, nothing if its parameters say nothing."""
     if "class" in node.params:
         kind = box_kind(node.params)
         if kind == TITLE:
@@ -57,7 +57,7 @@ def group(w: HtmlWriter, node: n.Group) -> Frame:
 
 
 def a_list(w: HtmlWriter, node: n.List) -> Frame:
-    """A list."""
+    """Write a list."""
     tag = "ol" if node.ordered else "ul"
     extra = list_attributes(node.params) if node.ordered and node.params else ""
     w.out.append(f"<{tag}{extra}{w.attributes(node, node.params)}>\n")
@@ -65,37 +65,37 @@ def a_list(w: HtmlWriter, node: n.List) -> Frame:
 
 
 def item(w: HtmlWriter, node: n.ListItem) -> Frame:
-    """A list's item."""
+    """Write a list's item."""
     w.out.append(f"<li{w.attributes(node, node.params)}>")
     return node.children, "</li>\n", None
 
 
 def definitions(w: HtmlWriter, node: n.DefinitionList) -> Frame:
-    """A definition list."""
+    """Write a definition list."""
     w.out.append(f"<dl{w.attributes(node, node.params)}>\n")
     return node.children, "</dl>\n", None
 
 
 def term(w: HtmlWriter, node: n.DefinitionTerm) -> Frame:
-    """A term."""
+    """Write a term."""
     w.out.append(f"<dt{w.line(node) if w.lines else ''}>")
     return node.children, "</dt>\n", p.PHRASING
 
 
 def description(w: HtmlWriter, node: n.DefinitionDescription) -> Frame:
-    """A description."""
+    """Write a description."""
     w.out.append(f"<dd{w.line(node) if w.lines else ''}>")
     return node.children, "</dd>\n", None
 
 
 def quotation(w: HtmlWriter, node: n.Quotation) -> Frame:
-    """A quotation: its lines make paragraphs, deeper quotations stand between them."""
+    """Write a quotation: its lines make paragraphs, deeper quotations stand between them."""
     w.out.append(f"<blockquote{w.attributes(node, node.params)}>\n")
     return quoted_blocks(node), "</blockquote>\n", None
 
 
 def quoted_blocks(node: n.Quotation) -> list[Node]:
-    """The blocks of a quotation: runs of lines as paragraphs, and deeper quotations."""
+    """Return the blocks of a quotation: runs of lines as paragraphs, and deeper quotations."""
     blocks: list[Node] = []
     lines: list[Node] = []
     for line in node.children:
@@ -119,12 +119,12 @@ def _end_paragraph(blocks: list[Node], lines: list[Node]) -> None:
 
 
 def rule(w: HtmlWriter, _node: n.HorizontalLine) -> None:
-    """A rule."""
+    """Write a rule."""
     w.out.append("<hr>\n")
 
 
 def preformatted(w: HtmlWriter, node: n.Verbatim) -> Frame | None:
-    """`{{{…}}}` on its own."""
+    """Write `{{{…}}}` on its own."""
     if node.inline:
         p.verbatim_text(w, node)
     else:
@@ -134,7 +134,7 @@ def preformatted(w: HtmlWriter, node: n.Verbatim) -> Frame | None:
 
 
 def raw_text(w: HtmlWriter, node: n.RawText) -> None:
-    """Somebody's HTML, or text for another format as a box with its source."""
+    """Write somebody's HTML, or text for another format as a box with its source."""
     if node.syntax.startswith(("html/", "xhtml/", "annotatedhtml/", "annotatedxhtml/")):
         w.out.append(clean_foreign(node.text, w.options.id_prefix))
     elif node.syntax in ("", "plain/1.0"):
@@ -144,24 +144,24 @@ def raw_text(w: HtmlWriter, node: n.RawText) -> None:
 
 
 def too_deep(w: HtmlWriter, node: n.TooDeep) -> None:
-    """Source that is nested deeper than the parser follows."""
+    """Write source that is nested deeper than the parser follows."""
     w.out.append(f'<pre class="wiki-source"{w.focus}>{pre_text(node.source)}</pre>\n')
 
 
 def figure(w: HtmlWriter, node: n.Figure) -> Frame:
-    """An image with its caption."""
+    """Write an image with its caption."""
     w.out.append(f"<figure{w.attributes(node, node.params)}>")
     return node.children, "</figure>\n", None
 
 
 def caption(w: HtmlWriter, node: n.FigureCaption) -> Frame:
-    """The caption of a figure."""
+    """Write the caption of a figure."""
     w.out.append(f"<figcaption{w.kept(node.params)}>")
     return node.children, "</figcaption>", None
 
 
 def formatted(w: HtmlWriter, node: n.FormatSpan) -> Frame | None:
-    """A styled span in a cell or item."""
+    """Write a styled span in a cell or item."""
     frame = p.formatted(w, node)
     return frame and (frame[0], frame[1], p.PHRASING)
 

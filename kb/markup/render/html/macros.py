@@ -17,7 +17,7 @@ from kb.markup.tree.nodes import MacroResult
 
 
 def result(w: HtmlWriter, node: MacroResult) -> Frame | None:
-    """What a macro made: by its name, else its children; its source if it could not run."""
+    """Write what a macro made: by its name, else its children; its source if it could not run."""
     if w.escape is not escape:
         w.escaped(node)
         return None
@@ -29,7 +29,7 @@ def result(w: HtmlWriter, node: MacroResult) -> Frame | None:
 
 
 def code(w: HtmlWriter, node: MacroResult) -> None:
-    """A listing with its language, and its title as a caption."""
+    """Write a listing with its language, and its title as a caption."""
     macro = node.macro
     text = verbatim(macro.content or "")
     language = language_of(macro)
@@ -46,7 +46,7 @@ def code(w: HtmlWriter, node: MacroResult) -> None:
 
 
 def toc(w: HtmlWriter, node: MacroResult) -> Frame | None:
-    """A table of contents."""
+    """Write a table of contents."""
     if not node.children:
         return None
     label = escape_value(w.options.words.contents)
@@ -55,7 +55,7 @@ def toc(w: HtmlWriter, node: MacroResult) -> Frame | None:
 
 
 def footnotes(w: HtmlWriter, node: MacroResult) -> Frame | None:
-    """The footnotes collected so far."""
+    """Write the footnotes collected so far."""
     if not node.children:
         return None
     label = escape_value(w.options.words.footnotes)
@@ -64,7 +64,7 @@ def footnotes(w: HtmlWriter, node: MacroResult) -> Frame | None:
 
 
 def html(w: HtmlWriter, node: MacroResult) -> Frame | None:
-    """Somebody's HTML, perhaps with wiki syntax between its tags."""
+    """Write somebody's HTML, perhaps with wiki syntax between its tags."""
     if not has_wiki(node.macro):
         return node.children, "", None
     w.out.append(clean_foreign(w.unescaped(node.children), w.options.id_prefix))
@@ -72,7 +72,7 @@ def html(w: HtmlWriter, node: MacroResult) -> Frame | None:
 
 
 def gallery(w: HtmlWriter, node: MacroResult) -> Frame:
-    """Images to show one after the other."""
+    """Write images to show one after the other."""
     w.out.append('<div class="wiki-gallery">')
     return node.children, "</div>\n", None
 
@@ -87,7 +87,7 @@ _BY_NAME: Final[dict[str, Callable[[HtmlWriter, MacroResult], Frame | None]]] = 
 
 
 def result_in_line(w: HtmlWriter, node: MacroResult) -> Frame | None:
-    """What a macro made within a paragraph."""
+    """Write what a macro made within a paragraph."""
     if w.escape is not escape:
         w.escaped(node)
         return None

@@ -39,17 +39,17 @@ _CLASSES: Final = {"user": ' class="wiki-user"', "attachment": ' class="wiki-fil
 
 
 def markup(w: HtmlWriter, node: HtmlPiece) -> None:
-    """HTML of the writer's own."""
+    """Write HTML of the writer's own."""
     w.out.append(node.html)
 
 
 def line_break(w: HtmlWriter, _node: n.LineBreak) -> None:
-    """A line ends."""
+    """End a line."""
     w.out.append("<br>\n")
 
 
 def formatted(w: HtmlWriter, node: n.FormatSpan) -> Frame | None:
-    """A styled span."""
+    """Write a styled span."""
     if not node.children:
         return None
     kept = w.kept(node.params) if node.params else ""
@@ -64,7 +64,7 @@ def formatted(w: HtmlWriter, node: n.FormatSpan) -> Frame | None:
 
 
 def link(w: HtmlWriter, node: Link) -> Frame:
-    """A link, marked where it leads nowhere."""
+    """Write a link, marked where it leads nowhere."""
     target = w.options.resolver.link(node.reference)
     label = node.children or [n.Text(node.pos, target.label or label_of(node.reference))]
     if target.url is None:
@@ -99,12 +99,12 @@ def _nowhere(w: HtmlWriter, node: Link, label: list[Node]) -> Frame:
 
 
 def label_only(_w: HtmlWriter, node: Link) -> Frame:
-    """A link within a link's label: its own label, for links do not nest."""
+    """Write a link within a link's label: its own label, for links do not nest."""
     return node.children or [n.Text(node.pos, label_of(node.reference))], "", LABEL
 
 
 def image(w: HtmlWriter, node: Image) -> None:
-    """An image, or a mark in the place of one that is not there."""
+    """Write an image, or a mark in the place of one that is not there."""
     if node.reference.type == "icon":
         w.out.append(icon(node.reference.reference))
         return
@@ -127,12 +127,12 @@ def _no_image(w: HtmlWriter, target: Target, alt: str) -> None:
 
 
 def verbatim_text(w: HtmlWriter, node: n.Verbatim) -> None:
-    """`{{{…}}}` in a line."""
+    """Write `{{{…}}}` in a line."""
     w.out.append(f"<code>{verbatim(node.content)}</code>")
 
 
 def raw_text(w: HtmlWriter, node: n.RawText) -> None:
-    """Somebody's HTML, as far as a paragraph may hold it."""
+    """Write somebody's HTML, as far as a paragraph may hold it."""
     if node.syntax.startswith(("html/", "xhtml/", "annotatedhtml/", "annotatedxhtml/")):
         w.out.append(clean_foreign(node.text, w.options.id_prefix, inline=True))
     elif node.syntax in ("", "plain/1.0"):
@@ -142,7 +142,7 @@ def raw_text(w: HtmlWriter, node: n.RawText) -> None:
 
 
 def anchor(w: HtmlWriter, node: n.Anchor) -> None:
-    """A place to link to."""
+    """Write a place to link to."""
     if node.name.strip() and w.takes_id(node.name):
         w.out.append(
             f'<span id="{escape_value(w.options.id_prefix + clean_id(node.name))}"></span>'
@@ -150,17 +150,17 @@ def anchor(w: HtmlWriter, node: n.Anchor) -> None:
 
 
 def too_deep(w: HtmlWriter, node: n.TooDeep) -> None:
-    """Source that is nested deeper than the parser follows."""
+    """Write source that is nested deeper than the parser follows."""
     w.out.append(f'<code class="wiki-source">{verbatim(node.source)}</code>')
 
 
 def text(w: HtmlWriter, node: n.Text) -> None:
-    """Words."""
+    """Write words."""
     w.out.append(w.escape(node.text))
 
 
 def transparent(_w: HtmlWriter, node: n.Parent) -> Frame:
-    """A node that only holds others."""
+    """Write a node that only holds others."""
     return node.children, "", None
 
 
@@ -179,7 +179,7 @@ def _bullet(w: HtmlWriter, node: n.Parent) -> Frame:
 
 
 def nothing(_w: HtmlWriter, _node: Node) -> None:
-    """Blank lines, rules: they say nothing within a line."""
+    """Write nothing: blank lines say nothing within a line."""
 
 
 _SPANS: Final[tuple[type[Node], ...]] = (
@@ -230,11 +230,11 @@ _CHARACTERS: Final = {
 
 
 def icon_character(name: str) -> str:
-    """The character for an icon, or its name in brackets."""
+    """Return the character for an icon, or its name in brackets."""
     return _CHARACTERS.get(name.strip().lower(), f"[{name.strip()}]")
 
 
 def icon(name: str) -> str:
-    """An icon as a character with its name for those who listen."""
+    """Return an icon as a character with its name for those who listen."""
     shown = escape_value(icon_character(name))
     return f'<span class="wiki-icon" role="img" aria-label="{escape_value(name)}">{shown}</span>'

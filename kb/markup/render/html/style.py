@@ -39,13 +39,13 @@ _LIST_TYPES: Final = {"lower-alpha": "a", "lower-latin": "a", "upper-alpha": "A"
 
 
 def escape_value(value: str) -> str:
-    """`value` as it stands between double quotes."""
+    """Return `value` as it stands between double quotes."""
     value = value.replace("&", "&amp;").replace('"', "&quot;")
     return value.replace("<", "&lt;").replace(">", "&gt;")
 
 
 def hue_of(colour: str) -> str:
-    """The name of the hue that is nearest to a CSS colour; "" for black, white and nonsense."""
+    """Return the name of the hue nearest to a CSS colour; "" for black, white and nonsense."""
     colour = colour.strip().lower()
     if colour in _NAMED:
         return _NAMED[colour]
@@ -65,7 +65,7 @@ def hue_of(colour: str) -> str:
 
 
 def declarations(style: str) -> dict[str, str]:
-    """Property and value of an inline style, both in lower case."""
+    """Return property and value of an inline style, both in lower case."""
     found: dict[str, str] = {}
     for part in style.split(";"):
         name, colon, value = part.partition(":")
@@ -76,7 +76,7 @@ def declarations(style: str) -> dict[str, str]:
 
 @lru_cache(maxsize=1024)
 def classes_of(style: str) -> tuple[str, ...]:
-    """The site's classes for what an inline style means to a reader."""
+    """Return the site's classes for what an inline style means to a reader."""
     found = declarations(style)
     classes = []
     if hue := hue_of(found.get("color", "")):
@@ -96,12 +96,12 @@ def classes_of(style: str) -> tuple[str, ...]:
 
 
 def clean_id(name: str) -> str:
-    """An id without blanks, which HTML does not allow in one."""
+    """Return an id without blanks, which HTML does not allow in one."""
     return _ID_BLANKS.sub("_", name.strip())
 
 
 def attributes_of(params: Params, id_prefix: str) -> str:
-    """What any element may keep of its parameters, printed with a blank before each."""
+    """Return what any element may keep of its parameters, printed with a blank before each."""
     parts: list[str] = []
     for name, value in params.items():
         if not value:
@@ -119,7 +119,7 @@ def attributes_of(params: Params, id_prefix: str) -> str:
 
 
 def span_attributes(params: Params) -> str:
-    """`colspan` and `rowspan` of a cell; a span of one or nonsense is none."""
+    """Return `colspan` and `rowspan` of a cell; a span of one or nonsense is none."""
     return "".join(
         f' {name}="{value.strip()}"'
         for name in ("colspan", "rowspan")
@@ -128,7 +128,7 @@ def span_attributes(params: Params) -> str:
 
 
 def size_attributes(params: Params) -> str:
-    """Width and height of an image, from parameters or style: pixels or per cent."""
+    """Return width and height of an image, from parameters or style: pixels or per cent."""
     style = declarations(params.get("style") or "")
     parts = []
     for name in ("width", "height"):
@@ -139,7 +139,7 @@ def size_attributes(params: Params) -> str:
 
 
 def list_attributes(params: Params) -> str:
-    """Kind of numbering and first number of an ordered list."""
+    """Return kind of numbering and first number of an ordered list."""
     kind = _LIST_TYPES.get(declarations(params.get("style") or "").get("list-style-type", ""))
     start = (params.get("start") or "").strip()
     number = f' start="{start}"' if _NUMBER.match(start) else ""

@@ -12,7 +12,7 @@ from kb.markup.tree.nodes import Node
 
 
 def table(w: HtmlWriter, node: n.Table) -> Frame | None:
-    """A table; the rows of head cells it begins with are its head, a `summary` its caption."""
+    """Write a table; its first rows of head cells are its head, a `summary` its caption."""
     rows = node.children
     if not rows:
         return None
@@ -32,7 +32,7 @@ def table(w: HtmlWriter, node: n.Table) -> Frame | None:
 
 
 def head_rows(rows: list[Node]) -> int:
-    """How many rows of only head cells the table begins with; one where it has no others."""
+    """Return how many rows of only head cells the table begins with; one where it has no others."""
     count = 0
     while count < len(rows) and is_head(rows[count]):
         count += 1
@@ -40,20 +40,20 @@ def head_rows(rows: list[Node]) -> int:
 
 
 def is_head(row: Node) -> bool:
-    """Whether a row has head cells only."""
+    """Tell whether a row has head cells only."""
     cells = row.children if isinstance(row, n.Parent) else []
     return bool(cells) and all(isinstance(cell, n.TableCell) and cell.head for cell in cells)
 
 
 def table_row(w: HtmlWriter, node: n.TableRow) -> Frame:
-    """A row; a head cell that begins a row of others heads the row."""
+    """Write a row; a head cell that begins a row of others heads the row."""
     w.out.append(f"<tr{w.attributes(node, node.params)}>")
     w.first_cell = None if is_head(node) or not node.children else node.children[0]
     return node.children, "</tr>\n", _CELLS
 
 
 def cell(w: HtmlWriter, node: n.TableCell) -> Frame:
-    """A cell."""
+    """Write a cell."""
     kept = w.kept(node.params) + span_attributes(node.params) if node.params else ""
     if not node.head:
         w.out.append(f"<td{kept}>")

@@ -27,7 +27,7 @@ class HtmlPiece(Node):
 
 
 def escape(text: str) -> str:
-    """`text` as it stands between tags; every second of several spaces does not collapse."""
+    """Return `text` as it stands between tags; every second of several spaces does not collapse."""
     if "&" in text:
         text = text.replace("&", "&amp;")
     if "<" in text:
@@ -40,12 +40,12 @@ def escape(text: str) -> str:
 
 
 def verbatim(text: str) -> str:
-    """`text` as it stands in `<pre>` or `<code>`."""
+    """Return `text` as it stands in `<pre>` or `<code>`."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def pre_text(text: str) -> str:
-    """Content of `<pre>`, whose first newline would be swallowed."""
+    """Return content of `<pre>`, whose first newline would be swallowed."""
     return ("\n" if text.startswith("\n") else "") + verbatim(text)
 
 
@@ -100,7 +100,7 @@ class HtmlWriter:
                 children, close, handlers = stack.pop()
 
     def fragment(self, nodes: list[Node], handlers: HtmlHandlers) -> str:
-        """The HTML of `nodes` by itself."""
+        """Return the HTML of `nodes` by itself."""
         out, self.out = self.out, []
         self.write(nodes, handlers)
         html = "".join(self.out)
@@ -108,7 +108,7 @@ class HtmlWriter:
         return html
 
     def unescaped(self, nodes: list[Node]) -> str:
-        """The HTML of `nodes` whose text is HTML already; it needs cleaning."""
+        """Return the HTML of `nodes` whose text is HTML already; it needs cleaning."""
         before, self.escape = self.escape, str
         html = self.fragment(nodes, self.flow)
         self.escape = before
@@ -122,24 +122,24 @@ class HtmlWriter:
         self.out.append(html)
 
     def attributes(self, node: Node, params: Params) -> str:
-        """The attributes of a block: what its parameters leave, and its line."""
+        """Return the attributes of a block: what its parameters leave, and its line."""
         text = self.kept(params) if params else ""
         return text + self.line(node) if self.lines else text
 
     def kept(self, params: Params) -> str:
-        """What parameters leave; an id that the page already has is dropped."""
+        """Return what parameters leave; an id that the page already has is dropped."""
         if "id" in params and not self.takes_id(params["id"] or ""):
             params = {name: value for name, value in params.items() if name != "id"}
         return attributes_of(params, self.options.id_prefix)
 
     def takes_id(self, name: str) -> bool:
-        """Whether `name` is still free; from now on it is not."""
+        """Tell whether `name` is still free, and take it."""
         if name in self.ids:
             return False
         self.ids.add(name)
         return True
 
     def line(self, node: Node) -> str:
-        """The attribute that says where in the source a block begins."""
+        """Return the attribute that says where in the source a block begins."""
         line = self.document.position(node).line + self.options.first_line - 1
         return f' data-line="{line}"'

@@ -82,7 +82,7 @@ def _group(w: MarkdownWriter, node: n.Group) -> list[str]:
 
 
 def _titled(w: MarkdownWriter, children: list[Node]) -> tuple[str, list[Node]]:
-    """The title of a box, and what follows it."""
+    """Return the title of a box, and what follows it."""
     while len(children) == 1 and isinstance(children[0], n.Group) and not children[0].params:
         children = children[0].children
     first = children[0] if children else None
@@ -98,7 +98,7 @@ def _quotation(w: MarkdownWriter, node: n.Quotation) -> list[str]:
 
 
 def quoted(text: str) -> str:
-    """`text` with the marks of a quotation."""
+    """Return `text` with the marks of a quotation."""
     return "\n".join(f"> {part}" if part else ">" for part in text.split("\n"))
 
 
@@ -163,12 +163,12 @@ _FENCES = re.compile(r"^[ \t]*(`{3,})", re.MULTILINE)
 
 
 def listing(w: MarkdownWriter, macro: Macro) -> str:
-    """What a code macro shows."""
+    """Return what a code macro shows."""
     return fenced(w, macro.content or "", language_of(macro), macro.params.get("title") or "")
 
 
 def fenced(w: MarkdownWriter, text: str, language: str = "", title: str = "") -> str:
-    """A fenced listing; HTML where the flavour would read something in it."""
+    """Return a fenced listing; HTML where the flavour would read something in it."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     caption = ""
     if title and w.flavour.code_title:
@@ -188,7 +188,7 @@ def fenced(w: MarkdownWriter, text: str, language: str = "", title: str = "") ->
 
 
 def _with_entities(w: MarkdownWriter, text: str) -> str:
-    """HTML of a listing, with entities for what the flavour would read in it."""
+    """Return HTML of a listing, with entities for what the flavour would read in it."""
     parts: list[str] = []
     at = 0
     for found in w.flavour.code_specials.finditer(text):
@@ -204,7 +204,7 @@ _COLONS = re.compile(r"^[ \t>]*(:{3,})", re.MULTILINE)
 
 
 def admonition(w: MarkdownWriter, kind: str, title: str, content: list[str]) -> str:
-    """A box of `kind` (see box_kinds) with a title, already Markdown, perhaps empty."""
+    """Return a box of `kind` (see `box_kind`) with a title, already Markdown, perhaps empty."""
     style = w.flavour.admonition
     if style == "indented":
         return _indented(_CALLOUTS.get(kind, "abstract"), title, content)

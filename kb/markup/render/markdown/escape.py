@@ -20,12 +20,12 @@ _PYTHON_ESCAPES: Final = frozenset("\\`*_{}>#+-.!")
 
 
 def entity(text: str) -> str:
-    """Each character as a numeric entity, which no flavour reads as markup."""
+    """Return each character as a numeric entity, which no flavour reads as markup."""
     return "".join(f"&#{ord(char)};" for char in text)
 
 
 def escape_text(text: str, flavour: Flavour, *, cell: bool = False) -> str:
-    """Text within a line; what matters only where a line begins is `escape_line`'s."""
+    """Escape text within a line; what matters only where a line begins is `escape_line`'s."""
 
     def escaped(match: re.Match[str]) -> str:
         char = match[0]
@@ -46,7 +46,7 @@ def escape_text(text: str, flavour: Flavour, *, cell: bool = False) -> str:
 
 
 def escape_line(line: str, flavour: Flavour) -> str:
-    """A line of a paragraph, so that its beginning opens no block."""
+    """Escape a line of a paragraph, so that its beginning opens no block."""
     line = line.lstrip(" \t")
     if special := flavour.line_specials.match(line):
         first = special[0][:1]
@@ -63,12 +63,12 @@ def escape_line(line: str, flavour: Flavour) -> str:
 
 
 def escape_heading(text: str) -> str:
-    """A heading's text, whose last hashes would be taken for its end."""
+    """Escape a heading's text, whose last hashes would be taken for its end."""
     return _LAST_HASHES.sub(lambda m: "\\#" * len(m[1]), text)
 
 
 def url_text(url: str) -> str:
-    """A link's target as it stands in parentheses."""
+    """Return a link's target as it stands in parentheses."""
     url = _OPEN_URL.sub(_encode, url)
     if not _balanced(url):
         url = url.replace("(", "%28").replace(")", "%29")
@@ -94,7 +94,7 @@ def _balanced(url: str) -> bool:
 
 
 def title_text(title: str) -> str:
-    """A link's title with its quotes, and the blank before them; "" for none."""
+    """Return a link's title with its quotes, and the blank before them; "" for none."""
     words = " ".join(title.split())
     if not words:
         return ""
@@ -103,7 +103,7 @@ def title_text(title: str) -> str:
 
 
 def code_span(text: str) -> str:
-    """Inline code, fenced by more backticks than it holds."""
+    """Return inline code, fenced by more backticks than it holds."""
     text = text.replace("\n", " ")
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * (1 + longest if longest else 1)

@@ -38,7 +38,7 @@ class Flavour:
 
     @property
     def comment(self) -> str:
-        """What keeps two neighbours apart without being seen."""
+        """Return what keeps two neighbours apart without being seen."""
         return "{/* */}" if self.jsx else "<!-- -->"
 
 

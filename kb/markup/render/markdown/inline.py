@@ -44,20 +44,20 @@ _HTML: Final = ("html/", "xhtml/", "annotatedhtml/", "annotatedxhtml/")
 
 
 def line(w: MarkdownWriter, nodes: list[Node], *, bold: bool = False) -> str:
-    """Inline nodes on one line, for a heading or a cell."""
+    """Return inline nodes on one line, for a heading or a cell."""
     pieces = inline(w, nodes)
     return _join(w, emphasised("bold", pieces) if bold else pieces, w.line_break)
 
 
 def lines(w: MarkdownWriter, nodes: list[Node]) -> str:
-    """Inline nodes as a paragraph's lines; no line opens a block."""
+    """Return inline nodes as a paragraph's lines; no line opens a block."""
     hard = "  \n" if w.flavour.python else "\\\n"
     text = _join(w, inline(w, nodes), hard)
     return "\n".join(escape_line(part, w.flavour) for part in text.split("\n"))
 
 
 def inline(w: MarkdownWriter, nodes: list[Node]) -> list[Piece]:
-    """Inline nodes as pieces, emphasis not yet settled."""
+    """Return inline nodes as pieces, emphasis not yet settled."""
     w.depth += 1
     pieces: list[Piece] = []
     if w.depth > MAX_DEPTH:
@@ -92,7 +92,7 @@ def _join(w: MarkdownWriter, pieces: list[Piece], hard: str) -> str:
 
 
 def _apart(w: MarkdownWriter, parts: list[str], text: str) -> list[str]:
-    """A piece of text, kept from meaning something else after the one before."""
+    """Return a piece of text, kept from meaning something else after the one before."""
     before = parts[-1] if parts else ""
     if text[:1] == "[" and before.endswith("!"):
         parts[-1] = before[:-1] + "\\!"
@@ -146,7 +146,7 @@ def _format(w: MarkdownWriter, node: n.FormatSpan) -> list[Piece]:
 
 
 def _spanned(w: MarkdownWriter, node: n.FormatSpan, inner: list[Piece]) -> list[Piece]:
-    """With the colours that the author gave; other looks are left out."""
+    """Add the colours that the author gave; other looks are left out."""
     if not node.params:
         return inner
     id_ = node.params.get("id") or ""
@@ -161,14 +161,14 @@ def _spanned(w: MarkdownWriter, node: n.FormatSpan, inner: list[Piece]) -> list[
 
 
 def anchor(w: MarkdownWriter, name: str) -> str:
-    """A place to link to."""
+    """Return a place to link to."""
     if w.flavour.anchor == "text":
         return ""
     return w.tag("a", id_=clean_id(name).replace('"', "%22").replace("<", "%3C")) + "</a>"
 
 
 def code(w: MarkdownWriter, text: str) -> str:
-    """Inline code; as HTML where a bar would end its cell or a shortcode begin."""
+    """Return inline code; as HTML where a bar would end its cell or a shortcode begin."""
     if (w.cell and "|" in text) or w.flavour.code_specials.search(text):
         w.count("code-entities")
         return f"<code>{entity(text)}</code>"
@@ -261,7 +261,7 @@ def _anchor(w: MarkdownWriter, node: n.Anchor) -> list[Piece]:
 
 
 def macro_call(w: MarkdownWriter, node: n.Macro) -> list[Piece]:
-    """A macro that is not run, as its source."""
+    """Return a macro that is not run, as its source."""
     w.count(f"macro:{node.name}")
     return [code(w, call_source(node))]
 
@@ -284,7 +284,7 @@ def _result(w: MarkdownWriter, node: n.MacroResult) -> list[Piece]:
 
 
 def note_number(node: n.MacroResult) -> str:
-    """The number that stands for a footnote in the text; "" where its words stand there."""
+    """Return the number that stands for a footnote in the text; "" where its words stand there."""
     nodes = node.children
     if len(nodes) == 1 and isinstance(nodes[0], n.Paragraph):
         nodes = nodes[0].children

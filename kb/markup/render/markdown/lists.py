@@ -15,7 +15,7 @@ _TASKS: Final = ("task", "checkbox")
 
 
 def _task(children: list[Node]) -> tuple[str, list[Node]]:
-    """The mark of an item that is a task, `[x]` or `[ ]`, and what it says."""
+    """Return the mark of an item that is a task, `[x]` or `[ ]`, and what it says."""
     first = children[0] if children else None
     if not isinstance(first, n.MacroResult) or first.macro.name not in _TASKS:
         return "", children
@@ -25,7 +25,7 @@ def _task(children: list[Node]) -> tuple[str, list[Node]]:
 
 
 def bullets(w: MarkdownWriter, node: n.List) -> list[str]:
-    """A list, tight if no item has more than a line and lists."""
+    """Return a list, tight if no item has more than a line and lists."""
     if w.flavour.python and any(_begins_with_list(item) for item in node.children):
         return [w.html_block([node], "list-in-empty-item")]
     items: list[list[str]] = []
@@ -59,7 +59,7 @@ def _first_number(node: n.List) -> int:
 
 
 def _is_tight(children: list[Node]) -> bool:
-    """Whether an item is one run of inline nodes, then lists only."""
+    """Tell whether an item is one run of inline nodes, then lists only."""
     at = 0
     while at < len(children) and is_inline(children[at]):
         at += 1
@@ -78,7 +78,7 @@ def _item(w: MarkdownWriter, marker: str, content: list[str], tight: bool) -> st
 
 
 def indented(first: str, text: str) -> str:
-    """`text` behind `first`, its later lines below its beginning."""
+    """Return `text` behind `first`, its later lines below its beginning."""
     blank = " " * len(first)
     head, *rest = text.split("\n")
     return "\n".join(
@@ -88,7 +88,7 @@ def indented(first: str, text: str) -> str:
 
 
 def definitions(w: MarkdownWriter, node: n.DefinitionList) -> list[str]:
-    """A definition list, where the flavour has them."""
+    """Return a definition list, where the flavour has them."""
     if not w.flavour.definition_lists or not isinstance(node.children[0], n.DefinitionTerm):
         return [w.html_block([node], "definition-list")]
     made: list[str] = []
@@ -102,7 +102,7 @@ def definitions(w: MarkdownWriter, node: n.DefinitionList) -> list[str]:
 
 
 def footnotes(w: MarkdownWriter, node: n.MacroResult) -> list[str]:
-    """The notes where they are put: `[^1]: …`."""
+    """Return the notes where they are put: `[^1]: …`."""
     made: list[str] = []
     for tree in node.children:
         for item in tree.children if isinstance(tree, n.List) else []:

@@ -43,7 +43,7 @@ Piece = str | EmphasisMark | PendingBreak
 
 
 def emphasised(style: str, inner: list[Piece]) -> list[Piece]:
-    """`inner` between marks of `style`; blanks and breaks at its edges stay outside."""
+    """Put `inner` between marks of `style`; blanks and breaks at its edges stay outside."""
     start, end = 0, len(inner)
     before: list[Piece] = []
     after: list[Piece] = []
@@ -67,7 +67,7 @@ def emphasised(style: str, inner: list[Piece]) -> list[Piece]:
 
 
 def _edge(piece: Piece, *, first: bool) -> tuple[Piece, str] | None:
-    """The blanks at an edge of a piece and the rest; None if it has none there."""
+    """Return the blanks at an edge of a piece and the rest; None if it has none there."""
     if isinstance(piece, PendingBreak):
         return piece, ""
     if isinstance(piece, EmphasisMark):
@@ -106,7 +106,7 @@ def _choose(pieces: list[Piece], start: int, end: int) -> None:
 
 
 def _mark(pieces: list[Piece], at: int) -> str:
-    """The character of the settled mark at `at`, "" if there is none."""
+    """Return the character of the settled mark at `at`, "" if there is none."""
     piece = pieces[at] if 0 <= at < len(pieces) else ""
     return piece.text[:1] if isinstance(piece, EmphasisMark) else ""
 
@@ -120,7 +120,7 @@ def _after(pieces: list[Piece], at: int) -> str:
 
 
 def _nearest(pieces: Iterator[Piece], end: int) -> str:
-    """The first character met, from that end of each piece; a mark is `*`, nothing a line end."""
+    """Return the first character met from that end of each piece: `*` for a mark, or a line end."""
     for piece in pieces:
         if isinstance(piece, EmphasisMark):
             return "*"
@@ -140,7 +140,7 @@ def _may_be_punctuation(char: str) -> bool:
 
 
 def _is_punctuation(char: str) -> bool:
-    """By every version of CommonMark: those before 0.31 leave out symbols beyond ASCII."""
+    """Tell whether every version of CommonMark calls it punctuation (before 0.31 fewer symbols)."""
     kind = unicodedata.category(char)[0]
     return kind == "P" or (kind == "S" and char.isascii())
 

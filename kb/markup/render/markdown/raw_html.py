@@ -25,22 +25,22 @@ _MEANS = re.compile(r"[\\`*_\[\]{}~$^=+!|]|(?<=:)/|(?<=www)\.|@|(?<=\d)[.)](?=\s
 
 
 def without_line_ends(html: str) -> str:
-    """HTML whose line ends after blocks' tags are gone; they mean nothing there."""
+    """Remove line ends after blocks' tags; they mean nothing there."""
     return _LINE_END.sub(r"\1", html.strip("\n"))
 
 
 def is_block(html: str) -> bool:
-    """Whether a line of HTML that begins like this is an HTML block."""
+    """Tell whether a line of HTML that begins like this is an HTML block."""
     return _BEGINS.match(html) is not None
 
 
 def as_block(html: str) -> str:
-    """One line that is an HTML block."""
+    """Make it one line that is an HTML block."""
     return without_line_ends(html).replace("\n", "&#10;")
 
 
 def as_inline(html: str) -> str:
-    """One line for a paragraph: text between tags says what it said in HTML."""
+    """Make it one line for a paragraph, where text between tags says what it said in HTML."""
     html = without_line_ends(html)
     parts: list[str] = []
     at = 0

@@ -18,7 +18,7 @@ _Rows = list[list[n.TableCell]]
 
 
 def table(w: MarkdownWriter, node: n.Table) -> list[str]:
-    """A table; GFM asks for a head, so the first row is it even without head cells."""
+    """Return a table; GFM asks for a head, so the first row is it even without head cells."""
     rows = [_cells(row) for row in node.children]
     why = _obstacle(node.children, rows)
     if why:
@@ -40,7 +40,7 @@ def _cells(row: Node) -> list[n.TableCell]:
 
 
 def _obstacle(nodes: list[Node], rows: _Rows) -> str:
-    """Why GFM cannot say this table; "" if it can."""
+    """Return why GFM cannot say this table, "" if it can."""
     cells = [cell for row in rows for cell in row]
     if any(span_attributes(cell.params) for cell in cells if cell.params):
         return "table-span"
@@ -54,7 +54,7 @@ def _obstacle(nodes: list[Node], rows: _Rows) -> str:
 
 
 def _is_line(nodes: list[Node]) -> bool:
-    """Whether nodes are inline, or groups of paragraphs that line breaks can part."""
+    """Tell whether nodes are inline, or groups of paragraphs that line breaks can part."""
     stack = list(nodes)
     while stack:
         node = stack.pop()
@@ -83,7 +83,7 @@ def _cell(w: MarkdownWriter, cell: n.TableCell, row: int) -> str:
 
 
 def _flat(nodes: list[Node]) -> list[Node]:
-    """A cell's nodes as inline ones, paragraphs parted by two breaks."""
+    """Return a cell's nodes as inline ones, paragraphs parted by two breaks."""
     flat: list[Node] = []
     for node in nodes:
         if is_inline(node):
@@ -96,7 +96,7 @@ def _flat(nodes: list[Node]) -> list[Node]:
 
 
 def _width(rows: list[list[str]]) -> int:
-    """How many columns are needed; empty cells at the ends of rows count only in the head."""
+    """Return how many columns are needed; empty cells at the ends of rows do not count."""
     width = 1
     for row in rows:
         used = len(row)

@@ -117,7 +117,7 @@ class MarkdownWriter:
         self.fallbacks[what] += 1
 
     def html(self, nodes: list[Node], handlers: HtmlHandlers = FLOW) -> str:
-        """`nodes` as clean HTML."""
+        """Return `nodes` as clean HTML."""
         options = HtmlOptions(
             resolver=self.options.html_resolver or self.options.resolver,
             heading_shift=self.options.heading_shift, lean=True,
@@ -127,12 +127,12 @@ class MarkdownWriter:
         return clean("".join(writer.out))
 
     def html_block(self, nodes: list[Node], why: str) -> str:
-        """Blocks that Markdown cannot say."""
+        """Return blocks that Markdown cannot say, as HTML, and count them."""
         self.count(why)
         return self.block(self.html(nodes))
 
     def html_inline(self, nodes: list[Node], why: str) -> str:
-        """Inline content that Markdown cannot say."""
+        """Return inline content that Markdown cannot say, as HTML, and count it."""
         self.count(why)
         return self.inline(self.html(nodes, PHRASING))
 
@@ -148,7 +148,7 @@ class MarkdownWriter:
         return line.replace("|", "&#124;") if self.cell else line
 
     def tag(self, name: str, classes: str = "", id_: str = "", title: str = "") -> str:
-        """A start tag."""
+        """Return a start tag."""
         said = f' title="{escape_value(title)}"' if title else ""
         said = said.replace("\n", " ").replace("{", "&#123;")
         said = said.replace("|", "&#124;") if self.cell else said
@@ -159,12 +159,12 @@ class MarkdownWriter:
 
     @property
     def line_break(self) -> str:
-        """A line break that needs no line end."""
+        """Return a line break that needs no line end."""
         return "<br />" if self.flavour.jsx else "<br>"
 
 
 def is_inline(node: Node) -> bool:
-    """Whether a node among blocks belongs to a line."""
+    """Tell whether a node among blocks belongs to a line."""
     if isinstance(node, _ALWAYS_INLINE):
         return True
     if isinstance(node, _MAY_BE_INLINE):
@@ -173,7 +173,7 @@ def is_inline(node: Node) -> bool:
 
 
 def would_join(before: str, after: str) -> bool:
-    """Whether two lists, quotations or tables that follow each other would be read as one."""
+    """Tell whether two lists, quotations or tables in a row would be read as one."""
     if before[:1] == ">" and after[:1] == ">":
         return True
     return before[:1] == after[:1] == "|" or _is_item(_last_top_line(before), after)
@@ -196,7 +196,7 @@ def _marker(text: str) -> str:
 
 
 def _anchors(document: Document, wanted: set[str], resolver: Resolver) -> dict[str, str]:
-    """Ids that some link leads to, each with the text of its heading, if it is one's."""
+    """Return the ids that some link leads to, each with the text of its heading, if it is one's."""
     texts: dict[str, str] = {}
     stack: list[Node] = [document]
     while stack:

@@ -74,17 +74,17 @@ _VALUE_NEEDS_ESCAPE = re.compile('[<>&{"\0-\x08\x0b\x0c\x0e-\x1f]')
 
 
 def escape_text(text: str) -> str:
-    """`text` as it stands between tags."""
+    """Return `text` as it stands between tags."""
     return text.translate(_TEXT_ESCAPES) if NEEDS_ESCAPE.search(text) else text
 
 
 def escape_value(value: str) -> str:
-    """`value` as it stands in double quotes."""
+    """Return `value` as it stands in double quotes."""
     return value.translate(_VALUE_ESCAPES) if _VALUE_NEEDS_ESCAPE.search(value) else value
 
 
 def is_allowed(element: str, name: str, value: str | None) -> bool:
-    """Whether `element` may have the attribute `name` with this value."""
+    """Tell whether `element` may have the attribute `name` with this value."""
     name = name.lower()
     if _FREE.fullmatch(name):
         return True
@@ -99,7 +99,7 @@ def is_allowed(element: str, name: str, value: str | None) -> bool:
 
 
 def attributes(element: str, params: Params) -> str:
-    """The attributes as they print, each with a blank before it; values of None do not."""
+    """Return the attributes as they print, each with a blank before it; values of None do not."""
     printed: dict[str, str | None] = {}
     for name, value in params.items():
         if is_allowed(element, name, value):

@@ -18,42 +18,42 @@ class WikiModel(Protocol):
     """Gives URLs to references within the wiki; None prints no `href`."""
 
     def exists(self, reference: ResourceReference) -> bool:
-        """Whether the document is there."""
+        """Tell whether the document is there."""
 
     def view_url(self, reference: ResourceReference) -> str | None:
-        """Of an existing document."""
+        """Return the URL of an existing document."""
 
     def edit_url(self, reference: ResourceReference) -> str | None:
-        """Of a document to create."""
+        """Return the URL at which a document is created."""
 
     def attachment_url(self, reference: ResourceReference) -> str | None:
-        """Of an attachment."""
+        """Return the URL of an attachment."""
 
     def image_url(self, reference: ResourceReference) -> str | None:
-        """Of an attached image or an icon."""
+        """Return the URL of an attached image or an icon."""
 
 
 class ReadableWiki:
     """A wiki where every page exists and URLs show the reference: `view:A.B?query#anchor`."""
 
     def exists(self, reference: ResourceReference) -> bool:
-        """Always."""
+        """Say that every document exists."""
         return True
 
     def view_url(self, reference: ResourceReference) -> str | None:
-        """`view:` and the reference."""
+        """Return `view:` and the reference."""
         return f"view:{reference.reference}{_query(reference)}{_anchor(reference)}"
 
     def edit_url(self, reference: ResourceReference) -> str | None:
-        """`edit:` and the reference."""
+        """Return `edit:` and the reference."""
         return f"edit:{reference.reference}"
 
     def attachment_url(self, reference: ResourceReference) -> str | None:
-        """`attach:` and the reference."""
+        """Return `attach:` and the reference."""
         return f"attach:{reference.reference}{_query(reference)}{_anchor(reference)}"
 
     def image_url(self, reference: ResourceReference) -> str | None:
-        """`image:` and the reference."""
+        """Return `image:` and the reference."""
         return f"image:{reference.reference}{_query(reference)}"
 
 
@@ -75,7 +75,7 @@ class LinkPrinter:
         self.interwiki = interwiki
 
     def open(self, link: Link) -> tuple[str, str]:
-        """The tags before the label: of the span and of the anchor."""
+        """Return the tags before the label: of the span and of the anchor."""
         kind, params = self._document(link) or self._other(link)
         return f'<span class="{kind}">', f"<a{attributes('a', params)}>"
 
@@ -129,7 +129,7 @@ class LinkPrinter:
         return reference.reference
 
     def image(self, image: Image) -> str:
-        """The whole element."""
+        """Return the whole element."""
         params: Params = {"src": self._source(image.reference)}
         if image.freestanding:
             params["class"] = "wikimodel-freestanding"
@@ -156,7 +156,7 @@ class LinkPrinter:
 
 
 def label_of(reference: ResourceReference) -> str:
-    """What a link without label, or an image without alternative text, says."""
+    """Return what a link without label, or an image without alternative text, says."""
     if reference.type == "data":
         return "Data URI image"
     if reference.type == "mailto":
@@ -165,12 +165,12 @@ def label_of(reference: ResourceReference) -> str:
 
 
 def generated_label(reference: ResourceReference) -> str:
-    """The label of a link that has none, as XHTML."""
+    """Return the label of a link that has none, as XHTML."""
     return escape_text(label_of(reference))
 
 
 def _protect_opener(params: Params) -> None:
-    """A page opened in another window gets no hold of this one."""
+    """Keep a page opened in another window from getting hold of this one."""
     target = params.get("target")
     if target is None or not target.strip() or target in _SAFE_TARGETS:
         return

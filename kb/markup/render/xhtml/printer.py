@@ -9,6 +9,7 @@ from typing import Final
 from kb.markup.render.xhtml.attributes import attributes, escape_text
 from kb.markup.render.xhtml.links import LinkPrinter, ReadableWiki, WikiModel, generated_label
 from kb.markup.tree import nodes as n
+from kb.markup.tree.document import Document, nodes_of
 from kb.markup.tree.nodes import Node
 
 _SPACES = re.compile("  +")
@@ -34,19 +35,19 @@ _DEFAULT_WIKI: Final = ReadableWiki()
 
 
 def render_xhtml(
-    nodes: Iterable[Node],
+    tree: Document | Iterable[Node],
     wiki: WikiModel | None = _DEFAULT_WIKI,
     interwiki: Mapping[str, str] | None = None,
 ) -> str:
-    """The XHTML of a tree.
+    """Return the XHTML of a page or of nodes, byte for byte as XWiki's xhtml/1.0.
 
     Args:
-        nodes: a document's children, macros expanded or not (those print nothing).
+        tree: a page or some of its nodes, macros expanded or not (those print nothing).
         wiki: gives the URLs; None prints references as they are.
         interwiki: URL prefix of each interwiki alias.
     """
     printer = XhtmlPrinter(LinkPrinter(wiki, interwiki or {}))
-    printer.all(nodes)
+    printer.all(nodes_of(tree))
     return printer.text()
 
 
@@ -74,7 +75,7 @@ class XhtmlPrinter:
         self.column = -1
 
     def text(self) -> str:
-        """All that was printed."""
+        """Return all that was printed."""
         return "".join(self.out)
 
     # Tags and text

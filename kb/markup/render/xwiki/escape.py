@@ -38,11 +38,11 @@ class SourceBuffer:
         self.after_bold = False
 
     def text(self) -> str:
-        """All that was printed, without what waits."""
+        """Return all that was printed, without what waits."""
         return "".join(self.out)
 
     def last_waiting(self) -> str:
-        """The last character that waits, or ""."""
+        """Return the last character that waits, or ""."""
         return self.buffer[-1][-1] if self.buffer else ""
 
     def delay(self, text: str) -> None:
@@ -71,7 +71,7 @@ class SourceBuffer:
         self.after_bold = False
 
     def after_blank(self) -> bool:
-        """Whether a blank, or nothing, was printed last."""
+        """Tell whether a blank, or nothing, was printed last."""
         return self.at_line_start or self.last[-1:].isspace()
 
     def _escape(self, text: str, where: EscapeContext) -> str:
@@ -98,13 +98,13 @@ class SourceBuffer:
 
 
 def _escape_first(pattern: re.Pattern[str], text: str) -> str:
-    """`text` with an escape where `pattern`, found at its beginning, ends."""
+    """Put an escape where `pattern`, found at the beginning of `text`, ends."""
     match = pattern.match(text)
     return f"{text[: match.end()]}~{text[match.end() :]}" if match else text
 
 
 def verbatim_source(content: str) -> str:
-    """`content` as it stands in `{{{…}}}`: triples of braces that have no partner escaped."""
+    """Return `content` as it stands in `{{{…}}}`: triples of braces without a partner escaped."""
     lone: set[int] = set()
     opened: list[int] = []
     for match in _VERBATIM_EDGE.finditer(content):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from kb.markup.render.xwiki.exact_inline import ExactInline
+from kb.markup.render.xwiki.exact_inline import ExactWriter
 from kb.markup.render.xwiki.exact_pieces import (
     link_source,
     macro_pieces,
@@ -35,243 +35,255 @@ _GREEDY: Final = (n.List, n.DefinitionList, n.Table)
 
 
 def exact_source(nodes: list[Node], syntax: str) -> str:
-    """The source of a page's blocks in `syntax`."""
-    printer = _Exact(syntax)
-    printer.blocks(nodes, "")
-    return "".join(printer.out)
+    """Return the source of a page's blocks in `syntax`."""
+    writer = ExactWriter(syntax, _label)
+    _blocks(writer, nodes, "")
+    return "".join(writer.out)
 
 
-class _Exact(ExactInline):
-    """Prints blocks."""
-
-    def blocks(self, nodes: list[Node], start: str) -> bool:
-        """Print blocks, after `start`; whether they ended with empty lines."""
-        flat = _flat(nodes)
-        previous: Node | None = None
-        for index, node in enumerate(flat):
-            if isinstance(node, n.EmptyLines):
-                lone = node.count == 1 and index + 1 == len(flat)
-                count = node.count + (2 if lone or index + 1 < len(flat) else 1)
-                greedy = isinstance(previous, _GREEDY)
-                if isinstance(previous, n.Heading) and self.last == "blank":
-                    greedy = True
-                if isinstance(previous, n.EmptyLines):
-                    # Only parameters of nothing part empty lines.
-                    self.put("(%%)")
-                self.put("\n" * (count + greedy) + ("(%%)\n\n" if lone else ""))
-            else:
-                if previous is None:
-                    self.put(start)
-                elif not isinstance(previous, n.EmptyLines):
-                    self.put("\n\n")
-                self.block(node)
-            previous = node
-        if not flat:
-            self.put(start)
-        return isinstance(previous, n.EmptyLines)
-
-    def block(self, node: Node) -> None:
-        """Print one block."""
-        if isinstance(node, n.Paragraph):
-            self.paragraph(node)
-        elif isinstance(node, n.Heading):
-            self.params(node.params)
-            self.put("=" * node.level + " ")
-            self.inline(node.children)
-            # Only what would go on without a blank gets one: another blank counts as text.
-            if self.last != "blank":
-                blank = " " if self.last in ("url", "word") else ""
-                self.put(blank + "=" * node.level)
-        elif isinstance(node, n.List | n.DefinitionList):
-            self.params(node.params)
-            self.items(node, "", "")
-        elif isinstance(node, n.Table):
-            self.table(node)
-        elif isinstance(node, n.Quotation):
-            self.params(node.params)
-            self.quotation(node, 1)
-        elif isinstance(node, n.Group):
-            self.group(node)
-        elif isinstance(node, n.Figure):
-            self.figure(node)
+def _blocks(w: ExactWriter, nodes: list[Node], start: str) -> bool:
+    """Print blocks, after `start`; whether they ended with empty lines."""
+    flat = _flat(nodes)
+    previous: Node | None = None
+    for index, node in enumerate(flat):
+        if isinstance(node, n.EmptyLines):
+            lone = node.count == 1 and index + 1 == len(flat)
+            count = node.count + (2 if lone or index + 1 < len(flat) else 1)
+            greedy = isinstance(previous, _GREEDY)
+            if isinstance(previous, n.Heading) and w.last == "blank":
+                greedy = True
+            if isinstance(previous, n.EmptyLines):
+                # Only parameters of nothing part empty lines.
+                w.put("(%%)")
+            w.put("\n" * (count + greedy) + ("(%%)\n\n" if lone else ""))
         else:
-            self.leaf(node)
+            if previous is None:
+                w.put(start)
+            elif not isinstance(previous, n.EmptyLines):
+                w.put("\n\n")
+            _block(w, node)
+        previous = node
+    if not flat:
+        w.put(start)
+    return isinstance(previous, n.EmptyLines)
 
-    def leaf(self, node: Node) -> None:
-        """Print a block without inner nodes."""
-        if isinstance(node, n.HorizontalLine):
-            self.params(node.params)
-            self.put("----")
-        elif isinstance(node, n.Verbatim):
-            self.params(node.params)
-            self.final(*verbatim_pieces(node))
-        elif isinstance(node, n.Macro):
-            self.final(*macro_pieces(node))
-        elif isinstance(node, n.MacroResult):
-            self.final(*macro_pieces(node.macro))
-        elif isinstance(node, n.TooDeep):
-            self.put(node.source)
 
-    def params(self, params: Params) -> None:
-        """Print a block's parameters on a line of their own."""
-        if params:
-            self.put(params_source(params) + "\n")
+def _block(w: ExactWriter, node: Node) -> None:
+    """Print one block."""
+    if isinstance(node, n.Paragraph):
+        _paragraph(w, node)
+    elif isinstance(node, n.Heading):
+        _params(w, node.params)
+        w.put("=" * node.level + " ")
+        w.inline(node.children)
+        # Only what would go on without a blank gets one: another blank counts as text.
+        if w.last != "blank":
+            blank = " " if w.last in ("url", "word") else ""
+            w.put(blank + "=" * node.level)
+    elif isinstance(node, n.List | n.DefinitionList):
+        _params(w, node.params)
+        _items(w, node, "", "")
+    elif isinstance(node, n.Table):
+        _table(w, node)
+    elif isinstance(node, n.Quotation):
+        _params(w, node.params)
+        _quotation(w, node, 1)
+    elif isinstance(node, n.Group):
+        _group(w, node)
+    elif isinstance(node, n.Figure):
+        _figure(w, node)
+    else:
+        _leaf(w, node)
 
-    def captured(self, nodes: list[Node]) -> str:
-        """The source of inline nodes and groups by itself."""
-        out, self.out = self.out, []
-        stopped = self.stopped
-        self.mixed(nodes)
-        source = "".join(self.out)
-        self.out = out
-        if stopped:
-            return ""
-        return source
 
-    def write(self, source: str) -> None:
-        """Print what was captured, even if nothing can follow it."""
-        self.out.append(source)
+def _leaf(w: ExactWriter, node: Node) -> None:
+    """Print a block without inner nodes."""
+    if isinstance(node, n.HorizontalLine):
+        _params(w, node.params)
+        w.put("----")
+    elif isinstance(node, n.Verbatim):
+        _params(w, node.params)
+        w.final(*verbatim_pieces(node))
+    elif isinstance(node, n.Macro):
+        w.final(*macro_pieces(node))
+    elif isinstance(node, n.MacroResult):
+        w.final(*macro_pieces(node.macro))
+    elif isinstance(node, n.TooDeep):
+        w.put(node.source)
 
-    def mixed(self, nodes: list[Node]) -> None:
-        """Print inline nodes and groups."""
-        run: list[Node] = []
-        for node in nodes:
-            if isinstance(node, n.Group):
-                if run:
-                    self.inline(run)
-                    run = []
-                    if self.last in ("url", "word"):
-                        # A blank that belongs to the group.
-                        self.put(" ")
-                    elif self.last == "blank":
-                        self.put("^^^^")
-                self.group(node)
-            else:
-                run.append(node)
-        if run:
-            self.inline(run)
 
-    def paragraph(self, node: n.Paragraph) -> None:
-        """Print a paragraph, also an empty one."""
-        self.params(node.params)
-        first = _first_leaf(node)
-        if isinstance(first, n.Verbatim) and first.params:
-            # Parameters of a verbatim that text follows at once.
-            self.leaf(first)
-            self.printed = first
-        source = self.captured(node.children)
-        if source.startswith("{{"):
-            # A macro that is all there is would be a block.
-            source = "(%%)" + source
-        self.write(source or ("" if self.stopped else "~"))
+def _params(w: ExactWriter, params: Params) -> None:
+    """Print a block's parameters on a line of their own."""
+    if params:
+        w.put(params_source(params) + "\n")
 
-    def figure(self, node: n.Figure) -> None:
-        """Print an image with its caption."""
-        params = dict(node.params)
-        classes = params.get("class") or ""
-        if classes == "image":
-            del params["class"]
+
+def _captured(w: ExactWriter, nodes: list[Node]) -> str:
+    """Return the source of inline nodes and groups by itself."""
+    out, w.out = w.out, []
+    stopped = w.stopped
+    _mixed(w, nodes)
+    source = "".join(w.out)
+    w.out = out
+    if stopped:
+        return ""
+    return source
+
+
+def _write(w: ExactWriter, source: str) -> None:
+    """Print what was captured, even if nothing can follow it."""
+    w.out.append(source)
+
+
+def _mixed(w: ExactWriter, nodes: list[Node]) -> None:
+    """Print inline nodes and groups."""
+    run: list[Node] = []
+    for node in nodes:
+        if isinstance(node, n.Group):
+            if run:
+                w.inline(run)
+                run = []
+                if w.last in ("url", "word"):
+                    # A blank that belongs to the group.
+                    w.put(" ")
+                elif w.last == "blank":
+                    w.put("^^^^")
+            _group(w, node)
         else:
-            params["class"] = classes.removesuffix(" image")
-        self.params(params)
-        image, caption = node.children
-        assert isinstance(caption, n.FigureCaption)
-        inner = image.children[0] if isinstance(image, n.Link) else image
-        assert isinstance(inner, n.Image)
-        label = exact_source(caption.children, self.syntax)
-        source = link_source(label, "image:", inner.reference, inner.params, self.syntax)
-        if isinstance(image, n.Link):
-            source = link_source(source, "", image.reference, image.params, self.syntax)
-        self.put(source)
+            run.append(node)
+    if run:
+        w.inline(run)
 
-    def label(self, nodes: list[Node]) -> str:
-        """The source of a link's label: it begins within a line."""
-        printer = _Exact(self.syntax)
-        flat = _flat(nodes)
-        starts_inline = bool(flat) and isinstance(flat[0], n.Paragraph) and not flat[0].params
-        if starts_inline:
-            first = flat[0]
-            assert isinstance(first, n.Paragraph)
-            printer.mixed(first.children)
-            if len(flat) > 1:
-                printer.blocks(flat[1:], "\n\n")
+
+def _paragraph(w: ExactWriter, node: n.Paragraph) -> None:
+    """Print a paragraph, also an empty one."""
+    _params(w, node.params)
+    first = _first_leaf(node)
+    if isinstance(first, n.Verbatim) and first.params:
+        # Parameters of a verbatim that text follows at once.
+        _leaf(w, first)
+        w.printed = first
+    source = _captured(w, node.children)
+    if source.startswith("{{"):
+        # A macro that is all there is would be a block.
+        source = "(%%)" + source
+    _write(w, source or ("" if w.stopped else "~"))
+
+
+def _figure(w: ExactWriter, node: n.Figure) -> None:
+    """Print an image with its caption."""
+    params = dict(node.params)
+    classes = params.get("class") or ""
+    if classes == "image":
+        del params["class"]
+    else:
+        params["class"] = classes.removesuffix(" image")
+    _params(w, params)
+    image, caption = node.children
+    assert isinstance(caption, n.FigureCaption)
+    inner = image.children[0] if isinstance(image, n.Link) else image
+    assert isinstance(inner, n.Image)
+    label = exact_source(caption.children, w.syntax)
+    source = link_source(label, "image:", inner.reference, inner.params, w.syntax)
+    if isinstance(image, n.Link):
+        source = link_source(source, "", image.reference, image.params, w.syntax)
+    w.put(source)
+
+
+def _label(w: ExactWriter, nodes: list[Node]) -> str:
+    """Return the source of a link's label: it begins within a line."""
+    writer = ExactWriter(w.syntax, _label)
+    flat = _flat(nodes)
+    starts_inline = bool(flat) and isinstance(flat[0], n.Paragraph) and not flat[0].params
+    if starts_inline:
+        first = flat[0]
+        assert isinstance(first, n.Paragraph)
+        _mixed(writer, first.children)
+        if len(flat) > 1:
+            _blocks(writer, flat[1:], "\n\n")
+    else:
+        _blocks(writer, flat, "\n\n")
+    return "".join(writer.out)
+
+
+def _group(w: ExactWriter, node: n.Group) -> None:
+    """Print a group."""
+    if node.params:
+        w.put(params_source(node.params))
+    w.put("(((")
+    if _blocks(w, node.children, "\n"):
+        w.put(")))")
+    else:
+        w.put("\n)))")
+
+
+# Lists
+
+
+def _items(w: ExactWriter, node: n.List | n.DefinitionList, marks: str, definitions: str) -> None:
+    """Print the items of a list below `marks`."""
+    for index, item in enumerate(node.children):
+        assert isinstance(item, n.Parent)
+        lists = [c for c in item.children if isinstance(c, n.List | n.DefinitionList)]
+        content = [c for c in item.children if not isinstance(c, n.List | n.DefinitionList)]
+        inner_marks, inner_definitions = marks, definitions
+        if isinstance(node, n.List):
+            inner_marks += "1" if node.ordered else "*"
         else:
-            printer.blocks(flat, "\n\n")
-        return "".join(printer.out)
-
-    def group(self, node: n.Group) -> None:
-        """Print a group."""
-        if node.params:
-            self.put(params_source(node.params))
-        self.put("(((")
-        if self.blocks(node.children, "\n"):
-            self.put(")))")
-        else:
-            self.put("\n)))")
-
-    # Lists
-
-    def items(self, node: n.List | n.DefinitionList, marks: str, definitions: str) -> None:
-        """Print the items of a list below `marks`."""
-        for index, item in enumerate(node.children):
-            assert isinstance(item, n.Parent)
-            lists = [c for c in item.children if isinstance(c, n.List | n.DefinitionList)]
-            content = [c for c in item.children if not isinstance(c, n.List | n.DefinitionList)]
-            inner_marks, inner_definitions = marks, definitions
-            if isinstance(node, n.List):
-                inner_marks += "1" if node.ordered else "*"
-            else:
-                inner_definitions += ";" if isinstance(item, n.DefinitionTerm) else ":"
-            if content or not lists or index:
-                if index:
-                    self.put("\n")
-                self.put(_mark(inner_marks, inner_definitions))
-                self.write(self.captured(content) or ("" if self.stopped else "~"))
-            for number, inner in enumerate(lists):
-                if content or index or number:
-                    self.put("\n")
-                self.params(inner.params)
-                self.items(inner, inner_marks, inner_definitions.replace(";", ":"))
-
-    # Tables, quotations
-
-    def table(self, node: n.Table) -> None:
-        """Print a table."""
-        self.params(node.params)
-        for index, row in enumerate(node.children):
-            assert isinstance(row, n.TableRow)
+            inner_definitions += ";" if isinstance(item, n.DefinitionTerm) else ":"
+        if content or not lists or index:
             if index:
-                self.put("\n")
-            if row.params:
-                self.put(params_source(row.params))
-            for cell in row.children:
-                assert isinstance(cell, n.TableCell)
-                self.put("|=" if cell.head else "|")
-                source = self.captured(cell.children)
-                if not source and cell is row.children[-1] and not self.stopped:
-                    source = "~"
-                if cell.params or source.startswith("(%"):
-                    # Parameters that come first are the cell's.
-                    source = params_source(cell.params) + source
-                self.write(source)
+                w.put("\n")
+            w.put(_mark(inner_marks, inner_definitions))
+            _write(w, _captured(w, content) or ("" if w.stopped else "~"))
+        for number, inner in enumerate(lists):
+            if content or index or number:
+                w.put("\n")
+            _params(w, inner.params)
+            _items(w, inner, inner_marks, inner_definitions.replace(";", ":"))
 
-    def quotation(self, node: n.Quotation, depth: int) -> None:
-        """Print quoted lines, deeper ones below theirs."""
-        for index, line in enumerate(node.children):
-            assert isinstance(line, n.Parent)
-            if index:
-                self.put("\n")
-            inner = [child for child in line.children if isinstance(child, n.Quotation)]
-            content = [child for child in line.children if not isinstance(child, n.Quotation)]
-            self.put(">" * depth)
-            self.write(self.captured(content))
-            for deeper in inner:
-                self.put("\n")
-                self.quotation(deeper, depth + 1)
+
+# Tables, quotations
+
+
+def _table(w: ExactWriter, node: n.Table) -> None:
+    """Print a table."""
+    _params(w, node.params)
+    for index, row in enumerate(node.children):
+        assert isinstance(row, n.TableRow)
+        if index:
+            w.put("\n")
+        if row.params:
+            w.put(params_source(row.params))
+        for cell in row.children:
+            assert isinstance(cell, n.TableCell)
+            w.put("|=" if cell.head else "|")
+            source = _captured(w, cell.children)
+            if not source and cell is row.children[-1] and not w.stopped:
+                source = "~"
+            if cell.params or source.startswith("(%"):
+                # Parameters that come first are the cell's.
+                source = params_source(cell.params) + source
+            _write(w, source)
+
+
+def _quotation(w: ExactWriter, node: n.Quotation, depth: int) -> None:
+    """Print quoted lines, deeper ones below theirs."""
+    for index, line in enumerate(node.children):
+        assert isinstance(line, n.Parent)
+        if index:
+            w.put("\n")
+        inner = [child for child in line.children if isinstance(child, n.Quotation)]
+        content = [child for child in line.children if not isinstance(child, n.Quotation)]
+        w.put(">" * depth)
+        _write(w, _captured(w, content))
+        for deeper in inner:
+            w.put("\n")
+            _quotation(w, deeper, depth + 1)
 
 
 def _first_leaf(node: n.Parent) -> Node | None:
-    """The first node of a paragraph that is no format."""
+    """Return the first node of a paragraph that is no format."""
     while node.children:
         first = node.children[0]
         if not isinstance(first, n.FormatSpan):
@@ -281,12 +293,12 @@ def _first_leaf(node: n.Parent) -> Node | None:
 
 
 def _mark(marks: str, definitions: str) -> str:
-    """An item's mark, with the dot that numbers need."""
+    """Return an item's mark, with the dot that numbers need."""
     return marks + ("." if "1" in marks else "") + definitions + " "
 
 
 def _flat(nodes: list[Node]) -> list[Node]:
-    """Blocks without sections, inline nodes between them put into paragraphs."""
+    """Return blocks without sections, inline nodes between them put into paragraphs."""
     flat: list[Node] = []
     run: n.Paragraph | None = None
     for node in nodes:

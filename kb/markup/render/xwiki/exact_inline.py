@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from kb.markup.parser.builder import LABEL
@@ -13,7 +14,7 @@ from kb.markup.render.xwiki.exact_pieces import (
     params_source,
     verbatim_pieces,
 )
-from kb.markup.render.xwiki.references import macro_source
+from kb.markup.render.xwiki.pieces import macro_source
 from kb.markup.tree import nodes as n
 from kb.markup.tree.nodes import Node, Params
 
@@ -32,11 +33,13 @@ _AFTER_URL: Final = ("^^", ",,")
 _NOT_IN_WORDS: Final = frozenset(""" !"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~""")
 
 
-class ExactInline:
+class ExactWriter:
     """Prints inline nodes; formats are switched by marks at each leaf that needs it."""
 
-    def __init__(self, syntax: str) -> None:
+    def __init__(self, syntax: str, label: Callable[[ExactWriter, list[Node]], str]) -> None:
         self.syntax = syntax
+        self.label = label
+        """Gives the source of a link's label, which may hold blocks."""
         self.out: list[str] = []
         self.path: list[n.FormatSpan] = []
         # What was printed last: a bare "url", a bare "word" like image:x, a "blank" after one
@@ -155,7 +158,7 @@ class ExactInline:
                 self.put(source)
                 self.last = "url"
         else:
-            label = self.label(node.children) if node.children else None
+            label = self.label(self, node.children) if node.children else None
             self.put(link_source(label, "", node.reference, node.params, self.syntax))
 
     def _image(self, node: n.Image) -> None:
@@ -171,17 +174,13 @@ class ExactInline:
         self.final(source, source.endswith("~"))
         self.last = "word"
 
-    def label(self, nodes: list[Node]) -> str:
-        """The source of a link's label; the block printer knows how."""
-        raise NotImplementedError
-
 
 def _same(left: list[n.FormatSpan], right: list[n.FormatSpan]) -> bool:
     return len(left) == len(right) and all(a is b for a, b in zip(left, right, strict=True))
 
 
 def _is_apart(node: Node) -> bool:
-    """Whether `node` begins with a blank or line end."""
+    """Tell whether `node` begins with a blank or line end."""
     return isinstance(node, n.LineBreak) or (isinstance(node, n.Text) and node.text[:1] == " ")
 
 
@@ -190,7 +189,7 @@ def _is_bare(node: Node) -> bool:
 
 
 def _joined(path: list[n.FormatSpan]) -> Params:
-    """All parameters that hold within `path`."""
+    """Return all parameters that hold within `path`."""
     joined: Params = {}
     for node in path:
         joined.update(node.params)

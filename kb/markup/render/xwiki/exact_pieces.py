@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from kb.markup.parser.macro_syntax import MacroScanner
-from kb.markup.render.xwiki.references import reference_source
+from kb.markup.render.xwiki.pieces import reference_source
 from kb.markup.tree.nodes import Macro, Params, ResourceReference, Verbatim
 
 _SPECIAL = re.compile(r"[!-/:-@\[-`{-~]")
@@ -14,7 +14,7 @@ _DOCUMENT_TYPES = ("doc", "space", "page")
 
 
 def escape(text: str) -> str:
-    """`text` with every mark and the spaces at its edges escaped."""
+    """Return `text` with every mark and the spaces at its edges escaped."""
     core = text.strip(" ")
     if not core:
         return "~ " * len(text)
@@ -24,7 +24,7 @@ def escape(text: str) -> str:
 
 
 def pairs_source(params: Params, special: str = "") -> str:
-    """Parameters in quotes, `special` characters escaped too."""
+    """Return parameters in quotes, `special` characters escaped too."""
     parts = []
     for key, value in params.items():
         name = key if _SIMPLE_KEY.fullmatch(key) else _quoted(key, special)
@@ -37,13 +37,13 @@ def _quoted(text: str, special: str) -> str:
 
 
 def params_source(params: Params) -> str:
-    """`(% … %)`, also without parameters."""
+    """Return `(% … %)`, also without parameters."""
     inner = pairs_source(params, "%")
     return f"(% {inner} %)" if inner else "(%%)"
 
 
 def macro_pieces(macro: Macro) -> tuple[str, bool]:
-    """A macro's source, and whether it only reads back at the very end."""
+    """Return a macro's source, and whether it only reads back at the very end."""
     inner = pairs_source(macro.params, "}")
     tag = "{{" + macro.name + (" " + inner if inner else "")
     content = macro.content
@@ -62,7 +62,7 @@ def macro_pieces(macro: Macro) -> tuple[str, bool]:
 
 
 def verbatim_pieces(verbatim: Verbatim) -> tuple[str, bool]:
-    """`{{{…}}}`, and whether it only reads back at the very end."""
+    """Return `{{{…}}}`, and whether it only reads back at the very end."""
     content = verbatim.content
     escaped = content.replace("{{{", "~{~{~{").replace("}}}", "~}~}~}")
     for close in ("}}}", ""):
@@ -75,7 +75,7 @@ def verbatim_pieces(verbatim: Verbatim) -> tuple[str, bool]:
 
 
 def bare_source(reference: ResourceReference, syntax: str) -> str:
-    """A reference written without brackets, where nothing can be escaped."""
+    """Return a reference written without brackets, where nothing can be escaped."""
     parts = reference.parameters
     if syntax != "xwiki/2.0" or reference.type not in ("doc", "interwiki"):
         return reference_source(reference, syntax)
@@ -86,7 +86,7 @@ def bare_source(reference: ResourceReference, syntax: str) -> str:
 def link_source(
     label: str | None, scheme: str, reference: ResourceReference, params: Params, syntax: str
 ) -> str:
-    """`[[label>>reference||parameters]]`; `scheme` stands before the reference."""
+    """Return `[[label>>reference||parameters]]`; `scheme` stands before the reference."""
     escaped = "" if label is None else _in_link(label) + ">>"
     target = _in_link(scheme + reference_source(reference, syntax))
     moved: Params = {}

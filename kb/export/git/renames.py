@@ -1,0 +1,68 @@
+"""Pages that were renamed or that the wiki no longer has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from kb.archive import Archive, PageView
+from kb.model import PageId
+
+
+class Departure(msgspec.Struct, frozen=True):
+    """A page that is gone."""
+
+    page: PageId
+    noticed: str
+    """Since when that is known."""
+    heir: PageId | None
+    """The page that it became, where it was renamed."""
+
+
+class CarriedOver(msgspec.Struct, frozen=True):
+    """What a renamed page brings along: XWiki copies the history to the new name."""
+
+    versions: frozenset[str] = frozenset()
+    files: frozenset[tuple[str, str]] = frozenset()
+    """Name and version of each."""
+
+
+class Renames:
+    """The departures of an archive, each heir with one page that it goes on from."""
+
+    def __init__(self, archive: Archive) -> None:
+        self.by_page: dict[PageId, Departure] = {}
+        self.former: dict[PageId, PageId] = {}
+        """New page → the page that it was."""
+        for page, noticed, target in archive.departed():
+            heir = PageId(page.wiki, target, page.locale) if target else None
+            self.by_page[page] = Departure(page, noticed, heir)
+            if heir is not None and heir != page:
+                self.former.setdefault(heir, page)
+
+    def ancestry(self, page: PageId) -> list[PageId]:
+        """Return the pages that became ``page``, oldest first, itself last."""
+        line = [page]
+        while (older := self.former.get(line[-1])) is not None and older not in line:
+            line.append(older)
+        return line[::-1]
+
+
+def carried_over(archive: Archive, old: PageView, new: PageView) -> CarriedOver:
+    """Return the versions and files that ``new`` shares with ``old`` from the beginning on."""
+    had = {(f.name, f.version): f.sha256 for f in old.attachments if f.sha256}
+    files = {(f.name, f.version): f.sha256 for f in new.attachments}
+    same = frozenset(key for key, sha256 in files.items() if had.get(key, "") == sha256)
+    return CarriedOver(frozenset(_common_versions(archive, old, new)), same)
+
+
+def _common_versions(archive: Archive, old: PageView, new: PageView) -> Iterator[str]:
+    before = (r for r in archive.revisions(old.key) if r.held)
+    after = (r for r in archive.revisions(new.key) if r.held)
+    for a, b in zip(before, after, strict=False):
+        if (a.version, a.author, a.date) != (b.version, b.author, b.date):
+            return
+        if archive.content(old.key, a.version) != archive.content(new.key, b.version):
+            return
+        yield a.version

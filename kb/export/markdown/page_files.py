@@ -1,0 +1,191 @@
+"""Write the pages of a tree, in as many processes as there are cores."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import msgspec
+
+from importers.markdown.memory import encode, path_of
+from kb.archive import Archive, PageView
+from kb.export.account import link_losses
+from kb.export.links import LinkTargets, SiteResolver, TreeResolver
+from kb.export.markdown.flavour import TREE_FORMATS, TreeFormat
+from kb.export.markdown.front import Yaml, front_matter
+from kb.export.markdown.manifest import Manifest, TreePage, UnfinishedTree
+from kb.export.markdown.page_data import built_dates, objects_of, objects_path, page_facts
+from kb.export.markdown.page_text import RenderedPage, render_page
+from kb.export.markdown.word_proof import lost_words, markdown_text
+from kb.export.report import Loss
+from kb.files import sha256_of
+from kb.freshness import code_stamp
+from kb.model import PageId
+from kb.pool import Load, pooled
+
+CHUNK: Final = 50
+"""Pages that a process takes at a time."""
+SMALL: Final = 150
+"""Fewer pages than this are written without further processes."""
+_STYLE: Final = "style:"
+
+PageTask: TypeAlias = tuple[int, list[dict[str, Yaml]]]
+"""A page's key in the archive, and the facts of its cases."""
+
+
+class TreeJob(msgspec.Struct, frozen=True, kw_only=True):
+    """What every process knows of the tree that is written."""
+
+    archive: Path
+    flavour: str
+    targets: LinkTargets
+    anchors: Mapping[PageId, tuple[str, ...]]
+    """Places of each page that others link to."""
+    names: Mapping[str, Mapping[str, str]]
+    """Users' displayed names by wiki."""
+    proof: bool
+    """Whether the words of each page are looked for in its Markdown."""
+    old: Manifest
+    old_root: Path
+    unfinished: UnfinishedTree
+    """What an interrupted run wrote."""
+    root: Path
+
+
+def write_pages(job: TreeJob, tasks: Sequence[PageTask]) -> Iterator[tuple[str, TreePage]]:
+    """Write the files of each page. Yield path and entry of each, in order."""
+    opened = Archive(job.archive)
+
+    def write(task: PageTask) -> tuple[str, TreePage]:
+        return _write(job, opened.here(), task)
+
+    with opened:
+        yield from pooled(write, tasks, Load(len(tasks), SMALL, CHUNK))
+
+
+def _write(job: TreeJob, archive: Archive, task: PageTask) -> tuple[str, TreePage]:
+    key, cases = task
+    view = archive.view(key)
+    tree = TREE_FORMATS[job.flavour]
+    path = f"{tree.content}{job.targets.layout.page(view.id)}"
+    anchors = job.anchors.get(view.id, ())
+    inputs = _digest(code_stamp(), repr(tree.markdown), view.digest, anchors, cases)
+    resolver = TreeResolver(job.targets, view.id, job.names.get(view.id.wiki, {}))
+    before = _taken_over(job, resolver, path, inputs)
+    if before is not None:
+        return path, before
+    site = SiteResolver(resolver, tree.url, rooted=tree.static != "")
+    links = site if tree.by_address else resolver
+    made = render_page(view, tree.markdown, links, site, anchors)
+    data = f"{_front_matter(job, tree, view, cases)}{made.text}".encode("utf-8", "replace")
+    _put(job.root / path, data)
+    _put(job.root / path_of(path), encode(made.memory))
+    kept, losses = _account(view, resolver, made)
+    objects, lost = objects_of(archive, view)
+    at = objects_path(job.targets.layout.page(view.id)) if objects else None
+    if objects and at:
+        _put(job.root / at, objects)
+    words = None
+    if job.proof:
+        words, missing = _missing_words(view, made)
+        lost += missing
+    asked = sorted(resolver.asked)
+    return path, TreePage(
+        page=view.id, inputs=inputs, sha256=_sha256(data), kept=dict(kept),
+        losses=[*losses, *lost], in_html=sorted(site.files), asked=asked,
+        answers=resolver.answers(asked), objects=at, words=words,
+        objects_sha256=_sha256(objects) if objects else None,
+    )  # fmt: skip
+
+
+def _front_matter(
+    job: TreeJob, tree: TreeFormat, view: PageView, cases: list[dict[str, Yaml]]
+) -> str:
+    facts = page_facts(view, job.names.get(view.id.wiki, {}), cases)
+    if job.flavour == "hugo":
+        facts |= built_dates(view)
+    return front_matter({**tree.front(job.targets.layout.page(view.id), view.id), **facts})
+
+
+def _missing_words(view: PageView, made: RenderedPage) -> tuple[int, list[Loss]]:
+    """Return how many words the page has, and those that its Markdown does not show."""
+    words, missing = lost_words(made.plain, markdown_text(made.text))
+    return words, [
+        Loss("word", view.id.page, word, "dropped", _why(word, made.text), count)
+        for word, count in missing.items()
+    ]
+
+
+def _why(word: str, text: str) -> str:
+    """Say why a word is not as often in what the Markdown shows as in the page's plain text."""
+    if word in text:
+        return "stands there fewer times: in HTML's own tags, or in contents that the program lists"
+    return "not in the Markdown"
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _digest(*parts: object) -> str:
+    return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:32]
+
+
+def _taken_over(job: TreeJob, resolver: TreeResolver, path: str, inputs: str) -> TreePage | None:
+    """Copy the files of a page that nothing changed about. None where it must be rendered."""
+    for root, pages in (
+        (job.old_root, job.old.pages),
+        (job.unfinished.root, job.unfinished.pages),
+    ):
+        before = pages.get(path)
+        if before is not None and before.inputs == inputs:
+            same = resolver.answers(before.asked) == before.answers
+            proven = before.words is not None or not job.proof
+            if same and proven and _copy(root, job.root, path, before):
+                return before
+    return None
+
+
+def _copy(old_root: Path, root: Path, path: str, before: TreePage) -> bool:
+    """Copy a page's files; False where the old file is not what it was."""
+    page = old_root / path
+    names = [path, path_of(path), *([before.objects] if before.objects else [])]
+    if not all((old_root / name).is_file() for name in names):
+        return False
+    if sha256_of(page) != before.sha256:
+        return False
+    for name in names:
+        old, new = old_root / name, root / name
+        new.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(old, new)
+    return True
+
+
+def _put(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+
+
+def _account(
+    view: PageView, resolver: TreeResolver, made: RenderedPage
+) -> tuple[Counter[str], list[Loss]]:
+    """Return how many links are kept, by kind, and what was not kept of the page."""
+    where = view.id.page
+    kept: Counter[str] = Counter()
+    losses = []
+    for found in link_losses(where, resolver.seen, None):
+        if isinstance(found, Loss):
+            losses.append(found)
+        else:
+            kept[found[0]] += found[1]
+    for what, count in made.fallbacks.items():
+        if what.startswith(_STYLE):
+            losses.append(Loss("markup", where, what, "dropped", "looks only", count))
+        else:
+            why = "stays as HTML or as its source"
+            losses.append(Loss("markup", where, what, "changed", why, count))
+    return kept, losses

@@ -1,0 +1,121 @@
+"""The text of a page in Markdown, with the memory of where its lines come from."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Collection, Iterator
+
+import msgspec
+
+from importers.markdown.memory import Memory, Piece, digest, runs_of
+from kb.archive import PageView
+from kb.export.links import SiteResolver, TreeResolver, places_in, tree_of
+from kb.markup.render.markdown import (
+    Flavour,
+    MarkdownOptions,
+    is_inline,
+    markdown_writer,
+    would_join,
+)
+from kb.markup.render.plain import plain_text
+from kb.markup.tree.nodes import Node, Section
+from kb.model import LineOrigin
+
+
+class RenderedPage(msgspec.Struct, frozen=True):
+    """A page's source in Markdown."""
+
+    text: str
+    plain: str
+    """The page's text as XWiki would say it without any markup."""
+    memory: Memory
+    fallbacks: dict[str, int]
+    """How often what Markdown cannot say: see kb.markup.render.markdown."""
+
+
+def render_page(
+    page: PageView, flavour: Flavour, resolver: TreeResolver, site: SiteResolver,
+    anchors: Collection[str],
+) -> RenderedPage:  # fmt: skip
+    """Render the page; ``anchors`` are the places in it that other pages link to.
+
+    ``site`` answers for what stays HTML. A page in a syntax that nothing reads is its source.
+    """
+    document = tree_of(page)
+    resolver.own = site.own = places_in(document)
+    options = MarkdownOptions(
+        flavour=flavour, resolver=resolver, html_resolver=site, anchors=anchors
+    )
+    writer = markdown_writer(document, options)
+    resolver.seen.clear()  # what was asked for the sake of anchors will be asked again
+    starts = _starts(document.source)
+    lines: list[str] = []
+    pieces: list[Piece] = []
+    groups = list(_groups(document.children))
+    before = ""
+    for at, group in enumerate(groups):
+        written = writer.blocks(group)
+        if not written:
+            continue
+        first = bisect_right(starts, group[0].pos) - 1
+        after = groups[at + 1][0].pos if at + 1 < len(groups) else len(document.source)
+        last = bisect_right(starts, max(after - 1, group[0].pos)) - 1
+        if before and would_join(before, written[0]):
+            lines += ["", flavour.comment]
+        lines += [""] * bool(lines)
+        made = "\n\n".join(written).split("\n")
+        _add_piece(pieces, Piece(len(lines), len(made), first, last - first + 1))
+        lines += made
+        before = written[-1]
+    text = "\n".join(lines) + "\n" if lines else ""
+    memory = _memory(page, lines, pieces)
+    return RenderedPage(
+        text, plain_text(document.children), memory, dict(sorted(writer.fallbacks.items()))
+    )
+
+
+def _memory(page: PageView, lines: list[str], pieces: list[Piece]) -> Memory:
+    return Memory(
+        source=page.source,
+        origins=runs_of(LineOrigin(line.version, line.author, line.date) for line in page.lines),
+        missing=[line.number for line in page.lines if line.missing],
+        lines=[digest(line) for line in lines],
+        pieces=pieces,
+    )
+
+
+def _add_piece(pieces: list[Piece], piece: Piece) -> None:
+    """Append; a block that begins on the line where the one before ends is merged with it."""
+    if pieces and piece.source_first < pieces[-1].source_first + pieces[-1].source_count:
+        before = pieces.pop()
+        piece = Piece(
+            before.first,
+            piece.first + piece.count - before.first,
+            before.source_first,
+            piece.source_first + piece.source_count - before.source_first,
+        )
+    pieces.append(piece)
+
+
+def _starts(text: str) -> list[int]:
+    """Return the offsets of the lines' first characters; a line ends at a line feed alone."""
+    return [0, *(match.end() for match in re.finditer("\n", text))]
+
+
+def _groups(nodes: list[Node]) -> Iterator[list[Node]]:
+    """Yield the page's blocks one by one, sections opened, inline neighbours together."""
+    run: list[Node] = []
+    for node in nodes:
+        if is_inline(node):
+            run.append(node)
+            continue
+        if run:
+            yield run
+            run = []
+        if isinstance(node, Section):
+            yield from _groups(node.children)
+        else:
+            yield [node]
+    if run:
+        yield run

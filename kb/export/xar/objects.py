@@ -1,0 +1,93 @@
+"""A page's objects and class as XML: as they came where they are the same, else made anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from importers.xar.document import Document
+from importers.xar.errors import BadXmlError
+from importers.xar.events import Events, Node
+from importers.xar.objects import COMMENTS, TAGS, to_object
+from kb.archive import Archive, PageView
+from kb.export.xar.xml import branch, leaf
+from kb.model import Comment, PropertyValue, WikiObject
+
+
+def objects_of(page: PageView, source: Document | None) -> Iterator[Node]:
+    """Yield every object; comments and tags that are known by themselves only become objects."""
+    came = _by_key(source)
+    objects = {(one.class_name, one.number): one for one in page.objects}
+    for comment in page.comments:
+        if (COMMENTS, comment.number) not in objects:
+            one = WikiObject(
+                class_name=COMMENTS, number=comment.number, properties=_properties(comment)
+            )
+            objects[COMMENTS, comment.number] = one
+    if page.tags and not any(name == TAGS for name, _ in objects):
+        tags: dict[str, PropertyValue] = {"tags": list(page.tags)}
+        objects[TAGS, 0] = WikiObject(class_name=TAGS, number=0, properties=tags)
+    for key, one in sorted(objects.items()):
+        node = came.get(key)
+        if node is not None and to_object(node).properties == one.properties:
+            yield node
+        else:
+            yield _object(one, page.id.page)
+
+
+def _by_key(source: Document | None) -> dict[tuple[str, int], Node]:
+    found: dict[tuple[str, int], Node] = {}
+    for node in source.objects if source else ():
+        try:
+            one = to_object(node)
+        except BadXmlError:
+            continue
+        found.setdefault((one.class_name, one.number), node)
+    return found
+
+
+def _object(one: WikiObject, page: str) -> Node:
+    facts = [
+        leaf("name", page),
+        leaf("number", str(one.number)),
+        leaf("className", one.class_name),
+    ]
+    if one.guid:
+        facts.append(leaf("guid", one.guid))
+    for name, value in one.properties.items():
+        facts.append(branch("property", [_property(name, value)]))
+    return branch("object", facts)
+
+
+def _property(name: str, value: PropertyValue) -> Node:
+    if isinstance(value, list):
+        return branch(name, [leaf("value", item) for item in value])
+    if isinstance(value, bool):
+        return leaf(name, str(int(value)))
+    return leaf(name, "" if value is None else str(value))
+
+
+def _properties(comment: Comment) -> dict[str, PropertyValue]:
+    known: dict[str, PropertyValue] = {
+        "author": comment.author,
+        "comment": comment.text,
+        "date": (comment.date or "").replace("T", " ").removesuffix("Z") or None,
+        "replyto": None if comment.reply_to is None else str(comment.reply_to),
+        "selection": comment.selection,
+        "resolved": comment.resolved,
+    }
+    return {name: value for name, value in known.items() if value is not None}
+
+
+def class_of(archive: Archive, page: PageView, source: Document | None) -> Node | None:
+    """Return the class that the page defines, as it came."""
+    if source is not None and source.class_ is not None:
+        return source.class_
+    definition = archive.class_(page.key)
+    if definition is None or definition.raw is None:
+        return None
+    try:
+        events = Events([definition.raw])
+        start = events.next()
+        return events.tree(start) if isinstance(start, tuple) and start[0] == "class" else None
+    except BadXmlError:
+        return None

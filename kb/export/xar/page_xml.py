@@ -1,0 +1,169 @@
+"""A page of the archive as the XML of a XAR."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from importers.xar.document import Document, read_document
+from importers.xar.errors import BadXmlError
+from kb.archive import Archive, PageView, RevisionView
+from kb.export.moments import instant_of
+from kb.export.xar.attachments import files_of
+from kb.export.xar.objects import class_of, objects_of
+from kb.export.xar.rcs import RcsVersion, rcs_archive
+from kb.export.xar.xml import attribute, declaration, element, escape, tree
+from kb.references import join_reference, split_reference
+
+_ORDER = (
+    "creator", "creationDate", "parent", "author", "originalMetadataAuthor", "customClass",
+    "contentAuthor", "date", "contentUpdateDate", "version", "title", "template",
+    "defaultTemplate", "validationScript", "comment", "minorEdit", "syntaxId", "hidden",
+    "enforceRequiredRights", "content",
+)  # fmt: skip
+_SINCE = {"originalMetadataAuthor": (1, 5), "enforceRequiredRights": (1, 6)}
+_OURS = frozenset({"web", "name", "language", "defaultLanguage", "translation", "versions"})
+
+
+class PageXml:
+    """Writes the XML of one page."""
+
+    def __init__(self, archive: Archive, page: PageView, version: tuple[int, int]) -> None:
+        """``version`` is the format's: (1, 1) to (1, 7)."""
+        self._archive = archive
+        self._page = page
+        self._format = version
+        self._held = [r for r in archive.revisions(page.key) if r.held]
+        self._source = self._own_xml()
+
+    def _own_xml(self) -> Document | None:
+        """Return the page's XML as it came, if that was in a XAR and is the present version's."""
+        newest = self._held[-1].version if self._held else None
+        for _, raw in self._archive.page_raws(self._page.key):
+            if raw.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+                with suppress(BadXmlError):
+                    found = read_document([raw])
+                    if found.fields.get("version", "1.1") == newest:
+                        return found
+        return None
+
+    def chunks(self) -> Iterator[str]:
+        """Yield the XML, piece by piece."""
+        yield declaration(self._format)
+        yield self._root()
+        yield from self._head()
+        if len(self._held) > 1 or (self._held and self._page.history == "complete"):
+            yield "  <versions>"
+            for part in rcs_archive(self._entries(), self._version_xml):
+                yield escape(part)
+            yield "</versions>\n"
+        fields = self._fields()
+        for tag in [*_ORDER, *(tag for tag in fields if tag not in _ORDER)]:
+            if _SINCE.get(tag, (1, 1)) <= self._format:
+                yield element(tag, fields.get(tag))
+        if definition := class_of(self._archive, self._page, self._source):
+            yield from tree(definition)
+        for node in objects_of(self._page, self._source):
+            yield from tree(node)
+        yield from files_of(self._archive, self._page, self._format)
+        yield "</xwikidoc>\n"
+
+    def _root(self) -> str:
+        if self._format < (1, 2):
+            return "<xwikidoc>\n"
+        page = self._page.id
+        version = f"{self._format[0]}.{self._format[1]}"
+        return (
+            f'<xwikidoc version="{version}" reference="{attribute(page.page)}"'
+            f' locale="{attribute(page.locale)}">\n'
+        )
+
+    def _head(self) -> Iterator[str]:
+        page = self._page
+        *spaces, name = split_reference(page.id.page)
+        yield element("web", join_reference((*spaces, "x"))[:-2])
+        yield element("name", name)
+        yield element("language", page.id.locale)
+        yield element("defaultLanguage", page.default_locale)
+        yield element("translation", "1" if page.id.locale else "0")
+
+    def _fields(self) -> dict[str, str]:
+        """Return the simple elements: as they came, else from what the archive knows."""
+        if self._source is not None:
+            found = {k: v for k, v in self._source.fields.items() if k not in _OURS}
+        else:
+            found = self._known_fields(self._held[-1] if self._held else None)
+        found["content"] = self._page.source
+        return found
+
+    def _known_fields(self, revision: RevisionView | None) -> dict[str, str]:
+        page = self._page
+        date = revision.date if revision else page.modified
+        author = revision.author if revision else None
+        title = revision.title if revision and revision.title is not None else page.title
+        syntax = revision.syntax if revision and revision.syntax else page.syntax
+        known = {
+            "creator": page.creator,
+            "creationDate": _milliseconds(page.created),
+            "parent": page.parent,
+            "author": author,
+            "contentAuthor": author,
+            "date": _milliseconds(date),
+            "contentUpdateDate": _milliseconds(date),
+            "version": revision.version if revision else self._newest_known(),
+            "title": title,
+            "comment": revision.comment if revision else None,
+            "minorEdit": _written(revision.minor if revision else None) or "false",
+            "syntaxId": syntax,
+            "hidden": _written(page.hidden) or "false",
+        }
+        return {tag: text for tag, text in known.items() if text is not None}
+
+    def _newest_known(self) -> str:
+        versions = [r.version for r in self._archive.revisions(self._page.key)]
+        return versions[-1] if versions else "1.1"
+
+    def _entries(self) -> list[RcsVersion]:
+        return [
+            RcsVersion(
+                version=revision.version,
+                date=_rcs_date(revision.date),
+                author=revision.author,
+                log=revision.comment or "",
+            )
+            for revision in reversed(self._held)
+        ]
+
+    def _version_xml(self, version: str) -> str:
+        """Return the XML of a version: as it came, else from what the archive knows of it."""
+        raw = self._archive.raw(self._page.key, version)
+        if raw is not None and raw.startswith(b"<"):
+            with suppress(UnicodeDecodeError):
+                return raw.decode()
+        revision = next(r for r in self._held if r.version == version)
+        fields = self._known_fields(revision)
+        fields["content"] = self._archive.content(self._page.key, version) or ""
+        parts = [declaration(self._format), self._root(), *self._head()]
+        parts += [element(tag, fields.get(tag)) for tag in _ORDER]
+        return "".join([*parts, "</xwikidoc>\n"])
+
+
+def _written(truth: bool | None) -> str | None:
+    return None if truth is None else str(truth).lower()
+
+
+def _milliseconds(moment: str | None) -> str | None:
+    """Return milliseconds since 1970; of what is less precise, its beginning."""
+    instant = instant_of(moment)
+    if instant is None or moment is None:
+        return None
+    tail = moment.partition(".")[2][:3]
+    return str(instant.seconds * 1000 + (int(tail) if tail.isdigit() else 0))
+
+
+def _rcs_date(moment: str | None) -> str:
+    """Return an RCS date in UTC; the beginning of 1970 where none is known."""
+    instant = instant_of(moment)
+    when = datetime.fromtimestamp(instant.seconds if instant else 0, UTC)
+    return when.strftime("%Y.%m.%d.%H.%M.%S")

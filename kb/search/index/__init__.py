@@ -1,1 +1,0 @@
-"""The index on disk: generations, and whether anything may have changed."""

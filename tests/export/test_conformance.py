@@ -1,0 +1,80 @@
+"""Every format passes the tests that the author of one runs; options are each format's own."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from kb.errors import UsageError
+from kb.export.protocol import exporter_named, exporter_names, options_of
+from kb.testing.exporters import ExporterConformance
+
+ROOT = Path(__file__).resolve().parents[2]
+PLUGIN = ROOT / "tests" / "plugins" / "exporter"
+FORMS = [
+    ("jsonl", "cases.jsonl"), ("csv", "cases.csv"), ("csv", "tables"), ("sqlite", "cases.db"),
+    ("parquet", "tables"), ("xar", "wiki.xar"), ("mediawiki", "dump.xml"), ("markdown", "tree"),
+    ("git", "repository"), ("git", "bare.git"),
+]  # fmt: skip
+
+
+class TestOurFormats(ExporterConformance):
+    """Each keeps to all that exporters keep to."""
+
+    @pytest.fixture(params=FORMS, ids=" ".join)
+    def form(self, request):
+        return request.param
+
+    @pytest.fixture
+    def exporter(self, form):
+        if form[0] == "parquet":
+            pytest.importorskip("pyarrow")
+        return exporter_named(form[0])
+
+    @pytest.fixture
+    def dest(self, form):
+        return form[1]
+
+    def state(self, made: Path) -> object:
+        """Of git the newest commit's id: packs and the index may differ where all else is same."""
+        if not (made / ".git").exists() and made.suffix != ".git":
+            return super().state(made)
+        command = ["git", "-C", made, "rev-parse", "main"]
+        return subprocess.run(command, capture_output=True, check=True).stdout
+
+
+def test_every_format_is_tested_here():
+    """A format that this package registers is in the list above."""
+    assert {name for name, _ in FORMS} == set(exporter_names())
+
+
+def test_an_option_of_another_format_is_told_with_that_format():
+    """By name or value: a UsageError that says what would do."""
+    with pytest.raises(UsageError, match="xar has no option branch") as caught:
+        options_of(exporter_named("xar"), {"branch": "main"})
+    assert caught.value.hint == "an option of: git"
+    with pytest.raises(UsageError, match="flavour"):
+        options_of(exporter_named("markdown"), {"flavour": "docbook"})
+    with pytest.raises(UsageError, match="no format 'docx'") as caught:
+        exporter_named("docx")
+    assert "jsonl, markdown, mediawiki" in caught.value.hint
+
+
+def test_the_command_says_which_format_has_a_flag(kb):
+    """`kb export xar --branch` names git; `kb export git --help` lists git's flags alone."""
+    done = kb("export", "xar", "x.xar", "--branch", "main", check=False)
+    assert (done.returncode, done.stderr) == (
+        2, "error: xar has no option --branch\nhint: an option of: git\n",
+    )  # fmt: skip
+    shown = kb("export", "git", "--help").stdout
+    assert "--authors" in shown
+    assert "--flavour" not in shown
+    assert all(name in kb("export", "--help").stdout for name in exporter_names())
+
+
+def test_the_manual_has_the_plug_in():
+    """docs/export.md shows its module as it is."""
+    manual = (ROOT / "docs" / "export.md").read_text("utf-8")
+    assert (PLUGIN / "casebook_plain_text.py").read_text("utf-8") in manual
