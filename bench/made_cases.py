@@ -8,7 +8,7 @@ from random import Random
 
 from kb.cases.record import Case, CaseSource, Field, Origin, Turn, to_json
 from kb.search.documents.case_documents import case_document
-from kb.search.documents.document import SearchDocument
+from kb.search.documents.search_document import SearchDocument
 
 ZH = (  # noqa: SIM905
     "充电 桩 枪 平台 账单 扣费 退款 客户 站点 微信 扫码 启动 停止 心跳 "

@@ -27,8 +27,8 @@ from bench.cluster import Cluster
 from bench.peers import BareOpenSearch, BareTantivy, Fts5, Ranker
 from kb.config import SearchConfig
 from kb.search.asking.finder import Finder
-from kb.search.asking.results import SearchOptions
-from kb.search.documents.document import NamedText, SearchDocument
+from kb.search.asking.hits import SearchOptions
+from kb.search.documents.search_document import NamedText, SearchDocument
 from kb.search.engines.loading import engine_opener
 
 DEPTH = 100

@@ -26,8 +26,8 @@ from bench.cluster import Cluster
 from bench.made_cases import ZH, cases, documents
 from kb.config import SearchConfig
 from kb.search.asking.finder import Finder
-from kb.search.asking.results import SearchOptions
-from kb.search.documents.document import NamedText, SearchDocument
+from kb.search.asking.hits import SearchOptions
+from kb.search.documents.search_document import NamedText, SearchDocument
 from kb.search.engines.loading import engine_opener
 
 QUERIES = (

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from kb.library.taking_in import ImportReport, SyncError
     from kb.library.verifying import Verification
     from kb.publish.site_build.builder import BuildReport, SiteChanges
-    from kb.search.asking.results import Hit, Hits
+    from kb.search.asking.hits import Hit, Hits
 
 _NAMES = {
     "kb.archive.views": ("AttachmentView", "LineView", "RevisionView"),
@@ -67,7 +67,7 @@ _NAMES = {
     "kb.library.taking_in": ("ImportReport", "SyncError"),
     "kb.library.verifying": ("Verification",),
     "kb.publish.site_build.builder": ("BuildReport", "SiteChanges"),
-    "kb.search.asking.results": ("Hit", "Hits"),
+    "kb.search.asking.hits": ("Hit", "Hits"),
 }  # fmt: skip
 """Module → what of it is public. Imported when first asked for, so that commands start fast."""
 _MODULE_OF = {name: module for module, names in _NAMES.items() for name in names}

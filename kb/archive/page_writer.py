@@ -11,6 +11,7 @@ from time import thread_time
 from kb.archive.attached import AttachedRecords
 from kb.archive.blobs import BlobStore
 from kb.archive.derived import extended_blame, page_digest
+from kb.archive.known_versions import KnownVersions, Version
 from kb.archive.merge import (
     LINES,
     LISTED,
@@ -22,7 +23,6 @@ from kb.archive.merge import (
     same_moment,
 )
 from kb.archive.packing import NameTable
-from kb.archive.page_versions import PageVersions, Version
 from kb.archive.snapshots import compared, newest_version, pack_origins
 from kb.archive.text_frames import TextFrames, TextPlace, VersionText
 from kb.errors import Problem
@@ -55,7 +55,7 @@ class PageWriter:
         self._report = report
         self._names = NameTable(connection)
         self._frames = TextFrames(connection)
-        self._revisions = PageVersions(connection, self._frames, self._names)
+        self._revisions = KnownVersions(connection, self._frames, self._names)
         self._seen: PageSeen | None = None
         self._key = 0
         self._wiki = 0

@@ -13,7 +13,7 @@ import click
 from kb.cli.console import home_option, json_option, opened, say, write
 
 if TYPE_CHECKING:
-    from kb.search.asking.results import Highlight, Hit, Hits
+    from kb.search.asking.hits import Highlight, Hit, Hits
 
 SORTS = ("relevance", "newest", "oldest", "number")
 
@@ -61,7 +61,7 @@ def command(
                 explain=explain, old=old,
             )  # fmt: skip
     if as_json:
-        from kb.search.asking.results import to_json
+        from kb.search.asking.hits import to_json
 
         write(to_json(hits))
         return
@@ -86,7 +86,7 @@ def _close(hits: Hits, offset: int) -> None:
 
 def _show(hit: Hit) -> None:
     """One result: its id and status, then where the words stand."""
-    from kb.search.asking.results import iso_day
+    from kb.search.asking.hits import iso_day
 
     document = hit.document
     status = dict(document.names).get("status", "")

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from kb.publish.site_build.builder import BuildReport
     from kb.redact.public_pages import InsideReport
     from kb.redact.rules import Audience
-    from kb.search.asking.results import Hits
-    from kb.search.documents.document import SortOrder
+    from kb.search.asking.hits import Hits
+    from kb.search.documents.search_document import SortOrder
     from kb.verify import Finding
 
 
@@ -290,7 +290,7 @@ class Library:
         The query language is that of `kb search`; whatever is typed means something. ``old``
         searches what earlier versions said. The result iterates over its hits.
         """
-        from kb.search.asking.results import SearchOptions
+        from kb.search.asking.hits import SearchOptions
 
         options = SearchOptions(
             limit=limit, offset=offset, sort=sort, facets=facets, explain=explain

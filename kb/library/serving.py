@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from kb.errors import UsageError
 from kb.files import MARK
 from kb.publish.serve import Served, server_for
-from kb.search.asking.results import to_json
+from kb.search.asking.hits import to_json
 
 if TYPE_CHECKING:
     from kb.library.library import Library

@@ -6,7 +6,7 @@ document: `documents` (what is indexed, of what), `analysis` (text → terms), `
 disk). `service` puts both together for a home.
 """
 
-from kb.search.asking.results import Highlight, Hit, Hits, SearchOptions
+from kb.search.asking.hits import Highlight, Hit, Hits, SearchOptions
 from kb.search.query.query_tree import QueryNote
 
 __all__ = ["Highlight", "Hit", "Hits", "QueryNote", "SearchOptions"]

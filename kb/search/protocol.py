@@ -30,7 +30,7 @@ from typing import Protocol, TypeAlias
 import msgspec
 
 from kb.config import SearchConfig
-from kb.search.documents.document import SearchDocument, SortOrder
+from kb.search.documents.search_document import SearchDocument, SortOrder
 from kb.search.query.plan import Plan
 from kb.search.query.score import Bag, ScoredStream
 

@@ -14,7 +14,7 @@ from kb.config import Home
 from kb.errors import UsageError
 from kb.freshness import home_stamp
 from kb.search.asking.finder import Finder
-from kb.search.asking.results import Hits, SearchOptions
+from kb.search.asking.hits import Hits, SearchOptions
 from kb.search.documents.document_sources import DocumentSource, HomeDocuments
 from kb.search.engines.loading import engine_opener, engine_version
 from kb.search.index import rebuild, refresh

@@ -24,8 +24,8 @@ import msgspec
 import pytest
 
 from kb.search.asking.finder import Finder
-from kb.search.asking.results import SearchOptions
-from kb.search.documents.document import NamedText, SearchDocument
+from kb.search.asking.hits import SearchOptions
+from kb.search.documents.search_document import NamedText, SearchDocument
 from kb.search.protocol import Engine, EngineOpener, EngineRequest
 from kb.search.query.plan import (
     Adjacent,
@@ -62,7 +62,7 @@ PLANS: Final[tuple[tuple[Plan, str], ...]] = (
 """Plans of each shape, and the keys of the documents that fit."""
 
 
-class _Row(msgspec.Struct, frozen=True):
+class _SuiteDocument(msgspec.Struct, frozen=True):
     key: str
     problem: str
     text: str
@@ -75,11 +75,11 @@ class _Row(msgspec.Struct, frozen=True):
 @cache
 def documents() -> tuple[SearchDocument, ...]:
     """The documents of the suite, with keys a to f."""
-    rows = msgspec.json.Decoder(_Row).decode_lines(_read("engine_documents.jsonl"))
+    rows = msgspec.json.Decoder(_SuiteDocument).decode_lines(_read("engine_documents.jsonl"))
     return tuple(map(_document, rows))
 
 
-def _document(row: _Row) -> SearchDocument:
+def _document(row: _SuiteDocument) -> SearchDocument:
     texts = (
         NamedText("problem", "问题描述", row.problem),
         NamedText("turn", row.speaker, row.text),

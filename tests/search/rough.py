@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 
 from kb.cases.record import Case, CaseAttachment, CaseSource, Field, Origin, Turn, to_json
-from kb.search.documents.document import NamedText, SearchDocument
+from kb.search.documents.search_document import NamedText, SearchDocument
 
 NAMES = {"账单号": "bill", "桩号": "pile", "手机号码": "phone", "枪号": "connector"}
 LINE = re.compile(r"^(?:[\d.]+ \| )?(\d+) \| (.*?)[ |]*$")

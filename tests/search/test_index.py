@@ -17,7 +17,7 @@ import pytest
 from kb.config import CasesConfig, Config, Home, SearchConfig
 from kb.freshness import home_stamp
 from kb.search.asking.finder import Finder
-from kb.search.documents.document import SearchDocument
+from kb.search.documents.search_document import SearchDocument
 from kb.search.engines.loading import engine_opener
 from kb.search.index import refresh
 from kb.search.protocol import Engine

@@ -17,7 +17,7 @@ from kb.search.analysis import fold_text, simplified
 from kb.search.analysis.scripts import HAN_RUN
 from kb.search.asking.finder import Finder
 from kb.search.asking.highlight import Needles, highlights
-from kb.search.asking.results import Hits, SearchOptions
+from kb.search.asking.hits import Hits, SearchOptions
 from kb.search.engines.loading import engine_opener
 from kb.search.query import parse
 from kb.search.query.score import words_of

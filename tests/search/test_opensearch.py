@@ -17,7 +17,7 @@ from bench.made_cases import documents
 from kb.config import SearchConfig
 from kb.errors import RemoteError
 from kb.search.asking.finder import Finder
-from kb.search.asking.results import SearchOptions
+from kb.search.asking.hits import SearchOptions
 from kb.search.engines.loading import engine_opener
 from kb.search.engines.opensearch_engine import connect
 from kb.search.index import refresh

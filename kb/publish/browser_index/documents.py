@@ -19,7 +19,7 @@ from kb.publish.browser_index.layout import document_path, facet_path, fold_path
 from kb.publish.paths import case_path, url_of
 from kb.search.analysis import browser_table, simplified
 from kb.search.documents.case_documents import case_document
-from kb.search.documents.document import HEAD
+from kb.search.documents.search_document import HEAD
 
 FACETS = ("status", "station", "engineer", "speaker", "year", "lang", "kind")
 _FOLD_PIECES = 16

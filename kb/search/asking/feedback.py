@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from kb.search.analysis.function_words import STEMS
 from kb.search.analysis.stem import stem
-from kb.search.documents.document import SearchDocument
+from kb.search.documents.search_document import SearchDocument
 from kb.search.query.score import Bag, Clause, Counts, idf
 from kb.text.fold import fold_text
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from kb.search.asking.feedback import BEST, feedback, wants_feedback
 from kb.search.asking.highlight import Needles, highlights
+from kb.search.asking.hits import Hit, Hits, SearchOptions
 from kb.search.asking.like import like
 from kb.search.asking.loosen import any_word, filters, near_run
-from kb.search.asking.results import Hit, Hits, SearchOptions
 from kb.search.asking.suggest import better, suggestions
 from kb.search.protocol import Engine, EngineAnswer, EngineHit, EngineRequest
 from kb.search.query import FieldNames, Query, QueryNote, parse

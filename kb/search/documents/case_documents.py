@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import Protocol, TypeAlias
 
 from kb.cases.record import Case, from_json
-from kb.search.documents.document import NamedText, SearchDocument, day_number
 from kb.search.documents.file_text import FileText
+from kb.search.documents.search_document import NamedText, SearchDocument, day_number
 
 _ESCAPE = re.compile(r"~(.)", re.DOTALL)
 _PARAMETERS = re.compile(r"\|\|[^\]\n]{0,500}(?=\]\])")

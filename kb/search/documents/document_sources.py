@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Protocol
 
 from kb.config import Home
-from kb.search.documents.document import SearchDocument
+from kb.search.documents.search_document import SearchDocument
 
 if TYPE_CHECKING:
     from kb.archive import Archive

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from kb.search.analysis.streams import APART, Streams, streams
-from kb.search.documents.document import HEAD, SCOPED, SearchDocument
+from kb.search.documents.search_document import HEAD, SCOPED, SearchDocument
 from kb.text.fold import fold_text
 
 

@@ -12,7 +12,7 @@ from itertools import groupby
 from kb.archive.archive import Archive
 from kb.model import PageId
 from kb.search.documents.case_documents import readable
-from kb.search.documents.document import NamedText, SearchDocument
+from kb.search.documents.search_document import NamedText, SearchDocument
 
 
 class OldLineDocuments:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from kb.archive.archive import Archive
 from kb.archive.views import AttachmentView, PageView
 from kb.search.documents.case_documents import UNREADABLE, readable
-from kb.search.documents.document import NamedText, SearchDocument, day_number
 from kb.search.documents.file_text import FileText, has_text, text_of
+from kb.search.documents.search_document import NamedText, SearchDocument, day_number
 
 
 class PageDocuments:

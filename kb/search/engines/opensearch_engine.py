@@ -21,8 +21,8 @@ import msgspec
 
 from kb.config import SearchConfig
 from kb.errors import RemoteError, UsageError
-from kb.search.documents.document import SearchDocument
 from kb.search.documents.fields import facets_of, names_of
+from kb.search.documents.search_document import SearchDocument
 from kb.search.engines.opensearch_query import body_of
 from kb.search.engines.opensearch_snapshots import bring_back, take
 from kb.search.protocol import DamagedIndexError, EngineAnswer, EngineHit, EngineRequest

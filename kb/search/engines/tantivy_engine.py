@@ -12,8 +12,8 @@ import msgspec
 import tantivy
 
 from kb.config import SearchConfig
-from kb.search.documents.document import SearchDocument
 from kb.search.documents.fields import facets_of, names_of, streams_of
+from kb.search.documents.search_document import SearchDocument
 from kb.search.engines.tantivy_query import query_of
 from kb.search.protocol import DamagedIndexError, EngineAnswer, EngineHit, EngineRequest
 from kb.search.query.score import ScoredStream

@@ -13,8 +13,8 @@ from whoosh.analysis import RegexTokenizer
 from whoosh.query import Query
 
 from kb.config import SearchConfig
-from kb.search.documents.document import SearchDocument
 from kb.search.documents.fields import facets_of, names_of, streams_of
+from kb.search.documents.search_document import SearchDocument
 from kb.search.engines.whoosh_query import query_of
 from kb.search.protocol import DamagedIndexError, EngineAnswer, EngineHit, EngineRequest
 from kb.search.query.score import ScoredStream, idf

@@ -11,8 +11,8 @@ import msgspec
 
 from kb.config import SearchConfig
 from kb.files import write_whole
-from kb.search.documents.document import SearchDocument
 from kb.search.documents.fields import facets_of, names_of, streams_of
+from kb.search.documents.search_document import SearchDocument
 from kb.search.protocol import DamagedIndexError, EngineAnswer, EngineHit, EngineRequest
 from kb.search.query import plan as plans
 from kb.search.query.score import ScoredStream, idf

@@ -18,7 +18,7 @@ _COLUMNS = (
 )
 
 
-class PageVersions:
+class KnownVersions:
     """What is known of each version of one page, and where its text is."""
 
     def __init__(

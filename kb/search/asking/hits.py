@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 
-from kb.search.documents.document import DocumentKind, SearchDocument, SortOrder
+from kb.search.documents.search_document import DocumentKind, SearchDocument, SortOrder
 from kb.search.query.query_tree import QueryNote
 
 MatchMode: TypeAlias = Literal["all", "any", "auto"]
