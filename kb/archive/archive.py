@@ -32,7 +32,7 @@ class Archive:
         self._forked: Archive | None = None
 
     def here(self) -> Archive:
-        """Itself; in a forked process one opened there, as SQLite demands."""
+        """Return itself; in a forked process an archive opened there, as SQLite demands."""
         if self._process == os.getpid():
             return self
         if self._forked is None or self._forked._process != os.getpid():
@@ -58,65 +58,65 @@ class Archive:
         self._db.close()
 
     def source(self, location: str, format_name: str) -> SourceState:
-        """What is held of a source; it is noted as a source once something is ingested."""
+        """Say what is held of a source; it is stored as a source once something is ingested."""
         return SourceState(self, location, format_name)
 
     def ingest(self, source: SourceState, items: Iterable[Item]) -> IngestReport:
-        """Take in what an importer yields, a transaction for some pages at a time."""
+        """Write what an importer yields, in transactions of some pages each."""
         from kb.archive.ingest import Ingest  # who only reads need not load what writes
 
         return Ingest(self._db, self.blobs, source.location, source.format_name).run(items)
 
     def pages(self, *, first: int = 0, last: int | None = None) -> Iterator[PageView]:
-        """Pages in order of wiki, reference, locale; ``first`` and ``last`` bound their keys."""
+        """Yield pages by wiki, reference, locale; ``first`` and ``last`` bound their keys."""
         return self._reader.pages(first, last)
 
     def page(self, page: PageId) -> PageView | None:
-        """One page, or None."""
+        """Read one page; None where it is not known."""
         return self._reader.page(page)
 
     def digests(self) -> Iterator[tuple[int, PageId, bytes]]:
-        """Key, id and digest of every page, cheaply: what changed shows here."""
+        """Yield key, id and digest of every page, cheaply: a digest changes when anything does."""
         return self._reader.digests()
 
     def departed(self) -> Iterator[tuple[PageId, str, str | None]]:
-        """Pages that the wiki no longer has: when that was noticed, and their new reference."""
+        """Yield pages that the wiki lost, when that was noticed, and their new reference."""
         return self._reader.departed()
 
     def view(self, key: int) -> PageView:
-        """The page with that key."""
+        """Read the page with that key. KeyError where there is none."""
         return self._reader.view(key)
 
     def revisions(self, key: int) -> Iterator[RevisionView]:
-        """Versions of the page with that key, oldest first, known by lines only included."""
+        """Yield versions of the page with that key, oldest first, those known by lines only too."""
         return self._reader.revisions(key)
 
     def content(self, key: int, version: str) -> str | None:
-        """Source of a version as the wiki gave it; None where only lines of it are known."""
+        """Read the source of a version as the wiki gave it; None where only lines are known."""
         return self._reader.content(key, version)
 
     def raw(self, key: int, version: str) -> bytes | None:
-        """The bytes that a version came in; None where it has none of its own."""
+        """Read the bytes that a version came in; None where it has none of its own."""
         return self._reader.raw(key, version)
 
     def page_raws(self, key: int) -> Iterator[tuple[str, bytes]]:
-        """The page's own bytes as received from each source, with the source's location."""
+        """Yield the location of each source with the page's own bytes as received from it."""
         return self._reader.page_raws(key)
 
     def class_(self, key: int) -> WikiClass | None:
-        """The class that the page defines, or None."""
+        """Read the class that the page defines, or None."""
         return self._reader.class_(key)
 
     def blame(self, key: int, version: str) -> tuple[LineView, ...]:
-        """A held version by lines, each with its origin where the whole history is held."""
+        """Read a held version by lines, each with its origin where the whole history is held."""
         return self._reader.blame(key, version)
 
     def standings(self, classes: tuple[str, ...]) -> Iterator[PageStanding]:
-        """All pages in the archive's order, each with its present objects of these classes."""
+        """Yield all pages in the archive's order, with their present objects of these classes."""
         return self._reader.standings(classes)
 
     def damage(self) -> Iterator[str]:
-        """What the database itself finds wrong; nothing where it is sound."""
+        """Yield what the database itself finds wrong; nothing where it is sound."""
         for (line,) in self._db.execute("PRAGMA integrity_check"):
             if line != "ok":
                 yield str(line)
@@ -124,12 +124,12 @@ class Archive:
             yield f"{table} {row}: what it names in {other} is not there"
 
     def blob_digests(self) -> Iterator[str]:
-        """The sha256 of all bytes that are kept by it."""
+        """Yield the sha256 of every blob, in hex."""
         for (sha256,) in self._db.execute("SELECT hex(sha256) FROM blob").fetchall():
             yield sha256.lower()
 
     def text_digests(self, key: int) -> Iterator[tuple[str, bytes]]:
-        """Versions of a page whose text is held, with its merge.hash_of."""
+        """Yield the versions of a page whose text is held, with the text's `merge.hash_of`."""
         yield from self._db.execute(
             "SELECT major || '.' || minor, hash FROM revision"
             " WHERE page_id = ? AND frame_id IS NOT NULL AND hash IS NOT NULL",
@@ -137,7 +137,7 @@ class Archive:
         ).fetchall()
 
     def problems(self) -> Iterator[Problem]:
-        """All problems held, in the order they were met."""
+        """Yield all problems held, in the order they were met."""
         rows = self._db.execute(
             "SELECT place, code, detail, page, lower(hex(sha256)) FROM problem"
             " LEFT JOIN blob ON blob.id = blob_id ORDER BY problem.id"
@@ -147,12 +147,12 @@ class Archive:
             yield Problem(where=place, code=code, detail=detail, page=page, sha256=kept)
 
     def counts(self) -> dict[str, int]:
-        """How many rows each kind of thing has."""
+        """Count the rows of each main table."""
         tables = ("page", "revision", "attachment", "comment", "object", "problem", "blob")
         return {t: self._db.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in tables}
 
     def ways(self) -> dict[str, tuple[int, int]]:
-        """By importer, how many whole versions of pages and of files came by it."""
+        """Count by importer the whole versions of pages and of attachments that came by it."""
         counts = "SELECT format, count(*) FROM {} JOIN source ON source.id = source_id WHERE {}"
         pages = dict(
             self._db.execute(f"{counts} GROUP BY format".format("revision", "hash IS NOT NULL"))
@@ -163,7 +163,7 @@ class Archive:
         return {way: (pages.get(way, 0), files.get(way, 0)) for way in sorted({*pages, *files})}
 
     def author_names(self, wiki: str) -> dict[str, str]:
-        """Displayed names by user reference."""
+        """Map user references to displayed names."""
         rows = self._db.execute(
             "SELECT reference, author.name FROM author JOIN wiki ON wiki.id = wiki_id"
             " WHERE wiki.name = ?",

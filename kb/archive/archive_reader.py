@@ -20,7 +20,7 @@ _OBJECT = "class_name, number, properties, guid"
 
 
 class ArchiveReader:
-    """Views of what is committed."""
+    """Reads pages as views, of what is committed."""
 
     def __init__(self, db: sqlite3.Connection, blobs: BlobStore) -> None:
         self._db = db
@@ -29,7 +29,7 @@ class ArchiveReader:
         self._frames = TextFrames(db)
 
     def digests(self) -> Iterator[tuple[int, PageId, bytes]]:
-        """Key, id and digest of every page in the archive's order."""
+        """Yield key, id and digest of every page in the archive's order."""
         rows = self._db.execute(
             f"SELECT page.id, wiki.name, reference, locale, digest {_FROM} {_IN_ORDER}"
         )
@@ -37,7 +37,7 @@ class ArchiveReader:
             yield key, PageId(wiki, reference, locale), digest
 
     def departed(self) -> Iterator[tuple[PageId, str, str | None]]:
-        """Pages that the wiki no longer has: when that was noticed, and their new reference."""
+        """Yield pages that the wiki lost, when that was noticed, and their new reference."""
         rows = self._db.execute(
             f"SELECT wiki.name, reference, locale, gone, renamed_to {_FROM}"
             f" WHERE gone IS NOT NULL {_IN_ORDER}"
@@ -46,14 +46,14 @@ class ArchiveReader:
             yield PageId(wiki, reference, locale), gone, renamed_to
 
     def pages(self, first: int, last: int | None) -> Iterator[PageView]:
-        """Pages whose key is from ``first`` to ``last``, in the archive's order."""
+        """Yield pages whose key is from ``first`` to ``last``, in the archive's order."""
         top = 1 << 62 if last is None else last
         sql = f"SELECT page.id {_FROM} WHERE page.id BETWEEN ? AND ? {_IN_ORDER}"
         keys = self._db.execute(sql, (first, top)).fetchall()
         return (self.view(key) for (key,) in keys)
 
     def page(self, page: PageId) -> PageView | None:
-        """The page with that id, or None."""
+        """Read the page with that id, or None."""
         row = self._db.execute(
             f"SELECT page.id {_FROM} WHERE wiki.name = ? AND reference = ? AND locale = ?",
             (page.wiki, page.page, page.locale),
@@ -61,7 +61,7 @@ class ArchiveReader:
         return self.view(row[0]) if row else None
 
     def view(self, key: int) -> PageView:
-        """The page with that key. KeyError where there is none."""
+        """Read the page with that key. KeyError where there is none."""
         row = self._db.execute(
             "SELECT wiki.name, reference, locale, history, title, syntax, default_locale, parent,"
             " hidden, creator, created, modified, url, gone, renamed_to, digest"
@@ -84,7 +84,7 @@ class ArchiveReader:
         )  # fmt: skip
 
     def revisions(self, key: int) -> Iterator[RevisionView]:
-        """Versions of a page, oldest first, those known by lines only among them."""
+        """Yield versions of a page, oldest first, those known by lines only too."""
         rows = self._db.execute(
             "SELECT major || '.' || minor, author_id, date, comment, minor_edit, title_id,"
             " syntax_id, frame_id IS NOT NULL, source.format FROM revision"
@@ -100,17 +100,17 @@ class ArchiveReader:
             )  # fmt: skip
 
     def content(self, key: int, version: str) -> str | None:
-        """Source of a held version, or None."""
+        """Read the source of a held version, or None."""
         place = self._place(key, version)
         return None if place is None else self._frames.content(place).decode()
 
     def raw(self, key: int, version: str) -> bytes | None:
-        """The bytes that a version was received in, where it has any of its own."""
+        """Read the bytes that a version was received in, where it has any of its own."""
         place = self._place(key, version)
         return None if place is None else self._frames.text(place).raw
 
     def page_raws(self, key: int) -> Iterator[tuple[str, bytes]]:
-        """For each source of the page its location and the page's bytes as received."""
+        """Yield the location of each source with the page's bytes as received."""
         rows = self._db.execute(
             "SELECT location, frame_id, slot, blob_id FROM raw JOIN source ON source.id = source_id"
             " WHERE page_id = ? ORDER BY location",
@@ -132,14 +132,14 @@ class ArchiveReader:
         return None if row is None or row[0] is None else TextPlace(*row)
 
     def class_(self, key: int) -> WikiClass | None:
-        """The class that a page defines, or None."""
+        """Read the class that a page defines, or None."""
         row = self._db.execute(
             "SELECT properties, raw FROM class WHERE page_id = ?", (key,)
         ).fetchone()
         return WikiClass(properties=json.loads(row[0]), raw=row[1]) if row else None
 
     def _lines(self, key: int) -> tuple[str | None, tuple[LineView, ...]]:
-        """Newest held version, and the present source by lines, each with its origin."""
+        """Find the newest held version, and the present source by lines, each with its origin."""
         held = self._db.execute(
             "SELECT major, minor FROM revision WHERE page_id = ?"
             " AND frame_id IS NOT NULL ORDER BY major DESC, minor DESC LIMIT 1",
@@ -158,14 +158,14 @@ class ArchiveReader:
         return version, self.blame(key, version)
 
     def blame(self, key: int, version: str) -> tuple[LineView, ...]:
-        """Source of a held version by lines; who wrote them only where all history is held."""
+        """Read a held version by lines; who wrote them only where all history is held."""
         text = self.content(key, version)
         if text is None:
             return ()
         return _views(text.split("\n"), self._blame(key, version, text), frozenset())
 
     def _blame(self, key: int, version: str, text: str) -> list[LineOrigin]:
-        """Who wrote each line of ``text``, which is that version of the page."""
+        """Find who wrote each line of ``text``, which is that version of the page."""
         history, packed = self._db.execute(
             "SELECT history, blame FROM page WHERE id = ?", (key,)
         ).fetchone()
@@ -177,7 +177,7 @@ class ArchiveReader:
         return [LineOrigin(held[n].version, held[n].author, held[n].date) for n in numbers]
 
     def _from_snapshot(self, key: int, version: str, text: str) -> list[LineOrigin]:
-        """Origins that a blame view of the same text told; nobody where there is none."""
+        """Take origins from a blame view of the same text; nobody's where there is none."""
         nobody = [LineOrigin(None)] * (text.count("\n") + 1)
         rows = self._db.execute(
             "SELECT frame_id, slot, origins FROM snapshot WHERE page_id = ? ORDER BY id DESC",
@@ -199,7 +199,7 @@ class ArchiveReader:
         return _views(text.split("\n"), self._completed(key, origins), missing)
 
     def _completed(self, key: int, origins: list[LineOrigin]) -> list[LineOrigin]:
-        """Origins with what is known of their versions from elsewhere."""
+        """Complete origins by what is known of their versions from elsewhere."""
         known = {r.version: LineOrigin(r.version, r.author, r.date) for r in self.revisions(key)}
         return [
             origin if origin.version is None else known.get(origin.version, origin)
@@ -207,7 +207,7 @@ class ArchiveReader:
         ]
 
     def standings(self, classes: tuple[str, ...]) -> Iterator[PageStanding]:
-        """All pages in the archive's order, each with its present objects of these classes."""
+        """Yield all pages in the archive's order, with their present objects of these classes."""
         marks = ", ".join("?" * len(classes))
         objects: dict[int, list[WikiObject]] = {}
         for key, *one in self._db.execute(

@@ -21,8 +21,8 @@ _PARTS = 20
 class BlobStore:
     """The blob table. ``put`` is idempotent: the same bytes always have the same row.
 
-    Bytes pass through in pieces; no more than some MB of a blob is ever in memory unless it is
-    asked for whole.
+    Bytes pass through in chunks: no more than some MB of a blob is in memory unless it is asked
+    for whole.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -77,29 +77,29 @@ class BlobStore:
         return int(row[0]) if row else None
 
     def id_of(self, sha256: str) -> int:
-        """Row of the bytes with that digest. KeyError where there are none."""
+        """Find the row of the bytes with that digest. KeyError where there are none."""
         row = self._row(bytes.fromhex(sha256))
         if row is None:
             raise KeyError(sha256)
         return row
 
     def chunks(self, sha256: str) -> Iterator[bytes]:
-        """The bytes with that digest, piece by piece. KeyError where there are none."""
+        """Yield the bytes with that digest in chunks. KeyError where there are none."""
         return self.chunks_of(self.id_of(sha256))
 
     def chunks_of(self, key: int) -> Iterator[bytes]:
-        """The bytes of a row, piece by piece."""
+        """Yield the bytes of a row in chunks."""
         parts = cast("IO[bytes]", _BlobParts(self._db, key))
         with zstandard.ZstdDecompressor().stream_reader(parts) as reader:
             while chunk := reader.read(_CHUNK):
                 yield chunk
 
     def open(self, sha256: str) -> bytes:
-        """The bytes with that digest, all at once. KeyError where there are none."""
+        """Read the bytes with that digest at once. KeyError where there are none."""
         return b"".join(self.chunks(sha256))
 
     def get(self, key: int) -> bytes:
-        """The bytes of a row, all at once."""
+        """Read the bytes of a row at once."""
         return b"".join(self.chunks_of(key))
 
 
@@ -124,5 +124,5 @@ class _BlobParts:
 
 
 def _range(key: int) -> tuple[int, int]:
-    """First and last key that the parts of a blob may have."""
+    """Keys that the parts of a blob may have, first and last."""
     return key << _PARTS, ((key + 1) << _PARTS) - 1

@@ -59,7 +59,7 @@ class Ingest:
         self.report = IngestReport()
 
     def run(self, items: Iterable[Item]) -> IngestReport:
-        """Take in all items; what came before an error stays, up to the last whole page."""
+        """Write all items. Where an error breaks off, pages that were whole before it stay."""
         # Keep savepoint journals in memory: they are small, and a file a page would cost more.
         self._db.execute("PRAGMA temp_store = MEMORY")
         self._db.execute("BEGIN IMMEDIATE")

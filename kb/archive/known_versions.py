@@ -111,7 +111,7 @@ class KnownVersions:
         self._bytes = 0
 
     def _nearest(self, version: Version | None) -> int | None:
-        """The frame that holds the version closest to this one, or to the newest."""
+        """Find the frame that holds the version closest to this one, or to the newest."""
         version = version or max(self._known, default=(0, 0))
         held = [key for key, known in self._known.items() if known.place]
         if not held:
@@ -122,7 +122,7 @@ class KnownVersions:
         return place.frame
 
     def text(self, version: Version) -> VersionText | None:
-        """The text of a version, where it is held."""
+        """Read the text of a version, where it is held."""
         self.flush()
         place = self._known[version].place
         return self._frames.text(place) if place else None

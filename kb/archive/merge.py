@@ -1,8 +1,8 @@
-"""What is known of one version, from whichever source, put together.
+"""Merge what several sources know of one version.
 
 A source knows a version by its lines only, from a list, or whole. What a better source says
-counts; of two as good the later one; and where both speak of the same thing and disagree, that
-is a contradiction, which becomes a Problem.
+counts; of two as good the later import; and where both state a fact and disagree, that is a
+contradiction, which becomes a Problem.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class VersionFacts(msgspec.Struct, kw_only=True):
 
 
 def facts_of(known: VersionFacts) -> tuple[object, ...]:
-    """What is known, where the text is apart."""
+    """List all that is known but where the text is, for comparing and digesting."""
     return _facts(known)
 
 
@@ -61,12 +61,12 @@ class Contradiction(msgspec.Struct, frozen=True):
 
 
 def hash_of(content: bytes) -> bytes:
-    """16 bytes of BLAKE2b: enough to tell texts of one page apart."""
+    """Hash a text to 16 bytes by BLAKE2b: enough to tell texts of one page apart."""
     return hashlib.blake2b(content, digest_size=16).digest()
 
 
 def merge(held: VersionFacts, new: VersionFacts) -> list[Contradiction]:
-    """Put into ``held`` what ``new`` knows, texts apart; what they disagree about."""
+    """Merge what ``new`` knows into ``held``, texts apart; return what they disagree about."""
     found = []
     better = new.rank >= held.rank
     for fact in FACTS:
@@ -88,7 +88,7 @@ def _disagree(fact: str, here: str, there: str) -> bool:
 
 
 def _coarser(fact: str, new: str, held: str) -> bool:
-    """Whether a date is the held one, told less precisely."""
+    """Whether a date is the held one, said less precisely."""
     return fact == "date" and len(new) < len(held) and same_moment(new, held)
 
 

@@ -20,7 +20,7 @@ class NameTable:
         self._texts: dict[int, str] = {}
 
     def key(self, text: str | None) -> int | None:
-        """Row of the text, made where there is none."""
+        """Return the row of a text, inserted where there is none."""
         if text is None:
             return None
         known = self._keys.get(text)
@@ -38,7 +38,7 @@ class NameTable:
         return key
 
     def text(self, key: int | None) -> str | None:
-        """The text of a row."""
+        """Read the text of a row."""
         if key is None:
             return None
         known = self._texts.get(key)
@@ -49,14 +49,9 @@ class NameTable:
             known = self._texts[key] = row[0]
         return known
 
-    def forget(self) -> None:
-        """Drop what is kept, after a rollback."""
-        self._keys.clear()
-        self._texts.clear()
-
 
 def pack_moment(moment: str | None) -> int | str | None:
-    """A moment as milliseconds since 1970 where that says the same, else as it is."""
+    """Pack a moment into milliseconds since 1970 where that says the same, else leave it."""
     if moment is None or moment.endswith(".000Z") or not _EXACT.fullmatch(moment):
         return moment
     try:
@@ -68,7 +63,7 @@ def pack_moment(moment: str | None) -> int | str | None:
 
 
 def unpack_moment(packed: int | str | None) -> str | None:
-    """What `pack_moment` was given."""
+    """Unpack what `pack_moment` packed."""
     if not isinstance(packed, int):
         return packed
     when = _EPOCH + timedelta(milliseconds=packed)
@@ -77,9 +72,9 @@ def unpack_moment(packed: int | str | None) -> str | None:
 
 
 def pack_numbers(numbers: Iterable[int], stride: int = 1) -> bytes:
-    """Each number's difference from the one ``stride`` before, seven bits a byte.
+    """Pack numbers as differences, each from the one ``stride`` before, in LEB128 varints.
 
-    Differences are zigzagged (0, -1, 1, -2, …) so that small ones of either sign are short.
+    Differences are zigzag encoded (0, -1, 1, -2, …), so that small ones of either sign are short.
     """
     packed = bytearray()
     before = [0] * stride
@@ -95,7 +90,7 @@ def pack_numbers(numbers: Iterable[int], stride: int = 1) -> bytes:
 
 
 def unpack_numbers(packed: bytes, stride: int = 1) -> list[int]:
-    """What `pack_numbers` packed, with the same ``stride``."""
+    """Unpack what `pack_numbers` packed with the same ``stride``."""
     before = [0] * stride
     numbers = []
     for place, value in enumerate(_values(packed)):

@@ -70,15 +70,8 @@ class PageWriter:
         self.blame_seconds = 0.0
         """CPU time spent on blame."""
 
-    def forget(self) -> None:
-        """Drop what is kept in memory, after a rollback."""
-        self._key = 0
-        self._authors.clear()
-        self._names.forget()
-        self._frames.forget()
-
     def row(self, wiki: str, reference: str, locale: str) -> int | None:
-        """Key of a page; None where it is not known."""
+        """Find the key of a page; None where it is not known."""
         if wiki != self._wiki_name:
             self._db.execute("INSERT OR IGNORE INTO wiki (name) VALUES (?)", (wiki,))
             self._wiki = self._one("SELECT id FROM wiki WHERE name = ?", wiki)
@@ -146,7 +139,7 @@ class PageWriter:
         )
 
     def _unless_coarser(self, seen: PageSeen, fact: str) -> object:
-        """What is said of the page; None for a moment that is known more precisely."""
+        """Return what is said of the page; None for a moment that is known more precisely."""
         new = getattr(seen, fact)
         if fact not in ("created", "modified") or new is None:
             return new
@@ -349,7 +342,7 @@ class PageWriter:
         return all(new in ((old[0], old[1] + 1), (old[0] + 1, 1)) for old, new in steps)
 
     def _blame(self, whole: bool) -> None:
-        """Bring the page's blame up to its versions."""
+        """Extend the page's blame to its versions, where all of them are held."""
         started = thread_time()
         held = self._held_versions()
         packed = None
@@ -367,7 +360,7 @@ class PageWriter:
         return text.content.decode()
 
     def _digest(self) -> bool:
-        """Bring the page's digest up; whether it changed."""
+        """Update the page's digest; whether it changed."""
         digest = page_digest(self._db, self._key, self._revisions, self.attached.empty)
         before = self._db.execute("SELECT digest FROM page WHERE id = ?", (self._key,)).fetchone()
         if before[0] == digest:

@@ -1,4 +1,4 @@
-"""The archive's tables and how an older file is brought up to them."""
+"""The archive's tables, and how an older file is migrated to them."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ FIRST_FORMAT = 2
 
 
 def connect(path: Path, *, create: bool) -> sqlite3.Connection:
-    """Open the archive at ``path``, brought up to this version's tables.
+    """Open the archive at ``path``, migrated to this version's tables.
 
     Raises InputError where the file is missing (and may not be made), is no archive, or was
     written by a newer version.
@@ -134,7 +134,7 @@ def connect(path: Path, *, create: bool) -> sqlite3.Connection:
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    """Check whose file it is, set the pragmas, run what migrations it lacks."""
+    """Check whose file it is, set the pragmas, run the migrations that it lacks."""
     connection.execute("PRAGMA busy_timeout = 10000")
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     version = connection.execute("PRAGMA user_version").fetchone()[0]

@@ -8,7 +8,7 @@ from kb.model import LineOrigin, Snapshot, version_key
 
 
 def newest_version(stated: str | None, snapshot: Snapshot) -> tuple[int, int] | None:
-    """The version that a snapshot shows: as stated, else at least the newest of its lines."""
+    """Find the version that a snapshot shows: as stated, else at least the newest of its lines."""
     found = [version_key(origin.version) for origin in snapshot.origins if origin.version]
     if stated is not None:
         try:
@@ -19,7 +19,7 @@ def newest_version(stated: str | None, snapshot: Snapshot) -> tuple[int, int] | 
 
 
 def compared(text: str, snapshot: Snapshot) -> str | None:
-    """How a snapshot's lines differ from the text of its version; None where they do not.
+    """Say how a snapshot's lines differ from the text of its version; None where they do not.
 
     Lines that the view left out are not compared, nor how lines end, nor blanks at their ends,
     nor empty lines after the last.
@@ -59,7 +59,7 @@ def pack_origins(origins: tuple[LineOrigin, ...], missing: frozenset[int]) -> by
 
 
 def unpack_origins(data: bytes) -> tuple[list[LineOrigin], frozenset[int]]:
-    """An origin for each line, and the numbers of missing lines."""
+    """Unpack an origin for each line, and the numbers of missing lines."""
     packed = msgspec.msgpack.decode(data, type=_PackedOrigins)
     origins = [origin for count, origin in packed.runs for _ in range(count)]
     return origins, frozenset(packed.missing)

@@ -88,7 +88,7 @@ class TextFrames:
             "UPDATE frame SET ends = ?, data = ? WHERE id = ?",
             (pack_numbers(ends, 2), self._packed(whole, frame.base), key),
         )
-        self.forget()
+        self._firsts.clear()
         self._whole = key, ends, whole
         return [TextPlace(key, len(held) + n) for n in range(len(texts))]
 
@@ -101,22 +101,17 @@ class TextFrames:
         return self._packers[most].compress(whole)
 
     def text(self, place: TextPlace) -> VersionText:
-        """The text there."""
+        """Read the text at a place."""
         ends, data = self._unpacked(place.frame)
         return _cut(ends, data, place.slot)
 
     def content(self, place: TextPlace) -> bytes:
-        """The content there; unpacks no more of its frame than is needed."""
+        """Read the content at a place, unpacking no more of its frame than is needed."""
         if self._whole is not None and self._whole[0] == place.frame:
             return self.text(place).content
         frame = self._row(place.frame)
         data = self._unpack(frame, frame.ends[2 * place.slot])
         return _cut(frame.ends, data, place.slot).content
-
-    def forget(self) -> None:
-        """Clear the caches, after a rollback or a change."""
-        self._firsts.clear()
-        self._whole = None
 
     def _row(self, key: int) -> _FrameRow:
         base, depth, ends, data = self._db.execute(
@@ -137,7 +132,7 @@ class TextFrames:
             return reader.read(size)
 
     def _dictionary(self, base: int | None) -> zstandard.ZstdCompressionDict | None:
-        """The first text of a frame as a dictionary, unpacked along its chain of bases."""
+        """Unpack the first text of a frame, along its chain of bases, as a zstd dictionary."""
         if base is None:
             return None
         chain: list[tuple[int, _FrameRow]] = []
@@ -160,7 +155,7 @@ class TextFrames:
 
 
 def _joined(texts: Sequence[VersionText]) -> tuple[bytes, list[int]]:
-    """Texts one after the other, and where each content and each raw ends."""
+    """Concatenate texts, and say where each content and each raw ends."""
     parts: list[bytes] = []
     ends: list[int] = []
     at = 0

@@ -1,4 +1,4 @@
-"""What readers of the archive get: a page with its lines, revisions and files."""
+"""What readers of the archive get: a page with its lines, revisions and attachments."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ BATCH = 10_000
 
 
 class GenerationState(msgspec.Struct, frozen=True):
-    """state.json."""
+    """state.json: the generation in use."""
 
     made_by: str
     """Fingerprint of the code that made the index."""
@@ -50,7 +50,7 @@ class BuildingState(msgspec.Struct, frozen=True):
 
 
 def read_state(folder: Path) -> GenerationState | None:
-    """state.json; None where there is none that can be read."""
+    """Read state.json; None where there is none that can be read."""
     try:
         return msgspec.json.decode((folder / "state.json").read_bytes(), type=GenerationState)
     except (OSError, msgspec.MsgspecError):
@@ -58,7 +58,7 @@ def read_state(folder: Path) -> GenerationState | None:
 
 
 def read_begun(folder: Path) -> BuildingState | None:
-    """building.json; None where nothing was begun."""
+    """Read building.json; None where no generation was begun."""
     try:
         return msgspec.json.decode((folder / "building.json").read_bytes(), type=BuildingState)
     except (OSError, msgspec.MsgspecError):
@@ -68,7 +68,7 @@ def read_begun(folder: Path) -> BuildingState | None:
 def state_of(
     place: Path, made_by: str, digests: Mapping[str, bytes], stamp: str | None
 ) -> GenerationState:
-    """The state of the generation in ``place`` as it is now."""
+    """Describe the generation in ``place`` as it is now."""
     found = place.iterdir() if place.is_dir() else iter(())
     sizes = {file.name: file.stat().st_size for file in found if _lasting(file)}
     return GenerationState(
@@ -81,7 +81,7 @@ def _lasting(file: Path) -> bool:
 
 
 def digest_of(digests: Mapping[str, bytes]) -> str:
-    """One digest of all."""
+    """Digest all keys and their digests into one, in hex."""
     made = hashlib.sha256()
     for key in sorted(digests):
         made.update(key.encode("utf-8", "surrogatepass") + b"\0" + digests[key] + b"\n")
@@ -91,7 +91,7 @@ def digest_of(digests: Mapping[str, bytes]) -> str:
 def refresh(
     folder: Path, source: DocumentSource, opened: EngineOpener, name: str, stamp: str | None = None
 ) -> Engine:
-    """An engine over exactly what ``source`` has. Costs what changed.
+    """Open an engine over exactly what ``source`` has; index what changed since the last time.
 
     ``opened`` opens an engine in a folder, ``name`` says which engine in which version. Where
     ``stamp`` is the one of the last time, the source is not asked at all.
@@ -112,7 +112,7 @@ def refresh(
 def rebuild(
     folder: Path, source: DocumentSource, opened: EngineOpener, name: str, stamp: str | None = None
 ) -> Engine:
-    """The same, whatever is there: for an index that turned out to be damaged."""
+    """Build the index anew, whatever is there: for one that turned out to be damaged."""
     for name_of_state in ("state.json", "building.json"):
         (folder / name_of_state).unlink(missing_ok=True)
     return refresh(folder, source, opened, name, stamp)
@@ -125,7 +125,7 @@ def _same(state: GenerationState, source: DocumentSource, stamp: str | None) -> 
 
 
 def _note_stamp(folder: Path, state: GenerationState, stamp: str) -> None:
-    """Remember that nothing had changed, so that next time the stamp alone says so."""
+    """Store the stamp at which nothing had changed, so that next time it alone says so."""
     with _locked(folder / "lock", wait=False) as mine:
         if mine and read_state(folder) == state:
             write_whole(
@@ -135,7 +135,7 @@ def _note_stamp(folder: Path, state: GenerationState, stamp: str) -> None:
 
 
 class _IndexUpdate:
-    """One bringing up to date, under the lock."""
+    """One update of the index, made while the lock is held."""
 
     def __init__(
         self,
@@ -153,7 +153,7 @@ class _IndexUpdate:
         self._wanted = source.digests()
 
     def done(self) -> Engine:
-        """The index in use changed in place, or a new one built."""
+        """Change the index in use in place, or build a new one."""
         state = read_state(self._folder)
         if state and state.made_by == self._made_by:
             engine = _opened(self._folder, state, self._opened)
@@ -177,7 +177,7 @@ class _IndexUpdate:
         return True
 
     def _built(self) -> Engine:
-        """A new generation, or the one that was begun."""
+        """Build a new generation, or finish the one that was begun."""
         begun = read_begun(self._folder)
         if begun and begun.made_by == self._made_by:
             engine = _tried(self._folder / begun.folder, self._opened)
@@ -194,7 +194,7 @@ class _IndexUpdate:
         return self._in_use(engine, generation)
 
     def _in_use(self, engine: Engine, generation: str) -> Engine:
-        """The generation is the one that everybody reads from now on; the others go."""
+        """Make the generation the one that everybody reads from now on; delete the others."""
         state = state_of(self._folder / generation, self._made_by, self._wanted, self._stamp)
         write_whole(self._folder / "state.json", msgspec.json.encode(state))
         (self._folder / "building.json").unlink(missing_ok=True)
@@ -206,7 +206,7 @@ class _IndexUpdate:
 
 
 def _whole(folder: Path, state: GenerationState, opened: EngineOpener) -> Engine | None:
-    """The index that ``state`` names, if it has as many documents as it had."""
+    """Open the index that ``state`` names; None unless it has as many documents as noted."""
     engine = _opened(folder, state, opened)
     if engine is None:
         return None
@@ -220,7 +220,7 @@ def _whole(folder: Path, state: GenerationState, opened: EngineOpener) -> Engine
 
 
 def _opened(folder: Path, state: GenerationState, opened: EngineOpener) -> Engine | None:
-    """The index that ``state`` names; None where its files are not those that were written."""
+    """Open the index that ``state`` names; None where its files differ from those noted."""
     place = folder / state.folder
     try:
         if any((place / file).stat().st_size != size for file, size in state.sizes.items()):
@@ -231,7 +231,7 @@ def _opened(folder: Path, state: GenerationState, opened: EngineOpener) -> Engin
 
 
 def _tried(place: Path, opened: EngineOpener) -> Engine | None:
-    """The engine of a folder; None where it cannot be read."""
+    """Open the engine of a folder; None where it cannot be read."""
     try:
         return opened(place)
     except (OSError, DamagedIndexError):
@@ -240,9 +240,9 @@ def _tried(place: Path, opened: EngineOpener) -> Engine | None:
 
 @contextmanager
 def _locked(file: Path, *, wait: bool = True) -> Iterator[bool]:
-    """One writer at a time among processes; where the system has no such lock, the engine's own.
+    """Let one process write at a time; without fcntl, the engine's own lock has to do.
 
-    Gives whether the lock is held: always, unless nobody waits for it.
+    Yields whether the lock is held: always, where ``wait`` is true.
     """
     try:
         import fcntl

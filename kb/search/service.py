@@ -41,7 +41,7 @@ class HomeSearch:
         self._finder = Finder(self._made(refresh))
 
     def find(self, text: str, options: SearchOptions | None = None) -> Hits:
-        """What ``text`` finds."""
+        """Answer a query, from an index built anew where the one there turns out damaged."""
         try:
             return self._finder.find(text, options)
         except DamagedIndexError:
@@ -49,7 +49,7 @@ class HomeSearch:
             return self._finder.find(text, options)
 
     def like(self, key: str, limit: int = 10) -> Hits | None:
-        """What resembles the document with that key; None where there is none."""
+        """Find what resembles the document with that key; None where there is none."""
         return self._finder.like(key, limit)
 
     def _made(self, make: _Make) -> Engine:
@@ -64,7 +64,7 @@ class HomeSearch:
 
 @contextmanager
 def searching(home: Home, *, old: bool = False) -> Iterator[HomeSearch]:
-    """Search over all that a home has, or once had, brought up to date.
+    """Open the search over all that a home has, or once had, brought up to date.
 
     InputError where nothing is imported, UsageError where earlier versions are not to be found.
     """

@@ -44,7 +44,7 @@ class Folded(NamedTuple):
     ends: list[int] | range
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Where the folded characters ``start`` to ``end`` (at least one) stand."""
+        """Original span of the folded characters from ``start`` to ``end``, one or more."""
         return self.starts[start], self.ends[end - 1]
 
 
@@ -60,7 +60,7 @@ def simplified_table() -> dict[str, str]:
 
 
 def browser_table(used: AbstractSet[str] | None = None) -> tuple[str, str]:
-    """Two strings of equal length: traditional characters, and under each its simplified one.
+    """The folding table for a browser: traditional characters, and under each its simplified one.
 
     With ``used`` (the characters of the folded texts, for instance the keys of an index) only
     those that lead there: another character could not find anything anyway.
@@ -81,13 +81,13 @@ def _own() -> dict[int, str]:
 
 @cache
 def one_for_one() -> dict[int, str]:
-    """All steps at once for the characters of ordinary Chinese text: each gives one other."""
+    """All steps in one table, for characters of ordinary Chinese text that fold one for one."""
     width = {code: chr(code - 0xFEE0).casefold() for code in range(0xFF01, 0xFF5F)}
     return {**width, **_simplify(), 0x3000: " ", **_own()}
 
 
 def simplified(text: str) -> str:
-    """``text`` with traditional characters replaced by simplified ones; its length stays."""
+    """Replace traditional characters by simplified ones, one for one."""
     return text.translate(_simplify())
 
 
@@ -96,7 +96,7 @@ def _mapped(text: str) -> str:
 
 
 def fold_text(text: str, mapped: Callable[[str], str] = _mapped) -> str:
-    """The folded text alone, where nobody asks where it stood: much quicker than `fold`.
+    """Fold a text without keeping places: much quicker than `fold`.
 
     ``mapped`` puts `one_for_one` in place: who folds very much may know a quicker way.
     """
@@ -111,7 +111,7 @@ def fold_text(text: str, mapped: Callable[[str], str] = _mapped) -> str:
 
 
 def fold(text: str) -> Folded:
-    """``text`` folded, each character with the place that it came from."""
+    """Fold a text, keeping for each character the place that it came from."""
     folded = fold_text(text)
     if text.isascii() or (len(folded) == len(text) and _steady(text, folded)):
         return Folded(folded, range(len(text)), range(1, len(text) + 1))

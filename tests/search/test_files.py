@@ -114,10 +114,10 @@ def test_what_would_burst_is_read_only_so_far() -> None:
     parts = {"word/document.xml": "<w><t>扣费</t>" + "<p/>" * 50_000_000 + "</w>"}
     raw, begun = packed(parts), time.process_time()
     assert len(raw) < 400_000
-    text, unreadable = text_of("a.docx", [raw])
-    assert text.startswith("扣费\n")
-    assert not unreadable
-    assert len(text) <= office.LONGEST
+    found = text_of("a.docx", [raw])
+    assert found.text.startswith("扣费\n")
+    assert not found.unreadable
+    assert len(found.text) <= office.LONGEST
     assert time.process_time() - begun < 20
 
 

@@ -11,13 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kb.cli.search_ import json_of
 from kb.config import SearchConfig
 from kb.search.analysis import fold_text, simplified
 from kb.search.analysis.scripts import HAN_RUN
 from kb.search.asking.finder import Finder
 from kb.search.asking.highlight import Needles, highlights
-from kb.search.asking.hits import Hits, SearchOptions
+from kb.search.asking.hits import Hits, MatchMode, SearchOptions, to_json
 from kb.search.engines.loading import engine_opener
 from kb.search.query import parse
 from kb.search.query.score import words_of
@@ -110,7 +109,7 @@ def test_a_query_never_raises_and_marks_lie_in_their_text(finder: Finder, query:
 
 def check_answer(hits: Hits) -> None:
     """It can be printed, and its marks lie in their texts, apart and in order."""
-    assert json_of(hits)
+    assert to_json(hits)
     for hit in hits.hits:
         for mark in hit.highlights:
             assert any(mark.text in text.text for text in hit.document.texts)
@@ -125,7 +124,8 @@ def check_answer(hits: Hits) -> None:
 def test_a_hundred_thousand_queries_at_random(backend: str, count: int, tmp_path: Path) -> None:
     """The same for random signs, scripts and code points, at length."""
     finder = fill(engine_opener(SearchConfig(backend=backend))(tmp_path))
-    random, matches = Random(count), ("auto", "any", "all")
+    random = Random(count)
+    matches: tuple[MatchMode, ...] = ("auto", "any", "all")
     for _ in range(count):
         query = "".join(random.choices(SHARDS, k=random.randint(1, 14)))
         if random.random() < 0.2:

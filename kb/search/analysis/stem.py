@@ -20,5 +20,5 @@ def _stemmer() -> _Stemmer:
 
 @lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
-    """The stem of a folded English word: `refunds` and `refunding` give `refund`."""
+    """Stem a folded English word: `refunds` and `refunding` give `refund`."""
     return _stemmer().stemWord(word)

@@ -41,7 +41,7 @@ class Streams(NamedTuple):
     num: list[str]
 
     def extend(self, other: Streams) -> None:
-        """Append another text's terms, apart from what is there."""
+        """Append another text's terms, separated from those that are there."""
         for row, more in zip(self, other, strict=True):
             if more:
                 row.append(APART)
@@ -49,7 +49,7 @@ class Streams(NamedTuple):
 
 
 def streams(text: str) -> Streams:
-    """The terms of one text. Linear; the quick path of `kb.search.analysis.terms`."""
+    """Cut one text into its terms by stream, in linear time: the fast path of `analysis.terms`."""
     found = Streams([], [], [])
     seq, rel = found.seq, found.rel
     humps = bool(HUMP.search(text))
@@ -99,7 +99,7 @@ def _piece(piece: str, written: str, found: Streams) -> None:
 
 
 def number_terms(digits: str, *, begins: bool = True, ends: bool = True) -> list[str]:
-    """A number's row in `num`; without its ends, what any number holds that holds these digits."""
+    """Terms of a number in `num`; without its ends, those of any number that holds these digits."""
     if len(digits) < GRAM:
         return []
     row = [digits[i : i + GRAM] for i in range(len(digits) - GRAM + 1)]

@@ -41,7 +41,7 @@ GRAM = 4
 
 
 class IndexTerm(NamedTuple):
-    """One thing that text can be found by."""
+    """What a piece of text is found by, and where it stands."""
 
     kind: str
     text: str
@@ -61,7 +61,7 @@ class PieceTerm(NamedTuple):
 
 
 def terms(text: str) -> list[IndexTerm]:
-    """All terms of ``text`` in the order and with the positions that the module describes."""
+    """Cut a text into terms, in the order and with the positions that the module describes."""
     folded = fold(text)
     written = as_written(text, folded)
     found: list[IndexTerm] = []
@@ -95,7 +95,7 @@ def _run(folded: Folded, token: str, start: int, position: int, found: list[Inde
 
 
 def as_written(text: str, folded: Folded) -> str:
-    """``text`` with its capitals, character for character under the folded text.
+    """Align ``text``, with its capitals, to the folded text, character for character.
 
     A character that was folded from several stands as U+0080.
     """
@@ -106,14 +106,14 @@ def as_written(text: str, folded: Folded) -> str:
 
 
 def pieces_of(token: str) -> Iterator[tuple[int, str]]:
-    """The pieces of a word token, none over `LONGEST`, with their offsets."""
+    """Yield the pieces of a word token, none over `LONGEST` characters, with their offsets."""
     for match in PIECES.finditer(token):
         for start in range(match.start(), match.end(), LONGEST):
             yield start, token[start : min(start + LONGEST, match.end())]
 
 
 def piece_terms(piece: str, written: str) -> Iterator[PieceTerm]:
-    """The terms of one piece; ``written`` is the same before folding, for its capitals."""
+    """Yield the terms of one piece; ``written`` is the piece before folding, for its capitals."""
     if is_number(piece):
         yield from _number(piece, 0)
         return
@@ -135,7 +135,7 @@ def is_number(piece: str) -> bool:
 
 
 def parts_of(piece: str, written: str) -> list[tuple[int, str]]:
-    """Letters and digits inside a mixed word, humps of a camel-case one, with their offsets."""
+    """Split a mixed word into letters and digits, a camel-case one at its humps; with offsets."""
     pattern, text = (SEGMENTS, piece)
     if written.isascii() and HUMP.search(written):
         pattern, text = (CAMEL, written)

@@ -1,4 +1,4 @@
-"""A second look at English: words that the best answers share count a little as well.
+"""Pseudo-relevance feedback for English: words that the best answers share count a little too.
 
 What stands often in the first few documents, and seldom elsewhere, is asked for too. It finds
 what says the same in other words. Chinese gains nothing by it (docs/search.md), so queries with
@@ -36,7 +36,7 @@ def wants_feedback(bag: Bag) -> bool:
 
 
 def feedback(best: Sequence[tuple[float, SearchDocument]], bag: Bag, counts: Counts) -> Bag:
-    """Clauses for the terms that mark ``best`` (score and document, best first)."""
+    """Make clauses of the terms that mark ``best``: scores and documents, best first."""
     rows = [(score, _terms(document)) for score, document in best if score > 0]
     own = {term for clause in bag for term in clause.terms}
     found = sorted({t for _, row in rows for t in row if t not in own and t not in STEMS})
@@ -61,7 +61,7 @@ def _terms(document: SearchDocument) -> Counter[str]:
 def _weights(
     rows: Sequence[tuple[float, Counter[str]]], rare: dict[str, float]
 ) -> dict[str, float]:
-    """BM25 of each term in each document, by the document's score."""
+    """Sum BM25 of each term over the documents, weighted by their scores."""
     usual = sum(row.total() for _, row in rows) / len(rows)
     weights: dict[str, float] = {}
     for score, row in rows:

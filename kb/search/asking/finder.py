@@ -28,14 +28,14 @@ class _Outcome:
 
 
 class Finder:
-    """Answers queries from an engine; may be shared by threads as far as the engine may."""
+    """Answers queries from an engine. Threads may share it where they may share the engine."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._names: FieldNames | None = None
 
     def find(self, text: str, options: SearchOptions | None = None) -> Hits:
-        """What ``text`` finds. Never raises because of what was typed."""
+        """Answer a query. Whatever is typed means something: no error comes of it."""
         options = options or SearchOptions()
         query = parse(text, self._field_names(text))
         outcome = self._answer(query, options)
@@ -59,7 +59,7 @@ class Finder:
         return better(self.engine, query) if loosened else ()
 
     def like(self, key: str, limit: int = 10) -> Hits | None:
-        """What resembles the document with that key; None where there is none."""
+        """Find what resembles the document with that key; None where there is none."""
         answer = like(self.engine, key, limit)
         if answer is None:
             return None
@@ -69,7 +69,7 @@ class Finder:
         return explain(self.engine, bag, [found.key for found in answer.found])
 
     def _field_names(self, text: str) -> FieldNames | None:
-        """The index's own labels are asked for only where a query has a colon."""
+        """Names of the index's fields, read only for a query that has a colon."""
         if ":" not in text and "：" not in text:
             return None
         if self._names is None:
@@ -88,7 +88,7 @@ class Finder:
     def _loosened(
         self, query: Query, bag: Bag, options: SearchOptions, nothing: EngineAnswer
     ) -> _Outcome:
-        """Nothing has all: what has any of the words, else what has most of a long run."""
+        """Answer where nothing has all words: by any of them, else by most of a long run."""
         steps = (
             (any_word(query.node), "any-of-the-words", "nothing has all of it; these have some"),
             (near_run(query.node), "nearest", "nothing has these words; these come nearest"),
@@ -103,7 +103,7 @@ class Finder:
     def _any(
         self, wanted: Plan, bag: Bag, options: SearchOptions, *, some: bool = False
     ) -> _Outcome:
-        """What fits, ranked with the help of what comes first."""
+        """Ask for what fits, ranked with feedback from what comes first."""
         if options.sort == "relevance" and wants_feedback(bag):
             first = self._ask(wanted, bag, SearchOptions(limit=BEST), some=some)
             best = [(found.score, found.document) for found in first.found]
@@ -143,7 +143,7 @@ def _hit(
 
 
 def explain(engine: Engine, bag: Bag, keys: list[str]) -> dict[str, list[tuple[str, float]]]:
-    """Key → what each clause gave to its score, most first. Asks the engine once a clause."""
+    """Explain scores: key → what each clause gave, most first. Asks the engine once a clause."""
     gained: dict[str, list[tuple[str, float]]] = {key: [] for key in keys}
     for clause in bag:
         alone = EngineRequest(plan=All(()), bag=(clause,), some=True, limit=MOST_EXPLAINED)

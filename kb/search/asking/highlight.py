@@ -21,7 +21,7 @@ _WORD = re.compile(f"{PIECES.pattern}")
 
 
 class Needles:
-    """What to look for, made once for a query."""
+    """What to look for in texts: the words of a query, prepared once."""
 
     def __init__(self, words: list[Word | Quoted]) -> None:
         self.runs: dict[str, None] = {}
@@ -50,12 +50,12 @@ class Needles:
                 self.exact.add(piece)
 
     def _pairs(self) -> re.Pattern[str] | None:
-        """Any two neighbours of a run: shown where the whole run is nowhere."""
+        """Any two neighbours of a run: marked where no document text has the whole run."""
         found = {run[i : i + 2] for run in self.runs for i in range(len(run) - 1)}
         return re.compile("|".join(map(re.escape, sorted(found)))) if found else None
 
     def spans(self, folded: str) -> list[tuple[int, int]]:
-        """Where the needles stand in folded text, in no order."""
+        """Find the words in folded text: (start, end), in no order."""
         found = [span for run in self.runs for span in _each(folded, run)]
         if not (self.stems or self.exact or self.begins or self.digits):
             return found
@@ -69,11 +69,11 @@ class Needles:
         return found
 
     def loose(self, folded: str) -> list[tuple[int, int]]:
-        """Where parts of the needles stand."""
+        """Find pairs of the words' runs in folded text."""
         return [m.span() for m in self.pairs.finditer(folded)] if self.pairs else []
 
     def _word(self, piece: str) -> list[tuple[int, int]]:
-        """Where the needles stand in one word; the same words come again and again."""
+        """Find the words in one word of a text. Cached by the caller: words repeat."""
         if IN_RUN.match(piece):
             return []
         if piece in self.exact or (ENGLISH.fullmatch(piece) and stem(piece) in self.stems):
@@ -93,9 +93,10 @@ def _each(text: str, needle: str) -> list[tuple[int, int]]:
 def highlights(
     document: SearchDocument, needles: Needles, *, most: int = 3
 ) -> tuple[Highlight, ...]:
-    """The texts in which the needles stand, those with most of them first, in reading order.
+    """Mark the words in the ``most`` texts that have most of them, given in reading order.
 
-    Where none stands whole, the texts with parts of them.
+    Where no text has a whole run, pairs of its neighbours are marked. A mark's place is found in
+    the folded text and carried back to the original by `Folded.span`.
     """
     folded = [fold(text.text[:LONGEST]) for text in document.texts]
     found = [needles.spans(f.text) for f in folded]
@@ -114,12 +115,12 @@ def highlights(
 
 
 def _weight(spans: list[tuple[int, int]], folded: str) -> int:
-    """Characters of different things found: two words count for more than one twice."""
+    """Count the characters of distinct words found: two words count more than one twice."""
     return sum(map(len, {folded[a:b] for a, b in spans}))
 
 
 def merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The spans sorted, those that overlap or touch made one."""
+    """Sort spans and join those that overlap or touch."""
     found: list[tuple[int, int]] = []
     for start, end in sorted(spans):
         if found and start <= found[-1][1]:
@@ -130,7 +131,7 @@ def merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _window(text: NamedText, spans: list[tuple[int, int]]) -> Highlight:
-    """The stretch of text that holds most spans, cut at the context's width."""
+    """Cut out the stretch of text that holds most spans, with context on both sides."""
     width = 4 * CONTEXT
     if len(text.text) <= width:
         return Highlight(text.name, text.label, text.text, tuple(spans))
@@ -145,7 +146,7 @@ def _window(text: NamedText, spans: list[tuple[int, int]]) -> Highlight:
 
 
 def whole(text: str, begin: int, end: int) -> tuple[int, int]:
-    """Moved outwards so that no character is parted, whatever it is made of."""
+    """Move both ends outwards so that no grapheme cluster is cut."""
     while begin > 0 and _joined(text, begin):
         begin -= 1
     while end < len(text) and _joined(text, end):
@@ -163,7 +164,7 @@ _FLAGS = re.compile("[\U0001f1e6-\U0001f1ff]+")
 
 
 def _joined(text: str, place: int) -> bool:
-    """Whether one character goes on across that place, by the rules of Unicode's annex 29."""
+    """Whether a grapheme cluster goes on across that place (Unicode Standard Annex 29)."""
     after = text[place]
     if after < "\u0300" or "\u3400" <= after <= "\u9fff":  # nearly all that is ever written
         return False

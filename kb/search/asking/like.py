@@ -20,7 +20,7 @@ LONGEST = 20_000
 
 
 def like(engine: Engine, key: str, limit: int) -> EngineAnswer | None:
-    """What resembles the document with that key, itself left out; None where there is none."""
+    """Find what resembles the document with that key, itself left out; None where there is none."""
     document = engine.get(key)
     if document is None:
         return None
@@ -33,7 +33,7 @@ def like(engine: Engine, key: str, limit: int) -> EngineAnswer | None:
 
 
 def marks_of(engine: Engine, document: SearchDocument) -> Bag:
-    """The terms that mark a document: often in it, seldom elsewhere; at least in one other."""
+    """Choose terms that mark a document: often in it, seldom elsewhere, in one other at least."""
     text = "\n".join(text.text for text in document.texts)[:LONGEST]
     held = Counter(term for term in streams(text).rel if _telling(term))
     terms = list(held)

@@ -18,7 +18,7 @@ MOST_OF_IT = 0.5
 
 
 def any_word(node: Node | None) -> Plan | None:
-    """Any of the words; filters and what must be missing stay. None where that changes nothing."""
+    """Require any of the words, keep filters and negations. None where that changes nothing."""
     words = list(words_of(node))
     if len(words) < 2 or not isinstance(node, And):
         return None
@@ -26,7 +26,7 @@ def any_word(node: Node | None) -> Plan | None:
 
 
 def near_run(node: Node | None) -> Plan | None:
-    """Half of the pairs of the words' long runs. None where no run is long."""
+    """Require half of the pairs of the words' long runs. None where no run is long."""
     found = [near for word in words_of(node) if (near := _near(word)) is not None]
     return _filtered(node, AnyOf(tuple(found))) if found else None
 
@@ -47,7 +47,7 @@ def _near(word: Word | Quoted) -> Plan | None:
 
 
 def filters(node: Node | None) -> Plan:
-    """The parts of the query that are no words, all of them."""
+    """Require all parts of the query that are no words."""
     match node:
         case And(nodes):
             return All(tuple(plan(inner) for inner in nodes if not _has_words(inner)))
@@ -62,6 +62,6 @@ def _has_words(node: Node) -> bool:
 
 
 def _filtered(node: Node | None, wanted: Plan) -> Plan:
-    """``wanted`` with the parts of the query that are no words."""
+    """Join ``wanted`` with the parts of the query that are no words."""
     kept = filters(node)
     return All((wanted, kept)) if kept != All(()) else wanted

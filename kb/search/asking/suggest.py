@@ -19,13 +19,13 @@ LONGEST_RUN = 12
 
 
 def suggestions(engine: Engine, node: Node | None) -> tuple[str, ...]:
-    """Up to three queries that find something."""
+    """Suggest up to three queries, each of which finds something."""
     found = dict.fromkeys(_all(engine, node))
     return tuple(found)[:MOST]
 
 
 def better(engine: Engine, query: Query) -> tuple[str, ...]:
-    """The query with English words that are nowhere spelt as they are somewhere."""
+    """Replace English words that no document has by near ones that some have."""
     found: dict[str, None] = {}
     for word in list(words_of(query.node))[:MOST_WORDS]:
         if isinstance(word, Word) and not _total(engine, plan(word)):
@@ -57,7 +57,7 @@ def _total(engine: Engine, wanted: Plan) -> int:
 
 
 def _shorter(engine: Engine, run: str) -> Iterator[str]:
-    """The longest part of a run, of two characters or more, that is somewhere."""
+    """Yield the longest part of a run, of two characters or more, that a document has."""
     run = run[:LONGEST_RUN]
     for length in range(len(run) - 1, 1, -1):
         for start in range(len(run) - length + 1):
@@ -68,7 +68,7 @@ def _shorter(engine: Engine, run: str) -> Iterator[str]:
 
 
 def _spelt(engine: Engine, word: str) -> Iterator[str]:
-    """Words of the index that differ in a letter or two, the commonest first."""
+    """Yield words of the index that differ in a letter or two, the commonest first."""
     edits = 1 if len(word) < 6 else 2
     answer = engine.ask(EngineRequest(plan=Near("seq", word, edits), bag=(), limit=20))
     held: Counter[str] = Counter()

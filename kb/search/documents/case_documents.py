@@ -17,7 +17,7 @@ _PARAMETERS = re.compile(r"\|\|[^\]\n]{0,500}(?=\]\])")
 
 
 def readable(source: str) -> str:
-    """Wiki source without its escapes and without the parameters of links and images."""
+    """Drop the escapes of wiki source, and the parameters of links and images."""
     return _ESCAPE.sub(r"\1", _PARAMETERS.sub("", source))
 
 
@@ -35,7 +35,7 @@ def no_files(name: str, sha256: str) -> FileText:
 def case_document(
     case: Case, key: str, digest: bytes, attached: Attached = no_files
 ) -> SearchDocument:
-    """What is found of a case. ``digest`` must change whenever the case does."""
+    """Make the document of a case. ``digest`` must change whenever the case does."""
     found = [NamedText(n, label, readable(t)) for n, label, t in _texts(case)]
     files = [
         (file.name, attached(file.name, file.sha256))

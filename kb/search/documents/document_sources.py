@@ -28,7 +28,7 @@ class DocumentSource(Protocol):
 
 
 class CombinedDocuments:
-    """Two sources as one; their keys never meet."""
+    """Two sources as one; no key is in both."""
 
     def __init__(self, first: DocumentSource, second: DocumentSource) -> None:
         self._first = first
@@ -46,7 +46,7 @@ class CombinedDocuments:
 
 
 def everything(archive: Archive, store: CaseStore) -> DocumentSource:
-    """All that a home has to find: its cases, and the pages that hold none."""
+    """Combine all that a home has to find: its cases, and the pages that hold none."""
     from kb.search.documents.case_documents import CaseDocuments
     from kb.search.documents.page_documents import PageDocuments, attached_text
 
@@ -55,7 +55,7 @@ def everything(archive: Archive, store: CaseStore) -> DocumentSource:
 
 
 class HomeDocuments:
-    """What a home has to find. Its archive is opened only when somebody asks for it."""
+    """What a home has to find. The archive is opened at the first call of `digests`."""
 
     def __init__(self, home: Home, *, old: bool) -> None:
         self._home = home

@@ -19,7 +19,7 @@ from kb.text.fold import fold_text
 
 
 def streams_of(document: SearchDocument) -> dict[str, str]:
-    """Stream → its terms joined by single spaces, over all texts of the document."""
+    """Make the five streams: name → terms joined by single spaces, over all texts."""
     whole, head = Streams([], [], []), Streams([], [], [])
     scoped: list[str] = []
     for text in document.texts:
@@ -39,7 +39,7 @@ def streams_of(document: SearchDocument) -> dict[str, str]:
 
 
 def scoped_terms(name: str, part: Streams) -> Iterator[str]:
-    """The terms of one text under its name; a new text starts apart from the one before."""
+    """Yield the terms of one text under its name, separated from the text before."""
     yield APART
     for row in part:
         yield from prefixed(name, row)
@@ -47,7 +47,7 @@ def scoped_terms(name: str, part: Streams) -> Iterator[str]:
 
 
 def prefixed(name: str, terms: Iterable[str]) -> Iterator[str]:
-    """Each term with ``name=`` before it."""
+    """Put ``name=`` before each term."""
     return (f"{name}={term}" for term in terms)
 
 
@@ -56,7 +56,7 @@ FACETS = ("kind", "status", "station", "engineer", "speaker", "lang", "year")
 
 
 def names_of(document: SearchDocument) -> Iterator[str]:
-    """Each name once: the document's own, its kind and year, its fields' labels."""
+    """Yield each whole name once: `field=value` folded, its kind and year, its fields' labels."""
     found = [f"{field}={fold_text(value).strip()}" for field, value in document.names]
     found.append(f"kind={document.kind}")
     if document.day is not None:
@@ -70,7 +70,7 @@ def names_of(document: SearchDocument) -> Iterator[str]:
 
 
 def facets_of(document: SearchDocument) -> Iterator[tuple[str, str]]:
-    """(facet, value) of the document, each once, values as they were written."""
+    """Yield (facet, value) pairs of the document, each once, values as they were written."""
     found = [(name, value.strip()) for name, value in document.names if name in FACETS]
     found.append(("kind", document.kind))
     if document.day is not None:

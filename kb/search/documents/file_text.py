@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from html import unescape
-from typing import NamedTuple
 
 from kb.search.documents.office import ENDINGS, UnreadableFileError, text_of_office
 from kb.search.documents.pdf import reads_pdf, text_of_pdf
@@ -26,8 +26,9 @@ LARGEST = 32_000_000
 """Bytes of an office or PDF file that is opened."""
 
 
-class FileText(NamedTuple):
-    """What a file says."""
+@dataclass(frozen=True, slots=True)
+class FileText:
+    """The text of a file."""
 
     text: str
     unreadable: bool = False
@@ -41,7 +42,7 @@ def has_text(name: str) -> bool:
 
 
 def text_of(name: str, chunks: Iterable[bytes]) -> FileText:
-    """The file's words; empty where its bytes are no text."""
+    """Read the file's words; empty where its bytes are no text."""
     ending = _ending(name)
     if ending in _TEXTS:
         return FileText(_plain(ending, _first(chunks, MOST)))
@@ -73,7 +74,7 @@ def _ending(name: str) -> str:
 
 
 def _decoded(raw: bytes) -> str:
-    """By byte order mark, else UTF-8, else GB 18030; a character cut off at the end is left out."""
+    """Decode by byte order mark, else UTF-8, else GB 18030; drop a character cut at the end."""
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return raw.decode("utf-16", "ignore")
     if b"\0" in raw[:4096]:

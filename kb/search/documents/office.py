@@ -1,8 +1,8 @@
 """The text of office files: Word, Excel, PowerPoint, OpenDocument.
 
-They are ZIP archives of XML, and both can be made to burst whoever opens them. What is unpacked
-is counted as it comes, whatever the archive says of itself; a document type is refused, so there
-is nothing to expand; nothing is kept but text.
+They are ZIP archives of XML, and both formats can be made to exhaust memory (zip bombs, entity
+expansion). So bytes are counted while they are unpacked, whatever the archive says of itself; a
+document type is refused, so that there are no entities; nothing is kept but text.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from io import BytesIO
-from typing import NamedTuple
 from xml.parsers import expat
 
 LONGEST = 1_000_000
@@ -29,7 +29,8 @@ class UnreadableFileError(Exception):
     """A file is not what its name says, is broken, locked, or made to do harm."""
 
 
-class _OfficeKind(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _OfficeKind:
     parts: re.Pattern[str]
     """Names of the archive's files that hold text."""
     text: frozenset[str]
@@ -59,7 +60,7 @@ ENDINGS = frozenset(_KINDS)
 
 
 def text_of_office(ending: str, raw: bytes) -> str:
-    """The words of such a file, a line for each paragraph or row. Raises UnreadableFileError."""
+    """Read the words of a file, a line for each paragraph or row. Raises UnreadableFileError."""
     reader = _OfficeReader(_KINDS[ending])
     try:
         for part in _parts(raw, _KINDS[ending].parts):
@@ -75,7 +76,7 @@ def text_of_office(ending: str, raw: bytes) -> str:
 
 
 def _parts(raw: bytes, wanted: re.Pattern[str]) -> Iterator[Iterator[bytes]]:
-    """The files of the archive that hold text, in chunks; `UNPACKED` bytes of all together."""
+    """Yield the parts of the archive that hold text, in chunks; `UNPACKED` bytes in all at most."""
     end = raw.rfind(b"PK\x05\x06")
     if end < 0 or struct.unpack_from("<I", raw, end + 12)[0] > DIRECTORY:
         raise zipfile.BadZipFile("no list of files, or one out of all proportion")
@@ -97,7 +98,7 @@ def _parts(raw: bytes, wanted: re.Pattern[str]) -> Iterator[Iterator[bytes]]:
 
 
 class _OfficeReader:
-    """Gathers the text of XML as it comes by."""
+    """Gathers the text of XML parts while they are parsed."""
 
     def __init__(self, kind: _OfficeKind) -> None:
         self.found: list[str] = []
@@ -108,11 +109,11 @@ class _OfficeReader:
 
     @property
     def full(self) -> bool:
-        """Whether more would be too much."""
+        """Whether `LONGEST` characters are kept."""
         return self.left <= 0
 
     def read(self, chunks: Iterator[bytes]) -> None:
-        """One file. A file that is cut short by our own limits is no error."""
+        """Read one part. A part that is cut short by our own limits is no error."""
         parser = expat.ParserCreate()
         parser.buffer_text = True
         parser.StartElementHandler = self._start

@@ -1,4 +1,4 @@
-"""What was once written: lines of earlier versions that their page no longer has.
+"""Lines of earlier versions that their page no longer has, as documents.
 
 They make an index of their own, so that what holds today is found as if they were not there.
 Off unless kb.toml says `[search] revisions = true`.
@@ -48,7 +48,7 @@ def _key(page: PageId) -> str:
 
 
 def _texts(archive: Archive, key: int) -> Iterator[NamedText]:
-    """Lines that went, those of the same versions together."""
+    """Group the lines that went by the versions that had them."""
     spans = _spans(archive, key)
     for (first, last), lines in groupby(spans, key=lambda line: spans[line]):
         versions = first if first == last else f"{first}–{last}"
@@ -56,7 +56,7 @@ def _texts(archive: Archive, key: int) -> Iterator[NamedText]:
 
 
 def _spans(archive: Archive, key: int) -> dict[str, tuple[str, str]]:
-    """Each line that is no longer there → the first and last version that had it."""
+    """Map each line that is no longer there to the first and last version that had it."""
     now = {line.text.strip() for line in archive.view(key).lines}
     found: dict[str, tuple[str, str]] = {}
     for revision in archive.revisions(key):

@@ -37,7 +37,7 @@ class PageDocuments:
 
 
 def page_document(archive: Archive, page: PageView, key: str, digest: bytes) -> SearchDocument:
-    """What is found of a page: its title, its text, what is attached to it, what is said below."""
+    """Make the document of a page: its title, text, attached files and comments."""
     authors = dict.fromkeys(line.author for line in page.lines if line.author)
     files = _files(archive, page.attachments)
     return SearchDocument(
@@ -71,7 +71,7 @@ def _texts(page: PageView, files: Mapping[str, FileText]) -> Iterator[NamedText]
 
 
 def _files(archive: Archive, files: Iterable[AttachmentView]) -> dict[str, FileText]:
-    """The last version of each file, by name."""
+    """Read the last version of each file, by name."""
     newest = {file.name: file.sha256 for file in files}
     return {
         name: attached_text(archive, name, sha256) if sha256 else FileText("")
@@ -80,7 +80,7 @@ def _files(archive: Archive, files: Iterable[AttachmentView]) -> dict[str, FileT
 
 
 def attached_text(archive: Archive, name: str, sha256: str) -> FileText:
-    """The text of a file in the archive; empty where it is none or is not there."""
+    """Read the text of a file in the archive; empty where it has none or is not there."""
     if not has_text(name):
         return FileText("")
     try:

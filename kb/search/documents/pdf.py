@@ -1,7 +1,7 @@
 """The text of PDF files, read by pypdf in a process of its own.
 
-`pip install wiki-casebook[documents]` brings pypdf. A file made to do harm can end that process
-at most: it may have so much memory, so much time, and no more.
+`pip install wiki-casebook[documents]` brings pypdf. A file made to do harm can at most
+end that process, whose memory and time are limited.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def reads_pdf() -> bool:
 
 
 def text_of_pdf(raw: bytes) -> str:
-    """The words of the file, page by page. Raises UnreadableFileError."""
+    """Read the words of the file, page by page. Raises UnreadableFileError."""
     command = [sys.executable, "-m", "kb.search.documents.pdf"]
     try:
         done = subprocess.run(

@@ -9,7 +9,7 @@ from kb.search.protocol import EngineFactory, EngineOpener
 
 
 def engine_opener(config: SearchConfig) -> EngineOpener:
-    """What opens an index of the engine that ``config`` names, given a generation's folder.
+    """Find the engine that ``config`` names; what opens an index of it in a generation's folder.
 
     UsageError where no installed package brings such an engine.
     """
@@ -25,7 +25,7 @@ def engine_opener(config: SearchConfig) -> EngineOpener:
 
 
 def engine_version(config: SearchConfig) -> str:
-    """Changes when the engine that ``config`` names does, as far as its package's version tells.
+    """Name the engine of ``config`` with its package's version, so that an update shows.
 
     Engines of this distribution change with its code, which kb.freshness has the stamp of.
     """

@@ -47,7 +47,7 @@ _decode = msgspec.msgpack.Decoder(SearchDocument).decode
 
 
 def connect(config: SearchConfig) -> OpenSearch:
-    """A client of the cluster that kb.toml names; several nodes are separated by spaces."""
+    """Make a client of the cluster that kb.toml names; several nodes are separated by spaces."""
     if not config.url:
         raise UsageError("the OpenSearch engine needs an address", hint="kb.toml: [search] url")
     settings = config.settings
@@ -65,13 +65,13 @@ def connect(config: SearchConfig) -> OpenSearch:
 
 
 def _authorization(user: str, password: str) -> dict[str, str]:
-    """Made here: the library's own cannot say a password beyond Latin-1."""
+    """Encode a password in UTF-8, where the library's own code takes Latin-1 alone."""
     token = base64.b64encode(f"{user}:{password}".encode()).decode("ascii")
     return {"authorization": f"Basic {token}"}
 
 
 def mapping(settings: dict[str, str]) -> dict[str, Any]:
-    """Settings and mappings of an index: what the streams need, and nothing guessed."""
+    """Settings and mappings of an index: fields for the streams, no dynamic ones."""
     positions = {"type": "text", "analyzer": "spaces", "index_options": "positions"}
     name = {"type": "keyword", "ignore_above": 8000}
     tokenizer = {"type": "whitespace", "max_token_length": 4096}
@@ -104,10 +104,10 @@ def mapping(settings: dict[str, str]) -> dict[str, Any]:
 
 
 class OpenSearchEngine:
-    """One index of a cluster, made where there is none. RemoteError where nobody answers."""
+    """One index of a cluster, created where it is missing. RemoteError where nobody answers."""
 
     def __init__(self, folder: Path, config: SearchConfig) -> None:
-        """Nothing is written to ``folder``: its name is the generation's."""
+        """Take the generation's name from ``folder``; nothing is written there."""
         self._client = connect(config)
         self._alias = config.settings.get("index", "casebook")
         self._name = f"{self._alias}-{folder.name}"
@@ -133,7 +133,7 @@ class OpenSearchEngine:
     def _send(self, actions: list[dict[str, Any]]) -> None:
         """Send until each action is done: the cluster may lack a node or room for a while.
 
-        Doing an action twice does it once, so nothing is lost and nothing doubled.
+        Actions are idempotent, so nothing is lost and nothing doubled.
         """
         waiting = actions
         for pause in PAUSES:
@@ -144,7 +144,7 @@ class OpenSearchEngine:
         raise RemoteError(f"OpenSearch did not take {len(waiting)} documents in {sum(PAUSES)} s")
 
     def _tried(self, actions: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """The actions that are to be tried again."""
+        """Send the actions; return those that are to be tried again."""
         lines = [line for action in actions for line in _lines(action)]
         try:
             done = self._client.bulk(body=lines, timeout="15s", request_timeout=60)
@@ -205,7 +205,7 @@ class OpenSearchEngine:
         self._client.close()
 
     def digests(self) -> dict[str, bytes]:
-        """Key → digest of everything that is in the index."""
+        """Map key → digest of everything that is in the index."""
         with _talking():
             rows = helpers.scan(
                 self._client, index=self._name, query={"_source": ["digest"]}, size=5000
@@ -213,7 +213,7 @@ class OpenSearchEngine:
             return {row["_id"]: base64.b64decode(row["_source"]["digest"]) for row in rows}
 
     def labels(self) -> tuple[tuple[str, str], ...]:
-        """(name, label) of the documents' fields."""
+        """List (name, label) of the documents' fields, sorted."""
         counted = {"terms": {"field": "labels", "size": 1000}}
         with _talking():
             found = self._client.search(index=self._name, body={"size": 0, "aggs": {"l": counted}})
@@ -222,14 +222,14 @@ class OpenSearchEngine:
         return tuple((name, label) for name, _, label in pairs)
 
     def get(self, key: str) -> SearchDocument | None:
-        """The document with that key."""
+        """Read the document with that key; None where there is none."""
         asked = {"query": {"term": {"key": key}}, "size": 1, "_source": ["document"]}
         with _talking():
             hits = self._client.search(index=self._name, body=asked)["hits"]["hits"]
         return _found(hits[0]).document if hits else None
 
     def counts(self, stream: ScoredStream, terms: list[str]) -> tuple[int, list[int]]:
-        """Documents in all, and with each term, summed over the shards.
+        """Count documents in all and with each term, summed over the shards.
 
         A shard counts a document that was replaced until it is merged away, so no more than all.
         """
@@ -249,7 +249,7 @@ class OpenSearchEngine:
 
     @cached_property
     def _shards(self) -> list[str]:
-        """For each shard a routing value that leads to it."""
+        """Find for each shard a routing value that leads to it."""
         settings = self._client.indices.get_settings(index=self._name)[self._name]["settings"]
         wanted, found = int(settings["index"]["number_of_shards"]), dict[int, str]()
         for key in map(str, range(100 * wanted)):
@@ -260,7 +260,7 @@ class OpenSearchEngine:
         return [found[shard] for shard in sorted(found)]
 
     def ask(self, request: EngineRequest) -> EngineAnswer:
-        """What fits, best first."""
+        """Answer a request."""
         with _talking():
             found = self._client.search(
                 index=self._name,
@@ -289,7 +289,7 @@ def _chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
 
 
 def _lines(action: dict[str, Any]) -> list[dict[str, Any]]:
-    """An action as the bulk request has it."""
+    """Write an action as lines of a bulk request."""
     head = {action["_op_type"]: {"_index": action["_index"], "_id": action["_id"]}}
     return [head, action["_source"]] if "_source" in action else [head]
 
@@ -305,7 +305,7 @@ def _found(hit: dict[str, Any]) -> EngineHit:
 
 @contextmanager
 def _talking() -> Iterator[None]:
-    """What the library says of a cluster in trouble, in this project's errors."""
+    """Translate the library's errors into this project's."""
     try:
         yield
     except exceptions.NotFoundError as error:

@@ -25,7 +25,7 @@ _ORDERS = {
 
 
 def body_of(request: EngineRequest) -> dict[str, Any]:
-    """The whole search: what fits the plan, scored by the bag alone."""
+    """Write the search request: what fits the plan, scored by the bag alone."""
     scored = [_row(c.stream, c.terms, c.weight) for c in request.bag]
     least = 1 if request.some else 0
     fits = {"filter": [_query(request.plan)], "should": scored, "minimum_should_match": least}

@@ -1,4 +1,4 @@
-"""Snapshots of an index on OpenSearch, in a repository that the cluster's keeper registered.
+"""Snapshots of an index on OpenSearch, in a repository that the cluster's administrator registered.
 
 One is taken whenever an index has changed; a snapshot holds only what those before it lack. An
 index that a cluster has lost comes back from the newest one and is brought up to date from there.
@@ -16,7 +16,7 @@ LONGEST = 3600
 
 
 def take(client: Any, repository: str, prefix: str, index: str) -> None:
-    """Keep the index as it is now; older ones than the last few go."""
+    """Take a snapshot of the index; delete all but the last `KEPT`."""
     client.snapshot.create(
         repository=repository,
         snapshot=f"{prefix}-{time.time_ns()}",
@@ -29,7 +29,7 @@ def take(client: Any, repository: str, prefix: str, index: str) -> None:
 
 
 def bring_back(client: Any, repository: str, prefix: str, index: str) -> bool:
-    """The index as the newest snapshot has it; False where none does."""
+    """Restore the index from the newest snapshot that has it; False where none does."""
     rows = _taken(client, repository, prefix)
     held = [row["snapshot"] for row in rows if index in row["indices"]]
     if not held:
@@ -45,7 +45,7 @@ def bring_back(client: Any, repository: str, prefix: str, index: str) -> bool:
 
 
 def _taken(client: Any, repository: str, prefix: str) -> list[dict[str, Any]]:
-    """Whole snapshots of that prefix, oldest first."""
+    """List the complete snapshots of a prefix, oldest first."""
     found = client.snapshot.get(
         repository=repository, snapshot=f"{prefix}-*", ignore_unavailable=True
     )["snapshots"]

@@ -39,7 +39,7 @@ def _schema() -> tantivy.Schema:
 
 
 class TantivyEngine:
-    """An index in ``folder``, made where there is none."""
+    """An index in ``folder``, created where it is missing."""
 
     def __init__(self, folder: Path, _: SearchConfig) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -84,7 +84,7 @@ class TantivyEngine:
         return self._index.searcher()
 
     def digests(self) -> dict[str, bytes]:
-        """Key → digest of everything that is in the index."""
+        """Map key → digest of everything that is in the index."""
         with _reading():
             return self._digests()
 
@@ -95,26 +95,26 @@ class TantivyEngine:
         return {document.key: document.digest for document in documents}
 
     def labels(self) -> tuple[tuple[str, str], ...]:
-        """(name, label) of the documents' fields."""
+        """List (name, label) of the documents' fields, sorted."""
         found = self._searcher.terms_with_prefix("names", "label=")
         pairs = (term.removeprefix("label=").partition("\t") for term, _ in found)
         return tuple((name, label) for name, _, label in pairs)
 
     def get(self, key: str) -> SearchDocument | None:
-        """The document with that key."""
+        """Read the document with that key; None where there is none."""
         with _reading():
             searcher = self._searcher
             hits = searcher.search(tantivy.Query.term_query(self._schema, "key", key), 1).hits
             return _document(searcher, hits[0][1]) if hits else None
 
     def counts(self, stream: ScoredStream, terms: list[str]) -> tuple[int, list[int]]:
-        """Documents in all, and how many of them have each term in the stream."""
+        """Count documents in all, and those that have each term in the stream."""
         with _reading():
             searcher = self._searcher
             return searcher.num_docs, [searcher.doc_freq(stream, term) for term in terms]
 
     def ask(self, request: EngineRequest) -> EngineAnswer:
-        """What fits, best first."""
+        """Answer a request."""
         with _reading():
             return self._ask(request)
 
@@ -155,7 +155,7 @@ def _found(searcher: tantivy.Searcher, score: float, address: tantivy.DocAddress
 
 @contextmanager
 def _reading() -> Iterator[None]:
-    """What the library says of files that it cannot read, a panic included, as one error."""
+    """Translate the library's errors about unreadable files, panics too, into DamagedIndexError."""
     try:
         yield
     except (ValueError, OSError, msgspec.MsgspecError) as error:

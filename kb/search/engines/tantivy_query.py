@@ -30,7 +30,7 @@ _MUST, _SHOULD, _NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.M
 def query_of(
     schema: tantivy.Schema, searcher: tantivy.Searcher, request: EngineRequest
 ) -> tantivy.Query:
-    """What fits the plan, scored by the bag alone."""
+    """Translate a request: what fits the plan, scored by the bag alone."""
     made = _TantivyQueries(schema, searcher)
     sure = implied(request.plan)
     scored = [made.clause(c, sure) for c in request.bag if not made.tells_nothing(c, sure)]
@@ -49,7 +49,7 @@ class _TantivyQueries:
         self.searcher = searcher
 
     def query(self, plan: Plan) -> tantivy.Query:
-        """The plan, exactly."""
+        """Translate a plan."""
         match plan:
             case Adjacent(stream, terms):
                 return self.row(stream, terms)
@@ -81,7 +81,7 @@ class _TantivyQueries:
         return self.term(stream, terms[0]) if terms else tantivy.Query.empty_query()
 
     def beginning(self, stream: str, text: str) -> tantivy.Query:
-        """Any term that begins so, however many there are."""
+        """Any term that begins so; a regular expression where there are very many."""
         found = self.searcher.terms_with_prefix(stream, text, limit=MOST_EXPANSIONS)
         if len(found) < MOST_EXPANSIONS:
             return tantivy.Query.term_set_query(self.schema, stream, [term for term, _ in found])
@@ -102,7 +102,7 @@ class _TantivyQueries:
         )
 
     def every(self, plans: tuple[Plan, ...]) -> tantivy.Query:
-        """All of them, what must be missing taken off."""
+        """All of them, without what must be missing."""
         wanted = [(_MUST, self.query(p)) for p in plans if not isinstance(p, Without)]
         missing = [(_NOT, self.query(p.plan)) for p in plans if isinstance(p, Without)]
         if not wanted:
@@ -117,7 +117,7 @@ class _TantivyQueries:
         return tantivy.Query.boolean_query(wanted, minimum_number_should_match=least)
 
     def tells_nothing(self, clause: Clause, sure: frozenset[tuple[str, str]]) -> bool:
-        """Whether nearly every document has it, beside something that fewer have."""
+        """Whether to leave a clause out: nearly all have it, and the plan requires more."""
         if not sure or len(clause.terms) > 1:
             return False
         frequency = self.searcher.doc_freq(clause.stream, clause.terms[0])
@@ -126,10 +126,10 @@ class _TantivyQueries:
     def clause(
         self, clause: Clause, sure: frozenset[tuple[str, str]]
     ) -> tuple[tantivy.Occur, tantivy.Query]:
-        """What counts for the score if it is there.
+        """Translate a clause, required where the plan implies it, else optional.
 
-        What is there in any case is asked for: tantivy leaps from one document to the next that
-        has all, where it would look at each that has one.
+        Tantivy intersects required terms by skipping, where it would visit each document that has
+        an optional one.
         """
         query = self.row(clause.stream, clause.terms)
         if clause.weight != 1:

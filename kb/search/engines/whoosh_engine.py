@@ -51,7 +51,7 @@ def _schema() -> fields.Schema:
 
 
 class WhooshEngine:
-    """An index in ``folder``, made where there is none. A searcher is made for each question."""
+    """An index in ``folder``, created where it is missing. Each question opens a searcher."""
 
     def __init__(self, folder: Path, _: SearchConfig) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -108,31 +108,31 @@ class WhooshEngine:
         self._index.close()
 
     def digests(self) -> dict[str, bytes]:
-        """Key → digest of everything that is in the index."""
+        """Map key → digest of everything that is in the index."""
         with self._searcher() as searcher:
             rows = searcher.reader().all_stored_fields()
             return {row["key"]: row["digest"] for row in rows}
 
     def labels(self) -> tuple[tuple[str, str], ...]:
-        """(name, label) of the documents' fields."""
+        """List (name, label) of the documents' fields, sorted."""
         with self._searcher() as searcher:
             terms = searcher.reader().expand_prefix("names", "label=")
             found = (term.decode().removeprefix("label=").partition("\t") for term in terms)
             return tuple((name, label) for name, _, label in found)
 
     def get(self, key: str) -> SearchDocument | None:
-        """The document with that key."""
+        """Read the document with that key; None where there is none."""
         with self._searcher() as searcher:
             row = searcher.document(key=key)
             return _decode(row["document"]) if row else None
 
     def counts(self, stream: ScoredStream, terms: list[str]) -> tuple[int, list[int]]:
-        """Documents in all, and how many of them have each term in the stream."""
+        """Count documents in all, and those that have each term in the stream."""
         with self._searcher() as searcher:
             return searcher.doc_count(), [searcher.doc_frequency(stream, t) for t in terms]
 
     def ask(self, request: EngineRequest) -> EngineAnswer:
-        """What fits, best first."""
+        """Answer a request."""
         with self._searcher() as searcher:
             query = query_of(request)
             limit = request.offset + request.limit

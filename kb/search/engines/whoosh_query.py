@@ -22,7 +22,7 @@ from kb.search.query.score import Clause
 
 
 def query_of(request: EngineRequest) -> Any:
-    """What fits the plan, scored by the bag alone."""
+    """Translate a request: what fits the plan, scored by the bag alone."""
     scored = [_clause(clause) for clause in request.bag]
     fits = q.ConstantScoreQuery(_query(request.plan), 1e-9)  # the library takes 0 for none
     if request.some:

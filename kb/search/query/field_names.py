@@ -61,7 +61,7 @@ STATUSES = _by_word(_STATUS)
 
 
 class FieldNames:
-    """Resolves what stands before a colon; ``extra`` are (name, label) pairs of an index."""
+    """Resolves field names in queries; ``extra`` are (name, label) pairs of an index."""
 
     def __init__(self, extra: Iterable[tuple[str, str]] = ()) -> None:
         self._names = {}
@@ -71,5 +71,5 @@ class FieldNames:
         self._names.update(_by_word(_LABELS))
 
     def resolve(self, label: str) -> str | None:
-        """The field's name; None where nothing is called that."""
+        """Resolve what stands before a colon to a field's name; None where nothing is called so."""
         return self._names.get(fold_text(label.strip()))

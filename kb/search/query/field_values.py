@@ -21,7 +21,7 @@ _DATE = re.compile(
 
 
 def word_node(text: str, field: str | None = None) -> Word | None:
-    """A word, its stars and tilde taken off; None where nothing searchable is left."""
+    """Make a word, its stars and tilde taken off; None where nothing searchable is left."""
     bare = text.strip(_STARS)
     star: Literal["", "begins", "ends"] = ""
     if bare and text[0] in _STARS and text[-1] not in _STARS:
@@ -36,7 +36,7 @@ def word_node(text: str, field: str | None = None) -> Word | None:
 
 
 def field_node(name: str, value: str, *, quoted: bool) -> Node | None:
-    """What ``name:value`` asks for; None where the field cannot have such a value."""
+    """Make the node of ``name:value``; None where the field cannot have such a value."""
     if name in DATES:
         return _dates(name, value)
     if name in NUMBERS:
@@ -100,7 +100,7 @@ def _name(name: str, value: str, *, quoted: bool) -> Node | None:
 
 
 def day_span(text: str) -> tuple[int, int] | None:
-    """The first and last day that ``text`` names, as yyyymmdd; None where it is no date.
+    """Read a date as its first and last day, each as yyyymmdd; None where it is none.
 
     `2020`, `2020-04`, `2020-4-7`, `2020/04/07`, `2020年4月7日`, `20200407`, `202004`.
     """

@@ -1,4 +1,4 @@
-"""A query's tree said in terms of the streams: the few things that every engine can do."""
+"""Plans: what must be there, in terms of the streams, by the few things that all engines can do."""
 
 from __future__ import annotations
 
@@ -20,21 +20,24 @@ Stream: TypeAlias = Literal["seq", "rel", "num", "scoped"]
 
 
 class Adjacent(msgspec.Struct, frozen=True):
-    """These terms side by side in a stream; one term is simply there."""
+    """These terms stand side by side in a stream; a single one anywhere."""
 
     stream: Stream
     terms: tuple[str, ...]
 
 
 class Beginning(msgspec.Struct, frozen=True):
-    """A term of the stream that begins so."""
+    """Some term of the stream begins with the text."""
 
     stream: Stream
     text: str
 
 
 class Near(msgspec.Struct, frozen=True):
-    """A term of the stream that differs in ``edits`` letters at most."""
+    """Some term of the stream is at most ``edits`` insertions, deletions or changes away.
+
+    A swap of neighbours may count as one.
+    """
 
     stream: Stream
     text: str
@@ -42,7 +45,7 @@ class Near(msgspec.Struct, frozen=True):
 
 
 class WholeName(msgspec.Struct, frozen=True):
-    """A whole name; ``star`` for a beginning."""
+    """A name `field=value` is there; with ``star``, one that begins so."""
 
     field: str
     value: str
@@ -50,7 +53,7 @@ class WholeName(msgspec.Struct, frozen=True):
 
 
 class NumberRange(msgspec.Struct, frozen=True):
-    """A number between two, both included; None is open."""
+    """A number (`number`, or `date` as yyyymmdd) is between two, both included; None is open."""
 
     field: str
     low: float | None
@@ -80,7 +83,7 @@ Plan: TypeAlias = Adjacent | Beginning | Near | WholeName | NumberRange | All | 
 
 
 def plan(node: Node | None) -> Plan:
-    """What must be there. Negations are kept where they stand."""
+    """Translate a query's tree into a plan. Negations stay where they stand."""
     match node:
         case None:
             return All(())
@@ -178,7 +181,7 @@ def _digits(digits: str, word: Word) -> Plan:
 
 
 def _scoped(field: str | None, found: Plan) -> Plan:
-    """The same asked of one field's terms."""
+    """Ask the same of one field's terms, in the stream `scoped`."""
     if field is None:
         return found
     return _mapped(found, lambda term: f"{field}={term}")
@@ -199,7 +202,7 @@ def _mapped(found: Plan, name: Callable[[str], str]) -> Plan:
 
 
 def implied(plan: Plan) -> frozenset[tuple[str, str]]:
-    """(stream, term) that every document has that fits the plan."""
+    """Collect (stream, term) pairs that every document has that fits the plan."""
     match plan:
         case Adjacent("seq" | "rel" as stream, terms):
             found: set[tuple[str, str]] = {(stream, term) for term in terms}

@@ -31,7 +31,7 @@ MINUS = "-－﹣−"
 
 
 def parse(text: str, names: FieldNames | None = None) -> Query:
-    """``text`` understood as DESIGN's query language; what cannot be meant becomes words.
+    """Parse a query; what cannot be meant as written is taken as words.
 
     Grammar: `query = or; or = and ("OR" and)*; and = item*; item = "-" item | "(" or ")" |
     field:value | "phrase" | word`, where a word may carry `*` at an end or `~` behind it.
@@ -43,7 +43,7 @@ def parse(text: str, names: FieldNames | None = None) -> Query:
 
 
 def _in_whole_characters(text: str) -> str:
-    """Halves of characters joined; one without its other half becomes U+FFFD.
+    """Join surrogate pairs; replace a surrogate without its other half by U+FFFD.
 
     A shell gives such halves for bytes that are no UTF-8. No engine and no JSON takes them.
     """
@@ -63,7 +63,7 @@ class Lexeme(msgspec.Struct, frozen=True):
 
 
 def lexemes(query: str) -> Iterator[Lexeme]:
-    """The pieces of ``query`` from left to right; every character is looked at once."""
+    """Cut a query into lexemes from left to right, looking at each character once."""
     at, end = 0, len(query)
     fresh = True
     while at < end:

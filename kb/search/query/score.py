@@ -48,12 +48,12 @@ Bag: TypeAlias = tuple[Clause, ...]
 
 
 def idf(documents: int, frequency: int) -> float:
-    """BM25's inverse document frequency."""
+    """BM25's inverse document frequency: ln(1 + (N − n + .5) / (n + .5))."""
     return log(1 + (documents - frequency + 0.5) / (frequency + 0.5))
 
 
 def words_of(node: Node | None) -> Iterator[Word | Quoted]:
-    """The words and phrases that are asked for, not those that must be missing."""
+    """Yield the words and phrases that are asked for, not those that must be missing."""
     match node:
         case Word() | Quoted():
             yield node
@@ -65,7 +65,7 @@ def words_of(node: Node | None) -> Iterator[Word | Quoted]:
 
 
 def bag_of(words: Iterable[Word | Quoted], counts: Counts) -> Bag:
-    """What the words count, each term once."""
+    """Say what each term of the words counts for the score, each term once."""
     chars: dict[str, float] = {}
     terms: dict[str, float] = {}
     sides: dict[tuple[str, str], None] = {}
