@@ -1,4 +1,4 @@
-"""Write files and folders whole: beside the old ones first, then in their place at once."""
+"""Write files and folders atomically: under a temporary name first, then in place at once."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _EXCHANGE = 2
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Replace the file's content at once and lastingly: a crash leaves the old or the new."""
+    """Replace the file's content atomically and durably: a crash leaves the old or the new."""
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         with fresh.open("wb") as file:
@@ -38,7 +38,7 @@ def write_whole(path: Path, data: bytes) -> None:
 
 @contextmanager
 def new_file(path: Path) -> Iterator[Path]:
-    """A path beside ``path`` to write to; it takes its place when all went well."""
+    """Yield a temporary path in the same folder; it replaces ``path`` if the block ends well."""
     if path.is_dir():
         raise UsageError(f"{path}: a folder", hint="name a file")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -52,7 +52,7 @@ def new_file(path: Path) -> Iterator[Path]:
 
 
 def check_ours(path: Path) -> None:
-    """InputError where ``path`` holds something that no export of kb made."""
+    """Raise InputError where ``path`` holds something that kb did not make."""
     if path.exists() and (
         not path.is_dir() or (any(path.iterdir()) and not (path / MARK).exists())
     ):
@@ -61,9 +61,9 @@ def check_ours(path: Path) -> None:
 
 @contextmanager
 def new_folder(path: Path, *, keep: bool = False) -> Iterator[Path]:
-    """An empty folder beside ``path`` to fill; it takes its place when all went well.
+    """Yield an empty folder next to ``path``; it replaces ``path`` if the block ends well.
 
-    With ``keep``, what was filled stays where it is when something went wrong.
+    With ``keep``, it stays where it is if the block fails. InputError: see check_ours.
     """
     check_ours(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -74,7 +74,7 @@ def new_folder(path: Path, *, keep: bool = False) -> Iterator[Path]:
         yield staged
         if not (staged / MARK).exists():
             (staged / MARK).touch()
-        publish(staged, path)
+        put_in_place(staged, path)
         keep = False
     finally:
         if not keep:
@@ -82,22 +82,22 @@ def new_folder(path: Path, *, keep: bool = False) -> Iterator[Path]:
 
 
 def sha256_of(path: Path) -> str:
-    """The file's sha256 in hex."""
+    """Return the file's sha256 in hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def staging_of(out: Path) -> Path:
-    """Where the next build of ``out`` is written: beside it, on the same file system."""
+    """Return where the next ``out`` is written: next to it, on the same file system."""
     return out.parent / f".{out.name}.next"
 
 
 def aside_of(out: Path) -> Path:
-    """Where ``out`` stands for a moment on a system that cannot exchange two folders."""
+    """Return where ``out`` stands for a moment on a system that cannot exchange two folders."""
     return out.parent / f".{out.name}.old"
 
 
-def publish(staged: Path, out: Path) -> None:
+def put_in_place(staged: Path, out: Path) -> None:
     """Put ``staged`` in the place of ``out``; what was there is then at ``staged``.
 
     Atomic where the system can exchange two folders (Linux, macOS): whoever looks, sees the old
@@ -117,7 +117,7 @@ def publish(staged: Path, out: Path) -> None:
 
 @lru_cache(maxsize=1)
 def _exchanger() -> Callable[[Path, Path], bool] | None:
-    """The system's exchange of two paths, or None. It answers False where it can't do these."""
+    """Return the system's exchange of two paths, or None. It returns False where it can't."""
     if sys.platform not in ("linux", "darwin"):
         return None
     import ctypes  # which few need: no reader of what is there

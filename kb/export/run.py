@@ -19,7 +19,7 @@ from kb.errors import UsageError
 from kb.export.protocol import Contents, Exporter, ExportOptions
 from kb.export.readable_parts import Part, file_parts, readable
 from kb.export.report import LossReport, add_digests, write_report
-from kb.files import check_ours, publish
+from kb.files import check_ours, put_in_place
 from kb.model import (
     AttachmentRevision,
     Item,
@@ -133,7 +133,7 @@ def _put(made: Path, target: Path, dest: str) -> None:
     if dest == "-":
         sys.stdout.buffer.write(made.read_bytes())
     elif made.is_dir():
-        publish(made, target)
+        put_in_place(made, target)
     else:
         if target.is_dir():
             raise UsageError(f"{target}: a folder", hint="name a file")
@@ -143,26 +143,26 @@ def _put(made: Path, target: Path, dest: str) -> None:
 
 def _items(public: PublicMaterial, copy: Archive) -> Iterator[Item]:
     """Yield the records of every page that may be public, redacted."""
-    for leaf in public.pages():
-        view = leaf.read()
+    for page in public.pages():
+        view = page.read()
         if not view.gone:
             yield PageSeen(
                 id=view.id, history=view.history, title=view.title, syntax=view.syntax,
                 default_locale=view.default_locale, hidden=view.hidden, created=view.created,
                 modified=view.modified, tags=view.tags,
             )  # fmt: skip
-            yield from _text(leaf, view)
+            yield from _text(page, view)
             yield from _files(view, public, copy)
 
 
-def _text(leaf: MaterialPage, view: PageView) -> Iterator[Item]:
+def _text(page: MaterialPage, view: PageView) -> Iterator[Item]:
     if view.version is None:
         yield Snapshot(
             lines=tuple(line.text for line in view.lines),
             origins=tuple(LineOrigin(ln.version, ln.author, ln.date) for ln in view.lines),
             missing=frozenset(line.number for line in view.lines if line.missing),
         )
-    for about, source in leaf.versions():
+    for about, source in page.versions():
         row = RevisionSeen(
             version=about.version, author=about.author, date=about.date, comment=about.comment,
             minor=about.minor,

@@ -112,6 +112,7 @@ def check_moves(number: int, tree: Path, moves: list[tuple[str, str]]) -> None:
 
 
 def test_nginx_takes_the_redirects(folder, old_addresses):
+    """A real nginx sends every old address to its new one."""
     if shutil.which("nginx") is None:
         pytest.skip("no nginx here: apt-get install nginx-light")
     number = port()
@@ -131,6 +132,7 @@ def test_nginx_takes_the_redirects(folder, old_addresses):
 
 
 def test_apache_takes_the_redirects(folder, old_addresses):
+    """A real Apache sends every old address to its new one."""
     modules = Path("/usr/lib/apache2/modules")
     if shutil.which("apache2") is None or not modules.is_dir():
         pytest.skip("no Apache here: apt-get install apache2")

@@ -58,6 +58,7 @@ def known(archive):
 @pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.xar")), ids=lambda path: path.stem)
 @pytest.mark.parametrize("version", VERSIONS)
 def test_samples_go_out_and_in_and_out_unchanged(path, version, tmp_path):
+    """In every version of the format: the same archive, and the second file is the first."""
     with (
         Archive(tmp_path / "one.db", create=True) as one,
         Archive(tmp_path / "two.db", create=True) as two,
@@ -72,6 +73,7 @@ def test_samples_go_out_and_in_and_out_unchanged(path, version, tmp_path):
 
 @needs_corpus
 def test_the_corpus_goes_out_and_in_and_out_unchanged(corpus, tmp_path):
+    """A real application of some pages: the second file is the first."""
     with Archive(tmp_path / "one.db", create=True) as one:
         imported(one, next(corpus.glob("*application-blog")))
         write_xar(one, tmp_path / "one.xar")
@@ -110,6 +112,7 @@ def records(pages, sink):
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(PAGES, st.sampled_from(["1.3", "1.4", "1.5", "1.7"]))
 def test_any_wiki_goes_out_and_in_and_out_unchanged(tmp_path_factory, pages, version):
+    """Texts, comments, authors, files and objects of any kind come back, byte for byte."""
     folder = tmp_path_factory.mktemp("law")
     with (
         Archive(folder / "one.db", create=True) as one,
@@ -129,6 +132,7 @@ def test_any_wiki_goes_out_and_in_and_out_unchanged(tmp_path_factory, pages, ver
 
 
 def test_what_xwiki_reads_is_well_formed_and_ordered(tmp_path):
+    """Elements stand in XWiki's order, and package.xml lists the page."""
     text = page_xml(
         "A.B",
         content="now",
@@ -153,6 +157,7 @@ def etree_text(text: str) -> str:
 
 
 def test_pages_gone_or_known_with_gaps_only_are_left_out(tmp_path):
+    """They are not written and the message counts them; an unknown format version is refused."""
     with Archive(tmp_path / "one.db", create=True) as one:
         items = []
         for name in ("gone", "gap", "lines"):
@@ -169,6 +174,7 @@ def test_pages_gone_or_known_with_gaps_only_are_left_out(tmp_path):
 
 
 def test_a_reference_cannot_lead_out_of_the_package(tmp_path):
+    """Dots, slashes and percent signs of a reference are encoded in the entry's path."""
     with Archive(tmp_path / "one.db", create=True) as one:
         page = PageId("xwiki", r"\.\..\/etc.a/b%\.c", "fr")
         one.ingest(

@@ -23,7 +23,7 @@ class AuthorMap:
         """Users that were asked for and that the map does not name."""
 
     def identity(self, wiki: str, author: str | None, names: Mapping[str, str]) -> str:
-        """`Name <email>` of a user; ``names`` has displayed names by reference.
+        """Return `Name <email>` of a user; ``names`` has displayed names by reference.
 
         A user whom the map does not name gets an address under `.invalid`, which can belong to
         nobody (RFC 2606).
@@ -41,7 +41,7 @@ class AuthorMap:
 
 
 def _plain(text: str) -> str:
-    """``text`` without what git strips from or forbids in an identity."""
+    """Return ``text`` without what git strips from or forbids in an identity."""
     return _CRUD.sub(" ", text).strip(_EDGE)
 
 

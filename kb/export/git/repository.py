@@ -58,12 +58,12 @@ class Repository:
         return done.stdout
 
     def head(self) -> str | None:
-        """The newest commit's id, or None where there is none."""
+        """Return the newest commit's id, or None where there is none."""
         found = self._ask("rev-parse", "-q", "--verify", f"{self.ref}^{{commit}}")
         return found.stdout.decode().strip() or None
 
     def log(self) -> Iterator[str]:
-        """Committer's time and message of each commit, oldest first."""
+        """Yield committer's time and message of each commit, oldest first."""
         if self.head() is None:
             return
         process = subprocess.Popen(
@@ -83,7 +83,7 @@ class Repository:
 
     @contextmanager
     def objects(self) -> Iterator[IO[bytes]]:
-        """`ID KIND SIZE`, the bytes and a line end for every object that is stored."""
+        """Open a stream of `ID KIND SIZE`, the bytes and a line end for every stored object."""
         process = subprocess.Popen(
             [*self._git, "cat-file", "--batch-all-objects", "--batch", "--buffer"],
             cwd=self.path, env=_environment(), stdout=subprocess.PIPE,
@@ -95,7 +95,7 @@ class Repository:
             raise InputError(f"{self.path}: git cat-file fails", hint="git fsck says why")
 
     def check_clean(self) -> None:
-        """UsageError where the work tree has changes that an export would write over."""
+        """Raise UsageError where the work tree has changes that an export would write over."""
         if not self.bare and self.head() and self._do("status", "--porcelain", "-uno"):
             raise UsageError(
                 f"{self.path}: changes that are not committed", hint="commit or stash them"
@@ -103,7 +103,7 @@ class Repository:
 
     @contextmanager
     def fast_import(self) -> Iterator[IO[bytes]]:
-        """The pipe into `git fast-import`; its trouble is a KbError at the end."""
+        """Open the pipe into `git fast-import`; its trouble is a KbError at the end."""
         with tempfile.TemporaryFile() as said:
             process = subprocess.Popen(
                 [*self._git, "fast-import", "--quiet", "--done"],
@@ -132,6 +132,6 @@ class Repository:
 
 
 def _environment() -> dict[str, str]:
-    """No settings of the user or the machine: the same input gives the same bytes anywhere."""
+    """Return an environment without settings of user or machine: bytes are the same anywhere."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
     return {**kept, "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "LC_ALL": "C"}

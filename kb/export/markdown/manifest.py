@@ -94,7 +94,7 @@ def read_manifest(root: Path, flavour: str) -> Manifest:
 
 
 def check_unedited(root: Path, manifest: Manifest) -> None:
-    """InputError where somebody changed a file of the tree, which an export would undo."""
+    """Raise InputError where somebody changed a file of the tree, which an export would undo."""
     edited = [
         path for path, sha256 in _digests(manifest)
         if (root / path).is_file() and sha256_of(root / path) != sha256

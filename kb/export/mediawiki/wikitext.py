@@ -33,7 +33,7 @@ class Wikitext:
         self._depth = 0
 
     def blocks(self, nodes: list[Node]) -> str:
-        """Blocks with a blank line between."""
+        """Print blocks with a blank line between."""
         return "\n\n".join(part for part in self._parts(nodes) if part)
 
     def _parts(self, nodes: list[Node]) -> Iterator[str]:
@@ -61,13 +61,13 @@ class Wikitext:
         return text
 
     def line(self, nodes: list[Node]) -> str:
-        """Inline content, its first character no mark of a block."""
+        """Print inline content, its first character no mark of a block."""
         text = self.inline(nodes).strip()
         return "\n".join(_FIRST.sub(lambda m: f"&#{ord(m[0])};", part, count=1)
                          if _FIRST.match(part) else part for part in text.split("\n"))  # fmt: skip
 
     def inline(self, nodes: list[Node]) -> str:
-        """Inline content."""
+        """Print inline content."""
         return "".join(self._inline(node) for node in nodes)
 
     def _inline(self, node: Node) -> str:
@@ -77,14 +77,14 @@ class Wikitext:
         return self.inline(node.children) if isinstance(node, n.Parent) else ""
 
     def heading(self, node: n.Heading) -> str:
-        """A heading; its id stays beside MediaWiki's own."""
+        """Print a heading; its id is kept in addition to MediaWiki's own."""
         marks = "=" * min(6, max(1, node.level))
         id_ = node.params.get("id") or node.id
         place = f'<span id="{escape(id_)}"></span>' if id_ else ""
         return f"{marks} {place}{self.inline(node.children).strip()} {marks}"
 
     def items(self, node: n.List, prefix: str = "") -> str:
-        """A list; deeper ones repeat the marks."""
+        """Print a list; deeper ones repeat the marks."""
         mark = prefix + ("#" if node.ordered else "*")
         lines: list[str] = []
         for item in node.children:
@@ -101,7 +101,7 @@ class Wikitext:
         return self.blocks(nodes).replace("\n\n", "<br><br>").replace("\n", "<br>")
 
     def definitions(self, node: n.DefinitionList) -> str:
-        """Terms and what they mean."""
+        """Print terms and what they mean."""
         lines = []
         for child in node.children:
             if isinstance(child, n.Parent):
@@ -110,7 +110,7 @@ class Wikitext:
         return "\n".join(lines)
 
     def table(self, node: n.Table) -> str:
-        """A table, each cell on lines of its own, so that it may hold blocks."""
+        """Print a table, each cell on lines of its own, so that it may hold blocks."""
         rows = ['{| class="wikitable"']
         for row in node.children:
             if not isinstance(row, n.TableRow):
@@ -129,25 +129,25 @@ class Wikitext:
         return "\n".join([*rows, "|}"])
 
     def quotation(self, node: n.Quotation) -> str:
-        """Quoted lines."""
+        """Print quoted lines."""
         lines = [self._one_line(q.children) for q in node.children if isinstance(q, n.Parent)]
         return f"<blockquote>\n{'<br>'.join(lines)}\n</blockquote>"
 
     def verbatim(self, node: n.Verbatim) -> str:
-        """Text as it stands."""
+        """Print text as it stands."""
         if node.inline:
             return f"<code><nowiki>{_shut(node.content, 'nowiki')}</nowiki></code>"
         return f"<pre>{_shut(node.content, 'pre')}</pre>"
 
     def macro(self, node: n.Macro) -> str:
-        """A macro that did not run, as its source."""
+        """Print the source of a macro that did not run."""
         text = render_xwiki([node])
         if node.inline:
             return f"<code><nowiki>{_shut(text, 'nowiki')}</nowiki></code>"
         return f"<pre>{_shut(text, 'pre')}</pre>"
 
     def result(self, node: n.MacroResult) -> str:
-        """What a macro made; contents and listings as MediaWiki has its own."""
+        """Print what a macro made; contents and listings by MediaWiki's own means."""
         macro = node.macro
         if failed(node):
             return self.macro(macro)
@@ -161,7 +161,7 @@ class Wikitext:
         return self.inline(node.children) if macro.inline else self.blocks(node.children)
 
     def link(self, node: n.Link) -> str:
-        """A link to a page, a file or a URL; one that leads nowhere is its label."""
+        """Print a link to a page, a file or a URL; one that leads nowhere is its label."""
         target = self._resolver.link(node.reference)
         label = self.inline(node.children).strip()
         shown = label or escape_text(target.label or node.reference.reference)
@@ -174,7 +174,7 @@ class Wikitext:
         return f"[{_url(target.url)} {shown}]"
 
     def image(self, node: n.Image) -> str:
-        """An image of the wiki; one from elsewhere is a link."""
+        """Print an image of the wiki; one from elsewhere is a link."""
         target = self._resolver.image(node.reference)
         alt = escape_text(node.params.get("alt") or target.label or node.reference.reference)
         if target.url is None:
@@ -186,12 +186,12 @@ class Wikitext:
         return f"[[File:{target.url}{size}|alt={alt}]]"
 
     def raw(self, node: n.RawText) -> str:
-        """HTML is shown as its source: MediaWiki takes little of it."""
+        """Print HTML as its source: MediaWiki takes little of it."""
         return f"<pre>{_shut(node.text, 'pre')}</pre>"
 
 
 def escape_text(text: str) -> str:
-    """Text that means nothing in wikitext."""
+    """Escape text so that it means nothing in wikitext."""
     return _SPECIAL.sub(lambda m: f"&#{ord(m[0])};", text)
 
 

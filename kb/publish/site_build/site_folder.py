@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from kb.errors import InputError
-from kb.files import MARK, aside_of, publish, staging_of
+from kb.files import MARK, aside_of, put_in_place, staging_of
 
 
 class SiteFolder:
@@ -101,7 +101,7 @@ class SiteFolder:
     def finish(self, name: str) -> None:
         """Mark what was prepared as the build called ``name`` and put it in place, at once."""
         (self.staged / MARK).write_text(name + "\n", "ascii")
-        publish(self.staged, self.out)
+        put_in_place(self.staged, self.out)
 
     def _take_over(self, path: str) -> None:
         present, target = f"{self.out}/{path}", f"{self.staged}/{path}"
