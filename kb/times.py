@@ -11,6 +11,11 @@ _LONGEST = 17
 """Characters of a number of milliseconds that no calendar holds."""
 
 
+def now() -> str:
+    """Return the present moment in UTC, to the second."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def from_epoch(milliseconds: int | None) -> str | None:
     """A moment in UTC from milliseconds since 1970; None for None or what no calendar holds."""
     if milliseconds is None:

@@ -91,7 +91,7 @@ class PageRecords:
             rows=digest_of(got.document.rows),
             locales={locale: digest_of(d.rows) for locale, d in got.locales.items()},
             scope=scope,
-            whole=not got.passing,
+            whole=not got.temporary,
             lacking=tuple(_lacking("", got.document))
             + tuple(v for locale, d in got.locales.items() for v in _lacking(locale, d)),
         )

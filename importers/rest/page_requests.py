@@ -81,9 +81,9 @@ class PageFetched(msgspec.Struct):
         return self.failures[0][1] if self.answer is None and self.failures else None
 
     @property
-    def passing(self) -> bool:
+    def temporary(self) -> bool:
         """Tell whether something failed that another run may get."""
-        return any(failed.passing and failed.status != 500 for _, failed in self.failures)
+        return any(failed.temporary and failed.status != 500 for _, failed in self.failures)
 
 
 class PageRequests:

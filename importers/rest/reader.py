@@ -11,13 +11,12 @@ from importers.base import EXPECTED
 from importers.rest.page_records import PageRecords, files_on_disk
 from importers.rest.page_requests import PageFetched, PageRequests
 from importers.rest.run_context import RunContext
-from importers.rest.vanished import now
 from importers.rest.wanted import Refusals
 from importers.web.failures import FetchError
 from importers.web.jobs import Job
 from importers.xwiki.rest_lists import changes_of
 from kb.model import Checkpoint, FetchState, Gone, Item, PageId, PageSeen
-from kb.times import from_epoch
+from kb.times import from_epoch, now
 
 if TYPE_CHECKING:
     from importers.viewer_html.run import ViewRun
@@ -37,8 +36,8 @@ class WikiReader:
         self._first = not run.states
         self._rows: Counter[str] | None = None
         largest = run.workers.wiki.settings.max_attachment
-        self._reader = PageRequests(run.wiki, run.name, run.known, run.limit, options, largest)
-        self._emitter = PageRecords(
+        self._requests = PageRequests(run.wiki, run.name, run.known, run.limit, options, largest)
+        self._page_records = PageRecords(
             run.base, run.wiki, run.name, run.sink, run.workers.with_body,
             history=options.history, attachments=options.attachments,
         )  # fmt: skip
@@ -103,7 +102,7 @@ class WikiReader:
         except FetchError:
             return found
         for name, row in rows:
-            author = self._emitter.user(row.modifier)
+            author = self._page_records.user(row.modifier)
             line = HistoryLine(
                 row.version, author, row.modifier_name, from_epoch(row.modified), row.comment
             )  # fmt: skip
@@ -116,7 +115,7 @@ class WikiReader:
         """Read pages in any order; make a checkpoint whenever the journal is full."""
         while names:
             for got in self._run.workers.run(self._jobs(names, fresh=fresh)):
-                if again is not None and got.passing:
+                if again is not None and got.temporary:
                     again.append(got.reference)
                 else:
                     yield from self._records(got)
@@ -127,7 +126,7 @@ class WikiReader:
     def _jobs(self, names: deque[str], *, fresh: bool) -> Iterator[Job[PageFetched]]:
         while names and self._run.workers.journal.size < _JOURNAL:
             name = names.popleft()
-            yield self._reader.read(name, self._run.states.get(name), fresh=fresh)
+            yield self._requests.read(name, self._run.states.get(name), fresh=fresh)
 
     def _records(self, got: PageFetched) -> Iterator[Item]:
         """Yield the records of a page that was read; remember its state, or its failure."""
@@ -138,9 +137,9 @@ class WikiReader:
         before = self._run.states.get(name)
         if not self._first and (before is None or before.gone or before.refused_to is not None):
             self._run.new[name] = got.document.rows
-        state = self._emitter.state(got, self._run.flags)
+        state = self._page_records.state(got, self._run.flags)
         self._run.states[name] = state
-        yield from self._emitter.records(got, state)
+        yield from self._page_records.records(got, state)
         if before is not None and got.listed:
             noticed = now()
             for locale in before.locales.keys() - state.locales.keys():

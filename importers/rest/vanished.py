@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 from importers.rest.run_context import RunContext
 from importers.web.failures import FetchError
@@ -14,6 +13,7 @@ from importers.xwiki.page_state import PageState, same_past, saved
 from importers.xwiki.paths import bin_page, rest_page
 from importers.xwiki.rest_lists import Listing
 from kb.model import Gone, Item, PageId
+from kb.times import now
 
 
 class VanishedPages:
@@ -72,8 +72,3 @@ def documents_of(run: RunContext, met: Listing) -> int:
     there = {name for name, state in run.states.items() if not state.gone}
     read = sum(run.states[name].documents for name in there)
     return read + sum(count for name, count in met.names.items() if name not in there)
-
-
-def now() -> str:
-    """Return the present moment in UTC, to the second."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

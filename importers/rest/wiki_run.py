@@ -70,9 +70,9 @@ class WikiRun:
         moment = from_http(self._run.workers.clock) or datetime.now(UTC).isoformat()
         return str(to_epoch(moment))
 
-    def _ask_list(self, turn: int) -> Listing:
+    def _ask_list(self, attempt: int) -> Listing:
         try:
-            return self._run.workers.one(list_pages(self._run.wiki, self._run.limit, turn))
+            return self._run.workers.one(list_pages(self._run.wiki, self._run.limit, attempt))
         except FetchError as failed:
             raise RemoteError(
                 f"{self._run.base}: the list of pages: {failed.detail}",
@@ -97,13 +97,13 @@ class WikiRun:
         Return the union of all passes, with the number of rows of the last one.
         """
         met, idle = Listing(listing.names.copy(), listing.rows), 0
-        for turn in range(1, _PASSES):
+        for attempt in range(1, _PASSES):
             balance = documents_of(self._run, met) - met.rows
             if not balance or (balance > 0 and (idle > 1 or not self._repeats(listing))):
                 return met
-            if turn == 1 and balance < 0:
+            if attempt == 1 and balance < 0:
                 yield from self._reader.read(self._wanted.in_changes(met))
-            listing = self._ask_list(turn)
+            listing = self._ask_list(attempt)
             new = [name for name in listing.names if name not in met.names]
             idle = 0 if new else idle + 1
             met = Listing(met.names | listing.names, listing.rows)

@@ -68,7 +68,7 @@ class ViewEmitter:
             way="viewer",
             untold=got.untold,
             validator=got.validator,
-            whole=not got.passing,
+            whole=not got.temporary,
         )
 
     def _page(

@@ -139,9 +139,9 @@ class PageViews(msgspec.Struct):
         return self.failures[0][1] if self.page.head is None and self.failures else None
 
     @property
-    def passing(self) -> bool:
+    def temporary(self) -> bool:
         """True where something failed that may come another time."""
-        return any(failed.passing and failed.status != 500 for _, failed in self.failures)
+        return any(failed.temporary and failed.status != 500 for _, failed in self.failures)
 
 
 class ViewReader:

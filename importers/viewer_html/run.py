@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from functools import partial
 from urllib.parse import urljoin
 
@@ -24,6 +23,7 @@ from importers.xwiki.probe import HINTS, connected, journal_of
 from importers.xwiki.rest_lists import Listing, RowLimit, list_changes, list_pages
 from kb.errors import RemoteError
 from kb.model import Checkpoint, FetchState, Gone, Item, Known, PageId, Sink
+from kb.times import now
 
 _MOST = 20_000
 """Pages that links are followed to."""
@@ -101,10 +101,10 @@ class ViewRun:
             )
 
     def read(self, names: Iterable[str]) -> Iterator[Item]:
-        """Read pages; those that failed in passing are read once more when all are done."""
+        """Read pages; those with temporary failures once more when all are done."""
         again: list[str] = []
         for got in self._workers.run(self._job(name) for name in names):
-            if got.passing:
+            if got.temporary:
                 again.append(got.reference)
             else:
                 yield from self._take(got)
@@ -135,7 +135,7 @@ class ViewRun:
                     file.unlink(missing_ok=True)
 
     def _gone(self, name: str, state: PageState) -> Iterator[Item]:
-        noticed = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        noticed = now()
         for locale in ("", *state.locales):
             yield Gone(id=PageId(self._name, name, locale), noticed=noticed)
         yield saved(self._name, name, PageState(rows=state.rows, gone=True, way=state.way))

@@ -190,7 +190,7 @@ class Client:
         with closing(self.send(path, "html", headers, method=method, body=body)) as answer:
             failed = self.refusal(answer)
             answer.read(_LARGEST)
-        if failed is not None and failed.passing:
+        if failed is not None and failed.temporary:
             raise failed
         return answer
 

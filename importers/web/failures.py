@@ -29,7 +29,7 @@ class FetchError(Exception):
         return not isinstance(self, ShutError) and (self.tries == 1 or self.status == 500)
 
     @property
-    def passing(self) -> bool:
+    def temporary(self) -> bool:
         """Tell whether another try, later, may help."""
         return self.tries != 1
 

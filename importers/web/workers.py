@@ -49,7 +49,6 @@ class Workers:
         self.wiki = wiki
         self.journal = journal
         self.requests = 0
-        self.bytes = 0
         self.clock: str | None = None
         """The Date of the first answer."""
         self._client = Client(wiki, journal.part)
@@ -155,14 +154,13 @@ class Workers:
         self.requests += 1
         if isinstance(reply, Answer):
             self._in_a_row = 0
-            self.bytes += reply.size
             self.clock = self.clock or reply.date
             return
         if isinstance(reply, ShutError):
             raise RefusedError(
                 f"{self.wiki.base}: {reply.detail}", hint=_HINTS.get(reply.code, "")
             )  # fmt: skip
-        if not reply.passing:
+        if not reply.temporary:
             return
         self._failed += 1
         self._in_a_row += 1

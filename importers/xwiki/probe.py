@@ -46,8 +46,8 @@ def journal_of(source: Source, options: Options, way: str) -> Iterator[Journal]:
     """Open the journal of the source; it is deleted after a run that was finished."""
     said = [way, source.location, options.user, options.cookie_env, options.settings.get("format")]
     identity = hashlib.sha256(msgspec.json.encode(said)).hexdigest()[:20]
-    with tempfile.TemporaryDirectory(prefix="kb-") as passing:
-        journal = Journal(Path(options.scratch or passing) / identity, identity)
+    with tempfile.TemporaryDirectory(prefix="kb-") as folder:
+        journal = Journal(Path(options.scratch or folder) / identity, identity)
         try:
             yield journal
         finally:

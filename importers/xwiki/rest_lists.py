@@ -64,7 +64,7 @@ def part_of_list(
         if limit.refused(asked, reply) and asked > 1:
             continue
         rounds += 1
-        if not reply.passing or rounds >= _ROUNDS:
+        if not reply.temporary or rounds >= _ROUNDS:
             raise reply
 
 

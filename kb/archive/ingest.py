@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -27,6 +26,7 @@ from kb.model import (
     WikiClass,
     WikiObject,
 )
+from kb.times import now
 
 _COMMIT_SECONDS = 1.0
 
@@ -52,7 +52,7 @@ class Ingest:
         self._blobs = blobs
         self._location = location
         self._format = fmt
-        self._now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        self._now = now()
         self._source = 0
         self._ways: dict[str, int] = {}
         self._is_live = location.startswith(("http://", "https://"))

@@ -130,7 +130,7 @@ def test_a_proxy_that_refuses_is_named(
     monkeypatch.setenv("https_proxy", f"me:secret@127.0.0.1:{proxy}")
     with pytest.raises(FetchError, match=rf"by the proxy 127\.0\.0\.1:{proxy}: ") as failed:
         ask(1, scheme="https")
-    assert (failed.value.code, failed.value.passing) == ("unreachable", True)
+    assert (failed.value.code, failed.value.temporary) == ("unreachable", True)
     assert left.wait(5)
     assert failed.value.detail.isprintable()
     assert len(failed.value.detail) < 300
@@ -257,7 +257,7 @@ def test_a_server_that_is_not_there_is_unreachable(host: str) -> None:
         port = taken.getsockname()[1]
     with pytest.raises(FetchError, match="no connection: ") as failed:
         ask(port, host=host)
-    assert (failed.value.code, failed.value.passing) == ("unreachable", True)
+    assert (failed.value.code, failed.value.temporary) == ("unreachable", True)
 
 
 def test_who_does_not_prove_who_it_is_is_told_nothing(

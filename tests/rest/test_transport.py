@@ -81,7 +81,7 @@ def test_what_is_no_whole_answer_is_no_answer(served: Served, kind: str) -> None
 
     with pytest.raises(FetchError) as failed:
         ask(served(answer))
-    assert (failed.value.code, failed.value.passing) == ("cut-off", True)
+    assert (failed.value.code, failed.value.temporary) == ("cut-off", True)
 
 
 class Met:
@@ -246,7 +246,7 @@ def test_a_kept_connection_that_ends_instead_of_answering_may_be_tried_again(
         fetch(transport, "/1")
         with pytest.raises(FetchError) as failed:
             fetch(transport, "/last")
-        assert (failed.value.code, failed.value.passing) == ("cut-off", True)
+        assert (failed.value.code, failed.value.temporary) == ("cut-off", True)
         assert fetch(transport, "/3") == b"body"
     assert met.connections == [0, 0, 1]
 

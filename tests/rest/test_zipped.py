@@ -51,7 +51,7 @@ def test_what_is_badly_compressed_is_a_bad_answer(served: Served, kind: str) -> 
     """A wrong, cut-off or unknown encoding is a failure that may be retried."""
     with pytest.raises(FetchError, match="compressed") as failed:
         ask(served(says(BAD[kind])))
-    assert (failed.value.code, failed.value.passing) == ("bad-answer", True)
+    assert (failed.value.code, failed.value.temporary) == ("bad-answer", True)
 
 
 def test_a_bomb_is_unpacked_no_further_than_is_wanted(served: Served) -> None:
