@@ -18,6 +18,7 @@ def plain(browser):
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_no_violation(plain, server, path, scheme):
+    """axe-core finds no violation of WCAG 2.2 AA on any kind of page, light or dark."""
     plain.emulate_media(color_scheme=scheme)
     plain.goto(f"{server}/{path}")
     results = Axe().run(plain, options={"rules": {"target-size": {"enabled": True}}})
@@ -25,6 +26,7 @@ def test_axe_finds_no_violation(plain, server, path, scheme):
 
 
 def test_results_have_no_violation_either(plain, server):
+    """Search results, which a script writes, violate nothing either."""
     plain.goto(f"{server}/index.html?q=扣费")
     plain.wait_for_selector("#hits li")
     results = Axe().run(plain)
@@ -50,6 +52,7 @@ def narrow(browser):
 
 @pytest.mark.parametrize("path", [*PAGES, f"{VERSIONS}?from=1.1&to=2.1", "odd"])
 def test_large_and_widely_set_text_needs_no_scrolling_sideways(narrow, server, odd, path):
+    """At 400 % and with the spacing of WCAG 1.4.12 nothing is cut off or scrolls sideways."""
     narrow.goto((odd / CASE).as_uri() if path == "odd" else f"{server}/{path}")
     width = "document.documentElement.scrollWidth"
     assert narrow.evaluate(width) <= 320
@@ -67,6 +70,7 @@ FOCUSED = """() => { const e = document.activeElement, at = e.getBoundingClientR
 
 @pytest.mark.parametrize("path", ["index.html", CASE, SOURCE, "statistics.html"])
 def test_what_has_the_focus_is_seen_and_marked(plain, server, path):
+    """What Tab reaches is on the screen, under no bar, and has an outline."""
     plain.goto(f"{server}/{path}")
     for _ in range(45):
         plain.keyboard.press("Tab")

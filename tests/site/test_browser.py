@@ -51,6 +51,7 @@ FINDS = [
 
 
 def test_search_finds_what_a_reader_would_name(tab, home):
+    """Each query in the browser finds the cases that a reader would name, and no others."""
     tab.goto(f"{home}/index.html")
     for text, numbers in FINDS:
         found = {int(case.split("#")[1].split("_")[0]) for case in search(tab, text)}
@@ -58,6 +59,7 @@ def test_search_finds_what_a_reader_would_name(tab, home):
 
 
 def test_typing_finds_a_case_and_its_link_opens_it(tab, home):
+    """`/`, a query, an arrow and Enter lead to a case; going back brings the results again."""
     tab.goto(f"{home}/index.html")
     tab.keyboard.press("/")
     tab.keyboard.type("重複扣費")
@@ -73,11 +75,13 @@ def test_typing_finds_a_case_and_its_link_opens_it(tab, home):
 
 
 def test_a_query_in_the_url_is_answered(tab, home):
+    """A URL with a query shows its results."""
     tab.goto(f"{home}/index.html?q=refunds")
     assert hits(tab) == ["demo_case#45_20200407"]
 
 
 def test_the_box_on_a_case_leads_to_the_results(tab, home):
+    """A query typed on a case's page leads to the page of results."""
     tab.goto(f"{home}/{CASE}")
     tab.keyboard.press("Control+k")
     tab.keyboard.type("6730")
@@ -87,6 +91,7 @@ def test_the_box_on_a_case_leads_to_the_results(tab, home):
 
 
 def test_nothing_found_is_said_in_the_readers_language(tab, home):
+    """That nothing is found is said in the language that the reader chose."""
     tab.goto(f"{home}/index.html")
     assert search(tab, "zebra") == []
     assert "没有找到" in tab.text_content("#count")
@@ -95,6 +100,7 @@ def test_nothing_found_is_said_in_the_readers_language(tab, home):
 
 
 def test_facets_count_and_filter(tab, home):
+    """A facet's value shows how many results it has; choosing it keeps those, again all."""
     tab.goto(f"{home}/index.html?q=扣费")
     assert len(hits(tab)) == 2
     tab.wait_for_selector(".facet")
@@ -111,6 +117,7 @@ def test_facets_count_and_filter(tab, home):
 
 
 def test_language_and_theme_are_kept(tab, home):
+    """Language and theme that a reader chose hold on the next page."""
     tab.goto(f"{home}/{CASE}")
     assert tab.locator("#conversation h2 .zh").is_visible()
     tab.click("#lang")
@@ -124,6 +131,7 @@ def test_language_and_theme_are_kept(tab, home):
 
 
 def test_an_origin_leads_to_its_lines(tab, home):
+    """A turn's origin leads to its lines on the source page, which are marked."""
     tab.goto(f"{home}/{CASE}")
     tab.locator(".turn .o").nth(1).click()
     tab.wait_for_url("**/Support.Cases.WebHome.html?to=32#L31")
@@ -144,6 +152,7 @@ def column(tab, number: int) -> list[str]:
     ("old", "new"), [("1.1", "1.2"), ("1.1", "2.1"), ("2.1", "1.2"), ("1.2", "1.2")]
 )
 def test_any_two_versions_are_compared(tab, home, old, new):
+    """Both sides show the lines of their versions; what is gone and new is marked."""
     tab.goto(f"{home}/{VERSIONS}?from={old}&to={new}")
     assert tab.locator("[name=from]").count() == 3
     for number, name in ((0, old), (2, new)):
@@ -157,6 +166,7 @@ def test_any_two_versions_are_compared(tab, home, old, new):
 
 
 def test_choosing_a_version_compares_it(tab, home):
+    """The last two versions are compared first, and any other that is chosen."""
     tab.goto(f"{home}/{SOURCE}")
     tab.click("a[href*=versions]")
     # The two versions are loaded after the page: wait until they are named.
@@ -169,6 +179,7 @@ def test_choosing_a_version_compares_it(tab, home):
 
 
 def test_equal_versions_are_said_to_be_equal(tab, home):
+    """Equal versions are said to be equal instead of shown side by side."""
     tab.goto(f"{home}/{VERSIONS}?from=1.2&to=1.2")
     assert tab.locator("#same").is_visible()
     assert tab.locator("#sides").is_hidden()
@@ -178,6 +189,7 @@ def test_equal_versions_are_said_to_be_equal(tab, home):
 
 
 def test_a_cases_id_is_copied_and_that_is_said(browser, server):
+    """The copy button puts a case's id on the clipboard and announces it."""
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()
     page.goto(f"{server}/{CASE}")
@@ -188,6 +200,7 @@ def test_a_cases_id_is_copied_and_that_is_said(browser, server):
 
 
 def test_links_between_cases_pages_and_files_lead_somewhere(tab, home):
+    """A related case opens, and an attached picture loads."""
     tab.goto(f"{home}/{CASE}")
     tab.click(".related a")
     assert "20200404045100006730" in tab.text_content("h1")
@@ -197,6 +210,7 @@ def test_links_between_cases_pages_and_files_lead_somewhere(tab, home):
 
 @pytest.mark.parametrize("width", [360, 768, 1280])
 def test_no_page_is_wider_than_the_screen(tab, home, width):
+    """No page scrolls sideways on a phone, a tablet or a desktop."""
     tab.set_viewport_size({"width": width, "height": 800})
     for path in PAGES:
         tab.goto(f"{home}/{path}")
@@ -204,6 +218,7 @@ def test_no_page_is_wider_than_the_screen(tab, home, width):
 
 
 def test_without_javascript_every_case_is_reached(browser, home):
+    """Without JavaScript a case is reached by links from the home page."""
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{home}/index.html")

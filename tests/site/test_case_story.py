@@ -25,6 +25,7 @@ STEPS = {
 
 @pytest.mark.parametrize("text", STEPS)
 def test_steps_are_lines_counted_from_one_and_nothing_else(text):
+    """A text is steps only where all its lines from the first step on are counted from one."""
     assert steps_of(text) == STEPS[text]
 
 
@@ -40,12 +41,14 @@ def test_steps_are_lines_counted_from_one_and_nothing_else(text):
     ],
 )  # fmt: skip
 def test_changes_are_told_in_words_not_in_markup(source, words):
+    """A change of a text is shown without its wiki markup."""
     event = Event(version="1.1", change="turn", new=source)
     assert words_of(source) == words
     assert value_of(event, source) == words
 
 
 def test_a_field_is_named_as_the_page_names_it_and_its_value_stays_as_it_is():
+    """An event names a field by its label and leaves the value as it is."""
     case = double_charge()
     event = Event(version="1.1", change="field", name="vehicle", new="a~b")
     assert naming(case)(event) == "<bdi>车牌</bdi>"
@@ -56,6 +59,7 @@ def test_a_field_is_named_as_the_page_names_it_and_its_value_stays_as_it_is():
 
 
 def test_reasons_are_words_and_lead_to_what_several_cases_name():
+    """Why cases are related is said in words, with a link where they share an identifier."""
     records = [from_json(record) for record in Sample().records()]
     catalogue = Catalogue([case_facts(case, b"") for case in records], [])
     bill = reason_of("bill:20200404045100006730", catalogue, "../")

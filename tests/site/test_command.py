@@ -17,6 +17,7 @@ def home(kb, shared, tmp_path) -> Path:
 
 
 def test_build_writes_a_page_for_each_case_and_says_whom_it_is_for(kb, home):
+    """`kb build` writes a page for each case and the source page, and says that it is internal."""
     done = kb("build")
     assert "internal" in done.stderr
     assert "4 cases, 1 page;" in done.stderr
@@ -29,6 +30,7 @@ def test_build_writes_a_page_for_each_case_and_says_whom_it_is_for(kb, home):
 
 
 def test_two_builds_are_equal_byte_for_byte(kb, home):
+    """Two builds of one home in two folders are equal byte for byte."""
     kb("build")
     kb("build", "--out", home / "again")
     one, two = home / "build" / "internal", home / "again"
@@ -38,6 +40,7 @@ def test_two_builds_are_equal_byte_for_byte(kb, home):
 
 
 def test_a_folder_of_something_else_is_left_alone(kb, home):
+    """A folder that kb did not make is refused, and nothing in it changes."""
     other = home / "other"
     other.mkdir()
     (other / "thesis.txt").write_text("mine")
@@ -48,12 +51,14 @@ def test_a_folder_of_something_else_is_left_alone(kb, home):
 
 
 def test_a_build_says_what_to_open_and_counts_in_english(kb, home):
+    """A build names the file to open; counts are English, `1 page`."""
     said = kb("build").stderr
     assert "4 cases, 1 page;" in said
     assert f"open: {home / 'build' / 'internal' / 'index.html'}" in said
 
 
 def test_a_build_without_a_case_says_what_to_try(kb, tmp_path):
+    """Where no page holds a case, a build points to `kb profile learn`."""
     page = tmp_path / "page.txt"
     page.write_text("1.1 1 nothing of a case\n", "utf-8")
     kb("import", page, "--as", "blame-text", "--page-name", "A.B")
@@ -61,6 +66,7 @@ def test_a_build_without_a_case_says_what_to_try(kb, tmp_path):
 
 
 def test_a_folder_that_cannot_be_made_is_one_line(kb, home):
+    """A folder that cannot be made is told in a line, with what to do, without a traceback."""
     (home / "file").write_text("mine")
     done = kb("build", "--out", home / "file" / "site", check=False)
     assert done.returncode == 3
@@ -70,6 +76,7 @@ def test_a_folder_that_cannot_be_made_is_one_line(kb, home):
 
 
 def test_a_public_site_without_a_terminal_says_how_to_agree(kb, home):
+    """Without a terminal and `--yes` no public site is put in place, and the message says so."""
     done = kb("build", "--audience", "public", check=False)
     assert done.returncode == 2
     assert "run it again with --yes" in done.stderr
@@ -78,6 +85,7 @@ def test_a_public_site_without_a_terminal_says_how_to_agree(kb, home):
 
 @pytest.mark.parametrize(("host", "hint"), [("127.0.0.1", "--port"), ("192.0.2.1", "--host")])
 def test_an_address_that_cannot_be_had_is_told_before_anything_is_built(kb, home, host, hint):
+    """`kb serve` tells of an address that it cannot have before it builds anything."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         done = kb("serve", "--host", host, "--port", port, check=False)

@@ -122,6 +122,7 @@ class Everywhere(Sample):
     [pytest.param(n, marks=pytest.mark.prove if n > 1 else ()) for n in range(len(PAYLOADS))],
 )
 def test_no_payload_runs_on_any_page(browser, tmp_path, number):
+    """A payload in every text of cases and pages runs nowhere and leaves every page valid."""
     out = tmp_path / "out"
     site = msgspec.structs.replace(SITE, url="https://x.org")
     build(Everywhere(PAYLOADS[number]), out, site, tmp_path / "memory")
@@ -145,6 +146,7 @@ def test_no_payload_runs_on_any_page(browser, tmp_path, number):
 
 
 def test_no_payload_runs(browser, tmp_path):
+    """A payload in a case's texts runs neither on its page nor in lists or search."""
     for number, payload in enumerate(PAYLOADS):
         out = tmp_path / str(number)
         sample = hostile(payload)

@@ -56,6 +56,7 @@ EDITS = {
 
 @pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS.keys())
 def test_a_build_on_top_equals_a_build_anew(tmp_path, edit):
+    """A build on top of another gives the bytes of a build anew, whatever changed between."""
     cases = many(120)
     after = edit(cases)
     build(Sample(cases, [page()]), tmp_path / "on", SITE, tmp_path / "memory")
@@ -66,6 +67,7 @@ def test_a_build_on_top_equals_a_build_anew(tmp_path, edit):
 
 
 def test_one_changed_case_writes_its_own_pages_and_shards(tmp_path):
+    """One changed case writes a few files; nothing changed writes none."""
     cases = many(300)
     first = build(Sample(cases, [page()]), tmp_path / "on", SITE, tmp_path / "memory")
     again = build(Sample(cases, [page()]), tmp_path / "on", SITE, tmp_path / "memory")
@@ -76,6 +78,7 @@ def test_one_changed_case_writes_its_own_pages_and_shards(tmp_path):
 
 
 def test_a_lost_memory_or_folder_beside_costs_only_time(tmp_path):
+    """Without what the last build left, memory or staging folder, the bytes are the same."""
     cases = many(40)
     out, memory = tmp_path / "on", tmp_path / "memory"
     build(Sample(cases, [page()]), out, SITE, memory)
@@ -114,6 +117,7 @@ def run(folder: Path, count: int) -> subprocess.Popen[str]:
 
 @pytest.mark.prove
 def test_killed_at_thirty_moments_the_site_is_the_old_or_the_new(tmp_path):
+    """A build killed at any moment leaves the old site or the new, and the next one goes on."""
     for number in (60, 90):
         assert run(tmp_path / str(number), number).wait() == 0
     whole = {digest(tmp_path / str(n) / "on") for n in (60, 90)}

@@ -32,6 +32,7 @@ LISTS = st.dictionaries(
 
 @given(LISTS)
 def test_every_posting_is_read_back(lists):
+    """Each posting is read from the shards and rests that it was written to, with its weight."""
     rows = sorted(
         code << 34 | document << 2 | weight
         for code, some in lists.items() for document, weight in some.items()
@@ -54,12 +55,14 @@ def test_every_posting_is_read_back(lists):
     st.text(st.sampled_from("a1Ｂ，。費费㐷𠮷\U00030000\u200bé\u0301ﬁİ\ud800") | st.characters())
 )
 def test_folding_of_many_texts_is_the_folding_of_one(text):
+    """The quick folding of the index is that of `str.translate`."""
     assert mapped(text) == text.translate(one_for_one())
     assert fold_text(text, mapped) == fold_text(text)
 
 
 @given(st.text(min_size=1, max_size=LONGEST))
 def test_a_code_is_the_same_however_it_is_made(text):
+    """A run's code among many is its code alone with the run's length, and fits a posting."""
     signs = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
     kind = max(0, len(text) - 2)
     assert codes_of(signs, len(text)).tolist() == [code_of(text) | kind]

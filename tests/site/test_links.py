@@ -33,10 +33,12 @@ def broken(site: Path) -> list[str]:
 
 
 def test_the_sample_has_no_broken_link(site):
+    """No link or anchor of the sample's site leads nowhere; no page has an id twice."""
     assert broken(site) == []
 
 
 def test_the_demo_and_the_real_page_have_none(kb, tmp_path, shared):
+    """Nor does one of the demo's and the real sample's site."""
     dump = shared / "samples" / "after-sales-cases.blame.txt"
     kb("import", dump, "--page-name", "Support.Cases.WebHome")
     for dump in sorted((Path(__file__).parents[2] / "demo").glob("*.txt")):

@@ -46,6 +46,7 @@ def cards(path: Path) -> list[str]:
 
 @pytest.mark.parametrize("start", ["list/status/resolved.html", f"id/pile/{PILE}.html"])
 def test_every_case_of_a_long_list_is_on_one_page_of_it_and_none_is_long(many, start):
+    """A long list is divided into linked pages of at most 200 cases, each case on one of them."""
     first = many / start
     pages = [first, *first.with_suffix("").rglob("*.html")]
     assert all(len(cards(page)) <= LONG for page in pages)
@@ -61,6 +62,7 @@ def test_every_case_of_a_long_list_is_on_one_page_of_it_and_none_is_long(many, s
 
 
 def test_cases_without_a_date_are_called_so(many):
+    """The part of a list for cases without a date is named so."""
     page = text(many / "list/status/resolved.html")
     assert "日期不详" in page
     assert ">0000<" not in page
@@ -69,6 +71,7 @@ def test_cases_without_a_date_are_called_so(many):
 
 
 def test_a_part_names_what_it_is_a_part_of(many):
+    """A part of a list names the list in its title and links to each list above."""
     page = text(many / "list/status/resolved/2020/2020-02.html")
     assert re.search(r"<title>已解决 Resolved · 2020-02 · Casebook</title>", page)
     crumbs = re.findall(r'href="([^"]+)"', re.search(r'<p class="crumbs">.*', page)[0])
@@ -79,6 +82,7 @@ def test_a_part_names_what_it_is_a_part_of(many):
 
 
 def test_the_overview_shows_few_values_at_once_and_all_on_demand(many):
+    """Of many stations the overview shows forty, and all when it is unfolded."""
     page = text(many / "cases.html")
     stations = page[page.index('id="station"') : page.index('id="tag"')]
     before, _, after = stations.partition("<details")
@@ -87,6 +91,7 @@ def test_the_overview_shows_few_values_at_once_and_all_on_demand(many):
 
 
 def test_statuses_stand_in_their_order_and_months_under_their_years(many):
+    """Statuses stand in their order, months under their years, the newest first."""
     page = text(many / "cases.html")
     found = re.findall(r"list/status/(\w+)\.html", page)
     assert found == ["resolved", "in_progress", "shelved", "unset", "conflicting"]
@@ -94,6 +99,7 @@ def test_statuses_stand_in_their_order_and_months_under_their_years(many):
 
 
 def test_identifiers_of_several_cases_are_found_from_the_overview(many):
+    """The overview links to the list of an identifier that several cases name."""
     page = text(many / "cases.html")
     assert f'href="id/pile/{PILE}.html"' in page
 
@@ -112,6 +118,7 @@ def test_lists_of_a_second_build_are_those_of_a_build_anew(tmp_path):
 
 
 def test_files_and_troubled_pages_beyond_one_page_stand_on_further_ones(tmp_path):
+    """Lists of files and of troubled pages go on on further pages, which link to each other."""
     image = page().attachments[0]
     files = tuple(msgspec.structs.replace(image, name=f"f{n:04}.png") for n in range(401))
     line = msgspec.structs.replace(page().lines[0], text="{{velocity}}x{{/velocity}}")

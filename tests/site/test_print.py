@@ -33,6 +33,7 @@ def paper(browser, site):
 
 @pytest.mark.parametrize("path", [*PAGES, f"{VERSIONS}?from=1.1&to=2.1"])
 def test_paper_is_white_and_shows_no_control(paper, path):
+    """Every kind of page prints dark on white, without controls, cut at no side."""
     paper.goto(path)
     style = "getComputedStyle(document.body)"
     assert paper.evaluate(f"{style}.backgroundColor") == "rgb(255, 255, 255)"
@@ -44,6 +45,7 @@ def test_paper_is_white_and_shows_no_control(paper, path):
 
 
 def test_a_printed_case_names_its_origins_in_full(paper):
+    """A printed case shows the versions of its origins and the URL of its source."""
     paper.goto(CASE)
     versions = paper.locator(".o i")
     assert versions.count() > 20
@@ -55,11 +57,13 @@ def test_a_printed_case_names_its_origins_in_full(paper):
 
 
 def test_a_case_takes_a_few_sheets(paper):
+    """The sample's longest case takes two sheets."""
     paper.goto(CASE)
     assert pages_of(paper.pdf(format="A4")) == 2
 
 
 def test_what_is_folded_is_printed_and_folded_again(paper):
+    """Folded parts are open while a page is printed and folded afterwards."""
     paper.goto(SOURCE)
     folded = "document.querySelectorAll('main details:not([open])').length"
     before = paper.evaluate(folded)
@@ -71,6 +75,7 @@ def test_what_is_folded_is_printed_and_folded_again(paper):
 
 
 def test_compared_versions_are_printed_with_what_is_left_out(paper):
+    """Printed comparisons show where equal lines are left out."""
     paper.goto(f"{VERSIONS}?from=1.1&to=2.1")
     paper.locator("#diff td.skip").first.wait_for(state="visible")
 
@@ -86,12 +91,14 @@ def oddly(browser, odd):
 
 
 def test_wide_tables_and_long_lines_are_printed_whole(oddly):
+    """A table of sixty columns and a line of 400 characters are on paper in full."""
     assert oddly.evaluate(CUT) == []
     assert oddly.evaluate(BEYOND) == []
     assert oddly.locator("td", has_text=f"value {COLUMNS - 1}").count() == 8
 
 
 def test_columns_that_go_on_below_stand_under_their_headings(oddly):
+    """Columns that a wide table continues below stand under their headings."""
     left = "cells => cells.map(c => Math.round(c.getBoundingClientRect().left))"
     for number in (0, 9, 10, COLUMNS - 1):
         cells = oddly.locator(f"#conversation tr > :nth-child({number + 1})")
@@ -99,6 +106,7 @@ def test_columns_that_go_on_below_stand_under_their_headings(oddly):
 
 
 def test_a_label_is_printed_with_its_url_and_a_url_once(oddly):
+    """A labelled link prints its URL behind it; a link that is its URL prints it once."""
     after = "link => getComputedStyle(link, '::after').content"
     link = oddly.get_by_role("link", name="rules")
     assert "https://example.org/rules" in link.evaluate(after)

@@ -137,12 +137,14 @@ def plant(folder: Path, name: str, data: bytes) -> None:
 
 @pytest.mark.parametrize("place", HIDING)
 def test_the_check_finds_a_value_hidden_as(place, protected, tmp_path):
+    """The check finds a protected value however it is encoded, compressed or written."""
     plant(tmp_path, *HIDING[place])
     with pytest.raises(LeakError):
         check(tmp_path, protected, [], [])
 
 
 def test_the_check_lets_innocent_bytes_pass(protected, tmp_path):
+    """Texts that resemble protected values, pictures and index files pass the check."""
     plant(
         tmp_path,
         "a.html",
@@ -177,12 +179,14 @@ REPLACED: list[tuple[str, Callable[[str], bool]]] = [
 
 @pytest.mark.parametrize(("text", "good"), REPLACED, ids=[text for text, _ in REPLACED])
 def test_texts_are_replaced(text, good, protected):
+    """Protected values are replaced however they are written; a second time changes nothing."""
     done = protected.replaced(text)
     assert good(done), done
     assert protected.replaced(done) == done
 
 
 def test_pseudonyms_are_stable_and_need_the_key():
+    """A pseudonym is the same for the same key and value, another for another key."""
     one, same, other = (ProtectedValues(PublicRules(), key) for key in (b"k", b"k", b"x"))
     assert one.pseudonym("name", "甲") == same.pseudonym("name", "甲")
     assert one.pseudonym("name", "甲") != other.pseudonym("name", "甲")
@@ -190,11 +194,13 @@ def test_pseudonyms_are_stable_and_need_the_key():
 
 
 def test_wrong_rules_are_named():
+    """An unknown key of kb.toml's `[public]` is an error that says where."""
     with pytest.raises(Exception, match=r"\[public\]"):
         rules_of({"stile": "mask"})
 
 
 def test_no_person_phone_or_bill_is_left_in_a_built_site(tmp_path):
+    """A public site has no protected value and no attachment; pile numbers stay."""
     public = Sample().public()
     build(public, tmp_path / "out", SITE, tmp_path / "memory")
     check(tmp_path / "out", public.protected, own_texts(), ())
@@ -241,6 +247,7 @@ def test_what_guests_could_not_read_stays_inside():
 
 
 def test_withheld_cases_and_listed_attachments():
+    """Withheld cases are left out; of attachments only those that kb.toml lists are there."""
     public = Sample().public(withhold=("*#4[0-4]_*",), attachments=("screen*",))
     cases = [from_json(line) for line in public.records()]
     assert [case.number or case.id for case in cases] == [46, "demo_case#45_20200407"]
@@ -248,6 +255,7 @@ def test_withheld_cases_and_listed_attachments():
 
 
 def test_a_case_withheld_by_hand_is_nowhere_in_public():
+    """A case that a correction withholds leaves its lines, files, ties and old versions inside."""
     case = double_charge()
     note = {"by": "ann", "why": "private", "date": None}
     withheld = msgspec.structs.replace(case, x={"withheld": note})

@@ -32,6 +32,7 @@ def client(site) -> Iterator[httpx.Client]:
 
 
 def test_pages_scripts_and_the_api_are_served(client):
+    """Pages, scripts and the API are served with their types; a limit that is no number is ten."""
     page = client.get("/")
     assert page.status_code == 200
     assert page.headers["content-type"] == "text/html; charset=utf-8"
@@ -56,23 +57,27 @@ def test_pages_scripts_and_the_api_are_served(client):
     ],
 )
 def test_what_is_not_of_the_site_is_not_found(client, path):
+    """Paths out of the site, hidden files and folders without a page are 404."""
     answer = client.get(path)
     assert answer.status_code == 404
     assert client.get("/").status_code == 200
 
 
 def test_another_hosts_name_is_refused(client):
+    """A request under another host's name is refused, so that no page elsewhere can borrow it."""
     assert client.get("/", headers={"Host": "evil.example"}).status_code == 421
     assert client.get("/api/search?q=x", headers={"Host": "evil.example"}).status_code == 421
 
 
 def test_a_reader_who_has_it_gets_nothing_twice(client):
+    """A file that the reader has already is answered with 304 and no body."""
     first = client.get("/assets/site.css")
     again = client.get("/assets/site.css", headers={"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
 
 
 def test_texts_are_compressed(client, site):
+    """Texts are sent gzipped to those who accept that, and plain to others."""
     with client.stream("GET", "/assets/site.css") as answer:
         assert answer.headers["content-encoding"] == "gzip"
         raw = b"".join(answer.iter_raw())
@@ -86,6 +91,7 @@ def test_texts_are_compressed(client, site):
     [("bytes=0-9", slice(0, 10)), ("bytes=10-", slice(10, None)), ("bytes=-7", slice(-7, None))],
 )
 def test_parts_are_served(client, site, asked, part):
+    """Ranges are served as asked for; one beyond the end is 416."""
     whole = (site / "assets" / "ui.js").read_bytes()
     answer = client.get("/assets/ui.js", headers={"Range": asked})
     assert (answer.status_code, answer.content) == (206, whole[part])
@@ -94,12 +100,14 @@ def test_parts_are_served(client, site, asked, part):
 
 
 def test_head_says_the_same_without_a_body(client):
+    """HEAD has the headers of GET and no body."""
     head, get = client.head("/assets/ui.js"), client.get("/assets/ui.js")
     assert head.content == b""
     assert head.headers["etag"] == get.headers["etag"]
 
 
 def test_the_command_serves_the_real_sample_and_answers(kb, shared, tmp_path):
+    """`kb serve` builds the real sample, serves its pages and answers searches."""
     dump = shared / "samples" / "after-sales-cases.blame.txt"
     kb("import", dump, "--page-name", "Support.Cases.WebHome")
     with subprocess.Popen(

@@ -50,10 +50,12 @@ WIKI = """====== six ======
 
 @pytest.mark.parametrize("html", TIDIED)
 def test_rendered_text_is_tidied(html):
+    """Each flaw of rendered wiki text becomes what the HTML standard demands."""
     assert tidy(html) == TIDIED[html]
 
 
 def test_every_kind_of_page_is_valid(site, tmp_path):
+    """The strict reader finds nothing wrong on any kind of page, odd wiki text included."""
     build(Sample(all_pages=[page(), of("Odd.Page", WIKI)]), tmp_path / "out", SITE, tmp_path / "m")
     assert wrong(site) == {}
     assert wrong(tmp_path / "out") == {}
@@ -68,6 +70,7 @@ def test_every_kind_of_page_is_valid(site, tmp_path):
     ],
 )  # fmt: skip
 def test_the_reader_notices(part):
+    """The strict reader itself notices each kind of flaw."""
     start = '<!doctype html>\n<html lang="en"><head><title>x</title></head><body>'
     assert wrong_with_page(f"{start}<h1>x</h1></body></html>") == []
     assert wrong_with_page(f"{start}{part}</body></html>") != []
@@ -143,6 +146,7 @@ def real_pages(shared: Path) -> Iterator[PageView]:
 
 @pytest.mark.prove
 def test_the_demo_and_thousands_of_real_pages_are_valid_and_whole(nu, kb, real_home, tmp_path):
+    """The site of the demo and the corpus has no error by the strict reader or the Nu checker."""
     kb("import", ROOT / "demo", real_home / "pages")
     kb("build")
     site = tmp_path / "build" / "internal"
@@ -153,6 +157,7 @@ def test_the_demo_and_thousands_of_real_pages_are_valid_and_whole(nu, kb, real_h
 
 @pytest.mark.prove
 def test_pages_without_their_wiki_are_valid_and_whole(nu, shared, tmp_path):
+    """Nor has a site of the corpus's sources by themselves."""
     build(Sample(all_pages=list(real_pages(shared))), tmp_path / "out", SITE, tmp_path / "m")
     assert wrong(tmp_path / "out") == {}
     assert broken(tmp_path / "out") == []

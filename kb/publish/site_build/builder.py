@@ -8,7 +8,6 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from pathlib import Path
-from types import TracebackType
 from typing import Final
 
 import msgspec
@@ -82,35 +81,28 @@ def build(
 
 
 class _TunedCollector:
-    """Sets the process's garbage collector for a build, and back as it was at the end.
+    """Sets the process's garbage collector for a build; at the end it is as it was found.
 
-    A build makes many objects that stay to its end, and few cycles: the collector would walk them
-    again and again and find nothing. What the caller froze stays frozen: as there is no way to
-    unfreeze the builder's objects alone, nothing more is frozen then.
+    A build makes many objects that stay to its end, and few cycles: the collector would go through
+    them again and again, in each process of a pool too, where that copies their memory. So they are
+    put in the oldest generation, which is left alone. Nothing is frozen: `gc.unfreeze` would take
+    what the caller froze with it.
     """
 
     def __enter__(self) -> _TunedCollector:
         self._enabled = gc.isenabled()
         self._threshold = gc.get_threshold()
-        self._frozen = False
         gc.disable()
-        gc.set_threshold(100_000, 20, 20)
+        gc.set_threshold(100_000, 20, 1 << 30)
         return self
 
     def all_read(self) -> None:
-        """Freeze what is there: all of it stays to the end. Collect again from here on."""
-        if gc.get_freeze_count() == 0:
-            gc.freeze()
-            self._frozen = True
+        """Leave alone what there is now, and collect again from here on."""
         if self._enabled:
+            gc.collect(1)
             gc.enable()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:  # fmt: skip
-        if self._frozen:
-            gc.unfreeze()
+    def __exit__(self, *_: object) -> None:
         gc.set_threshold(*self._threshold)
         if self._enabled:
             gc.enable()
