@@ -28,7 +28,7 @@ from bench import made_cases
 from kb.cases.record import Case, Identifier, from_json, to_json
 from kb.publish.browser_index.documents import indexed_case
 from kb.publish.renderer import SiteSettings
-from kb.publish.site_build.builder import build
+from kb.publish.site_build.site_builder import build
 from kb.redact.material import MaterialPage
 from kb.search.analysis import fold_text, stem
 

@@ -36,11 +36,11 @@ from kb.markup import builtin_registry, expand, parse
 from kb.markup.render.xhtml import render_xhtml
 from kb.model import PageId
 from kb.pool import Load, pooled
-from kb.publish.catalogue import Catalogue, case_facts
 from kb.publish.pages.case_page import case_writer
 from kb.publish.renderer import Renderer, SiteSettings
-from kb.publish.site_build.builder import CASES, build
+from kb.publish.site_build.site_builder import CASES, build
 from kb.publish.site_build.site_folder import SiteFolder
+from kb.publish.site_catalogue import Catalogue, case_facts
 from kb.redact.material import MaterialPage
 
 SITE = SiteSettings(title="Casebook", language="zh", url=None, audience="internal")

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from kb.library.progress import Progress
     from kb.library.taking_in import ImportReport, SyncError
     from kb.library.verifying import Verification
-    from kb.publish.site_build.builder import BuildReport, SiteChanges
+    from kb.publish.site_build.site_builder import BuildReport, SiteChanges
     from kb.search.asking.hits import Hit, Hits
 
 _NAMES = {
@@ -66,7 +66,7 @@ _NAMES = {
     "kb.library.progress": ("Progress",),
     "kb.library.taking_in": ("ImportReport", "SyncError"),
     "kb.library.verifying": ("Verification",),
-    "kb.publish.site_build.builder": ("BuildReport", "SiteChanges"),
+    "kb.publish.site_build.site_builder": ("BuildReport", "SiteChanges"),
     "kb.search.asking.hits": ("Hit", "Hits"),
 }  # fmt: skip
 """Module → what of it is public. Imported when first asked for, so that commands start fast."""

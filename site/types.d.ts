@@ -3,7 +3,7 @@
  * page asks the search for. Nothing of this file is shipped.
  */
 
-/** What the page says of the index (kb/publish/browser_index/layout.py), and how one of its files is loaded. */
+/** What the page says of the index (kb/publish/browser_index/index_layout.py), and how one of its files is loaded. */
 export interface IndexMeta {
   documents: number;
   shards: number;

@@ -13,7 +13,7 @@ from kb.cli.console import count, err, home_option, opened, say
 from kb.cli.inside import tell_inside
 from kb.errors import UsageError
 from kb.library.library import Library
-from kb.publish.site_build.builder import BuildReport, SiteChanges
+from kb.publish.site_build.site_builder import BuildReport, SiteChanges
 
 _LISTED = 20
 

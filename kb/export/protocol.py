@@ -21,7 +21,7 @@ from kb.errors import UsageError
 from kb.export.readable_parts import Part, file_parts
 from kb.export.report import LossReport
 from kb.plugins import EXPORTERS, plugin, plugins
-from kb.redact.rules import Audience
+from kb.redact.public_rules import Audience
 
 
 class ExportOptions(msgspec.Struct, frozen=True, kw_only=True):

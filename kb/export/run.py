@@ -34,7 +34,7 @@ from kb.redact.material import ArchiveMaterial, MaterialPage
 from kb.redact.personal_data import protect_case
 from kb.redact.public_material import PublicMaterial
 from kb.redact.public_pages import PublicPages
-from kb.redact.rules import key_of, rules_of
+from kb.redact.public_rules import key_of, rules_of
 
 
 def run_export(

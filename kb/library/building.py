@@ -12,12 +12,12 @@ from kb.config import Home
 from kb.publish.browser_index.documents import fold_files
 from kb.publish.bundle import site_assets
 from kb.publish.renderer import SiteSettings
-from kb.publish.site_build.builder import BuildReport, SiteChanges, build
 from kb.publish.site_build.leak_check import check
+from kb.publish.site_build.site_builder import BuildReport, SiteChanges, build
 from kb.redact.material import ArchiveMaterial
 from kb.redact.public_material import PublicMaterial
 from kb.redact.public_pages import PublicPages
-from kb.redact.rules import Audience, key_of, rules_of
+from kb.redact.public_rules import Audience, key_of, rules_of
 from kb.text.interface import own_texts
 
 Approve: TypeAlias = Callable[[SiteChanges], None]

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from kb.library.serving import SiteServer
     from kb.library.taking_in import ImportReport
     from kb.library.verifying import Verification
-    from kb.publish.site_build.builder import BuildReport
+    from kb.publish.site_build.site_builder import BuildReport
     from kb.redact.public_pages import InsideReport
-    from kb.redact.rules import Audience
+    from kb.redact.public_rules import Audience
     from kb.search.asking.hits import Hits
     from kb.search.documents.search_document import SortOrder
     from kb.verify import Finding
@@ -241,7 +241,7 @@ class Library:
         By XWiki's rights as far as the archive has them, and by `[public]` of kb.toml.
         """
         from kb.redact.public_pages import PublicPages
-        from kb.redact.rules import rules_of
+        from kb.redact.public_rules import rules_of
 
         rules = rules_of(self.home.config.public)
         return PublicPages.of(self._opened.archive(), rules).report()

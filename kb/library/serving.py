@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from kb.errors import UsageError
 from kb.files import MARK
-from kb.publish.serve import Served, server_for
+from kb.publish.serve import ServedSite, server_for
 from kb.search.asking.hits import to_json
 
 if TYPE_CHECKING:
@@ -32,9 +32,9 @@ class SiteServer:
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._answering = ThreadPoolExecutor(1, "search")
-        served = Served(
-            self._out, self._answer, _LOCAL | {host.lower()},
-            lambda: (self._out / MARK).read_text("ascii"),
+        served = ServedSite(
+            root=self._out, search=self._answer, hosts=_LOCAL | {host.lower()},
+            version=lambda: (self._out / MARK).read_text("ascii"),
         )  # fmt: skip
         try:
             self._server = server_for(served, host, port)

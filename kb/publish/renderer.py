@@ -12,7 +12,7 @@ import msgspec
 from markupsafe import Markup, escape
 
 from kb.publish.paths import root_of, url_of
-from kb.redact.rules import Audience
+from kb.redact.public_rules import Audience
 from kb.text.interface import PHRASES, noun, phrase, template_text
 
 POLICY = (

@@ -1,4 +1,4 @@
-"""The site over HTTP for the people of one machine, with `/api/search` beside it."""
+"""Serve a site over HTTP from this machine, with `/api/search` beside it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import hashlib
 import mimetypes
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
 Search = Callable[[str, int], bytes]
@@ -34,34 +34,35 @@ setInterval(async () => {
 """
 
 
-class Served(NamedTuple):
-    """What a server needs to know."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServedSite:
+    """A site with what answers searches in it, and the names that it is served under."""
 
     root: Path
     search: Search
     hosts: frozenset[str]
-    """Names that a request may call this server by: a page elsewhere cannot borrow another."""
+    """Names that a request may give this server: another site cannot lead its readers here."""
     version: Callable[[], str]
-    """Of the site: pages load themselves anew when it changes."""
+    """The version of the site: pages load themselves anew when it changes."""
 
 
-def server_for(served: Served, host: str, port: int) -> ThreadingHTTPServer:
-    """A server, bound but not running yet. OSError where the port is taken."""
+def server_for(served: ServedSite, host: str, port: int) -> ThreadingHTTPServer:
+    """Return a server, bound but not running yet. OSError where the port is taken."""
 
-    class Handler(_Handler):
+    class Handler(_SiteHandler):
         site = served
 
     return ThreadingHTTPServer((host, port), Handler)
 
 
-class _Handler(BaseHTTPRequestHandler):
-    site: Served
+class _SiteHandler(BaseHTTPRequestHandler):
+    site: ServedSite
     protocol_version = "HTTP/1.1"
     server_version = "casebook"
     sys_version = ""
 
     def do_GET(self) -> None:
-        """A file of the site, or the API."""
+        """Answer with a file of the site, or by the API."""
         if not self._host_is_known():
             self._send(HTTPStatus.MISDIRECTED_REQUEST, b"this server has another name\n")
             return
@@ -110,7 +111,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._conditional(status, data, kind, packs=file.suffix in _TEXT)
 
     def _inside(self, path: str) -> Path | None:
-        """The file that a path means; None where there is none or it leads out of the site."""
+        """Find the file that a path means; None where there is none or it leads out of the site."""
         parts = [part for part in path.split("/") if part]
         if any(part in (".", "..") or part.startswith(".") or "\0" in part for part in parts):
             return None
@@ -122,7 +123,7 @@ class _Handler(BaseHTTPRequestHandler):
             return None
 
     def _conditional(self, status: HTTPStatus, data: bytes, kind: str, *, packs: bool) -> None:
-        """Nothing where the reader has it already, a part where a part is asked for."""
+        """Send nothing where the reader has the file already, a part where a part is asked for."""
         tag = f'"{hashlib.blake2b(data, digest_size=12).hexdigest()}"'
         headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
         if status is HTTPStatus.OK and tag in (self.headers.get("If-None-Match") or ""):

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from kb.archive import PageView
 from kb.cases.record import Case
 from kb.redact.protected import ProtectedValues
-from kb.redact.rules import PublicRules
+from kb.redact.public_rules import PublicRules
 
 _ALIAS = re.compile(r"^(?:\w+:)?XWiki\.")
 _UNKNOWN = frozenset({"unknown", "xwikiguest", "superadmin", "unknown user"})

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from kb.redact.rules import PublicRules
+from kb.redact.public_rules import PublicRules
 from kb.search.analysis import fold_text
 from kb.text.fold import fold
 

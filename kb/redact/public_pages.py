@@ -11,8 +11,8 @@ import msgspec
 from kb.archive import Archive, PageStanding
 from kb.errors import Problem
 from kb.model import PageId
+from kb.redact.public_rules import PublicRules
 from kb.redact.rights import CLASSES, Rights, Visibility
-from kb.redact.rules import PublicRules
 
 _EXCLUDED = Visibility(
     open=False, reason="excluded", detail="excluded by [public] exclude in kb.toml"

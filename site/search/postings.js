@@ -7,7 +7,7 @@ import { readKeys } from "./codec.js";
 import { CODES, codeOf, fileOf } from "./codes.js";
 import { load, meta, pathOf } from "./files.js";
 
-/** Files of rests: RESTS in kb/publish/browser_index/layout.py. */
+/** Files of rests: RESTS in kb/publish/browser_index/index_layout.py. */
 const RESTS = 4096;
 /** What each of the weights 0 to 3 adds to a case's score. */
 const IMPACT = [1, 1.6, 2.6, 3];

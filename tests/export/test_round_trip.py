@@ -19,7 +19,7 @@ from kb.export.markdown.flavour import TREE_FORMATS
 from kb.export.markdown.nav import ProjectSettings
 from kb.export.markdown.tree_writer import write_tree
 from kb.model import Comment, PageId, WikiClass, WikiObject
-from kb.redact.rules import without_secrets
+from kb.redact.public_rules import without_secrets
 
 SITE = ProjectSettings(title="Wiki", language="zh", url=None)
 FLAVOURS = list(TREE_FORMATS)

@@ -12,8 +12,8 @@ from kb.archive import Archive, PageStanding
 from kb.errors import Problem
 from kb.model import PageId, PageSeen, WikiObject
 from kb.redact.public_pages import PublicPages
+from kb.redact.public_rules import PublicRules
 from kb.redact.rights import CLASSES, Rights
-from kb.redact.rules import PublicRules
 
 PAGE = "HR.Pay.List"
 LEVELS = {

@@ -19,7 +19,7 @@ from samples import Sample, at, double_charge
 
 from kb.cases.record import Section, Turn
 from kb.publish.renderer import SiteSettings
-from kb.publish.site_build.builder import build
+from kb.publish.site_build.site_builder import build
 
 QUIET = [
     "--no-sandbox", "--disable-background-networking", "--disable-component-update",

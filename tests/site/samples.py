@@ -32,7 +32,7 @@ from kb.model import Comment, PageId
 from kb.redact.material import MaterialPage, MaterialVersion
 from kb.redact.public_material import PublicMaterial
 from kb.redact.public_pages import PublicPages
-from kb.redact.rules import PublicRules
+from kb.redact.public_rules import PublicRules
 
 PAGE = PageId("xwiki", "Support.Cases.WebHome")
 PIXEL = bytes.fromhex(

@@ -6,8 +6,8 @@ import pytest
 from samples import Sample, double_charge
 
 from kb.cases.record import Event, from_json
-from kb.publish.catalogue import Catalogue, case_facts
 from kb.publish.pages.case_story import Steps, naming, reason_of, steps_of, value_of, words_of
+from kb.publish.site_catalogue import Catalogue, case_facts
 
 STEPS = {
     "1、查账单\n2、退款": Steps("", ("查账单", "退款")),

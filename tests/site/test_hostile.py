@@ -16,7 +16,7 @@ from kb.archive import AttachmentView, LineView, RevisionView
 from kb.cases.record import Case
 from kb.model import Comment, PageId
 from kb.publish.paths import case_path, page_path
-from kb.publish.site_build.builder import build
+from kb.publish.site_build.site_builder import build
 from kb.redact.material import MaterialVersion
 
 PAYLOADS = [

@@ -9,7 +9,7 @@ from samples import Sample, page
 from kb.archive import LineView, PageView
 from kb.model import PageId
 from kb.publish.paths import page_path
-from kb.publish.site_build.builder import build
+from kb.publish.site_build.site_builder import build
 
 
 def other(key: int, reference: str, text: str) -> PageView:

@@ -18,7 +18,7 @@ from conftest import SITE
 from samples import Sample, double_charge, page, small, source, tree_of
 
 from kb.cases.record import Case, Turn
-from kb.publish.site_build.builder import build
+from kb.publish.site_build.site_builder import build
 from kb.publish.site_build.site_folder import MARK
 
 
@@ -98,7 +98,7 @@ from pathlib import Path
 from conftest import SITE
 from samples import Sample, page
 from test_incremental import many
-from kb.publish.site_build.builder import build
+from kb.publish.site_build.site_builder import build
 folder, count = Path(sys.argv[2]), int(sys.argv[3])
 print("ready", flush=True)
 build(Sample(many(count), [page()]), folder / "on", SITE, folder / "memory")

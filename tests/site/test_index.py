@@ -16,8 +16,8 @@ from kb.cases.record import Case, Turn
 from kb.publish.browser_index.codec import decode, encode_list
 from kb.publish.browser_index.documents import IndexedCase, indexed_case
 from kb.publish.browser_index.full import IndexBuilder
+from kb.publish.browser_index.index_layout import IndexMeta, span, whole_to
 from kb.publish.browser_index.keys import LONGEST, code_of, codes_of, mapped
-from kb.publish.browser_index.layout import IndexMeta, span, whole_to
 from kb.publish.browser_index.patch import IndexPatch
 from kb.publish.browser_index.postings import CODE
 from kb.publish.browser_index.shards import keys_on, shard_files, signs_in

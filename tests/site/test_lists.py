@@ -12,7 +12,7 @@ from samples import Sample, at, page, small, tree_of
 
 from kb.cases.record import Case, Identifier
 from kb.model import PageId
-from kb.publish.site_build.builder import build
+from kb.publish.site_build.site_builder import build
 
 MANY = 2000
 LONG = 200

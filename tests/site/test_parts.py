@@ -8,11 +8,11 @@ from samples import others, small
 
 from kb.archive import LineView
 from kb.cases.record import Event
-from kb.publish.catalogue import ListedPage, days_to_resolve
 from kb.publish.pages.attached_files import is_picture, is_text, preview_of
 from kb.publish.pages.listing_pages import space_tree
 from kb.publish.pages.source_page import blame_rows
 from kb.publish.pages.statistics import band_of
+from kb.publish.site_catalogue import ListedPage, days_to_resolve
 
 
 @pytest.mark.parametrize(

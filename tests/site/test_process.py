@@ -12,7 +12,7 @@ from conftest import SITE
 from samples import Sample, tree_of
 
 from kb.errors import InputError
-from kb.publish.site_build.builder import build
+from kb.publish.site_build.site_builder import build
 
 
 @pytest.fixture

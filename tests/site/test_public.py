@@ -31,11 +31,11 @@ from kb.publish.browser_index.documents import indexed_case
 from kb.publish.browser_index.full import IndexBuilder
 from kb.publish.browser_index.shards import page_script
 from kb.publish.paths import encode
-from kb.publish.site_build.builder import build
 from kb.publish.site_build.leak_check import check
+from kb.publish.site_build.site_builder import build
 from kb.redact.leaks import LeakError
 from kb.redact.protected import ProtectedValues
-from kb.redact.rules import PublicRules, rules_of
+from kb.redact.public_rules import PublicRules, rules_of
 from kb.text.interface import own_texts
 
 PHONE, NAME, LATIN = "13800138000", "试验员甲", "Tester"

@@ -12,7 +12,7 @@ from samples import Sample, at, small
 from test_analysis_js import engine  # noqa: F401  (a fixture)
 
 from kb.cases.record import Turn
-from kb.publish.site_build.builder import build
+from kb.publish.site_build.site_builder import build
 from kb.search.analysis import terms
 from kb.testing.engines import documents, queries
 

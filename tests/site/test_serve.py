@@ -15,15 +15,16 @@ from pathlib import Path
 import httpx
 import pytest
 
-from kb.publish.serve import Served, server_for
+from kb.publish.serve import ServedSite, server_for
 
 
 @pytest.fixture(scope="module")
 def client(site) -> Iterator[httpx.Client]:
     """The sample's site from a server in this process."""
-    served = Served(
-        site, lambda q, n: json.dumps([q, n]).encode(), frozenset({"127.0.0.1"}), lambda: "one"
-    )
+    served = ServedSite(
+        root=site, search=lambda q, n: json.dumps([q, n]).encode(),
+        hosts=frozenset({"127.0.0.1"}), version=lambda: "one",
+    )  # fmt: skip
     with server_for(served, "127.0.0.1", 0) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         with httpx.Client(base_url=f"http://127.0.0.1:{server.server_address[1]}") as client:

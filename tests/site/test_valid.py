@@ -20,7 +20,7 @@ from validity import wrong_with_page
 
 from kb.archive import LineView, PageView
 from kb.model import PageId
-from kb.publish.site_build.builder import build
+from kb.publish.site_build.site_builder import build
 from kb.publish.wiki_text.tidy import tidy
 
 ROOT = Path(__file__).parents[2]

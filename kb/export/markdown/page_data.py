@@ -12,7 +12,7 @@ from kb.archive import Archive, PageView
 from kb.cases.record import Case
 from kb.export.markdown.front import Yaml
 from kb.export.report import Loss
-from kb.redact.rules import without_secrets
+from kb.redact.public_rules import without_secrets
 from kb.references import split_reference
 
 _MAY_BE_EMPTY = ("title", "parent", "creator", "syntax", "created", "url")

@@ -16,7 +16,7 @@ from kb.archive import Archive, PageView
 from kb.cases.record import Case, Origin
 from kb.export.account import Fates
 from kb.model import PageId
-from kb.redact.rules import without_secrets
+from kb.redact.public_rules import without_secrets
 
 CellValue: TypeAlias = str | int | float | None
 RowValues: TypeAlias = tuple[CellValue, ...]

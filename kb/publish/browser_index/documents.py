@@ -15,7 +15,7 @@ from functools import cache
 import msgspec
 
 from kb.cases.record import Case
-from kb.publish.browser_index.layout import document_path, facet_path, fold_path, span
+from kb.publish.browser_index.index_layout import document_path, facet_path, fold_path, span
 from kb.publish.paths import case_path, url_of
 from kb.search.analysis import browser_table, simplified
 from kb.search.documents.case_documents import case_document

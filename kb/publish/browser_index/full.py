@@ -10,8 +10,8 @@ import numpy as np
 
 from kb.publish.browser_index.codec import U32
 from kb.publish.browser_index.documents import IndexedCase, document_file, inside_gb2312
+from kb.publish.browser_index.index_layout import IndexMeta, many, shard_path, shards_for
 from kb.publish.browser_index.keys import LONGEST, SHORT
-from kb.publish.browser_index.layout import IndexMeta, many, shard_path, shards_for
 from kb.publish.browser_index.postings import (
     DocumentBatch,
     DocumentKeys,

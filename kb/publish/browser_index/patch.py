@@ -12,8 +12,7 @@ import numpy as np
 
 from kb.publish.browser_index.codec import U32, U64, decode
 from kb.publish.browser_index.documents import IndexedCase, case_in, document_file
-from kb.publish.browser_index.keys import SHORT
-from kb.publish.browser_index.layout import (
+from kb.publish.browser_index.index_layout import (
     RESTS,
     IndexMeta,
     document_path,
@@ -24,6 +23,7 @@ from kb.publish.browser_index.layout import (
     span,
     whole_to,
 )
+from kb.publish.browser_index.keys import SHORT
 from kb.publish.browser_index.postings import (
     CODE,
     DocumentKeys,

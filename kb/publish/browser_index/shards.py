@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.publish.browser_index.codec import I64, U64, PostingLists, encode
-from kb.publish.browser_index.keys import BITS, code_of, page_of
-from kb.publish.browser_index.layout import (
+from kb.publish.browser_index.index_layout import (
     RESTS,
     rest_path,
     shard_path,
@@ -23,6 +22,7 @@ from kb.publish.browser_index.layout import (
     word_files,
     word_path,
 )
+from kb.publish.browser_index.keys import BITS, code_of, page_of
 from kb.publish.browser_index.postings import CODE
 
 _BEGINNING = 3

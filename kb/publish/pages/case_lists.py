@@ -14,10 +14,10 @@ from operator import attrgetter
 
 import msgspec
 
-from kb.publish.catalogue import CaseFacts, Catalogue
 from kb.publish.pages.statistics import STATES
 from kb.publish.paths import identifier_path, list_path, url_of
 from kb.publish.renderer import Renderer
+from kb.publish.site_catalogue import CaseFacts, Catalogue
 from kb.publish.units import Output, Unit, digest_of
 from kb.text.interface import WORDS
 

@@ -11,11 +11,11 @@ from markupsafe import Markup, escape
 
 from kb.cases.record import Case, Identifier, Origin, Turn, from_json
 from kb.model import PageId
-from kb.publish.catalogue import CaseFacts, Catalogue, days_to_resolve
 from kb.publish.pages.attached_files import ShownFile, is_picture
 from kb.publish.pages.case_story import RelationReason, edits, naming, reason_of, steps_of, value_of
 from kb.publish.paths import case_path, identifier_path, root_of, url_of
 from kb.publish.renderer import Renderer, short
+from kb.publish.site_catalogue import CaseFacts, Catalogue, days_to_resolve
 from kb.publish.units import digest_of
 from kb.publish.wiki_text.rendering import WikiTextRenderer
 

@@ -12,9 +12,9 @@ from markupsafe import Markup
 from kb.cases.record import Case, Event
 from kb.markup import parse
 from kb.markup.render.plain import plain_text
-from kb.publish.catalogue import Catalogue
 from kb.publish.paths import identifier_path, url_of
 from kb.publish.renderer import short
+from kb.publish.site_catalogue import Catalogue
 from kb.text.interface import phrase
 
 _MARKUP = re.compile(r"[~^]|\[\[|\*\*|//|\{\{|__|--|##|,,|\(%")

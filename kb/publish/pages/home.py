@@ -7,9 +7,9 @@ from functools import partial
 from importlib.metadata import version
 from urllib.parse import urlsplit
 
-from kb.publish.browser_index.layout import IndexMeta
-from kb.publish.catalogue import Catalogue
+from kb.publish.browser_index.index_layout import IndexMeta
 from kb.publish.renderer import Renderer
+from kb.publish.site_catalogue import Catalogue
 from kb.publish.units import Output, Unit, digest_of
 
 _NEWEST = 30

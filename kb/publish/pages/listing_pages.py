@@ -10,10 +10,10 @@ from typing import TypeVar
 
 import msgspec
 
-from kb.publish.catalogue import Catalogue, ListedPage, PageFacts
 from kb.publish.pages.attached_files import is_picture
 from kb.publish.paths import list_path, url_of
 from kb.publish.renderer import Renderer
+from kb.publish.site_catalogue import Catalogue, ListedPage, PageFacts
 from kb.publish.units import Output, PageNote, Unit, digest_of
 from kb.references import split_reference
 
@@ -94,7 +94,7 @@ class TroubledPage(msgspec.Struct, frozen=True):
     notes: tuple[PageNote, ...]
 
 
-class ListedFile(msgspec.Struct, frozen=True):
+class ListedAttachment(msgspec.Struct, frozen=True):
     """An attached file in the list of all."""
 
     name: str
@@ -163,8 +163,8 @@ def _usual(counts: Counter[str]) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
-def _listed(page: PageFacts, catalogue: Catalogue) -> Iterable[ListedFile]:
+def _listed(page: PageFacts, catalogue: Catalogue) -> Iterable[ListedAttachment]:
     for name in page.files:
         url = catalogue.file_url(page.id, name, "")
         if url:
-            yield ListedFile(name, url, page.title, page.url, is_picture(name))
+            yield ListedAttachment(name, url, page.title, page.url, is_picture(name))

@@ -15,10 +15,10 @@ from kb.history import matching_blocks
 from kb.markup.macros import WikiPages
 from kb.model import Comment
 from kb.publish.browser_index.documents import to_json
-from kb.publish.catalogue import Card, Catalogue
 from kb.publish.pages.attached_files import ReadBlob, ShownFile, is_picture, is_text, preview_of
 from kb.publish.paths import history_path, page_path, root_of, url_of, versions_path
 from kb.publish.renderer import Renderer, colour
+from kb.publish.site_catalogue import Card, Catalogue
 from kb.publish.units import Output, PageNote, Unit, digest_of
 from kb.publish.wiki_text.inclusions import Inclusions
 from kb.publish.wiki_text.rendering import WikiTextRenderer

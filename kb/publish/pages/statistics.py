@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
-from kb.publish.catalogue import Catalogue
 from kb.publish.paths import list_path, url_of
 from kb.publish.renderer import Renderer
+from kb.publish.site_catalogue import Catalogue
 from kb.publish.units import Output, Unit, digest_of
 
 BANDS = ((0, 1), (2, 3), (4, 7), (8, 30), (31, 90), (91, None))

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from kb.publish.browser_index.layout import IndexMeta
-from kb.publish.catalogue import CaseFacts, PageFacts
+from kb.publish.browser_index.index_layout import IndexMeta
+from kb.publish.site_catalogue import CaseFacts, PageFacts
 from kb.publish.units import MadeUnit
 
 VERSION = 6

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kb.cases.record import from_json
 from kb.publish.browser_index.documents import IndexedCase, indexed_case
-from kb.publish.browser_index.layout import (
+from kb.publish.browser_index.index_layout import (
     IndexMeta,
     document_path,
     rest_path,
@@ -15,9 +15,9 @@ from kb.publish.browser_index.layout import (
     word_files,
     word_path,
 )
-from kb.publish.catalogue import CaseFacts
 from kb.publish.site_build.build_state import BuildState
 from kb.publish.site_build.site_folder import SiteFolder
+from kb.publish.site_catalogue import CaseFacts
 from kb.publish.units import MadeUnit, digest_of
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from kb.archive import PageView
 from kb.markup.macros import PageLink, PageText
 from kb.markup.tree.base import Params
 from kb.model import PageId
-from kb.publish.catalogue import Catalogue
+from kb.publish.site_catalogue import Catalogue
 from kb.publish.units import digest_of
 from kb.references import join_reference, page_candidates, split_reference
 

@@ -15,8 +15,7 @@ import msgspec
 from kb.cases.record import from_json
 from kb.freshness import code_stamp
 from kb.pool import Load, pooled
-from kb.publish.browser_index.layout import IndexMeta
-from kb.publish.catalogue import CaseFacts, Catalogue, Interner, case_facts, page_facts
+from kb.publish.browser_index.index_layout import IndexMeta
 from kb.publish.pages.case_lists import case_list_units
 from kb.publish.pages.case_page import case_digest, case_writer
 from kb.publish.pages.home import about_unit, home_unit, not_found_unit
@@ -30,6 +29,7 @@ from kb.publish.site_build import build_state
 from kb.publish.site_build.build_state import BuildState
 from kb.publish.site_build.indexing import Indexing
 from kb.publish.site_build.site_folder import SiteFolder
+from kb.publish.site_catalogue import CaseFacts, Catalogue, Interner, case_facts, page_facts
 from kb.publish.units import MadeUnit, Unit, digest_of
 from kb.redact.material import Material, MaterialPage
 
