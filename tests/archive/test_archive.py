@@ -1,16 +1,22 @@
 """What the archive takes in it gives back: pages, versions, files, comments, objects, problems."""
 
+from __future__ import annotations
+
 import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from kb.archive import Archive
+from kb.archive import Archive, PageView
+from kb.archive.ingest import IngestReport
 from kb.errors import InputError, Problem
 from kb.model import (
     AttachmentRevision,
     Comment,
     FetchState,
     Gone,
+    Item,
     LineOrigin,
     PageId,
     PageSeen,
@@ -23,11 +29,17 @@ from kb.model import (
 PAGE = PageId("xwiki", "Dev.Cases.WebHome")
 
 
-def take(archive, *items, location="a.xar"):
+def take(archive: Archive, *items: Item, location: str = "a.xar") -> IngestReport:
     return archive.ingest(archive.source(location, "test"), items)
 
 
-def history(*texts, page=PAGE):
+def held(archive: Archive) -> PageView:
+    page = archive.page(PAGE)
+    assert page is not None
+    return page
+
+
+def history(*texts: str, page: PageId = PAGE) -> Iterator[Item]:
     yield PageSeen(id=page, history="complete", title="Cases")
     for n, text in enumerate(texts, 1):
         yield Revision(
@@ -35,7 +47,7 @@ def history(*texts, page=PAGE):
         )
 
 
-def test_every_version_comes_back_byte_for_byte(archive):
+def test_every_version_comes_back_byte_for_byte(archive: Archive) -> None:
     """Line ends, empty texts, odd separators and long lines are kept as they came."""
     texts = ["a\r\nb", "", "a\nb\n\x85 \u2028退款\n", "x" * 100_000]
     take(archive, *history(*texts))
@@ -45,16 +57,16 @@ def test_every_version_comes_back_byte_for_byte(archive):
     assert page.version == "4.1"
 
 
-def test_versions_are_in_the_order_of_their_numbers(archive):
+def test_versions_are_in_the_order_of_their_numbers(archive: Archive) -> None:
     """1.9 comes before 1.10, and 2.1 before 10.1, whatever order they came in."""
-    items = [PageSeen(id=PAGE, history="complete")]
+    items: list[Item] = [PageSeen(id=PAGE, history="complete")]
     items += [Revision(version=v, content=v) for v in ("1.10", "10.1", "1.9", "2.1")]
     take(archive, *items)
-    key = archive.page(PAGE).key
+    key = held(archive).key
     assert [r.version for r in archive.revisions(key)] == ["1.9", "1.10", "2.1", "10.1"]
 
 
-def test_lines_of_a_whole_history_have_their_origins(archive):
+def test_lines_of_a_whole_history_have_their_origins(archive: Archive) -> None:
     """Each line has the version and author that wrote it last, in any version of the page."""
     take(archive, *history("a\nb", "a\nc\nb", "a\nc\nd"))
     (page,) = archive.pages()
@@ -67,14 +79,14 @@ def test_lines_of_a_whole_history_have_their_origins(archive):
     assert archive.blame(page.key, "9.9") == ()
 
 
-def test_an_empty_page_has_one_empty_line(archive):
+def test_an_empty_page_has_one_empty_line(archive: Archive) -> None:
     """A page whose text was taken out is one empty line of the version that did it."""
     take(archive, *history("a", ""))
     (page,) = archive.pages()
     assert [(line.text, line.version) for line in page.lines] == [("", "2.1")]
 
 
-def test_a_text_without_its_past_names_nobody(archive):
+def test_a_text_without_its_past_names_nobody(archive: Archive) -> None:
     """Lines of a page known by one version have neither version nor author."""
     take(archive, PageSeen(id=PAGE, history="latest"), Revision(version="7.1", content="a\nb"))
     (page,) = archive.pages()
@@ -84,7 +96,7 @@ def test_a_text_without_its_past_names_nobody(archive):
     ]
 
 
-def test_a_snapshot_keeps_what_its_lines_say(archive):
+def test_a_snapshot_keeps_what_its_lines_say(archive: Archive) -> None:
     """Lines of a blame view keep version, author, date, and whether the view left them out."""
     origins = (LineOrigin("1.2", "阮"), LineOrigin(None), LineOrigin("3.1", "令狐", "2020-04"))
     snapshot = Snapshot(lines=("a", "", "c"), origins=origins, missing=frozenset({2}))
@@ -101,24 +113,24 @@ def test_a_snapshot_keeps_what_its_lines_say(archive):
     ]
 
 
-def test_files_comments_objects_and_tags_come_back(archive):
+def test_files_comments_objects_and_tags_come_back(archive: Archive) -> None:
     """What is attached to a page is given back equal, and bytes by their digest."""
     sha256 = archive.blobs.put([b"12", b"3"])
     file = AttachmentRevision(name="x.png", version="1.1", sha256=sha256, size=3)
     lost = AttachmentRevision(name="y.png", version="1.1", sha256=None, size=9)
     comment = Comment(number=4, text="ok", author="XWiki.a", reply_to=1, resolved=False)
-    thing = WikiObject(class_name="A.B", number=0, properties={"n": 1, "l": ["x"], "e": None})
+    one = WikiObject(class_name="A.B", number=0, properties={"n": 1, "l": ["x"], "e": None})
     seen = PageSeen(id=PAGE, history="latest", tags=("售后", "A"))
-    take(archive, seen, file, lost, comment, thing)
+    take(archive, seen, file, lost, comment, one)
     (page,) = archive.pages()
     assert [(a.name, a.sha256) for a in page.attachments] == [("x.png", sha256), ("y.png", None)]
     assert archive.blobs.open(sha256) == b"123"
     assert page.comments == (comment,)
-    assert page.objects == (thing,)
+    assert page.objects == (one,)
     assert page.tags == ("售后", "A")
 
 
-def test_pages_are_ordered_by_wiki_reference_locale_and_found_by_key(archive):
+def test_pages_are_ordered_by_wiki_reference_locale_and_found_by_key(archive: Archive) -> None:
     """The archive's order is stable; ranges of keys and unknown keys behave."""
     ids = [PageId("b", "A"), PageId("a", "Z"), PageId("a", "B", "fr"), PageId("a", "B")]
     for page in ids:
@@ -131,7 +143,7 @@ def test_pages_are_ordered_by_wiki_reference_locale_and_found_by_key(archive):
         archive.view(10_000)
 
 
-def test_importing_twice_changes_nothing(archive):
+def test_importing_twice_changes_nothing(archive: Archive) -> None:
     """The second import of the same source changes no page's digest."""
     first = take(archive, *history("a", "b"))
     digests = list(archive.digests())
@@ -140,29 +152,29 @@ def test_importing_twice_changes_nothing(archive):
     assert list(archive.digests()) == digests
 
 
-def test_any_change_shows_in_the_digest(archive):
+def test_any_change_shows_in_the_digest(archive: Archive) -> None:
     """A comment alone changes its page's digest."""
     take(archive, *history("a", "b"))
-    before = archive.page(PAGE).digest
+    before = held(archive).digest
     take(archive, PageSeen(id=PAGE, history="complete"), Comment(number=0, text="hello"))
-    assert archive.page(PAGE).digest != before
+    assert held(archive).digest != before
 
 
-def test_a_gone_page_stays_and_says_so(archive):
+def test_a_gone_page_stays_and_says_so(archive: Archive) -> None:
     """A page that the wiki lost keeps its text, marked; it is unmarked when it comes back."""
     take(archive, *history("a"))
     take(archive, Gone(id=PAGE, noticed="2026-01-01T00:00:00Z", renamed_to="Dev.New"))
-    page = archive.page(PAGE)
+    page = held(archive)
     assert (page.gone, page.renamed_to) == ("2026-01-01T00:00:00Z", "Dev.New")
     assert page.source == "a"
     take(archive, *history("a"))
-    assert archive.page(PAGE).gone is None
+    assert held(archive).gone is None
 
 
-def test_an_error_keeps_whole_pages_and_drops_the_begun_one(archive):
+def test_an_error_keeps_whole_pages_and_drops_the_begun_one(archive: Archive) -> None:
     """An import that breaks off leaves no page half written."""
 
-    def items():
+    def items() -> Iterator[Item]:
         yield from history("a")
         yield from history("b", page=PageId("xwiki", "Other"))
         raise InputError("cut off")
@@ -172,7 +184,7 @@ def test_an_error_keeps_whole_pages_and_drops_the_begun_one(archive):
     assert all(page.source for page in archive.pages())
 
 
-def test_what_a_source_remembers_is_told_back(archive):
+def test_what_a_source_remembers_is_told_back(archive: Archive) -> None:
     """Each source's fetch state and held versions are its own."""
     source = archive.source("http://wiki", "rest")
     assert source.fetch_state("since") is None
@@ -183,7 +195,7 @@ def test_what_a_source_remembers_is_told_back(archive):
     assert archive.source("other", "rest").fetch_state("since") is None
 
 
-def test_problems_are_kept_once_and_leave_with_their_cause(archive):
+def test_problems_are_kept_once_and_leave_with_their_cause(archive: Archive) -> None:
     """A problem met twice is held once, and goes when an import no longer meets it."""
     problem = Problem(where="a.xar!/A.xml", code="bad-xml", detail="no end")
     take(archive, *history("a"), problem, problem)
@@ -192,17 +204,17 @@ def test_problems_are_kept_once_and_leave_with_their_cause(archive):
     assert list(archive.problems()) == []
 
 
-def test_a_version_only_seen_is_completed_later(archive):
+def test_a_version_only_seen_is_completed_later(archive: Archive) -> None:
     """A row of a history list gains its text later and keeps its comment."""
     seen = RevisionSeen(version="1.1", author="XWiki.a", author_name="阮", comment="c")
     take(archive, PageSeen(id=PAGE, history="latest"), seen)
     take(archive, PageSeen(id=PAGE, history="complete"), Revision(version="1.1", content="t"))
-    (revision,) = archive.revisions(archive.page(PAGE).key)
+    (revision,) = archive.revisions(held(archive).key)
     assert (revision.author, revision.comment, revision.held) == ("XWiki.a", "c", True)
     assert archive.author_names("xwiki") == {"XWiki.a": "阮"}
 
 
-def test_foreign_and_newer_files_are_refused(tmp_path):
+def test_foreign_and_newer_files_are_refused(tmp_path: Path) -> None:
     """Missing, foreign and newer files are InputErrors that say which they are."""
     with pytest.raises(InputError, match="no archive here"):
         Archive(tmp_path / "none.db")

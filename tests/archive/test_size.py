@@ -1,19 +1,23 @@
 """A long history takes little room, and any version of it is read at once."""
 
+from __future__ import annotations
+
 import random
 import subprocess
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from time import process_time
 
 import pytest
 
 from kb.archive import Archive
 from kb.archive.text_frames import DEPTH, FRAME_BYTES
-from kb.model import PageId, PageSeen, Revision
+from kb.model import Item, PageId, PageSeen, Revision
 
 PAGE = PageId("xwiki", "Long.History")
 
 
-def texts(count, lines=1500, seed=3):
+def texts(count: int, lines: int = 1500, seed: int = 3) -> Iterator[str]:
     pick = random.Random(seed)
     words = ["".join(pick.choices("abcdefghijklmnop", k=pick.randint(2, 9))) for _ in range(4000)]
     text = [" ".join(pick.choices(words, k=11)) for _ in range(lines)]
@@ -22,7 +26,7 @@ def texts(count, lines=1500, seed=3):
         yield "\n".join(text)
 
 
-def history(found, order=1):
+def history(found: list[str], order: int = 1) -> Iterator[Item]:
     yield PageSeen(id=PAGE, history="complete", version=f"{len(found)}.1")
     for n, text in list(enumerate(found, 1))[::order]:
         raw = f"<xwikidoc><version>{n}.1</version><date>{n * 7919}</date><content>{text}</content>"
@@ -32,13 +36,13 @@ def history(found, order=1):
         )  # fmt: skip
 
 
-def made(path, found, order=1):
+def made(path: Path, found: list[str], order: int = 1) -> int:
     with Archive(path, create=True) as archive:
         archive.ingest(archive.source("a", "test"), history(found, order))
     return path.stat().st_size
 
 
-def in_git(folder, found):
+def in_git(folder: Path, found: list[str]) -> int:
     """Bytes of a repository with a commit for each text, after `git gc`."""
     subprocess.run(["git", "init", "-q", folder], check=True)
     parts = []
@@ -53,12 +57,13 @@ def in_git(folder, found):
     return sum(file.stat().st_size for file in (folder / ".git/objects").rglob("*"))
 
 
-def seconds_of_reading(path, found, versions):
+def seconds_of_reading(path: Path, found: list[str], versions: Iterable[int]) -> list[float]:
     """CPU time of reading each version from an archive just opened."""
     spent = []
     for n in versions:
         with Archive(path) as archive:
-            key = archive.page(PAGE).key
+            (page,) = archive.pages()
+            key = page.key
             started = process_time()
             assert archive.content(key, f"{n}.1") == found[n - 1]
             spent.append(process_time() - started)
@@ -66,7 +71,7 @@ def seconds_of_reading(path, found, versions):
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_a_hundred_versions_of_a_page_of_100_kb(tmp_path, order):
+def test_a_hundred_versions_of_a_page_of_100_kb(tmp_path: Path, order: int) -> None:
     """They take less than three times what git takes, in either order, and 5 ms to read."""
     found = list(texts(100))
     assert len(found[0]) > 90_000
@@ -76,7 +81,7 @@ def test_a_hundred_versions_of_a_page_of_100_kb(tmp_path, order):
 
 
 @pytest.mark.prove
-def test_a_thousand_versions_of_a_page_of_100_kb(tmp_path):
+def test_a_thousand_versions_of_a_page_of_100_kb(tmp_path: Path) -> None:
     """The same of a long history that came newest first."""
     found = list(texts(1000))
     size = made(tmp_path / "a.db", found, -1)
@@ -85,7 +90,7 @@ def test_a_thousand_versions_of_a_page_of_100_kb(tmp_path):
     assert spent[int(len(spent) * 0.95)] < 0.005
 
 
-def test_versions_that_come_one_by_one_take_little_more_room(tmp_path):
+def test_versions_that_come_one_by_one_take_little_more_room(tmp_path: Path) -> None:
     """Imports of one version each fill frames as one import does, within the depth."""
     found = list(texts(60, lines=300))
     whole = made(tmp_path / "a.db", found)
@@ -101,7 +106,7 @@ def test_versions_that_come_one_by_one_take_little_more_room(tmp_path):
     assert frames[1] <= DEPTH
 
 
-def test_texts_larger_than_a_frame_stand_alone(tmp_path):
+def test_texts_larger_than_a_frame_stand_alone(tmp_path: Path) -> None:
     """Longer than the deepest chain of frames, each text is still read."""
     found = ["x" * (FRAME_BYTES + n) + str(n) for n in range(DEPTH + 5)]
     made(tmp_path / "a.db", found)
