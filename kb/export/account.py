@@ -9,9 +9,16 @@ from typing import TypeAlias
 import msgspec
 
 from kb.archive import Archive, PageView
-from kb.export.layout import Layout, Shape
-from kb.export.links import LinkOutcome, LinkTargets, TreeResolver, links_of, places_in, tree_of
 from kb.export.report import EVERYWHERE, Fate, Loss, LossReport
+from kb.export.tree_layout import Layout, Shape
+from kb.export.tree_links import (
+    LinkOutcome,
+    LinkTargets,
+    TreeResolver,
+    links_of,
+    places_in,
+    tree_of,
+)
 from kb.markup.tree.nodes import Image
 
 FateReason: TypeAlias = tuple[Fate, str] | None

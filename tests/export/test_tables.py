@@ -16,7 +16,7 @@ import pytest
 from wiki import Wiki, page, revisions
 
 from kb.export.tables.csv import cell, write_folder
-from kb.export.tables.schema import tables_of
+from kb.export.tables.data_tables import tables_of
 from kb.export.tables.sqlite import search_terms, write_sqlite
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -12,7 +12,7 @@ from importers.xar.errors import BadXmlError
 from importers.xar.jrcs import author_of, read_archive
 from importers.xar.patch import apply_script, script_between
 from importers.xar.rebuild import rebuilt
-from kb.export.xar.rcs import RcsVersion, author_field, rcs_archive
+from kb.export.xar.rcs import RcsEntry, author_field, rcs_archive
 from tests.xar.making import jrcs, page_xml, script
 
 LINE = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n\0"), max_size=6)
@@ -39,7 +39,7 @@ def test_any_mix_of_whole_versions_and_deltas_reads_back(found, data):
 def test_what_is_written_reads_back(found):
     texts = {f"{n}.1": text for n, text in zip(range(len(found), 0, -1), found, strict=True)}
     entries = [
-        RcsVersion(version=v, date="2020.04.10.14.26.40", author="XWiki.阮-1", log=f"@{v}\n")
+        RcsEntry(version=v, date="2020.04.10.14.26.40", author="XWiki.阮-1", log=f"@{v}\n")
         for v in texts
     ]
     text = "".join(rcs_archive(entries, texts.__getitem__))

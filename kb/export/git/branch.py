@@ -21,7 +21,7 @@ from kb.export.git.trailers import (
     file_pair,
     read_committed,
 )
-from kb.export.layout import Layout
+from kb.export.tree_layout import Layout
 from kb.model import PageId, version_key
 
 CHECKPOINT = 20_000

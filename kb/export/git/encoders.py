@@ -8,11 +8,11 @@ from typing import Protocol
 import msgspec
 
 from kb.archive import Archive, LineView, PageView, RevisionView
-from kb.export.layout import HOME, Layout, Shape
-from kb.export.links import LinkTargets, SiteResolver, TreeResolver
 from kb.export.markdown.front import front_matter
 from kb.export.markdown.page_data import title_of
 from kb.export.markdown.page_text import render_page
+from kb.export.tree_layout import HOME, Layout, Shape
+from kb.export.tree_links import LinkTargets, SiteResolver, TreeResolver
 from kb.markup.render.markdown import FLAVOURS
 
 

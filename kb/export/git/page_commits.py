@@ -22,8 +22,8 @@ from kb.export.git.trailers import (
     message,
     page_pairs,
 )
-from kb.export.layout import Layout
 from kb.export.moments import Instant, instant_of
+from kb.export.tree_layout import Layout
 from kb.model import version_key
 
 JOIN_SECONDS: Final = 5

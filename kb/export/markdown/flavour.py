@@ -7,9 +7,9 @@ from urllib.parse import quote
 
 import msgspec
 
-from kb.export.layout import Shape
 from kb.export.markdown import docusaurus, hugo, mkdocs
 from kb.export.markdown.nav import Nav, ProjectSettings, obsidian_project, plain_project
+from kb.export.tree_layout import Shape
 from kb.markup.render.markdown import FLAVOURS, Flavour
 from kb.model import PageId
 

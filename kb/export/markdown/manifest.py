@@ -14,8 +14,8 @@ from typing import IO, Final
 import msgspec
 
 from kb.errors import InputError
-from kb.export.layout import file_key
 from kb.export.report import Loss
+from kb.export.tree_layout import file_key
 from kb.files import MARK, sha256_of, staging_of
 from kb.model import PageId
 

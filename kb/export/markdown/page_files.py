@@ -14,7 +14,6 @@ import msgspec
 from importers.markdown.memory import encode, path_of
 from kb.archive import Archive, PageView
 from kb.export.account import link_losses
-from kb.export.links import LinkTargets, SiteResolver, TreeResolver
 from kb.export.markdown.flavour import TREE_FORMATS, TreeFormat
 from kb.export.markdown.front import Yaml, front_matter
 from kb.export.markdown.manifest import Manifest, TreePage, UnfinishedTree
@@ -22,6 +21,7 @@ from kb.export.markdown.page_data import built_dates, objects_of, objects_path, 
 from kb.export.markdown.page_text import RenderedPage, render_page
 from kb.export.markdown.word_proof import lost_words, markdown_text
 from kb.export.report import Loss
+from kb.export.tree_links import LinkTargets, SiteResolver, TreeResolver
 from kb.files import sha256_of
 from kb.freshness import code_stamp
 from kb.model import PageId

@@ -10,7 +10,7 @@ import msgspec
 
 from importers.markdown.memory import Memory, Piece, digest, runs_of
 from kb.archive import PageView
-from kb.export.links import SiteResolver, TreeResolver, places_in, tree_of
+from kb.export.tree_links import SiteResolver, TreeResolver, places_in, tree_of
 from kb.markup.render.markdown import (
     Flavour,
     MarkdownOptions,

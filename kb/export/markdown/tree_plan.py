@@ -8,8 +8,12 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from kb.archive import Archive, AttachmentView, PageView
-from kb.export.layout import Layout
-from kb.export.links import (
+from kb.export.markdown.flavour import TreeFormat
+from kb.export.markdown.manifest import Manifest, TreeFile
+from kb.export.markdown.nav import Nav
+from kb.export.markdown.page_data import title_of
+from kb.export.tree_layout import Layout
+from kb.export.tree_links import (
     LinkTargets,
     TreeResolver,
     links_of,
@@ -17,10 +21,6 @@ from kb.export.links import (
     places_in,
     tree_of,
 )
-from kb.export.markdown.flavour import TreeFormat
-from kb.export.markdown.manifest import Manifest, TreeFile
-from kb.export.markdown.nav import Nav
-from kb.export.markdown.page_data import title_of
 from kb.markup.tree.nodes import Link
 from kb.model import PageId, version_key
 from kb.redirects import Redirect, file_redirects, page_redirects

@@ -13,7 +13,6 @@ import msgspec
 from kb.archive import Archive
 from kb.cases.record import Case
 from kb.export.account import FateReason, Fates, PageAccount
-from kb.export.links import LinkTargets
 from kb.export.markdown.flavour import TREE_FORMATS, TreeFormat
 from kb.export.markdown.front import Yaml
 from kb.export.markdown.manifest import (
@@ -38,6 +37,7 @@ from kb.export.markdown.tree_plan import (
     wanted_places,
 )
 from kb.export.report import LossReport
+from kb.export.tree_links import LinkTargets
 from kb.files import MARK, check_ours, new_folder
 from kb.model import PageId
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from kb.archive import Archive
 from kb.export.account import targets_of
-from kb.export.layout import Shape
 from kb.export.mediawiki.dump import Dump
 from kb.export.protocol import Contents, Exporter, ExportOptions, path_of
 from kb.export.readable_parts import Part, line_parts
 from kb.export.report import LossReport
+from kb.export.tree_layout import Shape
 from kb.files import new_file
 
 __all__ = ["MediaWikiExporter", "write_dump"]

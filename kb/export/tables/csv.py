@@ -19,7 +19,7 @@ from kb.export.jsonl import FATES as FATES_OF_CASES
 from kb.export.protocol import Contents, Exporter, ExportOptions
 from kb.export.readable_parts import Part, line_parts
 from kb.export.report import LossReport
-from kb.export.tables.schema import (
+from kb.export.tables.data_tables import (
     CASE_TABLES,
     FATES,
     PAGE_TABLES,

@@ -12,7 +12,14 @@ from kb.export.account import account_for
 from kb.export.protocol import Contents, Exporter, ExportOptions, path_of
 from kb.export.readable_parts import Part, row_parts
 from kb.export.report import LossReport
-from kb.export.tables.schema import CASE_TABLES, FATES, PAGE_TABLES, RowValues, Tables, tables_of
+from kb.export.tables.data_tables import (
+    CASE_TABLES,
+    FATES,
+    PAGE_TABLES,
+    RowValues,
+    Tables,
+    tables_of,
+)
 from kb.files import new_folder
 
 BATCH: Final = 5_000

@@ -18,7 +18,7 @@ from kb.export.account import account_for
 from kb.export.protocol import Contents, Exporter, ExportOptions, path_of
 from kb.export.readable_parts import Part, row_parts
 from kb.export.report import LossReport
-from kb.export.tables.schema import (
+from kb.export.tables.data_tables import (
     CASE_TABLES,
     FATES,
     KEY_OF,

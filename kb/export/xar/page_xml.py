@@ -10,9 +10,9 @@ from importers.xar.document import Document, read_document
 from importers.xar.errors import BadXmlError
 from kb.archive import Archive, PageView, RevisionView
 from kb.export.moments import instant_of
-from kb.export.xar.attachments import files_of
-from kb.export.xar.objects import class_of, objects_of
-from kb.export.xar.rcs import RcsVersion, rcs_archive
+from kb.export.xar.attachment_xml import files_of
+from kb.export.xar.object_xml import class_of, objects_of
+from kb.export.xar.rcs import RcsEntry, rcs_archive
 from kb.export.xar.xml import attribute, declaration, element, escape, tree
 from kb.references import join_reference, split_reference
 
@@ -124,9 +124,9 @@ class PageXml:
         versions = [r.version for r in self._archive.revisions(self._page.key)]
         return versions[-1] if versions else "1.1"
 
-    def _entries(self) -> list[RcsVersion]:
+    def _entries(self) -> list[RcsEntry]:
         return [
-            RcsVersion(
+            RcsEntry(
                 version=revision.version,
                 date=_rcs_date(revision.date),
                 author=revision.author,

@@ -14,7 +14,7 @@ FULL_EVERY: Final = 5
 """Every so many versions are written whole, as the wiki's own store does."""
 
 
-class RcsVersion(msgspec.Struct, frozen=True, kw_only=True):
+class RcsEntry(msgspec.Struct, frozen=True, kw_only=True):
     """A version as the front of an RCS archive names it."""
 
     version: str
@@ -24,7 +24,7 @@ class RcsVersion(msgspec.Struct, frozen=True, kw_only=True):
     log: str
 
 
-def rcs_archive(entries: Sequence[RcsVersion], text: Callable[[str], str]) -> Iterator[str]:
+def rcs_archive(entries: Sequence[RcsEntry], text: Callable[[str], str]) -> Iterator[str]:
     """Yield the archive's text; ``entries`` with the newest first, ``text`` the XML of a version.
 
     The versions between whole ones are written as scripts, so the states are known at the end

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from urllib.parse import quote
 
 from kb.archive import PageView
-from kb.export.layout import Layout
+from kb.export.tree_layout import Layout
 from kb.markup.render.resolve import NoWiki, Target
 from kb.markup.syntaxes import read_page
 from kb.markup.tree.nodes import (

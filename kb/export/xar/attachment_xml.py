@@ -8,7 +8,7 @@ from itertools import groupby
 
 from kb.archive import Archive, AttachmentView, PageView
 from kb.export.moments import instant_of
-from kb.export.xar.rcs import RcsVersion, rcs_archive
+from kb.export.xar.rcs import RcsEntry, rcs_archive
 from kb.export.xar.xml import element, escape
 
 
@@ -85,7 +85,7 @@ def _archived(archive: Archive, versions: list[AttachmentView]) -> Iterator[str]
     """Yield versions as an RCS archive, each whole: what wikis before format 1.4 read."""
     by_version = {file.version: file for file in versions}
     entries = [
-        RcsVersion(version=file.version, date="1970.01.01.00.00.00", author="xwiki", log="")
+        RcsEntry(version=file.version, date="1970.01.01.00.00.00", author="xwiki", log="")
         for file in reversed(versions)
     ]
 
