@@ -16,7 +16,7 @@ class Markdown:
     name = "markdown"
 
     def recognises(self, source: Source) -> Confidence:
-        """Sure of a tree of our own, likely of a Markdown file or a folder that has some."""
+        """Return SURE for an exported tree, LIKELY for a Markdown file or a folder with some."""
         if source.is_url:
             return Confidence.NO
         if source.path.is_file():
@@ -29,10 +29,10 @@ class Markdown:
         return Confidence.LIKELY if found else Confidence.NO
 
     def records(self, source: Source, options: Options, known: Known, sink: Sink) -> Iterator[Item]:
-        """Each page with its lines or revisions, its files and its comments.
+        """Yield each page with its lines or revisions, its attachments and its comments.
 
         Raises InputError where there is no Markdown.
         """
-        from importers.markdown.reading import read_folder  # parsers, which no other source needs
+        from importers.markdown.folder import read_folder  # parsers, which no other source needs
 
         yield from read_folder(source, options, sink)

@@ -1,7 +1,7 @@
-"""What an exported tree remembers of its pages, so that what nobody edited comes back as it was.
+"""Read and write what an exported tree remembers of its pages.
 
-A tree has a file `.casebook`, and beside each of its pages' paths, under `.casebook.d/`, a JSON
-file with the page's source and how the lines of the Markdown come from it.
+By it what nobody edited comes back as it was. A tree has a file `.casebook`, and for each page,
+under `.casebook.d/`, a JSON file with the page's source and how the Markdown's lines come from it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
+from typing import TypeAlias
 
 import msgspec
 
@@ -18,10 +19,10 @@ from kb.model import LineOrigin, PageId, WikiClass, WikiObject
 MARK = ".casebook"
 FOLDER = ".casebook.d"
 OBJECTS = "_objects"
-"""Folder of what is no text of a page, at the root of a tree."""
+"""Folder of pages' objects and classes, at the root of a tree."""
 
 
-class Piece(msgspec.Struct, frozen=True, array_like=True):
+class BlockLines(msgspec.Struct, frozen=True, array_like=True):
     """A block: lines of the Markdown and the lines of the source that it was made of."""
 
     first: int
@@ -31,8 +32,8 @@ class Piece(msgspec.Struct, frozen=True, array_like=True):
     source_count: int
 
 
-class Run(msgspec.Struct, frozen=True, array_like=True):
-    """So many lines with one origin."""
+class OriginRun(msgspec.Struct, frozen=True, array_like=True):
+    """Neighbouring lines with one origin."""
 
     count: int
     version: str | None
@@ -44,18 +45,18 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
     """A page as it was exported."""
 
     source: str
-    origins: list[Run] = []
+    origins: list[OriginRun] = []
     """Who wrote the lines of the source; empty where nobody knows."""
     missing: list[int] = []
     """Numbers (from 1) of lines that the wiki's own source left out."""
     lines: list[str]
     """Digest of each line of the Markdown's body."""
-    pieces: list[Piece]
+    pieces: list[BlockLines]
     """In order; lines of either text between two pieces are blank."""
 
 
-class Beside(msgspec.Struct, frozen=True, kw_only=True):
-    """What a page has that is no text, as the tree's folder OBJECTS holds it."""
+class PageObjects(msgspec.Struct, frozen=True, kw_only=True):
+    """A page's objects and class, as the tree's folder OBJECTS holds them."""
 
     reference: str
     locale: str = ""
@@ -63,16 +64,16 @@ class Beside(msgspec.Struct, frozen=True, kw_only=True):
     class_: WikiClass | None = msgspec.field(default=None, name="class")
 
 
-def runs_of(origins: Iterable[LineOrigin]) -> list[Run]:
-    """The origins of lines, equal neighbours together."""
+def runs_of(origins: Iterable[LineOrigin]) -> list[OriginRun]:
+    """Put neighbouring lines of equal origin together."""
     return [
-        Run(sum(1 for _ in same), origin.version, origin.author, origin.date)
+        OriginRun(sum(1 for _ in same), origin.version, origin.author, origin.date)
         for origin, same in groupby(origins)
     ]
 
 
 def origins_of(memory: Memory) -> list[LineOrigin]:
-    """An origin for each line of the source."""
+    """Return the origin of each line of the source."""
     found = [
         LineOrigin(r.version, r.author, r.date) for r in memory.origins for _ in range(r.count)
     ]
@@ -81,22 +82,22 @@ def origins_of(memory: Memory) -> list[LineOrigin]:
 
 
 def digest(line: str) -> str:
-    """Eight hex digits that tell lines apart."""
+    """Return eight hex digits that tell lines apart."""
     return hashlib.blake2b(line.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
 
 
 def path_of(page: str) -> str:
-    """Where the memory of the page at path ``page`` stands in the tree."""
+    """Return where the memory of the page at path ``page`` stands in the tree."""
     return f"{FOLDER}/{page}.json"
 
 
 def encode(memory: Memory) -> bytes:
-    """The memory as JSON."""
+    """Write the memory as JSON."""
     return msgspec.json.encode(memory)
 
 
-def read(root: Path, page: str) -> Memory | None:
-    """The memory of a page, or None where there is none that can be read."""
+def read_memory(root: Path, page: str) -> Memory | None:
+    """Read the memory of a page; None where there is none that can be read."""
     try:
         return msgspec.json.decode((root / path_of(page)).read_bytes(), type=Memory)
     except (OSError, msgspec.DecodeError):
@@ -133,8 +134,12 @@ class KnownTree(msgspec.Struct, frozen=True):
 
 
 def read_tree(root: Path) -> KnownTree | None:
-    """What the tree at ``root`` says, or None where it is none of ours."""
+    """Read what the tree at ``root`` says of itself; None where no export wrote it."""
     try:
         return msgspec.json.decode((root / MARK).read_bytes(), type=KnownTree)
     except (OSError, msgspec.DecodeError):
         return None
+
+
+Piece: TypeAlias = BlockLines
+Beside: TypeAlias = PageObjects

@@ -1,13 +1,16 @@
-"""Which page each file of a tree is, and to which page each other file belongs."""
+"""Which page each file of a tree is, to which page others belong, and where links lead."""
 
 from __future__ import annotations
 
+import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
+from urllib.parse import unquote
 
 from importers.markdown.memory import FOLDER, KnownTree
+from kb.markup.tree.nodes import ResourceReference
 from kb.model import PageId
 from kb.references import join_reference
 
@@ -24,7 +27,7 @@ _NEVER = frozenset(("node_modules", "__pycache__", FOLDER))
 
 
 def content_root(folder: Path) -> Path:
-    """Where the pages are: below a site's project in its content folder, else the folder."""
+    """Return where the pages are: a site project's content folder, else the folder itself."""
     for name, inner in _ROOTS:
         if (folder / name).is_file() and (folder / inner).is_dir():
             return folder / inner
@@ -34,7 +37,7 @@ def content_root(folder: Path) -> Path:
 def files_in(folder: Path) -> Iterator[str]:
     """Paths of all files below ``folder`` in order, hidden ones and other programs' left out.
 
-    Links of the file system are not followed.
+    TreeLinks of the file system are not followed.
     """
     for path in sorted(folder.iterdir(), key=lambda p: p.name):
         if path.name.startswith(".") or path.name in _NEVER or path.is_symlink():
@@ -46,12 +49,12 @@ def files_in(folder: Path) -> Iterator[str]:
 
 
 def is_page(path: str) -> bool:
-    """Whether a file is one of Markdown."""
+    """Tell a file of Markdown by its name."""
     return path.lower().endswith(PAGES)
 
 
 def page_of(path: str, facts: Mapping[str, Any], wiki: str) -> PageId:
-    """The page of a file: as its facts say, else as its path does."""
+    """Return the page of a file: as its facts say, else as its path does."""
     said = facts.get("wiki")
     if isinstance(said, dict) and isinstance(said.get("reference"), str) and said["reference"]:
         locale = said.get("locale")
@@ -65,7 +68,7 @@ def page_of(path: str, facts: Mapping[str, Any], wiki: str) -> PageId:
 
 
 def page_by_path(path: str, wiki: str) -> PageId:
-    """Folders are spaces, a folder's own file is its home, `Page.fr.md` a translation."""
+    """Take folders for spaces, a folder's own file for its home, `Page.fr.md` for a translation."""
     *folders, name = PurePosixPath(path).parts
     stem = name[: name.rindex(".")]
     base, dot, locale = stem.rpartition(".")
@@ -77,10 +80,10 @@ def page_by_path(path: str, wiki: str) -> PageId:
 
 
 def owner_of(path: str, pages: Mapping[str, PageId], known: KnownTree | None) -> PageId | None:
-    """The page that a file belongs to, or None where nobody can tell.
+    """Return the page that a file belongs to; None where nothing tells it.
 
     ``pages`` has the page of each Markdown file. A file belongs to the page whose `_files` folder
-    it is in, else to the nearest folder's own page, else to the only page beside it.
+    it is in, else to the nearest folder's own page.
     """
     if known is not None and path in known.files:
         return known.files[path].page
@@ -97,3 +100,56 @@ def owner_of(path: str, pages: Mapping[str, PageId], known: KnownTree | None) ->
             if candidate in pages:
                 return PageId(pages[candidate].wiki, pages[candidate].page)
     return None
+
+
+class TreeLinks:
+    """Find where links of a tree lead: pages and files by their paths below its content folder."""
+
+    def __init__(
+        self, pages: Mapping[str, PageId], files: Mapping[str, PageId], known: KnownTree | None,
+        prefix: str,
+    ) -> None:  # fmt: skip
+        self._pages = pages
+        self._files = files
+        self._known = known
+        self._prefix = prefix
+
+    def finder(self, path: str) -> Callable[[str], ResourceReference | None]:
+        """Return the function that resolves links of the file at ``path``."""
+        return lambda target: self._find(path, target)
+
+    def name_of(self, path: str) -> str:
+        """Return the attachment's name of a file: as the wiki had it, else the file's own."""
+        found = self._known.files.get(f"{self._prefix}{path}") if self._known else None
+        return found.name if found else posixpath.basename(path)
+
+    def _find(self, path: str, target: str) -> ResourceReference | None:
+        plain, _, anchor = target.partition("#")
+        plain = unquote(plain.partition("?")[0])
+        for candidate in _candidates(path, plain):
+            if candidate in self._pages:
+                page = self._pages[candidate]
+                place = {"anchor": anchor} if anchor else None
+                return ResourceReference("doc", page.page, False, place)
+            if candidate in self._files:
+                owner, name = self._files[candidate], self.name_of(candidate)
+                here = self._pages[path]
+                escaped = re.sub(r"([@\\])", r"\\\1", name)
+                own = (owner.wiki, owner.page) == (here.wiki, here.page)
+                text = escaped if own else f"{owner.page}@{escaped}"
+                return ResourceReference("attach", text, True)
+        return None
+
+
+def _candidates(path: str, target: str) -> Iterator[str]:
+    """Yield paths that a target may mean: from the file, or from its address on a site."""
+    folder = posixpath.dirname(path)
+    stem = posixpath.splitext(posixpath.basename(path))[0]
+    for base in (folder, posixpath.join(folder, stem)):
+        whole = posixpath.normpath(posixpath.join(base, target.lstrip("/")))
+        if whole.startswith(".."):
+            continue
+        whole = "" if whole == "." else whole
+        yield whole
+        for ending in (".md", "/index.md", "/_index.md"):
+            yield f"{whole}{ending}".lstrip("/")

@@ -1,11 +1,11 @@
-"""From Markdown back to the wiki's source: what nobody edited comes back as it was."""
+"""Turn Markdown back into the wiki's source: what nobody edited comes back as it was."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
 
-from importers.markdown.memory import Memory, Piece, digest
+from importers.markdown.memory import BlockLines, Memory, digest
 from kb.history.diff import matching_blocks
 from kb.markup.render.xwiki import render_xwiki
 from kb.markup.syntaxes.commonmark import commonmark_tree
@@ -21,13 +21,13 @@ from kb.markup.tree.nodes import (
 )
 
 Find = Callable[[str], ResourceReference | None]
-"""What a path, relative to the page's own file, leads to in the wiki; None where to nothing."""
+"""Returns what a path, relative to the page's own file, leads to in the wiki; None for nothing."""
 
 _ANCHOR = re.compile(r'<a id="[^"<>]*"></a>')
 
 
 def to_source(markdown: str, find: Find) -> str:
-    """XWiki source of a text in Markdown."""
+    """Convert a text in Markdown to XWiki source."""
     lines = _ANCHOR.sub("", markdown.replace("\r\n", "\n")).split("\n")
     tree = commonmark_tree("\n".join(map(_without_id, lines)))
     _fit(tree, find)
@@ -35,7 +35,7 @@ def to_source(markdown: str, find: Find) -> str:
 
 
 def _without_id(line: str) -> str:
-    """A heading without the id that some builders read behind it: `# One {#one}`."""
+    """Drop the id that some builders read behind a heading: `# One {#one}`."""
     bare = line.rstrip(" \t")
     if not line.startswith("#") or not bare.endswith("}"):
         return line
@@ -44,7 +44,7 @@ def _without_id(line: str) -> str:
 
 
 def _unbroken(line: str) -> str:
-    """A line without the mark of a hard break at its end."""
+    """Drop the mark of a hard break at a line's end."""
     return line.removesuffix("\\") if line.endswith("\\") else line.rstrip(" ")
 
 
@@ -53,7 +53,7 @@ def _breaks(line: str) -> bool:
 
 
 def _fit(tree: Parent, find: Find) -> None:
-    """Put references of the wiki for paths of the tree, and lines for paragraphs in quotations."""
+    """Replace paths by references of the wiki, and paragraphs in quotations by lines."""
     stack: list[Node] = [tree]
     while stack:
         node = stack.pop()
@@ -68,7 +68,7 @@ def _fit(tree: Parent, find: Find) -> None:
 
 
 def _inline(nodes: list[Node]) -> Iterator[Node]:
-    """Paragraphs as their text, a line break between two."""
+    """Yield paragraphs as their content, a line break between two."""
     for number, node in enumerate(nodes):
         if isinstance(node, Paragraph):
             if number:
@@ -79,7 +79,7 @@ def _inline(nodes: list[Node]) -> Iterator[Node]:
 
 
 def source_of(body: str, memory: Memory, find: Find) -> list[str]:
-    """Lines of the source of ``body``, of which ``memory`` tells what it was.
+    """Return the source lines of ``body``; ``memory`` holds the page as it was exported.
 
     A block that nobody touched gives the very lines that it was made of, and so do source lines
     that gave no Markdown; what is new or changed is put into XWiki's syntax.
@@ -88,11 +88,11 @@ def source_of(body: str, memory: Memory, find: Find) -> list[str]:
     marks = [digest(line) for line in lines]
     if marks == memory.lines:
         return memory.source.split("\n")
-    return _Patch(lines, marks, memory, find).run()
+    return _EditedPage(lines, marks, memory, find).run()
 
 
-class _Patch:
-    """One page's old and new lines side by side."""
+class _EditedPage:
+    """A page's exported lines beside those of the edited file."""
 
     def __init__(self, lines: list[str], marks: list[str], memory: Memory, find: Find) -> None:
         self._lines = lines
@@ -100,40 +100,40 @@ class _Patch:
         self._source = memory.source.split("\n")
         self._find = find
         self._now: dict[int, int] = {}
-        for block in matching_blocks(memory.lines, marks):
-            self._now.update((block.a + n, block.b + n) for n in range(block.length))
+        for same in matching_blocks(memory.lines, marks):
+            self._now.update((same.a + n, same.b + n) for n in range(same.length))
 
     def run(self) -> list[str]:
-        """The lines of the source as it is now."""
+        """Return the lines of the source as it is now."""
         made: list[str] = []
-        lost: list[Piece] = []
+        lost: list[BlockLines] = []
         at = source_at = 0
-        for piece in self._memory.pieces:
-            start = self._stays(piece)
+        for block in self._memory.pieces:
+            start = self._stays(block)
             if start is None:
-                lost.append(piece)
+                lost.append(block)
                 continue
-            self._fill(made, lost, self._lines[at:start], source_at, piece.source_first)
-            source_at = piece.source_first + piece.source_count
-            made += self._source[piece.source_first : source_at]
-            at = start + piece.count
+            self._fill(made, lost, self._lines[at:start], source_at, block.source_first)
+            source_at = block.source_first + block.source_count
+            made += self._source[block.source_first : source_at]
+            at = start + block.count
             lost = []
         self._fill(made, lost, self._lines[at:], source_at, len(self._source))
         return made
 
-    def _stays(self, piece: Piece) -> int | None:
-        """Where the piece stands now, or None where anything of it changed."""
-        start = self._now.get(piece.first)
+    def _stays(self, block: BlockLines) -> int | None:
+        """Return the block's first line now; None where anything of it changed."""
+        start = self._now.get(block.first)
         if start is None or any(
-            self._now.get(piece.first + n) != start + n for n in range(piece.count)
+            self._now.get(block.first + n) != start + n for n in range(block.count)
         ):
             return None
         return start
 
     def _fill(
-        self, made: list[str], lost: list[Piece], edited: list[str], first: int, end: int
+        self, made: list[str], lost: list[BlockLines], edited: list[str], first: int, end: int
     ) -> None:
-        """Add what stands now between two pieces that stayed."""
+        """Add what stands now between two blocks that stayed."""
         taken = {n for p in lost for n in range(p.source_first, p.source_first + p.source_count)}
         new = self._converted(_trimmed(edited), lost)
         if not lost:
@@ -152,19 +152,19 @@ class _Patch:
                 last = self._source[: lost[-1].source_first + lost[-1].source_count]
                 made += [""] * (len(last) - len(_trimmed(last))) if new else []
 
-    def _converted(self, edited: list[str], lost: list[Piece]) -> list[str]:
+    def _converted(self, edited: list[str], lost: list[BlockLines]) -> list[str]:
         if not edited:
             return []
         if len(lost) == 1 and (by_line := self._line_by_line(edited, lost[0])) is not None:
             return by_line
         return to_source("\n".join(edited), self._find).split("\n")
 
-    def _line_by_line(self, edited: list[str], piece: Piece) -> list[str] | None:
-        """The lines of a paragraph whose every line is one of the source; None for all else."""
-        source = _trimmed(self._source[piece.source_first :][: piece.source_count])
-        if len(source) != piece.count or not all(map(_breaks, edited[:-1])):
+    def _line_by_line(self, edited: list[str], block: BlockLines) -> list[str] | None:
+        """Convert a paragraph whose every line is one of the source; None for anything else."""
+        source = _trimmed(self._source[block.source_first :][: block.source_count])
+        if len(source) != block.count or not all(map(_breaks, edited[:-1])):
             return None
-        old = self._memory.lines[piece.first :][: piece.count]
+        old = self._memory.lines[block.first :][: block.count]
         bare = [_unbroken(line) for line in edited]
         new = [
             next((m for m in (digest(line), digest(f"{line}\\")) if m in old), digest(line))
@@ -179,6 +179,6 @@ class _Patch:
 
 
 def _trimmed(lines: list[str]) -> list[str]:
-    """Without blank lines at either end."""
+    """Drop blank lines at either end."""
     full = [n for n, line in enumerate(lines) if line.strip()]
     return lines[full[0] : full[-1] + 1] if full else []

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from importers.base import Confidence, Options, Source, importer_for
 from importers.blame_text import BlameText
-from importers.blame_text.assemble import assemble
-from importers.blame_text.rows import plain_rows, table_rows
+from importers.blame_text.rows import assemble, plain_rows, table_rows
 from kb.archive import Archive
 from kb.errors import InputError, Problem
 from kb.model import PageId, PageSeen, Snapshot

@@ -12,12 +12,12 @@ import pytest
 
 from importers.base import Options, Source
 from importers.markdown import Markdown
-from importers.markdown.front import split_front
 from importers.markdown.places import page_by_path
 from importers.markdown.restore import to_source
 from kb.archive import Archive
 from kb.export.markdown.nav import ProjectSettings
 from kb.export.markdown.tree_writer import write_tree
+from kb.frontmatter import read_front_matter
 from kb.model import PageId, Revision
 
 DEMO = Path(__file__).resolve().parents[2] / "demo"
@@ -170,7 +170,7 @@ def test_a_folder_with_history_is_whole_revisions(tmp_path):
 
 
 def test_a_folder_without_history(tmp_path):
-    """Front matter of YAML and TOML, translations, files with no page, nothing invented."""
+    """FrontMatter matter of YAML and TOML, translations, files with no page, nothing invented."""
     folder = tmp_path / "notes"
     write(folder, {
         "a.md": "---\ntitle: One\ntags: [x, 2]\ndate: 2020-04-10\n---\ntext\n",
@@ -236,8 +236,8 @@ def test_markdown_as_source(markdown, source):
 
 def test_front_matter_without_an_end_is_text():
     """And so is front matter larger than a page has."""
-    assert split_front("---\na: 1\n").facts == {}
-    assert split_front("---\n" + "a: 1\n" * 300_000 + "---\nx").problem
+    assert read_front_matter("---\na: 1\n").facts == {}
+    assert read_front_matter("---\n" + "a: 1\n" * 300_000 + "---\nx").problem
 
 
 def test_the_whole_tree_of_generated_histories(tmp_path):

@@ -1,23 +1,36 @@
-"""Reading a tree or any folder of Markdown, with its history in git."""
+"""Read a tree of Markdown, or any folder of it, with its history in git."""
 
 from __future__ import annotations
 
 import fnmatch
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from importers.base import Options, Source
-from importers.markdown.front import Front, moment_of, split_front, text_of, texts_of
-from importers.markdown.history import Blobs, History
-from importers.markdown.links import Links
-from importers.markdown.memory import OBJECTS, Beside, KnownTree, Memory, read, read_tree
-from importers.markdown.places import content_root, files_in, is_page, owner_of, page_of
+from importers.markdown.git_log import GitBlobs, GitLog
+from importers.markdown.memory import (
+    OBJECTS,
+    KnownTree,
+    Memory,
+    PageObjects,
+    read_memory,
+    read_tree,
+)
+from importers.markdown.places import TreeLinks, content_root, files_in, is_page, owner_of, page_of
 from importers.markdown.restore import source_of, to_source
-from importers.markdown.steps import after, known_version, remembered, revisions, steps_of
+from importers.markdown.versions import (
+    file_states,
+    known_version,
+    next_version,
+    revised_memory,
+    revisions,
+)
 from kb.errors import InputError, Problem
+from kb.frontmatter import FrontMatter, fact_moment, fact_text, fact_texts, read_front_matter
 from kb.model import (
     AttachmentRevision,
     Comment,
@@ -33,11 +46,11 @@ from kb.model import History as HistoryKind
 _CHUNK = 1 << 20
 
 
-class Tree(msgspec.Struct):
-    """A folder as it is read: where everything is."""
+class MarkdownFolder(msgspec.Struct):
+    """A folder of Markdown: which page each file is, and which page each other file belongs to."""
 
     root: Path
-    """The folder that was named; its memory is here."""
+    """The folder that was named; what an export remembers of its pages is here."""
     content: Path
     """Where the pages are, within it."""
     known: KnownTree | None
@@ -49,22 +62,22 @@ class Tree(msgspec.Struct):
 
 
 def read_folder(source: Source, options: Options, sink: Sink) -> Iterator[Item]:
-    """Each page with its lines or revisions, its files and its comments.
+    """Yield each page with its lines or revisions, its attachments and its comments.
 
     Raises InputError where there is no Markdown.
     """
     tree = _tree(source, options)
     if not tree.pages:
         raise InputError(f"{source.location}: no Markdown here", hint="name a folder with some")
-    history = History(tree.content) if options.history else None
+    history = GitLog(tree.content) if options.history else None
     if history is None:
-        yield from _pages(tree, options, Blobs(None), None, sink)
+        yield from _pages(tree, options, GitBlobs(None), None, sink)
         return
     with history.blobs() as blobs:
         yield from _pages(tree, options, blobs, history, sink)
 
 
-def _tree(source: Source, options: Options) -> Tree:
+def _tree(source: Source, options: Options) -> MarkdownFolder:
     if source.is_url or not source.path.exists():
         raise InputError(f"{source.location}: no such folder")
     path = source.path
@@ -74,12 +87,12 @@ def _tree(source: Source, options: Options) -> Tree:
     found = list(files_in(content)) if only is None else [only]
     if known is not None:
         found = [path for path in found if not path.startswith(f"{OBJECTS}/")]
-    tree = Tree(root, content, known, {}, {}, [])
+    tree = MarkdownFolder(root, content, known, {}, {}, [])
     prefix = _prefix(tree)
     made = set(known.made if known else ())
     for path_ in found:
         if is_page(path_) and f"{prefix}{path_}" not in made:
-            front = split_front(_text(content / path_, tree))
+            front = read_front_matter(_text(content / path_, tree))
             if front.facts.get("casebook") != "contents":
                 tree.pages[path_] = page_of(path_, front.facts, options.wiki)
     for path_ in found:
@@ -96,13 +109,13 @@ def _tree(source: Source, options: Options) -> Tree:
     return tree
 
 
-def _prefix(tree: Tree) -> str:
-    """From the root to the content folder, slash behind."""
+def _prefix(tree: MarkdownFolder) -> str:
+    """Return the path from the root to the content folder, with a slash behind it."""
     inner = tree.content.relative_to(tree.root).as_posix()
     return "" if inner == "." else f"{inner}/"
 
 
-def _text(path: Path, tree: Tree) -> str:
+def _text(path: Path, tree: MarkdownFolder) -> str:
     data = path.read_bytes()
     try:
         return data.decode("utf-8-sig")
@@ -121,12 +134,12 @@ def _wanted(page: PageId, options: Options) -> bool:
 
 
 def _pages(
-    tree: Tree, options: Options, blobs: Blobs, history: History | None, sink: Sink
+    tree: MarkdownFolder, options: Options, blobs: GitBlobs, history: GitLog | None, sink: Sink
 ) -> Iterator[Item]:
     files: dict[PageId, list[str]] = {}
     for path, owner in tree.files.items():
         files.setdefault(owner, []).append(path)
-    links = Links(tree.pages, tree.files, tree.known, _prefix(tree))
+    links = TreeLinks(tree.pages, tree.files, tree.known, _prefix(tree))
     seen: set[PageId] = set()
     for path, page in sorted(tree.pages.items(), key=lambda item: (item[1], item[0])):
         if page in seen:
@@ -141,21 +154,28 @@ def _pages(
 
 
 def _page(
-    tree: Tree, path: str, page: PageId, links: Links, blobs: Blobs, history: History | None
+    tree: MarkdownFolder,
+    path: str,
+    page: PageId,
+    links: TreeLinks,
+    blobs: GitBlobs,
+    history: GitLog | None,
 ) -> Iterator[Item]:
     text = _text(tree.content / path, tree)
-    front = split_front(text)
+    front = read_front_matter(text)
     about = _about(front.facts)
-    memory = read(tree.root, f"{_prefix(tree)}{path}")
+    memory = read_memory(tree.root, f"{_prefix(tree)}{path}")
     changes = history.of(path) if history else []
-    steps = list(steps_of(changes, blobs, text))
+    states = list(file_states(changes, blobs, text))
     find = links.finder(path)
     version = known_version(about.get("version"))
     yield _seen(page, front, about, _history(memory, about, bool(changes)), text)
     if memory is not None:
-        yield from remembered(memory, steps, version, lambda body: source_of(body, memory, find))
+        yield from revised_memory(
+            memory, states, version, partial(source_of, memory=memory, find=find)
+        )
     elif changes:
-        yield from revisions(steps, version, lambda body: to_source(body, find).split("\n"))
+        yield from revisions(states, version, lambda body: to_source(body, find).split("\n"))
     else:
         lines = to_source(front.body, find).split("\n")
         yield Snapshot(lines=tuple(lines), origins=(LineOrigin(None),) * len(lines))
@@ -163,11 +183,11 @@ def _page(
         where = str(tree.content / path)
         yield Problem(where=where, code="bad-front-matter", detail=front.problem, page=page.page)
     yield from _comments(about.get("comments"))
-    yield from _beside(tree, f"{_prefix(tree)}{path}", page)
+    yield from _objects(tree, f"{_prefix(tree)}{path}", page)
 
 
 def _about(facts: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What an export says of the page in the wiki; empty where the file is none."""
+    """Return what an export says of the page in the wiki; empty where no export wrote the file."""
     said = facts.get("wiki")
     return said if isinstance(said, dict) else {}
 
@@ -179,12 +199,12 @@ def _history(memory: Memory | None, about: Mapping[str, Any], committed: bool) -
 
 
 def _seen(
-    page: PageId, front: Front, about: Mapping[str, Any], history: HistoryKind, text: str
+    page: PageId, front: FrontMatter, about: Mapping[str, Any], history: HistoryKind, text: str
 ) -> PageSeen:
     facts = front.facts
-    empty = frozenset(texts_of(about.get("empty")))
+    empty = frozenset(fact_texts(about.get("empty")))
     parent, creator, url, syntax = (
-        "" if key in empty else text_of(about.get(key))
+        "" if key in empty else fact_text(about.get(key))
         for key in ("parent", "creator", "url", "syntax")
     )
     hidden = about.get("hidden")
@@ -193,31 +213,31 @@ def _seen(
         title=_title(facts, about, empty),
         syntax=syntax if about else "xwiki/2.1", parent=parent, creator=creator, url=url,
         hidden=hidden if isinstance(hidden, bool) else None,
-        created=moment_of(about.get("created") or facts.get("date")),
-        modified=moment_of(about.get("modified") or facts.get("lastmod")),
-        tags=tuple(texts_of(facts.get("tags"))) if "tags" in facts else None,
+        created=fact_moment(about.get("created") or facts.get("date")),
+        modified=fact_moment(about.get("modified") or facts.get("lastmod")),
+        tags=tuple(fact_texts(facts.get("tags"))) if "tags" in facts else None,
         raw=text.encode("utf-8", "replace"),
     )  # fmt: skip
 
 
 def _title(facts: Mapping[str, Any], about: Mapping[str, Any], empty: frozenset[str]) -> str | None:
-    """The title, unless the export made one because the wiki had none."""
+    """Return the title; None where the export made it up because the wiki had none."""
     if about.get("untitled"):
         return None
-    shown, exact = text_of(facts.get("title")), about.get("title")
+    shown, exact = fact_text(facts.get("title")), about.get("title")
     if isinstance(exact, str) and " ".join(exact.split()) == shown:
         return exact
     return "" if "title" in empty else shown
 
 
-def _beside(tree: Tree, path: str, page: PageId) -> Iterator[Item]:
-    """The page's objects and class, where the tree has them."""
+def _objects(tree: MarkdownFolder, path: str, page: PageId) -> Iterator[Item]:
+    """Yield the page's objects and class, where the tree has them."""
     known = tree.known.pages.get(path) if tree.known else None
     if known is None or known.beside is None:
         return
     file = tree.root / known.beside
     try:
-        found = msgspec.json.decode(file.read_bytes(), type=Beside)
+        found = msgspec.json.decode(file.read_bytes(), type=PageObjects)
     except (OSError, msgspec.DecodeError) as error:
         yield Problem(where=str(file), code="bad-objects", detail=str(error), page=page.page)
         return
@@ -233,15 +253,15 @@ def _comments(said: object) -> Iterator[Comment]:
         own, reply_to, resolved = (item.get(key) for key in ("number", "reply_to", "resolved"))
         yield Comment(
             number=own if type(own) is int else number, text=item["text"],
-            author=text_of(item.get("author")), date=moment_of(item.get("date")),
+            author=fact_text(item.get("author")), date=fact_moment(item.get("date")),
             reply_to=reply_to if type(reply_to) is int else None,
-            selection=text_of(item.get("selection")),
+            selection=fact_text(item.get("selection")),
             resolved=resolved if isinstance(resolved, bool) else None,
         )  # fmt: skip
 
 
 def _attachments(
-    tree: Tree, page: PageId, paths: list[str], links: Links, sink: Sink
+    tree: MarkdownFolder, page: PageId, paths: list[str], links: TreeLinks, sink: Sink
 ) -> Iterator[Item]:
     for path in paths:
         with (tree.content / path).open("rb") as file:
@@ -249,7 +269,7 @@ def _attachments(
         size = (tree.content / path).stat().st_size
         before = tree.known.files.get(f"{_prefix(tree)}{path}") if tree.known else None
         if before is None or before.sha256 != sha256:
-            version = after(before.version) if before else "1.1"
+            version = next_version(before.version) if before else "1.1"
             name = links.name_of(path)
             yield AttachmentRevision(name=name, version=version, sha256=sha256, size=size)
         else:

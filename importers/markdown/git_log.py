@@ -1,4 +1,4 @@
-"""A folder's history in git: which commit gave which file which content."""
+"""Read a folder's history in git: which commit gave which file which content."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from typing import IO, NamedTuple
 _FORMAT = "%x01%H%x00%aI%x00%an <%ae>%x00%B"
 
 
-class Commit(NamedTuple):
-    """Who changed something, when, and what they said."""
+class LoggedCommit(NamedTuple):
+    """A commit: who changed something, when, and why."""
 
     id: str
     date: str
@@ -23,26 +23,26 @@ class Commit(NamedTuple):
     message: str
 
 
-class Change(NamedTuple):
+class CommittedFile(NamedTuple):
     """A file as a commit left it."""
 
-    commit: Commit
+    commit: LoggedCommit
     blob: str
 
 
-class History:
+class GitLog:
     """The commits of a folder within a repository, oldest first by file."""
 
     def __init__(self, folder: Path) -> None:
-        """Read the log. `of` answers nothing where the folder is in no repository."""
+        """Read the log; it is empty where there is no repository, or no git."""
         self._folder = folder
         self._git = shutil.which("git")
-        self._by_path: defaultdict[str, list[Change]] = defaultdict(list)
+        self._by_path: defaultdict[str, list[CommittedFile]] = defaultdict(list)
         if self._git and self._is_repository():
             self._read()
 
-    def of(self, path: str) -> list[Change]:
-        """What commits made of the file that is now at ``path`` below the folder."""
+    def of(self, path: str) -> list[CommittedFile]:
+        """Return the versions of the file that is now at ``path`` below the folder."""
         return self._by_path.get(path, [])
 
     def _command(self, *arguments: str) -> list[str]:
@@ -67,10 +67,10 @@ class History:
                 continue
             id_, date, author, rest = entry.split("\x00", 3)
             body, _, raw = rest.partition("\x00")
-            commit = Commit(id_, date, author, body.strip())
+            commit = LoggedCommit(id_, date, author, body.strip())
             self._take(commit, raw.lstrip("\n").split("\x00"))
 
-    def _take(self, commit: Commit, fields: list[str]) -> None:
+    def _take(self, commit: LoggedCommit, fields: list[str]) -> None:
         """Read the changes of a commit: `:100644 100644 OLD NEW M`, path, perhaps new path."""
         at = iter(fields)
         for field in at:
@@ -86,20 +86,20 @@ class History:
             if status[0] == "D":
                 self._by_path.pop(path, None)
             else:
-                self._by_path[path].append(Change(commit, blob))
+                self._by_path[path].append(CommittedFile(commit, blob))
 
     @contextmanager
-    def blobs(self) -> Iterator[Blobs]:
-        """The repository's contents, for as long as they are needed."""
+    def blobs(self) -> Iterator[GitBlobs]:
+        """Open the repository's contents until the block ends."""
         if not self._by_path:
-            yield Blobs(None)
+            yield GitBlobs(None)
             return
         process = subprocess.Popen(
             self._command("cat-file", "--batch"),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_environment(),
         )  # fmt: skip
         try:
-            yield Blobs(process)
+            yield GitBlobs(process)
         finally:
             for pipe in (process.stdin, process.stdout):
                 if pipe is not None:
@@ -107,15 +107,15 @@ class History:
             process.wait()
 
 
-class Blobs:
-    """Contents by id."""
+class GitBlobs:
+    """Contents of a repository by id, from one `git cat-file`."""
 
     def __init__(self, process: subprocess.Popen[bytes] | None) -> None:
         self._in: IO[bytes] | None = process.stdin if process else None
         self._out: IO[bytes] | None = process.stdout if process else None
 
     def get(self, blob: str) -> bytes | None:
-        """The bytes of a blob; None where the repository lacks them."""
+        """Return the bytes of a blob; None where the repository lacks it."""
         if self._in is None or self._out is None:
             return None
         self._in.write(f"{blob}\n".encode())
@@ -129,6 +129,6 @@ class Blobs:
 
 
 def _environment() -> dict[str, str]:
-    """No settings of the user: the same repository gives the same records anywhere."""
+    """Leave out the user's settings, so that a repository gives the same records anywhere."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
     return {**kept, "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "LC_ALL": "C"}
