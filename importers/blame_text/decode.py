@@ -1,4 +1,4 @@
-"""Bytes of a dump as lines of text, whatever program saved them."""
+"""Decode the bytes of a dump to lines of text, whatever program saved them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MARKS = (
 
 
 def decode_lines(data: bytes, where: str) -> tuple[list[str], list[Problem]]:
-    """Lines without their ends, and what could not be decoded.
+    """Return lines without their ends, and Problems for what could not be decoded.
 
     UTF-8, or UTF-16 with a byte order mark; a file with no valid UTF-8 beyond ASCII is read as
     GB18030 where all of it is, and a Problem says so. InputError for binary files.
@@ -32,7 +32,7 @@ def decode_lines(data: bytes, where: str) -> tuple[list[str], list[Problem]]:
 
 
 def _split(text: str) -> list[str]:
-    """Lines at LF, CRLF or (where there is neither) CR: never at other Unicode breaks."""
+    """Split at LF, CRLF or (where there is neither) CR: never at other Unicode breaks."""
     text = text.replace("\r\n", "\n")
     lines = (text if "\n" in text else text.replace("\r", "\n")).split("\n")
     return lines[:-1] if lines[-1] == "" else lines
@@ -43,7 +43,7 @@ def _replaced(text: str, where: str) -> list[Problem]:
 
 
 def _legacy(data: bytes, where: str) -> tuple[list[str], list[Problem]]:
-    """A file that is not UTF-8 throughout: another encoding, or several."""
+    """Decode a file that is not UTF-8 throughout: another encoding, or several."""
     if not any(_is_text(line, "utf-8") for line in data.split(b"\n")) and _decodes(data, "gb18030"):
         detail = "not UTF-8; read as GB18030: check the names, or save the dump as UTF-8"
         return _split(data.decode("gb18030")), [
@@ -54,7 +54,7 @@ def _legacy(data: bytes, where: str) -> tuple[list[str], list[Problem]]:
 
 
 def _is_text(line: bytes, encoding: str) -> bool:
-    """True for a line beyond ASCII that is valid in the encoding."""
+    """Tell a line beyond ASCII that is valid in the encoding."""
     return not line.isascii() and _decodes(line, encoding)
 
 

@@ -1,24 +1,27 @@
-"""The importer `blame-text`: rows of a dump, found by the next line's number, as a page."""
+"""The importer `blame-text`: a text dump of XWiki's code viewer, with last authors or without."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from importers.base import Confidence, Options, Source
-from importers.blame_text.assemble import Assembly, assemble
 from importers.blame_text.decode import decode_lines
-from importers.blame_text.header import read_header
-from importers.blame_text.rows import Row, plain_rows, table_rows
+from importers.blame_text.rows import DumpAssembly, RowShape, assemble, plain_rows, table_rows
 from kb.errors import InputError
 from kb.model import Item, Known, PageId, PageSeen, Sink, Snapshot
 from kb.references import join_reference
 
-_SHAPES: tuple[Callable[[str], Iterator[Row]], ...] = (table_rows, plain_rows)
+_SHAPES: tuple[RowShape, ...] = (table_rows, plain_rows)
 _MOST = 0.8
 """Share of a file's lines that must be rows where nothing else tells that it is a dump."""
 _TOGGLES = ("Hide last authors", "Show last authors", "Wiki source code of")
+_TITLE = re.compile(r"(?:Wiki source code of|Wiki 源代码[::]?|Code source wiki de)\s*(?P<title>.+)")
+_DATE = re.compile(r"(?P<day>\d{4}[/-]\d{2}[/-]\d{2})(?:[ T](?P<time>\d{2}:\d{2}(?::\d{2})?))?\s*$")
 
 
 class BlameText:
@@ -27,7 +30,7 @@ class BlameText:
     name = "blame-text"
 
     def recognises(self, source: Source) -> Confidence:
-        """Sure of the viewer's own words, likely of numbered rows, no of anything else."""
+        """Return SURE for the viewer's own words, LIKELY or MAYBE for numbered rows, else NO."""
         head = source.peek()
         if not head or b"\0" in head.replace(b"\xff\xfe", b"")[:1000:2]:
             return Confidence.NO
@@ -46,7 +49,7 @@ class BlameText:
         return Confidence.MAYBE if best.rows > 1 and share > _MOST else Confidence.NO
 
     def records(self, source: Source, options: Options, known: Known, sink: Sink) -> Iterator[Item]:
-        """The page of the dump: PageSeen, its Snapshot, a Problem for each defect.
+        """Yield the page of the dump: PageSeen, its Snapshot, a Problem for each defect.
 
         Raises InputError where no row of a code viewer is found.
         """
@@ -76,8 +79,8 @@ class BlameText:
             yield msgspec.structs.replace(problem, page=page)
 
 
-def _best(lines: list[str], where: str) -> Assembly:
-    """The reading of the dump, as a table or plain, that explains more of its lines."""
+def _best(lines: list[str], where: str) -> DumpAssembly:
+    """Return the reading of the dump, as a table or plain, that explains more of its lines."""
     return max((assemble(lines, shape, where) for shape in _SHAPES), key=lambda a: a.rows)
 
 
@@ -85,3 +88,36 @@ def _why_nothing(data: bytes) -> str:
     if not data.strip():
         return "the file is empty"
     return "no line of a code viewer (`1.2 | 1 | text |` or `Author 1.2 1 text`) in this file"
+
+
+class DumpHeader(msgspec.Struct, frozen=True, kw_only=True):
+    """Facts of the lines above the first row; None where they say nothing."""
+
+    title: str | None = None
+    modified: str | None = None
+
+
+def read_header(lines: list[str], zone: str | None) -> DumpHeader:
+    """Read the lines above the first row, in any UI language as far as they have a date.
+
+    ``zone`` is the IANA name of the wiki's time zone: times are printed without one.
+    """
+    title = modified = None
+    for line in lines:
+        if found := _TITLE.fullmatch(line.strip().lstrip("# ")):
+            title = found["title"]
+        elif found := _DATE.search(line.strip()):
+            modified = _written_date(found["day"], found["time"], zone)
+    return DumpHeader(title=title, modified=modified)
+
+
+def _written_date(day: str, time: str | None, zone: str | None) -> str | None:
+    """Return ISO 8601, no more precise than written; None for a day that does not exist."""
+    iso = day.replace("/", "-") + (f"T{time}" if time else "")
+    try:
+        parsed = datetime.fromisoformat(iso)
+    except ValueError:
+        return None
+    if not time or not zone:
+        return iso
+    return iso + parsed.replace(tzinfo=ZoneInfo(zone)).isoformat()[-6:]

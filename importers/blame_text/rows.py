@@ -1,18 +1,23 @@
-r"""Rows of a dump: version, author and text of a source line, told by its number.
+r"""Read the rows of a dump and put them together to the lines of the page.
 
-Two shapes are met (recorded dumps are named in XWIKI.md 1.3): plain, `Author 1.2 7 source` with
-`8 source` for the lines that share author and version; and Markdown tables, `1.2 | 7 | source |`
-or `| 8 | source | ||`, with or without a leading `|`, the avatar in a cell or on a row of its own.
-A row is read for the number that its line must have: the source itself may begin with digits and
-hold any number of `|`, so it is cut by position and never split.
+A row has version, author and text of a source line, told by its number. Two shapes are met: plain,
+`Author 1.2 7 source` with `8 source` for the lines that share author and version; and Markdown
+tables, `1.2 | 7 | source |` or `| 8 | source | ||`, with or without a leading `|`, the avatar in a
+cell or on a row of its own. A row is read for the number that its line must have, which is the last
+one's plus one: the source itself may begin with digits and hold any number of `|`, so a row is cut
+by position and never split.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
 import msgspec
+
+from kb.errors import Problem
+from kb.model import LineOrigin
 
 _VERSION = r"\d+\.\d+|\?\.\?"
 _SPACE = " \t\u00a0"
@@ -30,10 +35,13 @@ _PLAIN_NEXT = re.compile(r"(?P<number>\d{1,7})(?: (?P<text>.*))?")
 _AVATAR = re.compile(r"!\[(?P<name>[^\]]*)\]\((?P<source>[^)]*)\)")
 _EMPTY = (" |||", " ||", " |", "|||", "||", "|", " | ||")
 _TAILS = (" | ||", " ||", " |")
+_RULE = re.compile(r"[|\s:-]*-[|\s:-]*|\|?\s*author\s*\|\s*version\s*\|.*")
+_UNKNOWN = "?.?"
+_LARGEST_GAP = 100_000
 
 
-class Row(msgspec.Struct, frozen=True):
-    """A line of the source as the dump shows it."""
+class DumpRow(msgspec.Struct, frozen=True):
+    """A row of the dump: a line of the source."""
 
     number: int
     text: str
@@ -45,35 +53,39 @@ class Row(msgspec.Struct, frozen=True):
     """True where the row's end is not there."""
 
 
-def table_rows(line: str) -> Iterator[Row]:
-    """What a line of a Markdown table can be read as: at most one row."""
+RowShape: TypeAlias = Callable[[str], Iterator[DumpRow]]
+"""Yields the rows that a line of the dump can be read as."""
+
+
+def table_rows(line: str) -> Iterator[DumpRow]:
+    """Yield what a line of a Markdown table can be read as: at most one row."""
     if match := _TABLE.fullmatch(line):
         text, cut = _cell(match["rest"])
-        yield Row(int(match["number"]), text, match["version"], author_of(match["author"]), cut)
+        yield DumpRow(int(match["number"]), text, match["version"], author_of(match["author"]), cut)
     elif match := _TABLE_NEXT.fullmatch(line):
         text, cut = _cell(match["rest"])
-        yield Row(int(match["number"]), text, cut=cut)
+        yield DumpRow(int(match["number"]), text, cut=cut)
 
 
-def plain_rows(line: str) -> Iterator[Row]:
-    """What a line of a plain dump can be read as; its number decides between the readings."""
+def plain_rows(line: str) -> Iterator[DumpRow]:
+    """Yield what a line of a plain dump can be read as; its number decides between the readings."""
     if match := _PLAIN_NEXT.fullmatch(line):
-        yield Row(int(match["number"]), match["text"] or "")
+        yield DumpRow(int(match["number"]), match["text"] or "")
     for match in _PLAIN.finditer(line):
         author = line[: match.start()].strip(_SPACE) or None
-        yield Row(
+        yield DumpRow(
             int(match["number"]), line[match.end() + 1 :], match["version"], author_of(author)
         )
 
 
 def avatar_of(line: str) -> str | None:
-    """The name in a row that holds only an avatar; empty where it is lost; None for other rows."""
+    """Return the name in a row that holds only an avatar, empty if lost; None for other rows."""
     match = _AVATAR.fullmatch(line.strip("|" + _SPACE))
     return match["name"] if match else None
 
 
 def author_of(cell: str | None) -> str | None:
-    """The author that a cell shows: an avatar's text, or plain words."""
+    """Return the author that a cell shows: an avatar's text, or plain words."""
     if not cell:
         return None
     match = _AVATAR.search(cell)
@@ -82,10 +94,147 @@ def author_of(cell: str | None) -> str | None:
 
 
 def _cell(rest: str) -> tuple[str, bool]:
-    """Text of the last cell, and whether its end is missing. ``rest`` follows the number's `|`."""
+    """Return the last cell's text, and whether its end is missing; ``rest`` follows the number."""
     if rest in _EMPTY:
         return "", False
     for tail in _TAILS:
         if rest.endswith(tail):
             return rest[1 : -len(tail)], False
     return rest[1:], True
+
+
+class DumpAssembly(msgspec.Struct):
+    """The lines of the page, as far as the dump gives them."""
+
+    where: str
+    texts: list[str] = []
+    origins: list[LineOrigin] = []
+    missing: list[int] = []
+    problems: list[Problem] = []
+    rows: int = 0
+    first: int = 0
+    """Index of the dump's line that holds the first row."""
+    avatar: str | None = None
+
+    @property
+    def blamed(self) -> bool:
+        """Tell whether any line shows the version that it came with."""
+        return any(origin.version for origin in self.origins)
+
+    def take(self, row: DumpRow, at: int) -> None:
+        """Append a row that stands in line ``at`` (from 0) of the dump."""
+        if not self.rows:
+            self.first = at
+        self._fill_gap(row.number, at)
+        self.rows += 1
+        self.texts.append(row.text)
+        self.origins.append(self._origin(row))
+        self.avatar = None
+        if row.cut:
+            self.complain(at, "row-cut", f"line {row.number} has no end: the dump may be cut")
+
+    def complain(self, at: int, code: str, detail: str) -> None:
+        """Note a Problem at line ``at`` (from 0) of the dump."""
+        self.problems.append(Problem(where=f"{self.where}:{at + 1}", code=code, detail=detail))
+
+    def _origin(self, row: DumpRow) -> LineOrigin:
+        if row.version is None:
+            after_gap = bool(self.missing) and self.missing[-1] == len(self.origins)
+            return LineOrigin(None) if after_gap or not self.origins else self.origins[-1]
+        version = None if row.version == _UNKNOWN else row.version
+        return LineOrigin(version, row.author or self.avatar or None)
+
+    def _fill_gap(self, number: int, at: int) -> None:
+        gap = range(len(self.texts) + 1, number)
+        if not gap:
+            return
+        lines = f"line {gap[0]} is" if len(gap) == 1 else f"lines {gap[0]} to {gap[-1]} are"
+        self.complain(at, "line-gap", f"{lines} missing from the dump: copy the page again")
+        for missing in gap:
+            self.missing.append(missing)
+            self.texts.append("")
+            self.origins.append(LineOrigin(None))
+
+
+def assemble(lines: list[str], shape: RowShape, where: str) -> DumpAssembly:
+    """Read ``lines`` as rows of that shape; skip the lines before the first row."""
+    found = DumpAssembly(where)
+    unnumbered: list[int] = []
+    for at, line in enumerate(lines):
+        row = _next(found, line, lines, at, shape)
+        if row is not None:
+            _report_unnumbered(found, unnumbered, lines)
+            found.take(row, at)
+        elif (name := avatar_of(line)) is not None:
+            found.avatar = name
+        elif found.rows and line.strip() and not _RULE.fullmatch(line):
+            _note_unnumbered(found, unnumbered, line, at, shape)
+    _report_unnumbered(found, unnumbered, lines)
+    return found
+
+
+def _next(
+    found: DumpAssembly,
+    line: str,
+    lines: list[str],
+    at: int,
+    shape: RowShape,
+) -> DumpRow | None:
+    """Return the row with the number that is due, else one further on that later rows confirm."""
+    due = len(found.texts) + 1
+    rows = list(shape(line))
+    for row in rows:
+        if row.number == due:
+            return row
+    for row in rows:
+        if due < row.number <= due + _LARGEST_GAP and _goes_on(found, row, lines, at, shape):
+            return row
+    return None
+
+
+def _goes_on(
+    found: DumpAssembly,
+    row: DumpRow,
+    lines: list[str],
+    at: int,
+    shape: RowShape,
+) -> bool:
+    """Tell whether the rows after ``row`` have the numbers after its own.
+
+    Inside a dump the next one has to, if any row follows; a dump that begins late, without its
+    first lines, has to show two.
+    """
+    following = (list(shape(line)) for line in lines[at + 1 : at + 6] if avatar_of(line) is None)
+    ahead = [rows for rows in following if rows][: 1 if found.rows else 2]
+    if not found.rows and len(ahead) < 2:
+        return False
+    return all(
+        any(other.number == row.number + step for other in rows)
+        for step, rows in enumerate(ahead, 1)
+    )
+
+
+def _note_unnumbered(
+    found: DumpAssembly,
+    unnumbered: list[int],
+    line: str,
+    at: int,
+    shape: RowShape,
+) -> None:
+    """Note a line that is no due row: a repeated one, or text that is not of the dump."""
+    repeated = [row for row in shape(line) if 0 < row.number <= len(found.texts)]
+    if repeated:
+        row = repeated[0]
+        same = found.texts[row.number - 1] == row.text
+        how = "again, with the same text" if same else "again, with another text: the first is kept"
+        found.complain(at, "line-repeated", f"line {row.number} stands here {how}")
+    else:
+        unnumbered.append(at)
+
+
+def _report_unnumbered(found: DumpAssembly, unnumbered: list[int], lines: list[str]) -> None:
+    if unnumbered:
+        start = lines[unnumbered[0]].strip()[:40]
+        what = f"{len(unnumbered)} line(s) without a line number left out, from {start!r} on"
+        found.complain(unnumbered[0], "no-line-number", what)
+        unnumbered.clear()
