@@ -85,6 +85,6 @@ def _all(
         if rest:
             yield from WikiRun(workers, wiki, name, scope, known, sink).items()
         else:
-            from importers.viewer_html.run import ViewRun  # parsers, which few wikis need
+            from importers.viewer_html.crawl import ViewRun  # parsers, which few wikis need
 
             yield from ViewRun(workers, wiki, name, scope, known, sink, lists=False).items()

@@ -19,7 +19,7 @@ from kb.model import Checkpoint, FetchState, Gone, Item, PageId, PageSeen
 from kb.times import from_epoch, now
 
 if TYPE_CHECKING:
-    from importers.viewer_html.run import ViewRun
+    from importers.viewer_html.crawl import ViewRun
     from importers.viewer_html.views import HistoryLine
 
 _JOURNAL = 256 << 20
@@ -52,7 +52,7 @@ class WikiReader:
 
     @cached_property
     def _views(self) -> ViewRun:
-        from importers.viewer_html.run import ViewRun  # parsers, which few wikis need
+        from importers.viewer_html.crawl import ViewRun  # parsers, which few wikis need
 
         run = self._run
         views = ViewRun(
@@ -83,7 +83,7 @@ class WikiReader:
             and not self._refusals.known(name, self._run.failed[name])
         ]  # fmt: skip
         if odd:
-            self._views.emitter.better = better = self._precise(set(odd))
+            self._views.records.better = better = self._precise(set(odd))
             self._views.listed.learn_locales(better)
             if "a" in self._run.flags and not self._views.listed.files:
                 self._views.listed.ask_files(self._run.workers, self._run.wiki)

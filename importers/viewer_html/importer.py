@@ -9,7 +9,7 @@ from importers.base import Confidence, Options, Source
 from kb.model import Item, Known, Sink
 
 _MARKS = (b"wiki-code", b'id="_history"', b'id="_comments"', b"data-xwiki-reference")
-"""Any of these in a file says that it is a wiki's page."""
+"""Any of these in a file tells that it is a wiki's page."""
 
 
 class ViewerHtml:
@@ -18,7 +18,7 @@ class ViewerHtml:
     name = "viewer-html"
 
     def recognises(self, source: Source) -> Confidence:
-        """MAYBE of a URL (REST is better), SURE of a saved viewer, MAYBE of a folder of them."""
+        """Return MAYBE for a URL (REST is better) or a folder of pages, SURE for a saved viewer."""
         if source.is_url:
             return Confidence.MAYBE
         if source.path.is_dir():
@@ -32,13 +32,13 @@ class ViewerHtml:
         return Confidence.SURE if any(mark in head for mark in _MARKS) else Confidence.NO
 
     def records(self, source: Source, options: Options, known: Known, sink: Sink) -> Iterator[Item]:
-        """Pages with what viewers show of them.
+        """Yield pages with what viewers show of them.
 
         Raises InputError where nothing is a viewer's page, RemoteError where a server refuses.
         """
         # Parsers, which no other source needs, are imported here.
         if source.is_url:
-            from importers.viewer_html.run import read_wiki
+            from importers.viewer_html.crawl import read_wiki
 
             yield from read_wiki(self.name, source, options, known, sink)
         else:
@@ -48,7 +48,7 @@ class ViewerHtml:
 
 
 def html_files(path: Path) -> list[Path]:
-    """The file, or the .html files in a folder, without those that belong to a saved page."""
+    """Return the file, or the .html files of a folder without those that belong to a saved page."""
     if path.is_file():
         return [path]
     found = (p for p in path.rglob("*") if p.suffix.lower() in (".html", ".htm") and p.is_file())

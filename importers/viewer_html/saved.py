@@ -1,4 +1,4 @@
-"""Pages saved from a browser: which page each file is, and the views of one page put together."""
+"""Read pages saved from a browser: which page each file shows; put views of one page together."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from bs4 import BeautifulSoup
 
 from importers.base import Options, Source
 from importers.selection import wanted
-from importers.viewer_html.emit import ViewEmitter
-from importers.viewer_html.page import LocaleViews, PageViews, VersionViews
+from importers.viewer_html.view_records import ViewRecords
+from importers.viewer_html.view_requests import LocaleViews, PageViews, VersionViews
 from importers.viewer_html.views import (
     CodeView,
     HistoryView,
@@ -43,10 +43,10 @@ def read_files(files: list[Path], source: Source, options: Options, sink: Sink) 
     pages = [one for one in read if not isinstance(one, Problem)]
     pages = [one for one in pages if wanted(one.root.reference or "", options)]
     found = False
-    emitter = ViewEmitter("", options.wiki, options, sink, lambda answer: answer)
+    records = ViewRecords("", options.wiki, options, sink, lambda answer: answer)
     for got in together_by_page(pages):
         found = True
-        for item in emitter.records(got, emitter.state(got, "")):
+        for item in records.records(got, records.state(got, "")):
             if not isinstance(item, FetchState):
                 yield item
     if not found:
@@ -67,7 +67,7 @@ class SavedView(msgspec.Struct, frozen=True):
 
 
 def read_saved(path: Path, options: Options) -> SavedView | Problem:
-    """A saved file as the view that it is; Problem where it is none."""
+    """Read a saved file as the view that it is; Problem where it is none."""
     body = without_token(path.read_bytes())
     match = _SAVED_FROM.search(body[:5000])
     location = match[1].decode("ascii", "replace") if match else None
@@ -101,7 +101,7 @@ def _view(
 
 
 def together_by_page(saved: list[SavedView]) -> Iterator[PageViews]:
-    """What the files show of each page, in the order in which pages are met."""
+    """Yield what the files show of each page, in the order in which pages are met."""
     pages: dict[str, list[SavedView]] = {}
     for one in saved:
         pages.setdefault(one.root.reference or "", []).append(one)
@@ -119,7 +119,7 @@ def together_by_page(saved: list[SavedView]) -> Iterator[PageViews]:
 
 
 def _add(got: PageViews, page: LocaleViews, file: SavedView) -> None:
-    """Put one file's facts to its page's."""
+    """Add what one file shows to its page."""
     if isinstance(file.view, list):
         got.comments = file.view
         return

@@ -1,4 +1,4 @@
-"""What the viewers showed of a page, as the archive's records."""
+"""Turn what the viewers showed of a page into the archive's records."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from functools import partial
 import msgspec
 
 from importers.base import Options
-from importers.viewer_html.files import to_revision
-from importers.viewer_html.page import LocaleViews, PageViews, VersionViews
+from importers.viewer_html.attachments import attachment_record
+from importers.viewer_html.view_requests import LocaleViews, PageViews, VersionViews
 from importers.viewer_html.views import CodeView, HistoryLine, read_code, whole_source
 from importers.web.jobs import Reply
 from importers.web.request import Answer
@@ -29,21 +29,21 @@ from kb.model import (
 )
 
 
-class ViewEmitter:
-    """What is the same for all pages in a run."""
+class ViewRecords:
+    """Make records of fetched pages; hold what is the same for all pages of a run."""
 
     def __init__(
         self, base: str, name: str, options: Options, sink: Sink, whole: Callable[[Answer], Answer]
     ) -> None:
-        """``whole`` gives an answer its body, which may have been put aside."""
+        """``whole`` returns an answer with its body, which may have been moved to disk."""
         self._base, self._name, self._options = base, name, options
         self._sink, self._whole = sink, whole
         self.better: dict[tuple[str, str], dict[str, HistoryLine]] = {}
-        """Rows by reference and locale, then version, of a source that knows more than viewers."""
+        """History rows of a more precise source: by reference and locale, then by version."""
 
     def records(self, got: PageViews, state: PageState) -> Iterator[Item]:
-        """All records of a page, its translations and its state last."""
-        files = [record for file in got.files if (record := to_revision(file, self._sink))]
+        """Yield all records of a page, its translations and its state last."""
+        files = [record for file in got.files if (record := attachment_record(file, self._sink))]
         problems: list[Problem] = []
         yield from self._page(got, "", got.page, problems)
         yield from files
@@ -55,12 +55,12 @@ class ViewEmitter:
         yield saved(self._name, got.reference, state)
 
     def problems(self, got: PageViews) -> Iterator[Problem]:
-        """What could not be had."""
+        """Yield a Problem for each request that failed."""
         for path, failed in got.failures:
             yield failed.problem(self._base + path, got.reference)
 
     def state(self, got: PageViews, scope: str) -> PageState:
-        """What to remember of the page."""
+        """Return what the next run needs to know of the page."""
         return PageState(
             rows=_rows(got.page),
             locales={locale: _rows(page) for locale, page in got.locales.items()},
@@ -74,7 +74,7 @@ class ViewEmitter:
     def _page(
         self, got: PageViews, locale: str, page: LocaleViews, problems: list[Problem]
     ) -> Iterator[Item]:
-        """A page or translation: whole where each version's text is; else its lines' origins."""
+        """Yield a page or translation: its whole history if known, else its lines' origins."""
         assert page.head is not None
         better = self.better.get((got.reference, locale), {})
         rows = [better.get(r.version, r) for r in page.rows or [_unrecorded(page.head)]]
@@ -106,7 +106,7 @@ class ViewEmitter:
                 missing=shown.missing,
                 raw=self._whole(reply).body if isinstance(reply, Answer) else None,
             )
-        for version in sorted(v for v in page.views.keys() - clear if _came(page.views[v])):
+        for version in sorted(v for v in page.views.keys() - clear if _fetched(page.views[v])):
             detail = f"the views of version {version} do not show one whole text"
             where = self._base + bin_page(got.reference, None, rev=version)
             problems.append(
@@ -114,7 +114,7 @@ class ViewEmitter:
             )
 
     def _source(self, views: VersionViews) -> tuple[str | None, CodeView | None]:
-        """The source of a version where it is whole, and the view with its authors."""
+        """Return a version's source where it is whole, and the view with its authors."""
         plain, blamed = self._view(views.plain), self._view(views.blamed)
         return (whole_source(plain, blamed) if plain is not None else None), blamed
 
@@ -128,7 +128,7 @@ class ViewEmitter:
     def _revision(
         self, row: HistoryLine, page: LocaleViews, linked: dict[str, str], *, translation: bool
     ) -> Revision | RevisionSeen:
-        """A version; the view of its lines links even to a user without a profile.
+        """Return the record of a version; its view links even to a user without a profile.
 
         ``linked`` has the users whom the newest view links to, by version.
 
@@ -154,23 +154,23 @@ class ViewEmitter:
 
 
 def _authors(view: CodeView) -> dict[str, str]:
-    """Users by version, of those versions that a line is from."""
+    """Return users by version, of those versions that a line is from."""
     origins = dict.fromkeys(view.origins or ())
     return {one.version: one.author for one in origins if one.version and one.author}
 
 
-def _came(views: VersionViews) -> bool:
-    """True where both views are there, and still do not show one text."""
+def _fetched(views: VersionViews) -> bool:
+    """Tell whether both views were fetched."""
     return isinstance(views.plain, Answer) and isinstance(views.blamed, Answer)
 
 
 def _unrecorded(head: CodeView) -> HistoryLine:
-    """The one version of a page without history."""
+    """Make the one version of a page without history."""
     return HistoryLine(head.root.version or "1.1", None, None, None, None)
 
 
 def _rows(page: LocaleViews) -> HistoryDigest:
-    """The history as it was; a digest of what viewers print would not match REST's."""
+    """Sum up the history; without a digest, since that of printed dates would not match REST's."""
     shown = page.head.root.version if page.head else None
     newest = page.rows[-1].version if page.rows else shown or ""
     return HistoryDigest(len(page.rows), newest, "")

@@ -1,4 +1,4 @@
-"""Attached files by viewers alone: names from links, sources, save comments; bytes by version."""
+"""Find attachments without REST: names from links, sources, save comments; bytes by version."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _SAVED = re.compile(
 _FIRST = (1, 1)
 
 
-class FetchedFile(msgspec.Struct):
-    """A version of a file that is there."""
+class FetchedAttachment(msgspec.Struct):
+    """A version of an attachment that the wiki has."""
 
     name: str
     version: str
@@ -34,7 +34,7 @@ class FetchedFile(msgspec.Struct):
 
 
 def names_linked(body: bytes, reference: str) -> list[str]:
-    """Return the files of the page that its HTML links to."""
+    """Return names of the page's attachments that its HTML links to."""
     path = list(split_reference(reference))
     found = []
     for link in parse_html(body).select('a[href*="/download/"]'):
@@ -46,7 +46,7 @@ def names_linked(body: bytes, reference: str) -> list[str]:
 
 
 def names_mentioned(text: str) -> Iterator[str]:
-    """Names that a source refers to: perhaps files of its page, perhaps not."""
+    """Yield names that a source refers to; some may be no attachments of its page."""
     for match in _NAMED.finditer(text):
         whole = match[1].strip()
         yield whole
@@ -54,27 +54,27 @@ def names_mentioned(text: str) -> Iterator[str]:
 
 
 def names_saved(comments: Iterable[str | None]) -> Iterator[str]:
-    """Names in the comments that the wiki writes when a file is uploaded."""
+    """Yield names in the comments that the wiki writes when a file is uploaded."""
     for comment in comments:
         found = re.search(r"attachment|附件", comment or "")
         if comment and found and (match := _SAVED.fullmatch(comment[found.start() :].strip())):
             yield match[1].strip()
 
 
-def read_file(
+def read_attachment(
     reference: str, name: str, held: frozenset[str], wiki: str | None, newest: str | None = None
-) -> Job[list[FetchedFile]]:
-    """All versions of a file from 1.1 on, until the wiki has no more; none where it has none.
+) -> Job[list[FetchedAttachment]]:
+    """Fetch all versions of an attachment from 1.1 on, until the wiki has no more.
 
     Up to ``newest``, which a list names, versions may be missing in between.
     """
-    got: list[FetchedFile] = []
+    got: list[FetchedAttachment] = []
     number = 1
     last = version_key(newest)[1] if newest and newest.startswith("1.") else 0
     while True:
         version = f"1.{number}"
         if version in held:
-            got.append(FetchedFile(name, version, None))
+            got.append(FetchedAttachment(name, version, None))
         else:
             request = Request(bin_file(reference, wiki, name, version), kind="file")
             (reply,) = yield [request]
@@ -84,12 +84,12 @@ def read_file(
                 if number >= last:
                     return got
             else:
-                got.append(FetchedFile(name, version, reply))
+                got.append(FetchedAttachment(name, version, reply))
         number += 1
 
 
-def to_revision(got: FetchedFile, sink: Sink) -> AttachmentRevision | None:
-    """The record of a version that came; its bytes go to the sink. Who uploaded it is unknown."""
+def attachment_record(got: FetchedAttachment, sink: Sink) -> AttachmentRevision | None:
+    """Put a version's bytes into the sink and return its record; its author is unknown."""
     if got.answer is None:
         return None
     answer = got.answer

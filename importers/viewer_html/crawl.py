@@ -1,4 +1,4 @@
-"""A wiki by its viewers alone: which pages, reading them, and what has gone."""
+"""Read a wiki by its viewers: find its pages, fetch them, notice which have gone."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from functools import partial
 from urllib.parse import urljoin
 
 from importers.base import EXPECTED, Options, Source
-from importers.viewer_html.emit import ViewEmitter
-from importers.viewer_html.page import ListedFacts, PageViews, ViewReader
+from importers.viewer_html.view_records import ViewRecords
+from importers.viewer_html.view_requests import ListedFacts, PageViews, ViewRequests
 from importers.viewer_html.views import reference_in
 from importers.web.client import origin_of
 from importers.web.failures import FetchError
@@ -26,7 +26,7 @@ from kb.model import Checkpoint, FetchState, Gone, Item, Known, PageId, Sink
 from kb.times import now
 
 _MOST = 20_000
-"""Pages that links are followed to."""
+"""Most pages that are found by following links."""
 
 
 def read_wiki(
@@ -72,17 +72,17 @@ class ViewRun:
         self._flags = ("h" if options.history else "") + ("a" if options.attachments else "")
         self.listed = ListedFacts(limit or RowLimit(workers.wiki.settings.limit))
         """What the wiki's lists tell of the pages."""
-        self._reader = ViewReader(name, known, options, self.listed, self._subwiki)
+        self._requests = ViewRequests(name, known, options, self.listed, self._subwiki)
         base = workers.wiki.base
-        self.emitter = ViewEmitter(base, name, options, sink, workers.with_body)
+        self.records = ViewRecords(base, name, options, sink, workers.with_body)
         self.states = load_states(known, name) if states is None else states
         """What is remembered of each page."""
         self._lists = lists
         self.failed: dict[str, FetchError] = {}
-        """Pages of which nothing came."""
+        """Pages of which nothing could be fetched, and why."""
 
     def items(self) -> Iterator[Item]:
-        """All that is new. RemoteError where there is no list of pages, or none of those named."""
+        """Yield all that is new. RemoteError where no page is found, or none of those named."""
         names = list(self._scope.exact) or self._names()
         yield FetchState(key=EXPECTED, value=str(len(names)))
         yield from self.read(names)
@@ -115,10 +115,10 @@ class ViewRun:
         state = self.states.get(name)
         usable = state is not None and state.whole and not state.gone and state.way == "viewer"
         reaches = state is not None and set(self._flags) <= set(state.scope)
-        return self._reader.read(name, state if usable and reaches else None)
+        return self._requests.read(name, state if usable and reaches else None)
 
     def _take(self, got: PageViews) -> Iterator[Item]:
-        """The records of a page that was read."""
+        """Yield the records of a page that was fetched."""
         state = self.states.get(got.reference)
         if got.error is not None:
             if got.error.status == 404 and state is not None and not state.gone:
@@ -126,9 +126,9 @@ class ViewRun:
             elif state is None or not state.gone:
                 self.failed[got.reference] = got.error
         elif not got.unchanged:
-            new = self.emitter.state(got, self._flags)
+            new = self.records.state(got, self._flags)
             self.states[got.reference] = new
-            yield from self.emitter.records(got, new)
+            yield from self.records.records(got, new)
             if files := [f.answer.file for f in got.files if f.answer and f.answer.file]:
                 yield Checkpoint()
                 for file in files:
@@ -144,7 +144,7 @@ class ViewRun:
         return self._workers.wiki.base + bin_page(name, self._subwiki)
 
     def _names(self) -> list[str]:
-        """Pages to read: from REST's list where that is on, else by following links."""
+        """Return the pages to read: from REST's list where that is on, else by following links."""
         names = self._listed() if self._lists else None
         if names is None:
             names = list(self._linked())
@@ -157,7 +157,7 @@ class ViewRun:
         return found
 
     def _listed(self) -> list[str] | None:
-        """Pages of REST's list; None where there is none."""
+        """Return the pages of REST's list; None where there is none."""
         try:
             listing: Listing = self._workers.one(list_pages(self._wiki, self.listed.limit, 0))
             self._ask_lists(listing)
@@ -168,7 +168,7 @@ class ViewRun:
         return list(listing.names)
 
     def _ask_lists(self, listing: Listing) -> None:
-        """What REST's lists know that viewers do not show. FetchError where there are none."""
+        """Learn from REST's lists what viewers do not show. FetchError where there are none."""
         self.listed.rows = listing.names
         if any(count > 1 for count in listing.names.values()):
             self.listed.learn_locales(
@@ -178,12 +178,12 @@ class ViewRun:
             self.listed.ask_files(self._workers, self._wiki)
 
     def _linked(self) -> dict[str, None]:
-        """Pages that links lead to, breadth first from the start page."""
+        """Find pages by links, breadth first from the start page."""
         start = f"{self._scope.below or 'Main'}.WebHome"
         met, waiting = {start: None}, [start]
         while waiting and len(met) < _MOST:
-            turn, waiting = waiting, []
-            for links in self._workers.run(self._links(name) for name in turn):
+            level, waiting = waiting, []
+            for links in self._workers.run(self._links(name) for name in level):
                 new = [name for name in links if name not in met and self._scope.holds(name)]
                 met |= dict.fromkeys(new)
                 waiting += dict.fromkeys(new)

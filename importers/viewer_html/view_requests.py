@@ -1,4 +1,4 @@
-"""Asking the viewers for all of a page: its history, each version's source, comments, files."""
+"""Ask the viewers for all of a page: history, each version's source, comments, attachments."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from functools import partial
 import msgspec
 
 from importers.base import Options
-from importers.viewer_html.files import (
-    FetchedFile,
+from importers.viewer_html.attachments import (
+    FetchedAttachment,
     names_linked,
     names_mentioned,
     names_saved,
-    read_file,
+    read_attachment,
 )
 from importers.viewer_html.views import (
     CodeView,
@@ -45,7 +45,7 @@ _COMMON = (
     "vi", "id", "ca", "hr", "sk", "sl", "bg", "et", "lv", "lt", "fa", "hi", "en_US", "en_GB",
     "fr_FR", "fr_CA", "de_DE", "es_ES",
 )  # fmt: skip
-"""Tried where the list of pages counts more translations than are known."""
+"""Languages to try where the list of pages counts more translations than are known."""
 
 
 class ListedFacts(msgspec.Struct):
@@ -64,11 +64,11 @@ class ListedFacts(msgspec.Struct):
     """Files of each page that is not hidden, with their present versions."""
 
     def translations(self, page: str) -> int | None:
-        """How many there are; None where nobody says."""
+        """Return how many translations the list counts; None where there is no list."""
         return None if self.rows is None or page not in self.rows else self.rows[page] - 1
 
     def languages(self, wiki: str, page: str, chosen: list[str]) -> Job[tuple[list[str], int]]:
-        """Those to ask the page for; and how many translations there are at least."""
+        """Return languages to ask the page for, and how many translations there are at least."""
         known, count = sorted(self.locales.get(page, ())), self.translations(page)
         if count is None:
             return list(dict.fromkeys((*known, *chosen))), 0
@@ -80,13 +80,13 @@ class ListedFacts(msgspec.Struct):
         return list(dict.fromkeys((*known, *chosen, *_COMMON))), count or 0
 
     def learn_locales(self, pages: Iterable[tuple[str, str]]) -> None:
-        """Take in which documents there are, by reference and locale."""
+        """Note translations from pairs of reference and locale."""
         for page, locale in pages:
             if locale:
                 self.locales.setdefault(page, set()).add(locale)
 
     def ask_files(self, workers: Workers, wiki: str) -> None:
-        """Take in the wiki's list of files; nothing where the server has none."""
+        """Fetch the wiki's list of attachments; it stays empty where the server has none."""
         try:
             self.files = workers.one(list_files(wiki, self.limit))
         except RefusedError:
@@ -96,14 +96,14 @@ class ListedFacts(msgspec.Struct):
 
 
 class VersionViews(msgspec.Struct):
-    """A version's views: without authors, and with them where the skin has them."""
+    """Answers for a version: its view without authors, and with them where the skin has them."""
 
     plain: Reply | None
     blamed: Reply | None = None
 
 
 class LocaleViews(msgspec.Struct):
-    """What came of a page in one language."""
+    """What was fetched of a page in one language."""
 
     rows: list[HistoryLine] = []
     """Oldest first; empty for a page without history."""
@@ -115,37 +115,37 @@ class LocaleViews(msgspec.Struct):
 
 
 class PageViews(msgspec.Struct):
-    """All that came of a page."""
+    """What was fetched of a page."""
 
     reference: str
     page: LocaleViews = msgspec.field(default_factory=LocaleViews)
     locales: dict[str, LocaleViews] = {}
     comments: list[Comment] = []
-    files: list[FetchedFile] = []
+    files: list[FetchedAttachment] = []
     validator: Validator | None = None
-    """By which the server can be asked whether the page's view still holds."""
+    """What the server needs to tell whether the page's view has changed."""
     untold: int = 0
     """Translations that the wiki's list counts and that were not found."""
     failures: list[tuple[str, FetchError]] = []
 
     @property
     def unchanged(self) -> bool:
-        """True where all is as it was."""
+        """Tell whether everything is as it was."""
         return self.page.same and all(page.same for page in self.locales.values())
 
     @property
     def error(self) -> FetchError | None:
-        """Why there is nothing of the page at all, where that is so."""
+        """Return why nothing of the page could be fetched; None where something was."""
         return self.failures[0][1] if self.page.head is None and self.failures else None
 
     @property
     def temporary(self) -> bool:
-        """True where something failed that may come another time."""
+        """Tell whether something failed that may succeed another time."""
         return any(failed.temporary and failed.status != 500 for _, failed in self.failures)
 
 
-class ViewReader:
-    """What is the same for all pages in a run."""
+class ViewRequests:
+    """Fetch pages by their viewers; hold what is the same for all pages of a run."""
 
     def __init__(
         self,
@@ -162,9 +162,9 @@ class ViewReader:
         self._languages = web_settings(options.settings).languages.split()
 
     def read(self, reference: str, state: PageState | None) -> Job[PageViews]:
-        """The requests for a page, and what comes of them; it raises nothing.
+        """Fetch a page; failures are noted in the result and never raised.
 
-        A page that stands as ``state`` says costs one request for each of its languages.
+        A page that has not changed since ``state`` costs one request for each of its languages.
         """
         got = PageViews(reference)
         before, validator = (state.rows, state.validator) if state else (None, None)
@@ -183,7 +183,7 @@ class ViewReader:
         languages, count = yield from self._listed.languages(wiki, reference, self._languages)
         jobs += [self._locale(got, locale) for locale in languages]
         if self._options.attachments:
-            jobs.append(self._files(got))
+            jobs.append(self._attachments(got))
         for result in (yield from together(jobs)):
             if isinstance(result, FetchError):
                 got.failures.append((self._path(reference), result))
@@ -206,7 +206,7 @@ class ViewReader:
         before: HistoryDigest | None,
         validator: Validator | None = None,
     ) -> Job[None]:
-        """A page in one language: its newest source, its history, the older sources."""
+        """Fetch a page in one language: its newest source, its history, the older sources."""
         shown = yield from self._shown(got, locale, before, validator)
         if shown is None or (locale and shown.root.locale != locale):
             return
@@ -226,7 +226,7 @@ class ViewReader:
     def _shown(
         self, got: PageViews, locale: str, before: HistoryDigest | None, validator: Validator | None
     ) -> Job[CodeView | None]:
-        """The page as it is now; as it was ``before`` where the server says that that holds."""
+        """Fetch the page as it is now, or take it as ``before`` if the server says unchanged."""
         path = self._path(got.reference, viewer="code", showlinenumbers=0, **self._language(locale))
         request = self._request(path, self._code(path))
         (reply,) = yield [msgspec.structs.replace(request, validator=validator)]
@@ -241,7 +241,7 @@ class ViewReader:
         return view
 
     def _rows(self, got: PageViews, locale: str) -> Job[list[HistoryLine]]:
-        """Versions with the minor ones, oldest first. What is missing is noted as a failure."""
+        """Fetch the history with minor versions, oldest first; note gaps as failures."""
         rows: dict[str, HistoryLine] = {}
         first = 0
         while True:
@@ -267,7 +267,7 @@ class ViewReader:
     def _sources(
         self, got: PageViews, page: LocaleViews, locale: str, versions: list[str], *, old: bool
     ) -> Job[None]:
-        """Views of versions; with last authors too, unless the skin shows the source whole."""
+        """Fetch views of versions, with last authors too where the skin has them."""
         assert page.head is not None
         requests: list[Request] = []
         ways = ("",) if page.head.exact else ("", "true")
@@ -300,8 +300,8 @@ class ViewReader:
             raise reply
         got.comments = reply.value
 
-    def _files(self, got: PageViews) -> Job[None]:
-        """Files that a link, the source or a save comment names, so far as they are there."""
+    def _attachments(self, got: PageViews) -> Job[None]:
+        """Fetch attachments that a link, the source, a save comment or a list names."""
         path = self._path(got.reference, viewer="attachments", **self._language(""))
         decode = partial(names_linked, reference=got.reference)
         (reply,) = yield [self._request(path, decode)]
@@ -315,7 +315,7 @@ class ViewReader:
         names |= dict.fromkeys(listed)
         page = PageId(self._name, got.reference)
         jobs = [
-            read_file(
+            read_attachment(
                 got.reference,
                 name,
                 self._known.attachment_versions(page, name),
