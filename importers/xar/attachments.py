@@ -14,7 +14,7 @@ from typing import IO, TypeAlias
 import msgspec
 
 from importers.xar.errors import BadXmlError
-from importers.xar.events import Events, Hook, Node
+from importers.xar.events import Events, Hook, XmlElement
 from importers.xar.jrcs import RcsNode, newest_first, read_archive
 from importers.xar.patch import chunks_of, patched, spooled, starts_whole
 from importers.xar.rebuild import rebuilt
@@ -123,7 +123,7 @@ class _CountedBytes:
             yield chunk
 
 
-def attachment_name(attachment: Node) -> str:
+def attachment_name(attachment: XmlElement) -> str:
     """Return the attachment's name. BadXmlError: attachment-without-name."""
     name = attachment.get("filename")
     if not name:
@@ -131,14 +131,14 @@ def attachment_name(attachment: Node) -> str:
     return name
 
 
-def stored_bytes(node: Node) -> StoredBytes | None:
+def stored_bytes(node: XmlElement) -> StoredBytes | None:
     """Return what became of a node's bytes; None where it has none."""
     content = node.find("content")
     return content.streamed if content and isinstance(content.streamed, StoredBytes) else None
 
 
 def attachment_version(
-    name: str, node: Node, bytes_: StoredBytes | None, wiki: str, number: str | None = None
+    name: str, node: XmlElement, bytes_: StoredBytes | None, wiki: str, number: str | None = None
 ) -> AttachmentRevision:
     """Read a version of an attachment from the XML of it. BadXmlError: bad-version."""
     version = number or node.get("revision") or node.get("version") or "1.1"
@@ -167,7 +167,7 @@ def user_of(reference: str | None, wiki: str) -> str | None:
     return reference.removeprefix(f"{wiki}:") if reference else None
 
 
-def all_stored_bytes(node: Node) -> Iterator[StoredBytes]:
+def all_stored_bytes(node: XmlElement) -> Iterator[StoredBytes]:
     """Yield all bytes that went to the sink from an element, those of its versions included."""
     if isinstance(node.streamed, StoredBytes):
         yield node.streamed
@@ -193,7 +193,7 @@ class AttachmentVersions:
         self._wiki = wiki
 
     def versions(
-        self, attachment: Node, reread: Callable[[], Iterable[str]]
+        self, attachment: XmlElement, reread: Callable[[], Iterable[str]]
     ) -> Iterator[VersionRead]:
         """Yield an attachment's versions, newest first; ``reread`` gives its archive in pieces."""
         try:
@@ -211,7 +211,7 @@ class AttachmentVersions:
                 yield found
 
     def _older(
-        self, name: str, attachment: Node, reread: Callable[[], Iterable[str]]
+        self, name: str, attachment: XmlElement, reread: Callable[[], Iterable[str]]
     ) -> Iterator[VersionRead]:
         try:
             if revisions := attachment.find("revisions"):
@@ -225,7 +225,9 @@ class AttachmentVersions:
         except BadXmlError as error:
             yield PageTrouble(error.code, f"history of {name}: {error}")
 
-    def _listed(self, name: str, attachment: Node, revisions: Node) -> Iterator[VersionRead]:
+    def _listed(
+        self, name: str, attachment: XmlElement, revisions: XmlElement
+    ) -> Iterator[VersionRead]:
         """Yield the versions of `<revisions>`; an alias stands for another one's bytes."""
         nodes = [node for node in revisions.children if node.tag == "revision"]
         by_version = {node.get("revision") or node.get("version"): node for node in nodes}
@@ -276,7 +278,7 @@ class AttachmentVersions:
         yield attachment_version(name, node, stored_bytes(node), self._wiki, number)
         yield from self._doubts(name, node, number)
 
-    def _element(self, chunks: Iterable[bytes]) -> Node:
+    def _element(self, chunks: Iterable[bytes]) -> XmlElement:
         """Parse an `<attachment>` that is a document of its own."""
         events = Events(chunks)
         start = events.next()
@@ -287,7 +289,7 @@ class AttachmentVersions:
         return node
 
     def _doubts(
-        self, name: str, node: Node, number: str, bytes_: StoredBytes | None = None
+        self, name: str, node: XmlElement, number: str, bytes_: StoredBytes | None = None
     ) -> Iterator[PageTrouble]:
         """Compare what the XML says of an attachment's bytes with what they are."""
         if not self._reader.files:

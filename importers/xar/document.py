@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import cast
+from typing import TypeAlias, cast
 
 import msgspec
 from lxml import etree
 
 from importers.xar.chars import is_plain
 from importers.xar.errors import BadXmlError
-from importers.xar.events import DEPTH_LIMIT, Events, Hook, Node
+from importers.xar.events import DEPTH_LIMIT, Events, Hook, XmlElement
 from kb.references import join_reference, split_reference
 
 ROOT = "xwikidoc"
@@ -29,15 +29,15 @@ _PARSER = etree.XMLParser(
 _OTHERS = frozenset({"object", "attachment", "class", "versions"})
 
 
-class Document(msgspec.Struct, kw_only=True):
+class XarDocument(msgspec.Struct, kw_only=True):
     """A page's XML by its structure; what its texts mean is read by others."""
 
     attributes: dict[str, str]
     fields: dict[str, str] = {}
     """Text of each simple element: `title`, `content`, `author`, …"""
-    objects: list[Node] = []
-    attachments: list[Node] = []
-    class_: Node | None = None
+    objects: list[XmlElement] = []
+    attachments: list[XmlElement] = []
+    class_: XmlElement | None = None
     versions: object = None
     """What the hook for `versions` made of the history."""
     mixed: bool = False
@@ -70,7 +70,7 @@ class Document(msgspec.Struct, kw_only=True):
         return {"true": True, "false": False}.get(self.fields.get(field, "").strip().lower())
 
 
-def read_document(chunks: Iterable[bytes], hooks: dict[str, Hook] | None = None) -> Document:
+def read_document(chunks: Iterable[bytes], hooks: dict[str, Hook] | None = None) -> XarDocument:
     """Read a page's XML. ``hooks`` take over for `versions`, and inside attachments.
 
     BadXmlError: not well-formed, no page, too large, or a document type.
@@ -81,7 +81,7 @@ def read_document(chunks: Iterable[bytes], hooks: dict[str, Hook] | None = None)
     if second is None and (quick := _quick(first, hooks)):
         return quick
     events = Events(chain([first], () if second is None else [second], source))
-    document = Document(attributes=begin(events))
+    document = XarDocument(attributes=begin(events))
     while isinstance(event := events.fields(document.fields, _OTHERS), tuple):
         tag = event[0]
         if tag == "object":
@@ -99,14 +99,14 @@ def read_document(chunks: Iterable[bytes], hooks: dict[str, Hook] | None = None)
     return document
 
 
-def _quick(data: bytes, hooks: dict[str, Hook]) -> Document | None:
+def _quick(data: bytes, hooks: dict[str, Hook]) -> XarDocument | None:
     """Parse with lxml, which is quicker, where the document is small, ordinary, without files."""
     if b"<attachment" in data:
         return None
     root = _parsed(data)
     if root is None:
         return None
-    document = Document(attributes={str(key): str(value) for key, value in root.items()})
+    document = XarDocument(attributes={str(key): str(value) for key, value in root.items()})
     try:
         for child in root:
             if child.tag == "object":
@@ -137,12 +137,12 @@ class _TextEvents:
         yield self._text
 
 
-def _node(element: etree._Element, depth: int) -> Node:
+def _node(element: etree._Element, depth: int) -> XmlElement:
     """Copy an element with all that it holds. RecursionError where it is deeper than any page."""
     if depth > DEPTH_LIMIT:
         raise RecursionError
     children = [_node(child, depth + 1) for child in element]
-    return Node(
+    return XmlElement(
         tag=str(element.tag),
         attributes={str(key): str(value) for key, value in element.items()},
         text="" if children else element.text or "",
@@ -150,7 +150,7 @@ def _node(element: etree._Element, depth: int) -> Node:
     )
 
 
-def read_fields(data: bytes) -> Document:
+def read_fields(data: bytes) -> XarDocument:
     """Read what page XML says of a version. BadXmlError as for `read_document`.
 
     A history is thousands of small documents with little but text in them: lxml reads those in a
@@ -166,7 +166,9 @@ def read_fields(data: bytes) -> Document:
             if len(child):
                 return read_document([data])
             fields[str(tag)] = child.text or ""
-    return Document(attributes={str(key): str(value) for key, value in root.items()}, fields=fields)
+    return XarDocument(
+        attributes={str(key): str(value) for key, value in root.items()}, fields=fields
+    )
 
 
 def _parsed(data: bytes) -> etree._Element | None:
@@ -188,3 +190,6 @@ def begin(events: Events) -> dict[str, str]:
     if event[0] != ROOT:
         raise BadXmlError("not-a-page", f"its root is <{event[0][:40]}>, not <{ROOT}>")
     return event[1]
+
+
+Document: TypeAlias = XarDocument

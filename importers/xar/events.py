@@ -25,18 +25,18 @@ _TOKEN_LIMIT = 4 << 20
 _NODE_COST = 200
 
 
-class Node(msgspec.Struct, kw_only=True):
+class XmlElement(msgspec.Struct, kw_only=True):
     """An element with all that it holds."""
 
     tag: str
     attributes: dict[str, str]
     text: str = ""
     """Its text, where it has no elements inside."""
-    children: list[Node] = []
+    children: list[XmlElement] = []
     streamed: object = None
     """What a hook made of the content."""
 
-    def find(self, tag: str) -> Node | None:
+    def find(self, tag: str) -> XmlElement | None:
         """Return the first child of that name; None where there is none."""
         return next((child for child in self.children if child.tag == tag), None)
 
@@ -201,11 +201,11 @@ class Events:
         self,
         start: tuple[str, dict[str, str]],
         hooks: dict[str, Hook] | None = None,
-    ) -> Node:
+    ) -> XmlElement:
         """Return the element just begun with all that it holds; ``hooks`` by tag take over."""
         place = start[1].pop(PLACE, "")
         self._spend(_NODE_COST + sum(map(len, start[1].values())))
-        node = Node(tag=start[0], attributes=start[1])
+        node = XmlElement(tag=start[0], attributes=start[1])
         if hooks and node.tag in hooks:
             node.streamed = hooks[node.tag](self, place)
             return node
@@ -223,3 +223,6 @@ class Events:
 
 def _refuse_doctype(*_: object) -> None:
     raise BadXmlError("doctype", "it has a document type, which no page has: not read")
+
+
+Node: TypeAlias = XmlElement

@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from importers.xar.attachments import user_of
 from importers.xar.errors import BadXmlError
-from importers.xar.events import Node
+from importers.xar.events import XmlElement
 from kb.model import Comment, PropertyValue, WikiClass, WikiObject
 from kb.times import from_epoch_text, from_local
 
@@ -18,7 +18,7 @@ _TYPES = "com.xpn.xwiki.objects.classes."
 _WRITTEN = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.\d{1,9})?")
 
 
-def to_object(node: Node) -> WikiObject:
+def to_object(node: XmlElement) -> WikiObject:
     """Read an object, its properties in the file's order. BadXmlError: bad-object."""
     class_node = node.find("class")
     name = node.get("className") or (class_node and class_node.get("name"))
@@ -36,13 +36,13 @@ def to_object(node: Node) -> WikiObject:
     return WikiObject(class_name=name, number=int(number), properties=properties, guid=guid)
 
 
-def _value(node: Node) -> PropertyValue:
+def _value(node: XmlElement) -> PropertyValue:
     """Return the text as written; a list where the property holds `<value>` elements."""
     values = [child.text for child in node.children if child.tag == "value"]
     return values or node.text
 
 
-def to_class(node: Node) -> WikiClass | None:
+def to_class(node: XmlElement) -> WikiClass | None:
     """Read the class with the type of each property; None where it has no property."""
     types = {child.tag: child.get("classType") for child in node.children if child.children}
     properties = {
@@ -53,7 +53,7 @@ def to_class(node: Node) -> WikiClass | None:
     return WikiClass(properties=properties, raw=xml_of(node).encode()) if properties else None
 
 
-def xml_of(node: Node) -> str:
+def xml_of(node: XmlElement) -> str:
     """Write the element as XML, without white space of its own."""
     attributes = "".join(f" {key}={quoteattr(value)}" for key, value in node.attributes.items())
     inner = "".join(map(xml_of, node.children)) or escape(node.text)

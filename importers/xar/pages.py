@@ -18,12 +18,12 @@ from importers.xar.attachments import (
     all_stored_bytes,
     user_of,
 )
-from importers.xar.document import Document, begin, read_document
+from importers.xar.document import XarDocument, begin, read_document
 from importers.xar.errors import BadXmlError
 from importers.xar.events import Events
 from importers.xar.objects import tags_of, to_class, to_comment, to_object
 from importers.xar.packages import SMALL, CachedEntry, PackageEntry
-from importers.xar.revisions import PageVersions, revision_of, syntax_of
+from importers.xar.revisions import XarVersions, revision_of, syntax_of
 from kb.errors import Problem
 from kb.model import History, Item, PageId, PageSeen, Sink, WikiObject
 from kb.times import from_epoch_text
@@ -75,7 +75,7 @@ class XarPageReader:
         self.defaults.add((reference, document.fields.get("defaultLanguage", "")))
         where = self.where(entry.name)
         outer = revision_of(document, options.wiki)
-        revisions = PageVersions(outer, where, reference, options)
+        revisions = XarVersions(outer, where, reference, options)
         revisions.begin(_archive(entry, document))
         objects, troubles = _objects(document)
         if document.mixed:
@@ -105,7 +105,11 @@ class XarPageReader:
         return wanted(reference, options)
 
     def _seen(
-        self, entry: PackageEntry, document: Document, history: History, objects: list[WikiObject]
+        self,
+        entry: PackageEntry,
+        document: XarDocument,
+        history: History,
+        objects: list[WikiObject],
     ) -> PageSeen:
         fields, wiki = document.fields, self._options.wiki
         raw, digest = self._raw(entry, document)
@@ -127,7 +131,7 @@ class XarPageReader:
             raw_sha256=digest,
         )
 
-    def _raw(self, entry: PackageEntry, document: Document) -> tuple[bytes | None, str | None]:
+    def _raw(self, entry: PackageEntry, document: XarDocument) -> tuple[bytes | None, str | None]:
         """Return the XML without base64: its bytes, or its digest in the sink if it is large."""
         files = [file for node in document.attachments for file in all_stored_bytes(node)]
         chunks = without_base64(entry.chunks(), files)
@@ -139,7 +143,7 @@ class XarPageReader:
                 return None, self._sink.put(chain(first, chunks))
         return b"".join(first), None
 
-    def _objects(self, document: Document, objects: list[WikiObject]) -> Iterator[Item]:
+    def _objects(self, document: XarDocument, objects: list[WikiObject]) -> Iterator[Item]:
         for found in objects:
             yield found
             if comment := to_comment(found, self._options.wiki, self._options.timezone):
@@ -148,7 +152,7 @@ class XarPageReader:
             yield definition
 
 
-def _objects(document: Document) -> tuple[list[WikiObject], list[PageTrouble]]:
+def _objects(document: XarDocument) -> tuple[list[WikiObject], list[PageTrouble]]:
     """Read the page's objects; of two with one class and number the first counts."""
     found: dict[tuple[str, int], WikiObject] = {}
     troubles: list[PageTrouble] = []
@@ -164,7 +168,7 @@ def _objects(document: Document) -> tuple[list[WikiObject], list[PageTrouble]]:
     return list(found.values()), troubles
 
 
-def _archive(entry: PackageEntry, document: Document) -> str | Iterable[str] | None:
+def _archive(entry: PackageEntry, document: XarDocument) -> str | Iterable[str] | None:
     """Return the page's history; read it again piece by piece where it is long."""
     found = document.versions
     if isinstance(found, LongArchive):
@@ -207,7 +211,7 @@ def _versions_below(events: Events) -> Iterator[str]:
 def _named(entry: PackageEntry) -> tuple[str, str]:
     """Read reference and locale of the page in the entry, and no further."""
     events = Events(entry.chunks())
-    document = Document(attributes=begin(events))
+    document = XarDocument(attributes=begin(events))
     while not _is_named(document) and (event := events.next()) is not None:
         if isinstance(event, tuple) and event[0] in ("web", "name", "language"):
             document.fields[event[0]] = events.text()
@@ -216,7 +220,7 @@ def _named(entry: PackageEntry) -> tuple[str, str]:
     return document.reference, document.locale
 
 
-def _is_named(document: Document) -> bool:
+def _is_named(document: XarDocument) -> bool:
     return "reference" in document.attributes or len(document.fields) == 3
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from importers.base import Options
 from importers.xar.attachments import user_of
-from importers.xar.document import Document, read_fields
+from importers.xar.document import XarDocument, read_fields
 from importers.xar.errors import BadXmlError
 from importers.xar.jrcs import RcsVersion
 from importers.xar.rebuild import RebuiltVersion, rebuilt
@@ -21,7 +21,7 @@ _KNOWING = frozenset({"full", "diff"})
 """States of archives that know author and log; older ones have them only in the page's XML."""
 
 
-def revision_of(document: Document, wiki: str, version: str | None = None) -> Revision:
+def revision_of(document: XarDocument, wiki: str, version: str | None = None) -> Revision:
     """Read the version that this XML is. BadXmlError: bad-version."""
     fields = document.fields
     number = version or fields.get("version", "").strip() or "1.1"
@@ -43,13 +43,13 @@ def revision_of(document: Document, wiki: str, version: str | None = None) -> Re
     )
 
 
-def syntax_of(document: Document) -> str | None:
+def syntax_of(document: XarDocument) -> str | None:
     """Return the syntax named; xwiki/1.0 where a page of the oldest format names none."""
     named = document.fields.get("syntaxId")
     return named or ("xwiki/1.0" if document.format == "1.1" else None)
 
 
-class PageVersions:
+class XarVersions:
     """The versions of one page, the newest first."""
 
     def __init__(self, outer: Revision, where: str, page: str, options: Options) -> None:

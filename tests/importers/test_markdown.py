@@ -170,7 +170,7 @@ def test_a_folder_with_history_is_whole_revisions(tmp_path):
 
 
 def test_a_folder_without_history(tmp_path):
-    """FrontMatter matter of YAML and TOML, translations, files with no page, nothing invented."""
+    """Front matter of YAML and TOML, translations, files with no page, nothing invented."""
     folder = tmp_path / "notes"
     write(folder, {
         "a.md": "---\ntitle: One\ntags: [x, 2]\ndate: 2020-04-10\n---\ntext\n",

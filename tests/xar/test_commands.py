@@ -18,6 +18,7 @@ def made(folder):
 
 
 def test_history_blame_versions_and_differences(kb, tmp_path):
+    """`kb show` and `kb diff` print an imported page's versions, authors of lines and changes."""
     assert "1 page(s), 1 new or changed; 3 whole revision(s)" in kb("import", made(tmp_path)).stderr
     history = kb("show", "Dev.Cases", "--history").stdout
     assert [line.split()[0] for line in history.splitlines()] == ["1.1", "1.2", "2.1"]
@@ -37,6 +38,7 @@ def test_history_blame_versions_and_differences(kb, tmp_path):
 
 
 def test_what_is_not_there_is_said(kb, tmp_path):
+    """A page, version or format that does not exist ends with code 2 and a hint."""
     kb("import", made(tmp_path))
     for arguments in (
         ("diff", "Dev.Other", "1.1", "1.2"),
@@ -54,6 +56,7 @@ def test_what_is_not_there_is_said(kb, tmp_path):
 
 
 def test_an_export_is_imported_again(kb, tmp_path):
+    """Importing `kb export xar` of an archive into that archive changes nothing."""
     kb("import", made(tmp_path))
     assert "1 page(s) written" in kb("export", "xar", tmp_path / "out.xar").stderr
     again = kb("import", tmp_path / "out.xar").stderr

@@ -66,6 +66,7 @@ BAD_XML = {
 
 @pytest.mark.parametrize("name", BAD_XML)
 def test_a_bad_page_is_a_problem_and_its_bytes_are_kept(name, tmp_path):
+    """Each kind of broken XML is one Problem, its bytes kept, the page beside it read."""
     data, code, says = BAD_XML[name]
     (where, found, detail), sink = one(tmp_path, "A/Bad.xml", data)
     assert (where, found) == ("A/Bad.xml", code)
@@ -74,6 +75,7 @@ def test_a_bad_page_is_a_problem_and_its_bytes_are_kept(name, tmp_path):
 
 
 def test_an_include_is_an_element_like_any_other(tmp_path):
+    """XInclude reads no file."""
     text = page_xml("A.Good", content="x").replace("<content>x", f"<content>x{INCLUDE}")
     items = read(xar(tmp_path / "a.xar", {"A.xml": text}, listed=["A.Good"]))
     assert of(items, Revision)[0].content == "x"
@@ -91,6 +93,7 @@ NAMES = {
 
 @pytest.mark.parametrize("name", NAMES)
 def test_names_that_lead_out_are_refused(name, tmp_path):
+    """An entry whose name leads out of the package is not read, and nothing is written."""
     home = tmp_path / "home"
     home.mkdir()
     (where, code, _), sink = one(home, name, page_xml("A.Evil"))
@@ -100,6 +103,7 @@ def test_names_that_lead_out_are_refused(name, tmp_path):
 
 
 def test_links_are_not_followed(tmp_path):
+    """Symbolic links in a zip are refused, in a folder passed over."""
     path = xar(tmp_path / "a.xar", {"A/Good.xml": GOOD}, listed=["A.Good"])
     link = zipfile.ZipInfo("A/Link.xml")
     link.create_system = 3
@@ -116,6 +120,7 @@ def test_links_are_not_followed(tmp_path):
 
 
 def test_of_two_entries_with_one_name_the_last_counts(tmp_path):
+    """The first of two entries with one name is a Problem, the last one is read."""
     path = xar(tmp_path / "a.xar", {"A/Good.xml": page_xml("A.Good", content="1")}, listed=False)
     with zipfile.ZipFile(path, "a") as package:
         package.writestr("package.xml", package_xml("A.Good"))
@@ -140,6 +145,8 @@ def two(tmp_path):
 
 
 def test_an_encrypted_entry_is_named(tmp_path):
+    """An encrypted entry is a Problem of its own."""
+
     def encrypt(data, at):
         data[at + 8] |= 1
 
@@ -149,6 +156,8 @@ def test_an_encrypted_entry_is_named(tmp_path):
 
 
 def test_an_unknown_compression_is_named(tmp_path):
+    """An entry in an unknown compression is a Problem of its own."""
+
     def compress(data, at):
         data[at + 10 : at + 12] = struct.pack("<H", 97)
 
@@ -159,6 +168,8 @@ def test_an_unknown_compression_is_named(tmp_path):
 
 @pytest.mark.parametrize("size", [3, 700, 5000])
 def test_lying_sizes_are_found_out(size, tmp_path):
+    """An entry of another size than declared is damaged, whichever is larger."""
+
     def lie(data, at):
         data[at + 24 : at + 28] = struct.pack("<I", size)
 
@@ -167,6 +178,8 @@ def test_lying_sizes_are_found_out(size, tmp_path):
 
 
 def test_a_wrong_checksum_is_found_out(tmp_path):
+    """An entry whose CRC does not match is damaged."""
+
     def lie(data, at):
         data[at + 16] ^= 1
 
@@ -176,6 +189,7 @@ def test_a_wrong_checksum_is_found_out(tmp_path):
 
 
 def test_damaged_data_spoils_one_page_only(tmp_path):
+    """Broken compressed bytes lose their own entry and no other."""
     path = two(tmp_path)
     data = bytearray(path.read_bytes())
     data[60:80] = bytes(20)
@@ -185,6 +199,7 @@ def test_damaged_data_spoils_one_page_only(tmp_path):
 
 @pytest.mark.parametrize("part", [0.1, 0.5, 0.99])
 def test_a_zip_cut_short_is_no_input(part, tmp_path):
+    """A zip without its end is an InputError that says what to do."""
     path = two(tmp_path)
     data = path.read_bytes()
     path.write_bytes(data[: int(len(data) * part)])
@@ -197,12 +212,15 @@ def test_a_zip_cut_short_is_no_input(part, tmp_path):
     "data", [b"", b"<html>no zip</html>", b"PK\x03\x04", b"PK\x05\x06" + bytes(18)]
 )
 def test_what_is_no_xar_is_no_input(data, tmp_path):
+    """A .xar that is empty, HTML or a bare zip header is an InputError."""
     (tmp_path / "a.xar").write_bytes(data)
     with pytest.raises(InputError):
         read(tmp_path / "a.xar")
 
 
 def test_a_claim_that_no_zip_can_hold_is_refused(tmp_path):
+    """A zip bomb is refused by the sizes that it declares."""
+
     def lie(data, at):
         data[at + 24 : at + 28] = struct.pack("<I", 0xFFFF_FFF0)
 
@@ -211,6 +229,7 @@ def test_a_claim_that_no_zip_can_hold_is_refused(tmp_path):
 
 
 def test_a_zip_in_a_zip_is_not_opened(tmp_path):
+    """An inner zip is a stray entry."""
     inner = io.BytesIO()
     with zipfile.ZipFile(inner, "w") as package:
         package.writestr("A/Evil.xml", page_xml("A.Evil"))
@@ -219,6 +238,7 @@ def test_a_zip_in_a_zip_is_not_opened(tmp_path):
 
 
 def test_a_hundred_thousand_entries_take_bounded_time(tmp_path):
+    """Many empty entries cost less than a minute of CPU."""
     path = tmp_path / "a.xar"
     with zipfile.ZipFile(path, "w") as package:
         for n in range(100_000):
@@ -231,6 +251,7 @@ def test_a_hundred_thousand_entries_take_bounded_time(tmp_path):
 
 
 def test_too_many_entries_are_refused(tmp_path, monkeypatch):
+    """A zip with more entries than the limit is refused."""
     monkeypatch.setattr("importers.xar.packages._ENTRY_LIMIT", 2)
     with pytest.raises(InputError, match="3 entries, more than 2"):
         read(two(tmp_path))
@@ -250,6 +271,7 @@ BAD_FILES = {
 
 @pytest.mark.parametrize("name", BAD_FILES)
 def test_a_bad_file_spoils_itself_only(name, tmp_path):
+    """Each defect of an attachment is one Problem; the attachment after it is read."""
     inside, code = BAD_FILES[name]
     text = page_xml("A.Good", content="good", inside=inside + attachment("y", b"right"))
     path = xar(tmp_path / "a.xar", {"A/Good.xml": text}, listed=["A.Good"])
@@ -270,6 +292,7 @@ BAD_OBJECTS = {
 
 @pytest.mark.parametrize("name", BAD_OBJECTS)
 def test_a_bad_object_spoils_itself_only(name, tmp_path):
+    """An object without a class or a proper number is one Problem."""
     text = page_xml("A.Good", inside=BAD_OBJECTS[name])
     found = problems(xar(tmp_path / "a.xar", {"A/Good.xml": text}, listed=["A.Good"]))
     assert [code for _, code, _ in found] == ["bad-object"]
@@ -297,6 +320,7 @@ BAD_HISTORIES = {
 
 @pytest.mark.parametrize("name", BAD_HISTORIES)
 def test_a_bad_history_leaves_the_present_text(name, tmp_path):
+    """Each defect of a history is its own Problem; the present version is kept."""
     archive, codes = BAD_HISTORIES[name]
     text = page_xml(
         "A.Good", content="now", version="2.1", inside=f"<versions>{archive}</versions>"
@@ -308,6 +332,7 @@ def test_a_bad_history_leaves_the_present_text(name, tmp_path):
 
 
 def test_a_version_that_only_very_old_wikis_have_is_passed_over(tmp_path):
+    """A blank version of an old archive gives neither a revision nor a Problem."""
     texts = {"1.2": page_xml("A.Good", version="1.2", content="now"), "1.1": "\n"}
     archive = escape(jrcs(texts, full={"1.1"}, state="Exp"))
     text = page_xml(

@@ -95,10 +95,12 @@ def check(undisturbed, tmp_path, seed, kills):
 
 
 def test_killed_three_times_and_resumed(undisturbed, tmp_path):
+    """Three kills leave whole pages only, and the last run completes the archive."""
     check(undisturbed, tmp_path, seed=1, kills=3)
 
 
 @pytest.mark.prove
 @pytest.mark.parametrize("seed", range(30))
 def test_killed_at_thirty_moments(undisturbed, tmp_path, seed):
+    """One kill at any of thirty moments changes nothing of the end result."""
     check(undisturbed, tmp_path, seed=100 + seed, kills=1)

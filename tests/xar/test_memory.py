@@ -63,6 +63,7 @@ def big(path, mb, *, history=False):
 @pytest.mark.parametrize("history", [False, True])
 @measured
 def test_a_large_file_passes_through_little_memory(history, tmp_path):
+    """An attachment of 80 MB takes less than 120 MB, in a history too."""
     said, peak = memory_of_import(big(tmp_path / "a.xar", 80, history=history), tmp_path)
     assert said == "[] 1"
     assert peak < 120
@@ -71,6 +72,7 @@ def test_a_large_file_passes_through_little_memory(history, tmp_path):
 @measured
 @pytest.mark.prove
 def test_a_file_of_a_gigabyte_passes_through_less_than_200_mb(tmp_path):
+    """An attachment of 1 GB takes less than 200 MB."""
     said, peak = memory_of_import(big(tmp_path / "a.xar", 1024), tmp_path)
     assert said == "[] 1"
     assert peak < 200
@@ -78,6 +80,7 @@ def test_a_file_of_a_gigabyte_passes_through_less_than_200_mb(tmp_path):
 
 @measured
 def test_a_long_history_passes_through_little_memory(tmp_path):
+    """A page's history of 24 MB takes less than 150 MB."""
     texts = {
         f"{n}.1": page_xml("A.Good", content=f"{n}\n" + "x y\n" * 20_000) for n in range(300, 0, -1)
     }

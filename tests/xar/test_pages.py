@@ -24,6 +24,7 @@ OLD = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 def test_the_oldest_format_names_the_page_by_space_and_name(tmp_path):
+    """Format 1.1 has no attributes: reference, locale and syntax come from elements."""
     (seen, revision) = only(tmp_path, OLD.format("", 0))
     assert (seen.id.page, seen.id.locale) == (r"07\. Dev.A\.b", "")
     assert (seen.title, seen.hidden, seen.default_locale, seen.created) == ("", True, None, None)
@@ -32,6 +33,7 @@ def test_the_oldest_format_names_the_page_by_space_and_name(tmp_path):
 
 @pytest.mark.parametrize("locale", ["fr", "pt_BR", "zh_TW"])
 def test_a_translation_is_a_page_of_its_own(tmp_path, locale):
+    """A locale, as attribute or element, makes a page beside that of the default language."""
     assert only(tmp_path, OLD.format(locale, 1))[0].id.locale == locale
     text = page_xml("A.B").replace('locale=""', f'locale="{locale}"')
     seen = only(tmp_path, text)[0]
@@ -40,12 +42,14 @@ def test_a_translation_is_a_page_of_its_own(tmp_path, locale):
 
 @pytest.mark.parametrize("version", ["1.2", "1.3", "1.4", "1.5", "1.6", "1.7"])
 def test_the_reference_wins_over_space_and_name(tmp_path, version):
+    """The attribute `reference` counts where elements say otherwise."""
     text = page_xml(r"A.B\.c.WebHome", web="Other", name="Name", language="de")
     text = text.replace('version="1.5"', f'version="{version}"')
     assert only(tmp_path, text)[0].id.page == r"A.B\.c.WebHome"
 
 
 def test_users_are_named_without_the_wiki_that_the_page_is_in(tmp_path):
+    """Only the page's own wiki is taken off a user's reference."""
     text = page_xml(author="xwiki:XWiki.a", creator="other:XWiki.b")
     seen, revision = only(tmp_path, text)
     assert (revision.author, seen.creator) == ("XWiki.a", "other:XWiki.b")
@@ -55,6 +59,7 @@ def test_users_are_named_without_the_wiki_that_the_page_is_in(tmp_path):
 
 @pytest.mark.parametrize("declared", ["1.0", "1.1"])
 def test_control_characters_are_kept(tmp_path, declared):
+    """Control and non-characters come through, by reference and raw, in XML 1.0 and 1.1."""
     wanted = "a\x01b\x1fc\ufdd0\ufdd1\ufdefd\x85e\u2028f\tg\rh"
     body = wanted.replace("\x01", "&#1;").replace("\x1f", "&#x1F;").replace("\r", "&#13;")
     text = page_xml(declared=declared).replace("<content></content>", f"<content>{body}</content>")
@@ -64,6 +69,7 @@ def test_control_characters_are_kept(tmp_path, declared):
 
 
 def test_control_characters_in_a_history_are_kept(tmp_path):
+    """The same holds for XML inside the XML of a history."""
     older = page_xml().replace("<content></content>", "<content>a&#2;b</content>")
     archive = jrcs({"2.1": page_xml(version="2.1"), "1.1": older})
     archive = archive.replace("&", "&amp;").replace("<", "&lt;")
@@ -73,6 +79,7 @@ def test_control_characters_in_a_history_are_kept(tmp_path):
 
 @pytest.mark.parametrize("encoding", ["ISO-8859-1", "windows-1252", "GBK", "UTF-16", "utf-8"])
 def test_pages_in_another_encoding(tmp_path, encoding):
+    """The declared encoding is used, a byte order mark is passed over."""
     wanted = "é" if encoding in ("ISO-8859-1", "windows-1252") else "售后"
     text = page_xml(content=wanted).replace("UTF-8", encoding)
     assert only(tmp_path, text.encode(encoding))[1].content == wanted
@@ -86,6 +93,7 @@ COMMENT = """<object><class><name>XWiki.XWikiComments</name></class><number>{}</
 
 
 def test_comments_and_annotations_come_out_of_their_objects(tmp_path):
+    """A comment's object gives the object and a Comment; its date is local to the wiki."""
     more = (
         "<property><replyto>1</replyto></property><property><selection>words</selection></property>"
     )
@@ -108,6 +116,7 @@ RIGHTS = """<object><number>{}</number><className>XWiki.{}</className>
 
 
 def test_rights_are_kept_with_their_page(tmp_path):
+    """Rights objects come with their numbers and all their properties."""
     inside = RIGHTS.format(3, "XWikiRights") + RIGHTS.format(0, "XWikiGlobalRights")
     items = only(tmp_path, page_xml("Space.WebPreferences", inside=inside))
     rights = {"allow": "0", "groups": "XWiki.Staff", "levels": "view", "users": ""}
@@ -126,6 +135,7 @@ def test_rights_are_kept_with_their_page(tmp_path):
     ],
 )
 def test_tags(tmp_path, tags, found):
+    """Tags are read from a list of values, from a text with bars, and from nothing."""
     inside = (
         "<object><number>0</number><className>XWiki.TagClass</className>"
         f"<property type='StaticList'>{tags}</property></object>"
@@ -134,6 +144,7 @@ def test_tags(tmp_path, tags, found):
 
 
 def test_a_class_tells_the_types_of_its_properties(tmp_path):
+    """A class gives short type names and its own XML; one without properties gives nothing."""
     kind = "com.xpn.xwiki.objects.classes.{}Class"
     inside = (
         "<class><name>A.B</name><customClass/><nameField/>"
@@ -147,6 +158,7 @@ def test_a_class_tells_the_types_of_its_properties(tmp_path):
 
 
 def test_a_property_may_have_any_name(tmp_path):
+    """Properties named like page elements are read as properties."""
     inside = (
         "<object><number>0</number><className>A.B</className><property><content>c</content>"
         "</property><property><versions>v</versions></property>"
@@ -168,6 +180,7 @@ REVISIONS = """<revisions>
 
 
 def test_histories_of_files_in_the_newer_form(tmp_path):
+    """`<revisions>` gives each version; an alias shares another one's bytes."""
     text = page_xml(inside=attachment("x", b"1.4", inside=REVISIONS, version="1.4", comment="now"))
     (tmp_path / "page.xml").write_text(text)
     sink = Memory()
@@ -183,6 +196,7 @@ def test_histories_of_files_in_the_newer_form(tmp_path):
 
 @pytest.mark.parametrize("full", [set(), {"1.1"}])
 def test_histories_of_files_in_archives(tmp_path, full):
+    """`<versions>` gives each version; history and bytes can be switched off."""
     texts = {
         version: attachment("x", data, version=version).replace("><", ">\n<")
         for version, data in {"1.3": b"c", "1.2": b"bb", "1.1": b"aaa"}.items()
@@ -205,6 +219,7 @@ def test_histories_of_files_in_archives(tmp_path, full):
 
 @pytest.mark.parametrize("full", [set(), {"1.2"}])
 def test_histories_of_files_too_long_to_hold(tmp_path, full, monkeypatch):
+    """A history above the memory limit is read in pieces with the same result."""
     monkeypatch.setattr("importers.xar.attachments.ARCHIVE_LIMIT", 100)
     monkeypatch.setattr("importers.xar.patch._CHUNK", 7)
     wanted = {"1.4": b"d" * 99, "1.3": b"c", "1.2": b"bb" * 50, "1.1": b""}
@@ -228,6 +243,7 @@ def test_histories_of_files_too_long_to_hold(tmp_path, full, monkeypatch):
 
 
 def test_large_base64_is_cut_out_of_the_raw_bytes_and_named(tmp_path):
+    """The kept XML names the digest of large bytes in place of their base64."""
     text = page_xml(inside=attachment("x", bytes(9000)) + attachment("y", b"small"))
     (tmp_path / "page.xml").write_text(text)
     sink = Memory()
@@ -239,6 +255,7 @@ def test_large_base64_is_cut_out_of_the_raw_bytes_and_named(tmp_path):
 
 
 def test_what_is_chosen_is_read_and_nothing_else_is_kept(tmp_path):
+    """Pages that the options leave out put no byte into the sink."""
     entries = {
         f"{name}.xml": page_xml(name, inside=attachment("x", name.encode()))
         for name in ("A.WebHome", "A.B.WebHome", "C.D")
@@ -253,6 +270,7 @@ def test_what_is_chosen_is_read_and_nothing_else_is_kept(tmp_path):
 
 
 def test_lists_and_entries_are_put_together(tmp_path):
+    """Pages listed or not are read; a listed one that is missing is a Problem."""
     entries = {
         "listed.xml": page_xml("A.Listed"),
         "unlisted.xml": page_xml("A.Unlisted"),
@@ -268,11 +286,13 @@ def test_lists_and_entries_are_put_together(tmp_path):
 
 
 def test_a_package_without_a_list_is_read_and_said_to_be_one(tmp_path):
+    """A XAR without package.xml is read, with one Problem."""
     items = read(xar(tmp_path / "a.xar", {"a.xml": page_xml("A.B")}, listed=False))
     assert [p.code for p in of(items, Problem)] == ["no-package-list"]
 
 
 def test_dates_without_an_inner_one_are_the_archives(tmp_path):
+    """The archive's local date is used where the XML has none, in UTC if the zone is known."""
     text = page_xml(version="2.1", inside="<versions>{}</versions>").replace(
         "<date>1586500000000</date>", ""
     )
@@ -295,11 +315,13 @@ def test_dates_without_an_inner_one_are_the_archives(tmp_path):
     ],
 )
 def test_what_is_recognised(tmp_path, name, data, sure):
+    """Confidence follows the first bytes and the name."""
     (tmp_path / name).write_bytes(data)
     assert Xar().recognises(Source(str(tmp_path / name))) is sure
 
 
 def test_folders_are_recognised_by_what_they_hold(tmp_path):
+    """A folder of page XML is LIKELY; with other files in it, or empty, it is not."""
     assert Xar().recognises(Source(str(tmp_path))) is Confidence.NO
     (tmp_path / "A").mkdir()
     (tmp_path / "A" / "B.xml").write_text(page_xml())

@@ -78,6 +78,7 @@ def corpus(tmp_path_factory):
 @needs_samples
 @pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.xar")), ids=lambda path: path.stem)
 def test_a_real_xar_gives_what_its_xml_holds(path):
+    """Each sample gives as many records of each kind as lxml counts, and no Problem."""
     assert Xar().recognises(Source(str(path))) is Confidence.SURE
     assert isinstance(importer_for(Source(str(path))), Xar)
     expected: Counter = Counter()
@@ -92,6 +93,7 @@ def test_a_real_xar_gives_what_its_xml_holds(path):
 
 @needs_samples
 def test_a_history_of_2010_is_rebuilt_from_its_deltas():
+    """Versions of a real old export come with their date in UTC, author and comment."""
     items = read(SAMPLES / "TestPage-with-history-2010.xar")
     assert [(r.version, r.date, r.author, r.comment) for r in of(items, Revision)] == [
         ("3.1", "2010-02-26T13:57:22Z", "XWiki.Admin", "A third version of the document"),
@@ -109,6 +111,7 @@ def test_a_history_of_2010_is_rebuilt_from_its_deltas():
 
 @needs_corpus
 def test_every_page_of_the_corpus_is_read_as_an_independent_reader_reads_it(corpus):
+    """Contents and files of real page XML equal lxml's; each Problem is a visible defect."""
     for path in sorted(corpus.rglob("*.xml")):
         data = path.read_bytes()
         sink = Memory()
@@ -149,6 +152,7 @@ def check_problem(problem: Problem, root) -> None:
 
 @needs_corpus
 def test_a_tar_is_read_like_the_folder_in_it(corpus):
+    """A tar gives the records and Problems of the folder that it was made of."""
     assert isinstance(importer_for(Source(str(CORPUS))), Xar)
     folder, packed = read(corpus), read(CORPUS)
 
@@ -162,6 +166,7 @@ def test_a_tar_is_read_like_the_folder_in_it(corpus):
 
 
 def test_a_tar_cut_short_is_no_input(tmp_path):
+    """A tar without its end is an InputError."""
     with tarfile.open(tmp_path / "whole.tar.gz", "w:gz") as tar:
         for n in range(20):
             tar.addfile(tarfile.TarInfo(f"{n}.xml"), io.BytesIO())
@@ -174,6 +179,7 @@ def test_a_tar_cut_short_is_no_input(tmp_path):
 
 @needs_corpus
 def test_a_folder_of_pages_and_packages_is_read_like_a_xar(corpus):
+    """A folder gives its pages and those of the XARs in it, with the known Problems."""
     assert Xar().recognises(Source(str(corpus))) is Confidence.LIKELY
     items = read(corpus)
     packed = sum(
@@ -196,6 +202,7 @@ def test_a_folder_of_pages_and_packages_is_read_like_a_xar(corpus):
 
 @needs_samples
 def test_infos_beside_an_empty_element_do_not_matter():
+    """A package.xml with misplaced infos is read without a Problem."""
     data = (SAMPLES / "Attachment2-misplaced-infos.xar").read_bytes()
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         assert b"<infos/>" in package.read("package.xml")
