@@ -81,7 +81,7 @@ class ViewRecords:
         clear = {v for v, views in page.views.items() if self._source(views)[0] is not None}
         complete = self._options.history and all(r.version in page.held | clear for r in rows)
         views = page.views[max(page.views, key=version_key)] if page.views else None
-        newest = self._source(views)[1] if views is not None else None
+        newest = self._view(views.blamed) if views is not None else None
         lines = not complete and not locale and newest is not None and newest.origins is not None
         shown = newest if lines else self._view(views.plain) if views and not complete else None
         yield PageSeen(
@@ -113,10 +113,12 @@ class ViewRecords:
                 Problem(where=where, code="source-unclear", detail=detail, page=got.reference)
             )
 
-    def _source(self, views: VersionViews) -> tuple[str | None, CodeView | None]:
-        """Return a version's source where it is whole, and the view with its authors."""
+    def _source(self, views: VersionViews) -> tuple[str | None, str | None, CodeView | None]:
+        """Return a version's source where it is whole, its title, and the view with its authors."""
         plain, blamed = self._view(views.plain), self._view(views.blamed)
-        return (whole_source(plain, blamed) if plain is not None else None), blamed
+        if plain is None:
+            return None, None, blamed
+        return whole_source(plain, blamed), plain.root.title, blamed
 
     def _view(self, reply: Reply | None) -> CodeView | None:
         if not isinstance(reply, Answer):
@@ -135,7 +137,7 @@ class ViewRecords:
         On a translation that view follows the wrong page's history: nothing is taken from it.
         """
         views = page.views.get(row.version)
-        text, blamed = self._source(views) if views is not None else (None, None)
+        text, title, blamed = self._source(views) if views is not None else (None, None, None)
         author, name = row.author, row.author_name
         if name is None:
             own = _authors(blamed) if blamed is not None and not translation else {}
@@ -148,8 +150,6 @@ class ViewRecords:
         if text is None or views is None:
             return facts
         raw = self._whole(views.plain).body if isinstance(views.plain, Answer) else None
-        plain = self._view(views.plain)
-        title = plain.root.title if plain is not None else None
         return Revision(content=text, raw=raw, title=title, **msgspec.structs.asdict(facts))
 
 
