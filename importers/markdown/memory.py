@@ -10,7 +10,6 @@ import hashlib
 from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
-from typing import TypeAlias
 
 import msgspec
 
@@ -81,17 +80,17 @@ def origins_of(memory: Memory) -> list[LineOrigin]:
     return found + [LineOrigin(None)] * lacking
 
 
-def digest(line: str) -> str:
+def line_digest(line: str) -> str:
     """Return eight hex digits that tell lines apart."""
     return hashlib.blake2b(line.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
 
 
-def path_of(page: str) -> str:
+def memory_path(page: str) -> str:
     """Return where the memory of the page at path ``page`` stands in the tree."""
     return f"{FOLDER}/{page}.json"
 
 
-def encode(memory: Memory) -> bytes:
+def encode_memory(memory: Memory) -> bytes:
     """Write the memory as JSON."""
     return msgspec.json.encode(memory)
 
@@ -99,7 +98,7 @@ def encode(memory: Memory) -> bytes:
 def read_memory(root: Path, page: str) -> Memory | None:
     """Read the memory of a page; None where there is none that can be read."""
     try:
-        return msgspec.json.decode((root / path_of(page)).read_bytes(), type=Memory)
+        return msgspec.json.decode((root / memory_path(page)).read_bytes(), type=Memory)
     except (OSError, msgspec.DecodeError):
         return None
 
@@ -139,7 +138,3 @@ def read_tree(root: Path) -> KnownTree | None:
         return msgspec.json.decode((root / MARK).read_bytes(), type=KnownTree)
     except (OSError, msgspec.DecodeError):
         return None
-
-
-Piece: TypeAlias = BlockLines
-Beside: TypeAlias = PageObjects

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from importers.markdown.memory import BlockLines, Memory, digest
+from importers.markdown.memory import BlockLines, Memory, line_digest
 from kb.history.diff import matching_blocks
 from kb.markup.render.xwiki import render_xwiki
 from kb.markup.syntaxes.commonmark import commonmark_tree
@@ -85,7 +85,7 @@ def source_of(body: str, memory: Memory, find: Find) -> list[str]:
     that gave no Markdown; what is new or changed is put into XWiki's syntax.
     """
     lines = body.removesuffix("\n").split("\n") if body.strip("\n") else []
-    marks = [digest(line) for line in lines]
+    marks = [line_digest(line) for line in lines]
     if marks == memory.lines:
         return memory.source.split("\n")
     return _EditedPage(lines, marks, memory, find).run()
@@ -167,7 +167,10 @@ class _EditedPage:
         old = self._memory.lines[block.first :][: block.count]
         bare = [_unbroken(line) for line in edited]
         new = [
-            next((m for m in (digest(line), digest(f"{line}\\")) if m in old), digest(line))
+            next(
+                (m for m in (line_digest(line), line_digest(f"{line}\\")) if m in old),
+                line_digest(line),
+            )
             for line in bare
         ]
         kept = {b.b + n: b.a + n for b in matching_blocks(old, new) for n in range(b.length)}

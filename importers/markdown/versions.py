@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from importers.markdown.git_log import CommittedFile, GitBlobs, LoggedCommit
-from importers.markdown.memory import Memory, digest, origins_of
+from importers.markdown.memory import Memory, line_digest, origins_of
 from kb.frontmatter import read_front_matter
 from kb.history.diff import matching_blocks
 from kb.model import Item, LineOrigin, Revision, RevisionSeen, Snapshot, version_key
@@ -112,7 +112,7 @@ def revised_memory(
 
 def _marks(body: str) -> list[str]:
     lines = body.removesuffix("\n").split("\n") if body.strip("\n") else []
-    return [digest(line) for line in lines]
+    return [line_digest(line) for line in lines]
 
 
 class _LinesWithOrigins:

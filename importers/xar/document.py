@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import TypeAlias, cast
+from typing import cast
 
 import msgspec
 from lxml import etree
@@ -190,6 +190,3 @@ def begin(events: Events) -> dict[str, str]:
     if event[0] != ROOT:
         raise BadXmlError("not-a-page", f"its root is <{event[0][:40]}>, not <{ROOT}>")
     return event[1]
-
-
-Document: TypeAlias = XarDocument

@@ -223,6 +223,3 @@ class Events:
 
 def _refuse_doctype(*_: object) -> None:
     raise BadXmlError("doctype", "it has a document type, which no page has: not read")
-
-
-Node: TypeAlias = XmlElement

@@ -29,7 +29,7 @@ _ENCODED = re.compile(r"(?:[A-Za-z-]|_[0-9A-Fa-f]{2})*")
 _PLAIN = re.compile(r"[\w.]+")
 
 
-class RcsVersion(msgspec.Struct, frozen=True, kw_only=True):
+class RcsHeader(msgspec.Struct, frozen=True, kw_only=True):
     """What the archive says of a version apart from its text."""
 
     number: str
@@ -43,7 +43,7 @@ class RcsVersion(msgspec.Struct, frozen=True, kw_only=True):
 class RcsNode(msgspec.Struct, frozen=True, kw_only=True):
     """One version: its log and its text, which must be read before the next one is asked for."""
 
-    version: RcsVersion
+    version: RcsHeader
     log: str
     text: Iterator[str]
 
@@ -116,7 +116,7 @@ class _RcsTokens:
                 return
 
 
-def read_archive(pieces: Iterable[str]) -> tuple[dict[str, RcsVersion], Iterator[RcsNode]]:
+def read_archive(pieces: Iterable[str]) -> tuple[dict[str, RcsHeader], Iterator[RcsNode]]:
     """Return all versions by number, and the nodes in the order in which their texts stand.
 
     BadXmlError, at once or on the way: bad-archive.
@@ -127,7 +127,7 @@ def read_archive(pieces: Iterable[str]) -> tuple[dict[str, RcsVersion], Iterator
     return versions, _nodes(tokens, versions)
 
 
-def _nodes(tokens: _RcsTokens, versions: dict[str, RcsVersion]) -> Iterator[RcsNode]:
+def _nodes(tokens: _RcsTokens, versions: dict[str, RcsHeader]) -> Iterator[RcsNode]:
     tokens.expect("@")
     for _ in tokens.string():
         pass
@@ -145,9 +145,9 @@ def _nodes(tokens: _RcsTokens, versions: dict[str, RcsVersion]) -> Iterator[RcsN
             pass
 
 
-def _front(tokens: _RcsTokens) -> dict[str, RcsVersion]:
+def _front(tokens: _RcsTokens) -> dict[str, RcsHeader]:
     """Read what stands before the description: what the archive says of each version."""
-    found: dict[str, RcsVersion] = {}
+    found: dict[str, RcsHeader] = {}
     fields: dict[str, str] = {}
     number, key, values = "", "head", list[str]()
     while True:
@@ -175,8 +175,8 @@ def _front(tokens: _RcsTokens) -> dict[str, RcsVersion]:
             key = word
 
 
-def _version(number: str, fields: dict[str, str]) -> RcsVersion:
-    return RcsVersion(
+def _version(number: str, fields: dict[str, str]) -> RcsHeader:
+    return RcsHeader(
         number=number,
         date=_date(fields.get("date", "")),
         author=author_of(fields.get("author", "")),

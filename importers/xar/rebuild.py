@@ -8,21 +8,21 @@ import msgspec
 
 from importers.xar.errors import BadXmlError, too_large
 from importers.xar.events import TEXT_LIMIT
-from importers.xar.jrcs import RcsNode, RcsVersion, newest_first, read_archive
+from importers.xar.jrcs import RcsHeader, RcsNode, newest_first, read_archive
 from importers.xar.patch import apply_script
 
 
 class RebuiltVersion(msgspec.Struct, frozen=True, kw_only=True):
     """A version with its text, or with the reason why there is none."""
 
-    version: RcsVersion
+    version: RcsHeader
     log: str
     text: str | None
     trouble: BadXmlError | None = None
 
 
 class _NodeText(msgspec.Struct, frozen=True):
-    version: RcsVersion
+    version: RcsHeader
     log: str
     text: str | None
     trouble: BadXmlError | None = None
@@ -32,7 +32,7 @@ class _NodeText(msgspec.Struct, frozen=True):
         return newest_first(self.version.number)
 
 
-def rebuilt(archive: str | Iterable[str]) -> tuple[dict[str, RcsVersion], Iterator[RebuiltVersion]]:
+def rebuilt(archive: str | Iterable[str]) -> tuple[dict[str, RcsHeader], Iterator[RebuiltVersion]]:
     """Return all versions by number, and each with its text, newest first, one at a time.
 
     An archive given whole may hold them in any order, one given in pieces in this one only.

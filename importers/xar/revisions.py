@@ -11,7 +11,7 @@ from importers.base import Options
 from importers.xar.attachments import user_of
 from importers.xar.document import XarDocument, read_fields
 from importers.xar.errors import BadXmlError
-from importers.xar.jrcs import RcsVersion
+from importers.xar.jrcs import RcsHeader
 from importers.xar.rebuild import RebuiltVersion, rebuilt
 from kb.errors import Problem
 from kb.model import Item, Revision, RevisionSeen, version_key
@@ -57,7 +57,7 @@ class XarVersions:
         self._where = where
         self._page = page
         self._options = options
-        self._listed: dict[str, RcsVersion] = {}
+        self._listed: dict[str, RcsHeader] = {}
         self._nodes: Iterator[RebuiltVersion] = iter(())
         self._trouble: BadXmlError | None = None
         self.complete = False
@@ -139,7 +139,7 @@ class XarVersions:
         author = user_of(version.author, wiki) or revision.author
         return msgspec.structs.replace(revision, date=date, author=author, comment=node.log)
 
-    def _seen(self, version: RcsVersion, log: str | None) -> RevisionSeen:
+    def _seen(self, version: RcsHeader, log: str | None) -> RevisionSeen:
         knowing = version.state in _KNOWING
         return RevisionSeen(
             version=version.number,

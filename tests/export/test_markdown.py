@@ -17,11 +17,11 @@ from wiki import WIKI, page, revisions
 
 from kb.errors import InputError
 from kb.export.markdown.flavour import TREE_FORMATS
-from kb.export.markdown.front import front_matter
 from kb.export.markdown.nav import ProjectSettings
 from kb.export.markdown.tree_writer import write_tree
 from kb.export.markdown.word_proof import lost_words, markdown_text
 from kb.export.report import write_report
+from kb.frontmatter import write_front_matter
 from kb.model import Comment, Gone, PageId, WikiObject
 
 SITE = ProjectSettings(title="Wiki", language="zh", url=None)
@@ -204,7 +204,7 @@ def test_hostile_names_and_titles(wiki, tmp_path, flavour):
 
 def test_front_matter_is_yaml_that_says_the_same():
     """Texts in quotes, empties left out, nested lists and maps."""
-    text = front_matter(
+    text = write_front_matter(
         {"a": "yes", "b": None, "no": 1, "c": ["x: y", "#"], "d": {"e f": True, "g": []},
          "h": [{"i": "1", "j": {"k": 2}}]}
     )  # fmt: skip

@@ -8,11 +8,11 @@ from typing import Protocol
 import msgspec
 
 from kb.archive import Archive, LineView, PageView, RevisionView
-from kb.export.markdown.front import front_matter
 from kb.export.markdown.page_data import title_of
 from kb.export.markdown.page_text import render_page
 from kb.export.tree_layout import HOME, Layout, Shape
 from kb.export.tree_links import LinkTargets, SiteResolver, TreeResolver
+from kb.frontmatter import write_front_matter
 from kb.markup.render.markdown import FLAVOURS
 
 
@@ -73,7 +73,7 @@ class MarkdownEncoder:
             "name": page.id.wiki, "reference": page.id.page, "locale": page.id.locale,
             "version": revision.version if revision else None,
         }  # fmt: skip
-        facts = front_matter({"title": title_of(view), "wiki": about})
+        facts = write_front_matter({"title": title_of(view), "wiki": about})
         return f"{facts}{body.text}".encode("utf-8", "replace")
 
 

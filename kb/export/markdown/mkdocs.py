@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kb.export.markdown.front import quoted
 from kb.export.markdown.nav import Nav, ProjectSettings, front_page
+from kb.frontmatter import quoted
 
 _SETTINGS = """\
 docs_dir: docs

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from importers.markdown.memory import OBJECTS, Beside
+from importers.markdown.memory import OBJECTS, PageObjects
 from kb.archive import Archive, PageView
 from kb.cases.record import Case
-from kb.export.markdown.front import Yaml
 from kb.export.report import Loss
+from kb.frontmatter import Yaml
 from kb.redact.public_rules import without_secrets
 from kb.references import split_reference
 
@@ -99,5 +99,7 @@ def objects_of(archive: Archive, page: PageView) -> tuple[bytes | None, list[Los
         for one, kept in zip(page.objects, objects, strict=True)
         if kept is not one
     ]
-    found = Beside(reference=page.id.page, locale=page.id.locale, objects=objects, class_=class_)
+    found = PageObjects(
+        reference=page.id.page, locale=page.id.locale, objects=objects, class_=class_
+    )
     return msgspec.json.format(msgspec.json.encode(found)) + b"\n", lost

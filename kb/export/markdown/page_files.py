@@ -11,11 +11,10 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from importers.markdown.memory import encode, path_of
+from importers.markdown.memory import encode_memory, memory_path
 from kb.archive import Archive, PageView
 from kb.export.account import link_losses
 from kb.export.markdown.flavour import TREE_FORMATS, TreeFormat
-from kb.export.markdown.front import Yaml, front_matter
 from kb.export.markdown.manifest import Manifest, TreePage, UnfinishedTree
 from kb.export.markdown.page_data import built_dates, objects_of, objects_path, page_facts
 from kb.export.markdown.page_text import RenderedPage, render_page
@@ -24,6 +23,7 @@ from kb.export.report import Loss
 from kb.export.tree_links import LinkTargets, SiteResolver, TreeResolver
 from kb.files import sha256_of
 from kb.freshness import code_stamp
+from kb.frontmatter import Yaml, write_front_matter
 from kb.model import PageId
 from kb.pool import Load, pooled
 
@@ -83,7 +83,7 @@ def _write(job: TreeJob, archive: Archive, task: PageTask) -> tuple[str, TreePag
     made = render_page(view, tree.markdown, links, site, anchors)
     data = f"{_front_matter(job, tree, view, cases)}{made.text}".encode("utf-8", "replace")
     _put(job.root / path, data)
-    _put(job.root / path_of(path), encode(made.memory))
+    _put(job.root / memory_path(path), encode_memory(made.memory))
     kept, losses = _account(view, resolver, made)
     objects, lost = objects_of(archive, view)
     at = objects_path(job.targets.layout.page(view.id)) if objects else None
@@ -108,7 +108,7 @@ def _front_matter(
     facts = page_facts(view, job.names.get(view.id.wiki, {}), cases)
     if job.flavour == "hugo":
         facts |= built_dates(view)
-    return front_matter({**tree.front(job.targets.layout.page(view.id), view.id), **facts})
+    return write_front_matter({**tree.front(job.targets.layout.page(view.id), view.id), **facts})
 
 
 def _missing_words(view: PageView, made: RenderedPage) -> tuple[int, list[Loss]]:
@@ -153,7 +153,7 @@ def _taken_over(job: TreeJob, resolver: TreeResolver, path: str, inputs: str) ->
 def _copy(old_root: Path, root: Path, path: str, before: TreePage) -> bool:
     """Copy a page's files; False where the old file is not what it was."""
     page = old_root / path
-    names = [path, path_of(path), *([before.objects] if before.objects else [])]
+    names = [path, memory_path(path), *([before.objects] if before.objects else [])]
     if not all((old_root / name).is_file() for name in names):
         return False
     if sha256_of(page) != before.sha256:

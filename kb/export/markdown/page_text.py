@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 
 import msgspec
 
-from importers.markdown.memory import Memory, Piece, digest, runs_of
+from importers.markdown.memory import BlockLines, Memory, line_digest, runs_of
 from kb.archive import PageView
 from kb.export.tree_links import SiteResolver, TreeResolver, places_in, tree_of
 from kb.markup.render.markdown import (
@@ -51,7 +51,7 @@ def render_page(
     resolver.seen.clear()  # what was asked for the sake of anchors will be asked again
     starts = _starts(document.source)
     lines: list[str] = []
-    pieces: list[Piece] = []
+    pieces: list[BlockLines] = []
     groups = list(_groups(document.children))
     before = ""
     for at, group in enumerate(groups):
@@ -65,7 +65,7 @@ def render_page(
             lines += ["", flavour.comment]
         lines += [""] * bool(lines)
         made = "\n\n".join(written).split("\n")
-        _add_piece(pieces, Piece(len(lines), len(made), first, last - first + 1))
+        _add_block(pieces, BlockLines(len(lines), len(made), first, last - first + 1))
         lines += made
         before = written[-1]
     text = "\n".join(lines) + "\n" if lines else ""
@@ -75,27 +75,27 @@ def render_page(
     )
 
 
-def _memory(page: PageView, lines: list[str], pieces: list[Piece]) -> Memory:
+def _memory(page: PageView, lines: list[str], pieces: list[BlockLines]) -> Memory:
     return Memory(
         source=page.source,
         origins=runs_of(LineOrigin(line.version, line.author, line.date) for line in page.lines),
         missing=[line.number for line in page.lines if line.missing],
-        lines=[digest(line) for line in lines],
+        lines=[line_digest(line) for line in lines],
         pieces=pieces,
     )
 
 
-def _add_piece(pieces: list[Piece], piece: Piece) -> None:
+def _add_block(pieces: list[BlockLines], block: BlockLines) -> None:
     """Append; a block that begins on the line where the one before ends is merged with it."""
-    if pieces and piece.source_first < pieces[-1].source_first + pieces[-1].source_count:
+    if pieces and block.source_first < pieces[-1].source_first + pieces[-1].source_count:
         before = pieces.pop()
-        piece = Piece(
+        block = BlockLines(
             before.first,
-            piece.first + piece.count - before.first,
+            block.first + block.count - before.first,
             before.source_first,
-            piece.source_first + piece.source_count - before.source_first,
+            block.source_first + block.source_count - before.source_first,
         )
-    pieces.append(piece)
+    pieces.append(block)
 
 
 def _starts(text: str) -> list[int]:

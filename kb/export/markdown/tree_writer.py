@@ -14,7 +14,6 @@ from kb.archive import Archive
 from kb.cases.record import Case
 from kb.export.account import FateReason, Fates, PageAccount
 from kb.export.markdown.flavour import TREE_FORMATS, TreeFormat
-from kb.export.markdown.front import Yaml
 from kb.export.markdown.manifest import (
     Manifest,
     check_unedited,
@@ -39,6 +38,7 @@ from kb.export.markdown.tree_plan import (
 from kb.export.report import LossReport
 from kb.export.tree_links import LinkTargets
 from kb.files import MARK, check_ours, new_folder
+from kb.frontmatter import Yaml
 from kb.model import PageId
 
 _FATES: Final = Fates(

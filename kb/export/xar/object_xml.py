@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from importers.xar.document import Document
+from importers.xar.document import XarDocument
 from importers.xar.errors import BadXmlError
-from importers.xar.events import Events, Node
+from importers.xar.events import Events, XmlElement
 from importers.xar.objects import COMMENTS, TAGS, to_object
 from kb.archive import Archive, PageView
 from kb.export.xar.xml import branch, leaf
 from kb.model import Comment, PropertyValue, WikiObject
 
 
-def objects_of(page: PageView, source: Document | None) -> Iterator[Node]:
+def objects_of(page: PageView, source: XarDocument | None) -> Iterator[XmlElement]:
     """Yield every object; comments and tags that are known by themselves only become objects."""
     came = _by_key(source)
     objects = {(one.class_name, one.number): one for one in page.objects}
@@ -34,8 +34,8 @@ def objects_of(page: PageView, source: Document | None) -> Iterator[Node]:
             yield _object(one, page.id.page)
 
 
-def _by_key(source: Document | None) -> dict[tuple[str, int], Node]:
-    found: dict[tuple[str, int], Node] = {}
+def _by_key(source: XarDocument | None) -> dict[tuple[str, int], XmlElement]:
+    found: dict[tuple[str, int], XmlElement] = {}
     for node in source.objects if source else ():
         try:
             one = to_object(node)
@@ -45,7 +45,7 @@ def _by_key(source: Document | None) -> dict[tuple[str, int], Node]:
     return found
 
 
-def _object(one: WikiObject, page: str) -> Node:
+def _object(one: WikiObject, page: str) -> XmlElement:
     facts = [
         leaf("name", page),
         leaf("number", str(one.number)),
@@ -58,7 +58,7 @@ def _object(one: WikiObject, page: str) -> Node:
     return branch("object", facts)
 
 
-def _property(name: str, value: PropertyValue) -> Node:
+def _property(name: str, value: PropertyValue) -> XmlElement:
     if isinstance(value, list):
         return branch(name, [leaf("value", item) for item in value])
     if isinstance(value, bool):
@@ -78,7 +78,7 @@ def _properties(comment: Comment) -> dict[str, PropertyValue]:
     return {name: value for name, value in known.items() if value is not None}
 
 
-def class_of(archive: Archive, page: PageView, source: Document | None) -> Node | None:
+def class_of(archive: Archive, page: PageView, source: XarDocument | None) -> XmlElement | None:
     """Return the class that the page defines, as it came."""
     if source is not None and source.class_ is not None:
         return source.class_

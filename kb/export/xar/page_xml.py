@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 
-from importers.xar.document import Document, read_document
+from importers.xar.document import XarDocument, read_document
 from importers.xar.errors import BadXmlError
 from kb.archive import Archive, PageView, RevisionView
 from kb.export.moments import instant_of
@@ -37,7 +37,7 @@ class PageXml:
         self._held = [r for r in archive.revisions(page.key) if r.held]
         self._source = self._own_xml()
 
-    def _own_xml(self) -> Document | None:
+    def _own_xml(self) -> XarDocument | None:
         """Return the page's XML as it came, if that was in a XAR and is the present version's."""
         newest = self._held[-1].version if self._held else None
         for _, raw in self._archive.page_raws(self._page.key):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from importers.xar.events import Node
+from importers.xar.events import XmlElement
 
 _ESCAPED = re.compile("[&<>\r\u2028\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _NAMED = {
@@ -39,7 +39,7 @@ def element(tag: str, text: str | None, indent: str = "  ") -> str:
     return f"{indent}<{tag}>{escape(text)}</{tag}>\n" if text else f"{indent}<{tag}/>\n"
 
 
-def tree(node: Node, indent: str = "  ") -> Iterator[str]:
+def tree(node: XmlElement, indent: str = "  ") -> Iterator[str]:
     """Yield an element with all below it, indented."""
     start = "".join(f' {key}="{attribute(value)}"' for key, value in node.attributes.items())
     if node.children:
@@ -53,11 +53,11 @@ def tree(node: Node, indent: str = "  ") -> Iterator[str]:
         yield f"{indent}<{node.tag}{start}/>\n"
 
 
-def leaf(tag: str, text: str) -> Node:
+def leaf(tag: str, text: str) -> XmlElement:
     """Return an element that holds text only."""
-    return Node(tag=tag, attributes={}, text=text)
+    return XmlElement(tag=tag, attributes={}, text=text)
 
 
-def branch(tag: str, children: Iterable[Node]) -> Node:
+def branch(tag: str, children: Iterable[XmlElement]) -> XmlElement:
     """Return an element that holds elements only."""
-    return Node(tag=tag, attributes={}, children=list(children))
+    return XmlElement(tag=tag, attributes={}, children=list(children))
