@@ -17,7 +17,6 @@ CONTEXT = 40
 """Characters shown on either side of what was found."""
 LONGEST = 200_000
 """Characters of a text that are looked at."""
-_WORD = re.compile(f"{PIECES.pattern}")
 
 
 class Needles:
@@ -60,7 +59,7 @@ class Needles:
         if not (self.stems or self.exact or self.begins or self.digits):
             return found
         known = self._known
-        for match in _WORD.finditer(folded):
+        for match in PIECES.finditer(folded):
             inside = known.get(match[0])
             if inside is None:
                 inside = known[match[0]] = self._word(match[0])

@@ -111,7 +111,7 @@ class CaseRecords(Protocol):
 class CaseDocuments:
     """Cases as a source of documents, under their ids; another wiki's same id is told apart."""
 
-    def __init__(self, store: CaseRecords, attached: Attached | None = None) -> None:
+    def __init__(self, store: CaseRecords, attached: Attached = no_files) -> None:
         self._store = store
         self._attached = attached
 
@@ -125,12 +125,12 @@ class CaseDocuments:
 
     def documents(self, keys: Collection[str]) -> Iterable[SearchDocument]:
         """The documents of the cases with these keys."""
-        wanted, attached = set(keys), self._attached or no_files
+        wanted = set(keys)
         if wanted:
             for key, record in _apart(self._store.records()):
                 if key in wanted:
                     case = from_json(record)
-                    yield case_document(case, key, self._digests[key], attached)
+                    yield case_document(case, key, self._digests[key], self._attached)
 
 
 def _apart(rows: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
