@@ -16,7 +16,8 @@ from importers.web import connections
 from importers.web.failures import FetchError
 from importers.web.transport import Transport
 from kb.errors import UsageError
-from tests.rest.raw import FOUR, OK, Answer, Served, ask, noting, says
+
+from .raw import FOUR, OK, Answer, Served, ask, noting, says
 
 
 def relay(seen: list[bytes]) -> Answer:

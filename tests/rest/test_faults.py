@@ -10,7 +10,7 @@ from kb.archive import Archive
 from kb.errors import RemoteError
 from kb.model import PageId
 
-from .conftest import Home, Standing
+from .standin import Home, Standing
 
 PASSING = [
     "429:p=0.02",

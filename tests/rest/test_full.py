@@ -9,7 +9,7 @@ import pytest
 from kb.archive import Archive
 from kb.model import PageId
 
-from .conftest import Home, Standing
+from .standin import Home, Standing
 
 
 @pytest.mark.parametrize("version", ["13.10", "17.4", "18.2", "18.3.1"])

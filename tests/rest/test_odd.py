@@ -11,8 +11,8 @@ import pytest
 from kb.archive import Archive
 from kb.model import PageId
 
-from .conftest import Home, Standing
 from .oddwiki import odd_wiki
+from .standin import Home, Standing
 
 VERSIONS = ["13.10", "17.4", "18.2", "18.3.1"]
 LIMITS = [1000, 7, 1, 3]

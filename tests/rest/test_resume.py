@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import Home, Standing
+from .standin import Home, Standing
 
 CONCURRENCY = 4
 

@@ -11,7 +11,7 @@ import pytest
 from kb.archive import Archive, PageView
 from kb.model import PageId
 
-from .conftest import Home, Standing
+from .standin import Home, Standing
 
 SPACES, NAME = ["Support", "Harbour"], "Case log"
 CASES = "Support.Harbour.Case log"

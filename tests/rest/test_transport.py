@@ -11,7 +11,8 @@ import pytest
 
 from importers.web.failures import FetchError
 from importers.web.transport import Transport
-from tests.rest.raw import CHUNKED, FOUR, OK, Served, ask, noting, says
+
+from .raw import CHUNKED, FOUR, OK, Served, ask, noting, says
 
 GOOD = {
     "counted": OK + FOUR,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import PASSWORD, Standing
+from .standin import PASSWORD, Standing
 
 TOML = """
 [wiki]

@@ -17,7 +17,7 @@ from kb.archive import Archive
 from kb.errors import RemoteError
 from kb.model import PageId
 
-from .conftest import PASSWORD, Home, Standing, moment
+from .standin import PASSWORD, Home, Standing, moment
 
 ZONE = "Asia/Shanghai"
 CASES = "售后.华南.2021.WebHome"

@@ -13,7 +13,7 @@ from importers.base import Options, Source, importer_named
 from kb.archive import Archive
 from kb.verify import DigestSink, NothingKnown, compare
 
-from .conftest import PASSWORD, USER, Home, Standing
+from .standin import PASSWORD, USER, Home, Standing
 
 ZONE = "Asia/Shanghai"
 

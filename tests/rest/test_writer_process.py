@@ -27,7 +27,7 @@ from kb.model import (
     Revision,
 )
 
-from .conftest import PASSWORD, Home, Standing
+from .standin import PASSWORD, Home, Standing
 
 LINUX = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="reads /proc")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import Standing
+from .standin import Standing
 
 ANSWERS = {
     "another site": (200, "text/html", b"<html><body>hello</body></html>", {}),

@@ -10,7 +10,8 @@ import pytest
 from importers.web.connections import PIECE
 from importers.web.failures import FetchError
 from importers.web.transport import Transport
-from tests.rest.raw import OK, Served, ask, says
+
+from .raw import OK, Served, ask, says
 
 
 def gzip(data: bytes) -> bytes:
