@@ -23,7 +23,7 @@ _FORMATS = {
 _SIMPLE = {
     n.Paragraph: "Paragraph",
     n.Group: "Group",
-    n.Section: "Section",
+    n.OutlineSection: "Section",
     n.ListItem: "ListItem",
     n.DefinitionList: "DefinitionList",
     n.DefinitionTerm: "DefinitionTerm",

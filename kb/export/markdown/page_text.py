@@ -19,7 +19,7 @@ from kb.markup.render.markdown import (
     would_join,
 )
 from kb.markup.render.plain import plain_text
-from kb.markup.tree.nodes import Node, Section
+from kb.markup.tree.nodes import Node, OutlineSection
 from kb.model import LineOrigin
 
 
@@ -113,7 +113,7 @@ def _groups(nodes: list[Node]) -> Iterator[list[Node]]:
         if run:
             yield run
             run = []
-        if isinstance(node, Section):
+        if isinstance(node, OutlineSection):
             yield from _groups(node.children)
         else:
             yield [node]

@@ -222,7 +222,7 @@ def _children(writer: Wikitext, node: n.Parent) -> str:
 
 
 _BLOCKS: Final[dict[type[Node], Callable[[Wikitext, Node], str]]] = {
-    n.Section: _of(n.Section, _children),
+    n.OutlineSection: _of(n.OutlineSection, _children),
     n.Group: _of(n.Group, _children),
     n.Figure: _of(n.Figure, _children),
     n.FigureCaption: _of(n.FigureCaption, _children),

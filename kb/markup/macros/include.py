@@ -103,7 +103,7 @@ def _section(nodes: list[Node], section: str) -> list[Node]:
     stack = list(reversed(nodes))
     while stack:
         node = stack.pop()
-        if isinstance(node, n.Section) and node.children:
+        if isinstance(node, n.OutlineSection) and node.children:
             first = node.children[0]
             if isinstance(first, n.Heading) and section in (first.id, first.params.get("id")):
                 return [node]
@@ -113,7 +113,7 @@ def _section(nodes: list[Node], section: str) -> list[Node]:
 
 
 def _drop_first_heading(nodes: list[Node]) -> None:
-    while nodes and isinstance(nodes[0], n.Section):
+    while nodes and isinstance(nodes[0], n.OutlineSection):
         nodes = nodes[0].children
     if nodes and isinstance(nodes[0], n.Heading):
         del nodes[0]

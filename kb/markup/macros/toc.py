@@ -31,7 +31,7 @@ def _toc(macro: n.Macro, context: MacroContext) -> list[Node]:
             start = _section_level(context.ancestors) + 1
     headings: list[n.Heading] = []
     _collect(root.children, headings)
-    if isinstance(root, n.Section) and headings and headings[0] is root.children[0]:
+    if isinstance(root, n.OutlineSection) and headings and headings[0] is root.children[0]:
         del headings[0]
     tree = _tree(headings, start or 1, depth, numbered, macro.pos)
     return [tree] if tree is not None else []
@@ -49,7 +49,7 @@ def _number(macro: n.Macro, name: str) -> int | None:
 def _section_level(ancestors: tuple[n.Parent, ...]) -> int:
     """Return the level of the innermost section's heading, 0 without one."""
     for node in reversed(ancestors):
-        if isinstance(node, n.Section):
+        if isinstance(node, n.OutlineSection):
             first = node.children[0] if node.children else None
             return first.level if isinstance(first, n.Heading) else 0
     return 0

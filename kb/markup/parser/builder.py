@@ -236,7 +236,7 @@ class TreeBuilder:
         del depth[level - 1 :]
         self.flow = depth[-1] if depth else self.root
         while len(depth) < level:
-            section = n.Section(pos, [], len(depth) + 1)
+            section = n.OutlineSection(pos, [], len(depth) + 1)
             self.flow.append(section)
             self.flow = section.children
             depth.append(section.children)

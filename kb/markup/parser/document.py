@@ -66,7 +66,7 @@ def _parse_label(label: str, pos: int, depth: int, scope: PageScope) -> list[Nod
 def _open_up(nodes: list[Node], out: list[Node]) -> None:
     """Collect `nodes` in `out`, with the content of paragraphs and sections in their place."""
     for node in nodes:
-        if isinstance(node, n.Paragraph | n.Section):
+        if isinstance(node, n.Paragraph | n.OutlineSection):
             _open_up(node.children, out)
         elif isinstance(node, n.Parent):
             inner: list[Node] = []

@@ -15,7 +15,7 @@ from kb.markup.render.plain import plain_text
 from kb.markup.syntaxes.commonmark import commonmark_tree
 from kb.markup.syntaxes.html import html_text, html_tree
 from kb.markup.syntaxes.plain import plain_tree, source_tree
-from kb.markup.syntaxes.problems import problems_of, say_content
+from kb.markup.syntaxes.problems import problems_of, show_content
 from kb.markup.syntaxes.xwiki1 import xwiki1_tree
 from kb.markup.tree import nodes as n
 from kb.markup.tree.nodes import Node
@@ -42,7 +42,7 @@ class ReadablePage:
 
     def plain(self) -> str:
         """Return the words, those of HTML and of macros that did not run too; blocks are parted."""
-        swapped = _say_html(self.document)
+        swapped = _words_for_html(self.document)
         text = plain_text(self.document.children)
         for parent, children in swapped:
             parent.children = children
@@ -73,7 +73,7 @@ def read_page(
         document = expand(parse(source, syntax), registry)
         problems = problems_of(document, registry, where, page or None)
         if problems:
-            say_content(document)
+            show_content(document)
         return ReadablePage(document, tuple(problems))
     document, problem = _other(source, syntax)
     if problem is None:
@@ -84,7 +84,7 @@ def read_page(
     )
 
 
-def _say_html(document: n.Document) -> list[tuple[n.Parent, list[Node]]]:
+def _words_for_html(document: n.Document) -> list[tuple[n.Parent, list[Node]]]:
     """Put words in the place of HTML; gives what to put back."""
     swapped: list[tuple[n.Parent, list[Node]]] = []
     stack: list[n.Parent] = [document]

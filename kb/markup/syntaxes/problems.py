@@ -30,10 +30,10 @@ def problems_of(
     stack: list[Node] = [document]
     while stack:
         node = stack.pop()
-        said = _said(node, registry) if isinstance(node, _SAYING) else None
-        if said is not None:
+        reason = _problem_of(node, registry) if isinstance(node, _REPORTED) else None
+        if reason is not None:
             line = document.position(node).line
-            code, detail = said
+            code, detail = reason
             found.append(Problem(where=f"{where}:{line}", code=code, detail=detail, page=page))
         elif isinstance(node, n.Parent):
             # Most nodes are words: leaving these out at once takes half the time.
@@ -41,10 +41,10 @@ def problems_of(
     return found
 
 
-_SAYING: Final = (n.Macro, n.MacroResult, n.TooDeep)
+_REPORTED: Final = (n.Macro, n.MacroResult, n.TooDeep)
 
 
-def _said(node: Node, registry: MacroRegistry) -> tuple[str, str] | None:
+def _problem_of(node: Node, registry: MacroRegistry) -> tuple[str, str] | None:
     if isinstance(node, n.TooDeep):
         return "markup-deep", "nested deeper than is followed: shown as its source"
     macro = node.macro if isinstance(node, n.MacroResult) and failed(node) else node
@@ -66,8 +66,8 @@ def _cause(result: n.MacroResult) -> str:
     return rest.partition("].")[0] if cause else before
 
 
-def say_content(document: n.Document) -> None:
-    """Let macros that did not run say their content, where it is no program, not an error.
+def show_content(document: n.Document) -> None:
+    """Show the content of macros that did not run, where it is no program, instead of the error.
 
     Renderers show their source; this is for plain text, which is searched.
     """

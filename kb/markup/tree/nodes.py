@@ -73,6 +73,7 @@ __all__ = [
     "MacroPhrase",
     "MacroResult",
     "Node",
+    "OutlineSection",
     "Paragraph",
     "Params",
     "Parent",
@@ -81,7 +82,6 @@ __all__ = [
     "QuotationLine",
     "RawText",
     "ResourceReference",
-    "Section",
     "Table",
     "TableCell",
     "TableRow",
@@ -91,7 +91,7 @@ __all__ = [
 ]
 
 
-class Section(Parent):
+class OutlineSection(Parent):
     """A heading of `level` with all that belongs to it; a skipped level has no heading."""
 
     __slots__ = ("level",)

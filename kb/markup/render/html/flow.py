@@ -27,7 +27,7 @@ def heading(w: HtmlWriter, node: n.Heading) -> Frame:
     return node.children, f"</h{level}>\n", p.PHRASING
 
 
-def section(_w: HtmlWriter, node: n.Section) -> Frame:
+def section(_w: HtmlWriter, node: n.OutlineSection) -> Frame:
     """Write a heading and what belongs to it, without an element of their own."""
     return node.children, "", None
 
@@ -169,7 +169,7 @@ def formatted(w: HtmlWriter, node: n.FormatSpan) -> Frame | None:
 FLOW: Final = HtmlHandlers(
     {
         **p.PHRASING,
-        n.Section: section,
+        n.OutlineSection: section,
         n.Heading: heading,
         n.Paragraph: paragraph,
         n.Group: group,

@@ -183,7 +183,7 @@ def nothing(_w: HtmlWriter, _node: Node) -> None:
 
 
 _SPANS: Final[tuple[type[Node], ...]] = (
-    n.Section, n.Heading, n.Paragraph, n.Group, n.DefinitionList, n.DefinitionTerm,
+    n.OutlineSection, n.Heading, n.Paragraph, n.Group, n.DefinitionList, n.DefinitionTerm,
     n.DefinitionDescription, n.Table, n.TableCell, n.Quotation, n.Figure, n.FigureCaption,
 )  # fmt: skip
 PHRASING: Final = HtmlHandlers(

@@ -34,7 +34,7 @@ _HTML: Final = ("html/", "xhtml/", "annotatedhtml/", "annotatedxhtml/")
 _IN_ID: Final = re.compile(r"[\\`*_\[\]<>:~]")
 
 
-def _section(w: MarkdownWriter, node: n.Section) -> list[str]:
+def _section(w: MarkdownWriter, node: n.OutlineSection) -> list[str]:
     return w.blocks(node.children)
 
 

@@ -26,7 +26,7 @@ from kb.markup.render.markdown.marks import (
     PendingBreak,
     Piece,
     emphasised,
-    settle,
+    finalise_marks,
 )
 from kb.markup.render.markdown.writer import MAX_DEPTH, MarkdownWriter
 from kb.markup.render.xhtml.links import label_of
@@ -57,7 +57,7 @@ def lines(w: MarkdownWriter, nodes: list[Node]) -> str:
 
 
 def inline(w: MarkdownWriter, nodes: list[Node]) -> list[Piece]:
-    """Return inline nodes as pieces, emphasis not yet settled."""
+    """Return inline nodes as pieces, the marks of emphasis not yet chosen."""
     w.depth += 1
     pieces: list[Piece] = []
     if w.depth > MAX_DEPTH:
@@ -70,7 +70,7 @@ def inline(w: MarkdownWriter, nodes: list[Node]) -> list[Piece]:
 
 
 def _join(w: MarkdownWriter, pieces: list[Piece], hard: str) -> str:
-    settle(pieces)
+    finalise_marks(pieces)
     if w.flavour.jsx and any(map(_is_tag, pieces)):
         # An element may not go beyond a line of its paragraph.
         hard = w.line_break

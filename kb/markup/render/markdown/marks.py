@@ -28,7 +28,7 @@ BREAK: Final = PendingBreak()
 
 
 class EmphasisMark:
-    """One end of an emphasis; `text` is settled by `settle`."""
+    """One end of an emphasis; `text` is chosen by `finalise_marks`."""
 
     __slots__ = ("opening", "other", "style", "text")
 
@@ -79,8 +79,8 @@ def _edge(piece: Piece, *, first: bool) -> tuple[Piece, str] | None:
     return (piece[:size] if first else piece[-size:]), rest
 
 
-def settle(pieces: list[Piece]) -> None:
-    """Choose the text of each mark; an outer one is settled before those within."""
+def finalise_marks(pieces: list[Piece]) -> None:
+    """Choose the text of each mark; an outer one before those within."""
     places = {id(piece): at for at, piece in enumerate(pieces) if isinstance(piece, EmphasisMark)}
     for at, piece in enumerate(pieces):
         if isinstance(piece, EmphasisMark) and piece.opening:
@@ -106,7 +106,7 @@ def _choose(pieces: list[Piece], start: int, end: int) -> None:
 
 
 def _mark(pieces: list[Piece], at: int) -> str:
-    """Return the character of the settled mark at `at`, "" if there is none."""
+    """Return the character of the mark chosen at `at`, "" if there is none."""
     piece = pieces[at] if 0 <= at < len(pieces) else ""
     return piece.text[:1] if isinstance(piece, EmphasisMark) else ""
 

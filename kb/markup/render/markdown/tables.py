@@ -12,7 +12,15 @@ from kb.markup.render.markdown.writer import MarkdownWriter, is_inline
 from kb.markup.tree import nodes as n
 from kb.markup.tree.nodes import Node
 
-_OPAQUE: Final = (n.List, n.DefinitionList, n.Table, n.Quotation, n.Heading, n.Section, n.Figure)
+_NEVER_ONE_LINE: Final = (
+    n.List,
+    n.DefinitionList,
+    n.Table,
+    n.Quotation,
+    n.Heading,
+    n.OutlineSection,
+    n.Figure,
+)
 _PADDED: Final = 40
 _Rows = list[list[n.TableCell]]
 
@@ -60,7 +68,7 @@ def _is_line(nodes: list[Node]) -> bool:
         node = stack.pop()
         if is_inline(node) or isinstance(node, n.EmptyLines):
             continue
-        if not isinstance(node, n.Parent) or isinstance(node, _OPAQUE):
+        if not isinstance(node, n.Parent) or isinstance(node, _NEVER_ONE_LINE):
             return False
         if isinstance(node, n.Group) and "class" in node.params:
             return False

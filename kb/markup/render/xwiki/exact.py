@@ -302,7 +302,7 @@ def _flat(nodes: list[Node]) -> list[Node]:
     flat: list[Node] = []
     run: n.Paragraph | None = None
     for node in nodes:
-        if isinstance(node, n.Section | n.MacroContent):
+        if isinstance(node, n.OutlineSection | n.MacroContent):
             flat += _flat(node.children)
             run = None
         elif _is_block(node):

@@ -39,7 +39,7 @@ _LINK_ENDS: Final = (
     n.DefinitionDescription,
     n.DefinitionTerm,
     n.QuotationLine,
-    n.Section,
+    n.OutlineSection,
 )
 
 
