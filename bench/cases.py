@@ -20,7 +20,7 @@ from kb.archive import Archive
 from kb.archive.views import LineView, PageView
 from kb.cases.history.life import PageSubject, page_life
 from kb.cases.reader.normalise import cases_of
-from kb.cases.reader.selection import ProfileSelection
+from kb.cases.reader.profile_selection import ProfileSelection
 from kb.cases.store.store import CaseStore
 from kb.config import CasesConfig
 from kb.markup import parse

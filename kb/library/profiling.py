@@ -13,7 +13,7 @@ from kb.cases.learn.toml import profile_toml
 from kb.cases.lines.grammar import grammar_of
 from kb.cases.profile.profile import load_profile, parse_profile, shipped_profiles
 from kb.cases.reader.coverage import PageCoverage, coverage, explained
-from kb.cases.reader.selection import DEFAULT, ProfileSelection
+from kb.cases.reader.profile_selection import DEFAULT, ProfileSelection
 from kb.config import Home
 from kb.errors import InputError
 

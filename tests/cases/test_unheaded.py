@@ -11,7 +11,7 @@ import pytest
 
 from kb.archive.views import PageView
 from kb.cases.reader.normalise import cases_of
-from kb.cases.reader.selection import ProfileSelection
+from kb.cases.reader.profile_selection import ProfileSelection
 from kb.cases.record import Case
 from kb.config import CasesConfig
 from kb.model import Comment, WikiObject

@@ -16,11 +16,11 @@ FieldType: TypeAlias = Literal["text", "integer", "number", "datetime", "identif
 PartName: TypeAlias = Literal["tracking", "resolution"]
 
 
-class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class _ProfileTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A table of the file; a key that no one reads is an error."""
 
 
-class CaseRule(_Table, frozen=True, kw_only=True):
+class CaseRule(_ProfileTable, frozen=True, kw_only=True):
     """`[case]`: how a case begins."""
 
     headings: tuple[str, ...] = ()
@@ -46,7 +46,7 @@ class CaseRule(_Table, frozen=True, kw_only=True):
     """True where the page's comments are turns, said by their authors."""
 
 
-class FieldRule(_Table, frozen=True, kw_only=True):
+class FieldRule(_ProfileTable, frozen=True, kw_only=True):
     """`[[field]]`: a labelled value."""
 
     name: str
@@ -54,14 +54,14 @@ class FieldRule(_Table, frozen=True, kw_only=True):
     type: FieldType = "text"
 
 
-class PartRule(_Table, frozen=True, kw_only=True):
+class PartRule(_ProfileTable, frozen=True, kw_only=True):
     """`[[part]]`: the line that opens the tracking or the resolution part."""
 
     name: PartName
     labels: tuple[str, ...]
 
 
-class StationRule(_Table, frozen=True, kw_only=True):
+class StationRule(_ProfileTable, frozen=True, kw_only=True):
     """`[station]`: a labelled line, or a line with no label right below the heading."""
 
     labels: tuple[str, ...] = ()
@@ -69,7 +69,7 @@ class StationRule(_Table, frozen=True, kw_only=True):
     """Regular expressions for the whole line."""
 
 
-class States(_Table, frozen=True, kw_only=True):
+class States(_ProfileTable, frozen=True, kw_only=True):
     """`[status.states]`: the words of each state."""
 
     resolved: tuple[str, ...] = ()
@@ -77,7 +77,7 @@ class States(_Table, frozen=True, kw_only=True):
     shelved: tuple[str, ...] = ()
 
 
-class StatusRule(_Table, frozen=True, kw_only=True):
+class StatusRule(_ProfileTable, frozen=True, kw_only=True):
     """`[status]`: the line of states of which one is marked."""
 
     labels: tuple[str, ...] = ()
@@ -101,7 +101,7 @@ class StatusRule(_Table, frozen=True, kw_only=True):
     """Words in the legend: the mark chooses, or rules out."""
 
 
-class EngineerRule(_Table, frozen=True, kw_only=True):
+class EngineerRule(_ProfileTable, frozen=True, kw_only=True):
     """`[engineers]`: who is responsible."""
 
     labels: tuple[str, ...] = ()
@@ -111,7 +111,7 @@ class EngineerRule(_Table, frozen=True, kw_only=True):
     """What is written where there is none: `无`."""
 
 
-class SpeakerRule(_Table, frozen=True, kw_only=True):
+class SpeakerRule(_ProfileTable, frozen=True, kw_only=True):
     """`[speakers]`: how a turn begins."""
 
     brackets: tuple[str, ...] = ()
@@ -126,14 +126,14 @@ class SpeakerRule(_Table, frozen=True, kw_only=True):
     """What ends labels that are a name only in brackets: `…状态`."""
 
 
-class RoundRule(_Table, frozen=True, kw_only=True):
+class RoundRule(_ProfileTable, frozen=True, kw_only=True):
     """`[rounds]`: a line that opens a round of analysis."""
 
     patterns: tuple[str, ...] = ()
     """Regular expressions for the whole mark without brackets and colon; group `n`."""
 
 
-class SectionRule(_Table, frozen=True, kw_only=True):
+class SectionRule(_ProfileTable, frozen=True, kw_only=True):
     """`[sections]`: other labelled parts."""
 
     labels: tuple[str, ...] = ()
@@ -141,7 +141,7 @@ class SectionRule(_Table, frozen=True, kw_only=True):
     """What may open a section with any label: `~`."""
 
 
-class IdentifierRule(_Table, frozen=True, kw_only=True):
+class IdentifierRule(_ProfileTable, frozen=True, kw_only=True):
     """`[[identifier]]`: a number or name that identifies a thing."""
 
     kind: str
@@ -162,7 +162,7 @@ class IdentifierRule(_Table, frozen=True, kw_only=True):
     """True where two cases that share one are related."""
 
 
-class Profile(_Table, frozen=True, kw_only=True):
+class Profile(_ProfileTable, frozen=True, kw_only=True):
     """A whole profile."""
 
     name: str

@@ -18,7 +18,7 @@ from kb.cases.lines.labels import (
 )
 from kb.cases.lines.vocabulary import LabelMeaning
 from kb.cases.reader.draft import DraftText, LineKind, LineSpan
-from kb.cases.reader.state import LineRule, OpenBlock, ReadingState
+from kb.cases.reader.reading_state import LineRule, OpenBlock, ReadingState
 from kb.cases.reader.status_rules import open_engineers, open_status
 
 

@@ -9,7 +9,7 @@ from kb.cases.lines.parts import part_at, round_at, section_at
 from kb.cases.profile.profile import PartName
 from kb.cases.reader.draft import LineKind
 from kb.cases.reader.head_rules import take_meaning, value_fits_below
-from kb.cases.reader.state import ReadingState
+from kb.cases.reader.reading_state import ReadingState
 from kb.cases.reader.status_rules import status_is_near
 
 

@@ -19,8 +19,8 @@ from kb.cases.reader.part_rules import (
     takes_round,
     takes_section,
 )
+from kb.cases.reader.reading_state import LineRule, ReadingState
 from kb.cases.reader.speaker_rules import takes_speaker
-from kb.cases.reader.state import LineRule, ReadingState
 from kb.cases.reader.status_rules import (
     readings_of,
     takes_engineer,

@@ -14,7 +14,7 @@ from kb.cases.lines.speakers import SpeakerMark, is_weak, may_follow
 from kb.cases.lines.values import names_in
 from kb.cases.reader.draft import LineKind
 from kb.cases.reader.head_rules import take_before_mark
-from kb.cases.reader.state import ReadingState
+from kb.cases.reader.reading_state import ReadingState
 
 
 def takes_speaker(line: DisplayLine, state: ReadingState) -> bool:

@@ -8,7 +8,7 @@ from kb.cases.lines.status import StatusOption, StatusReading
 from kb.cases.lines.values import names_in
 from kb.cases.lines.vocabulary import LabelMeaning
 from kb.cases.reader.draft import DraftName, LineKind, LineSpan
-from kb.cases.reader.state import ReadingState, StatusLine
+from kb.cases.reader.reading_state import ReadingState, StatusLine
 
 
 def takes_option(line: DisplayLine, state: ReadingState) -> bool:

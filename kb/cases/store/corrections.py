@@ -22,7 +22,7 @@ FILE = "corrections.toml"
 Value = str | int | float | bool | list[str] | None
 
 
-class _Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class _CorrectionEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What every entry has: who, why, when."""
 
     by: str
@@ -30,7 +30,7 @@ class _Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     date: str | None = None
 
 
-class ValueEntry(_Entry, frozen=True, kw_only=True):
+class ValueEntry(_CorrectionEntry, frozen=True, kw_only=True):
     """`[[correction]]`: a value put right. A value that is not there is left out."""
 
     case: str
@@ -40,13 +40,13 @@ class ValueEntry(_Entry, frozen=True, kw_only=True):
     new: Value = None
 
 
-class WithholdEntry(_Entry, frozen=True, kw_only=True):
+class WithholdEntry(_CorrectionEntry, frozen=True, kw_only=True):
     """`[[withhold]]`: a case that is not to be published."""
 
     case: str
 
 
-class SameEntry(_Entry, frozen=True, kw_only=True):
+class SameEntry(_CorrectionEntry, frozen=True, kw_only=True):
     """`[[same]]`: cases that are one."""
 
     cases: tuple[str, ...]

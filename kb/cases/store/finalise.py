@@ -16,7 +16,7 @@ import msgspec
 from kb.archive import Archive, PageView
 from kb.cases.history.timeline import Stay, durations, whole_life
 from kb.cases.reader.normalise import read_page
-from kb.cases.reader.selection import ProfileSelection
+from kb.cases.reader.profile_selection import ProfileSelection
 from kb.cases.record import Anomaly, Case, Event, from_json, to_json
 from kb.cases.store.corrections import Corrections, changed_ids, corrected
 from kb.cases.store.relate import Ties, affected_by

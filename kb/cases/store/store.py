@@ -14,11 +14,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kb.archive import Archive
-from kb.cases.reader.selection import ProfileSelection
+from kb.cases.reader.profile_selection import ProfileSelection
 from kb.cases.record import Case, from_json
 from kb.cases.store.corrections import load_corrections
 from kb.cases.store.finalise import RefreshReport, finalise, removed_cases
-from kb.cases.store.pages import PageRefresh
+from kb.cases.store.page_rows import PageRefresh
 from kb.config import CasesConfig, Home
 from kb.freshness import code_stamp
 

@@ -11,7 +11,7 @@ import msgspec
 from kb.archive import Archive, PageView
 from kb.cases.history.life import CaseLife, PageLife, PageSubject, page_life
 from kb.cases.reader.normalise import PageCase, read_page
-from kb.cases.reader.selection import ProfileSelection
+from kb.cases.reader.profile_selection import ProfileSelection
 from kb.cases.reader.unheaded import page_title
 from kb.cases.record import Case, Event, to_json
 from kb.cases.store.finalise import RefreshReport, TouchedRows
