@@ -1,4 +1,9 @@
-"""Write what importers yield: a page's records together, in transactions of whole pages."""
+"""Write what importers yield: a page's records together, in transactions of whole pages.
+
+What is kept when an import ends early: killed, all pages up to the last commit, which comes about
+every second and at each Checkpoint; ended by an error or an interrupt, all pages that were whole.
+The page that was begun is dropped. The next run of the importer goes on from what is kept.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Where a query's words stand in a document, with what surrounds them."""
+"""Where a query's words stand in a document, with what surrounds them.
+
+The words are looked for in the folded text, so that width, case and traditional characters do not
+matter; `kb.text.fold.Folded.span` gives the place of what was found in the original text.
+"""
 
 from __future__ import annotations
 
