@@ -8,7 +8,7 @@ import click
 import msgspec
 from rich.text import Text
 
-from kb.cases.reader.coverage import PageCoverage, explained
+from kb.cases.reader.coverage import PageCoverage, taken_share
 from kb.cli.console import err, home_option, json_option, opened, out, say, write
 from kb.errors import UsageError
 
@@ -52,7 +52,7 @@ def check(glob: str, names: tuple[str, ...], home: Path | None, as_json: bool) -
         )
         return
     err.print(f"{sum(one.cases for one in found)} case(s) on {len(found)} page(s);"
-              f" {explained(found):.1%} of their lines taken", soft_wrap=True)  # fmt: skip
+              f" {taken_share(found):.1%} of their lines taken", soft_wrap=True)  # fmt: skip
 
 
 def _print_page(one: PageCoverage) -> None:

@@ -12,7 +12,7 @@ from kb.cases.learn import propose, survey
 from kb.cases.learn.toml import profile_toml
 from kb.cases.lines.grammar import grammar_of
 from kb.cases.profile.profile import load_profile, parse_profile, shipped_profiles
-from kb.cases.reader.coverage import PageCoverage, coverage, explained
+from kb.cases.reader.coverage import PageCoverage, coverage, taken_share
 from kb.cases.reader.profile_selection import DEFAULT, ProfileSelection
 from kb.config import Home
 from kb.errors import InputError
@@ -88,7 +88,7 @@ def learn_profile(archive: Archive, glob: str = "*", name: str = "learned") -> P
         )
     proposal = propose(found)
     grammar = grammar_of([parse_profile(profile_toml(proposal, name), name)])
-    share = explained(coverage(_pages(archive, glob), grammar))
+    share = taken_share(coverage(_pages(archive, glob), grammar))
     return ProposedProfile(
         text=profile_toml(proposal, name, share), cases=len(found.blocks),
         fields=len(proposal.fields), share=share,

@@ -14,7 +14,7 @@ from kb.cases.learn.status_form import StatusForm, status_form
 from kb.cases.learn.survey import LabelUse, Survey
 from kb.cases.learn.talk import rounds, speaker_brackets, talk
 from kb.cases.lines.language import language_of
-from kb.cases.lines.values import parsed
+from kb.cases.lines.values import parse_value
 from kb.cases.lines.vocabulary import Vocabulary, label_key
 from kb.cases.profile.profile import FieldType, load_profile
 
@@ -158,7 +158,7 @@ def _type(use: LabelUse) -> FieldType:
 
 
 def _share(values: list[str], kind: FieldType) -> float:
-    good = sum(parsed(value, kind, known()) is not None for value in values)
+    good = sum(parse_value(value, kind, known()) is not None for value in values)
     return good / len(values) if values else 0.0
 
 

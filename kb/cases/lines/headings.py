@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from kb.cases.lines.display import DisplayLine, display_line
 from kb.cases.lines.labels import label_at
-from kb.cases.lines.values import day
+from kb.cases.lines.values import parse_day
 from kb.cases.lines.verbatim import verbatim_lines
 from kb.cases.lines.vocabulary import Vocabulary, label_key
 from kb.cases.profile.profile import CaseRule
@@ -82,7 +82,7 @@ def _heading(
 ) -> CaseHeading:
     groups = match.groupdict()
     written = groups.get("date") or ""
-    date = day(written, vocabulary) if written else None
+    date = parse_day(written, vocabulary) if written else None
     return CaseHeading(
         re.sub(r"~(.)", r"\1", line.cut(match.start("id"), match.end("id")))
         if groups.get("id")

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from kb.cases.lines.display import DisplayLine
 from kb.cases.lines.prefix import CLOSING, past_prefix
-from kb.cases.lines.values import numeral
+from kb.cases.lines.values import parse_numeral
 from kb.cases.lines.vocabulary import Vocabulary, label_key
 from kb.cases.profile.profile import PartName
 
@@ -50,7 +50,7 @@ def round_at(line: DisplayLine, vocabulary: Vocabulary) -> tuple[int | None, int
     for pattern in vocabulary.rounds:
         match = pattern.match(line.text)
         if match:
-            return numeral(match["n"], vocabulary), match.end()
+            return parse_numeral(match["n"], vocabulary), match.end()
     return None
 
 

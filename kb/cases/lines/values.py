@@ -31,11 +31,11 @@ _STYLE = re.compile(r"\(%.{0,300}?%\)")
 _AROUND_NAME = " \t*/_@\u3000\u00a0"
 
 
-def parsed(value: str, kind: FieldType, vocabulary: Vocabulary) -> str | int | float | None:
+def parse_value(value: str, kind: FieldType, vocabulary: Vocabulary) -> str | int | float | None:
     """Parse a value as its type has it; None where it does not parse whole."""
     text = fold(value).strip()
     if kind == "datetime":
-        return moment(text, vocabulary)
+        return parse_moment(text, vocabulary)
     if kind == "integer":
         match = _INTEGER.match(text)
         return int(match[1]) if match else None
@@ -49,7 +49,7 @@ def _number(text: str) -> int | float:
     return float(text) if "." in text else int(text)
 
 
-def moment(text: str, vocabulary: Vocabulary) -> str | None:
+def parse_moment(text: str, vocabulary: Vocabulary) -> str | None:
     """Parse a date and time, no more precise than written: `2020/4/4 4:51` → `2020-04-04T04:51`."""
     for pattern in vocabulary.dates:
         match = pattern.match(text)
@@ -94,13 +94,13 @@ def day_of(match: re.Match[str], vocabulary: Vocabulary) -> str | None:
         return None
 
 
-def day(text: str, vocabulary: Vocabulary) -> str | None:
+def parse_day(text: str, vocabulary: Vocabulary) -> str | None:
     """Parse a text that is a date and no more as an ISO date."""
-    found = moment(fold(text).strip(), vocabulary)
+    found = parse_moment(fold(text).strip(), vocabulary)
     return found if found and "T" not in found else None
 
 
-def numeral(text: str, vocabulary: Vocabulary) -> int | None:
+def parse_numeral(text: str, vocabulary: Vocabulary) -> int | None:
     """Parse a number written as `2`, `二`, `十二`, `second`, `2nd`."""
     digits = re.match(r"\d+", text)
     if digits:

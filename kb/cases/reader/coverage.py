@@ -72,7 +72,7 @@ def taken_lines(page: PageView, grammar: Grammar) -> Iterator[TakenLine]:
                 yield TakenLine(number, rule or kind.value, kind)
 
 
-def explained(found: Iterable[PageCoverage]) -> float:
+def taken_share(found: Iterable[PageCoverage]) -> float:
     """Return the share of the cases' lines on all pages that a rule took."""
     pairs = [(page.taken, page.lines) for page in found]
     lines = sum(total for _, total in pairs)

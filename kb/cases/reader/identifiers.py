@@ -38,7 +38,7 @@ class _Candidate(NamedTuple):
     kind: str
 
 
-def normal(value: str) -> str:
+def normal_form(value: str) -> str:
     """Return what two spellings of one identifier share."""
     return _INNER.sub("", fold(value)).casefold()
 
@@ -65,7 +65,7 @@ def find_identifiers(
         number = bisect_right(starts, one.start) - 1
         line, at = lines[number], starts[number]
         value = line.cut(one.start - at, one.end - at).replace("~", "")
-        draft.identifiers.append(DraftIdentifier(one.kind, value, normal(value), number))
+        draft.identifiers.append(DraftIdentifier(one.kind, value, normal_form(value), number))
 
 
 def _blank(match: re.Match[str]) -> str:
@@ -162,10 +162,10 @@ def _fitted(text: str, start: int, end: int, rule: IdentifierRule) -> int:
     At the gap that leaves it a right length; else after the first group, where that alone is long
     enough to be one; else with the last.
     """
-    if not rule.lengths or len(normal(text[start:end])) in rule.lengths:
+    if not rule.lengths or len(normal_form(text[start:end])) in rule.lengths:
         return end
     gaps = [gap.start() for gap in _INNER.finditer(text, start, end)]
     for gap in gaps:
-        if len(normal(text[start:gap])) in rule.lengths:
+        if len(normal_form(text[start:gap])) in rule.lengths:
             return gap
     return gaps[0] if gaps and gaps[0] - start >= _LONG else end

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from kb.cases.lines.grammar import Grammar, grammar_of
-from kb.cases.lines.values import parsed
+from kb.cases.lines.values import parse_value
 from kb.cases.profile.profile import CaseRule, Profile, load_profile
 from kb.config import CasesConfig
 
@@ -48,7 +48,7 @@ class ProfileSelection:
         """Parse a field's value as its type has it, by the profiles of the page."""
         vocabulary = self.grammar(page).vocabulary
         meaning = vocabulary.meaning(label)
-        return parsed(value, meaning.type, vocabulary) if meaning else None
+        return parse_value(value, meaning.type, vocabulary) if meaning else None
 
     def whole(self, names: Iterable[str]) -> list[Profile]:
         """Return the profiles of these names, and the vocabulary of those that they extend."""

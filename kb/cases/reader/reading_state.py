@@ -10,7 +10,7 @@ from kb.cases.lines.grammar import Grammar
 from kb.cases.lines.headings import CaseHeading
 from kb.cases.lines.labels import LabelHit, label_at
 from kb.cases.lines.status import StatusOption
-from kb.cases.lines.values import parsed
+from kb.cases.lines.values import parse_value
 from kb.cases.profile.profile import EngineerRule, FieldType
 from kb.cases.reader.draft import Draft, DraftField, DraftText, DraftTurn, LineKind, LineSpan
 
@@ -174,7 +174,7 @@ class ReadingState:
             return self.take(LineKind.STATION)
         name = hit.meaning.name if hit.meaning else hit.label
         kind: FieldType = hit.meaning.type if hit.meaning else "text"
-        done = parsed(value, kind, self.vocabulary)
+        done = parse_value(value, kind, self.vocabulary)
         self.draft.fields.append(DraftField(name, hit.label, value, done, kind, span))
         if not value:
             return self.start(LineKind.FIELD, hit.label, "")
@@ -204,7 +204,7 @@ class ReadingState:
                 draft.station = DraftText(done.label or "", text, span)
             case LineKind.FIELD if text:
                 last = draft.fields[-1]
-                value = parsed(text, last.type, self.vocabulary)
+                value = parse_value(text, last.type, self.vocabulary)
                 draft.fields[-1] = last._replace(value=text, parsed=value, span=span)
 
     def finalise(self) -> Draft:

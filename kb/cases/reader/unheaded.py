@@ -14,7 +14,7 @@ from kb.cases.lines.grammar import Grammar
 from kb.cases.lines.headings import CaseHeading
 from kb.cases.lines.labels import cells_of
 from kb.cases.lines.status import StatusOption, StatusReading, joint_status
-from kb.cases.lines.values import day, moment, names_in, parsed
+from kb.cases.lines.values import names_in, parse_day, parse_moment, parse_value
 from kb.cases.lines.vocabulary import label_key
 from kb.cases.profile.profile import CaseRule
 from kb.cases.reader.attachments import find_attachments
@@ -116,7 +116,7 @@ class _ValueSheet:
         if key in vocabulary.ids and value:
             self._set_heading(id=value, number=int(value) if value.isdecimal() else None)
         elif key in vocabulary.days and (
-            when := day(value, vocabulary) or moment(value, vocabulary)
+            when := parse_day(value, vocabulary) or parse_moment(value, vocabulary)
         ):
             self._set_heading(date=when[:10])
         elif role == "status":
@@ -135,7 +135,7 @@ class _ValueSheet:
             self.draft.station = DraftText(label, value, self._span)
         else:
             kind = meaning.type if meaning else "text"
-            done = parsed(value, kind, vocabulary)
+            done = parse_value(value, kind, vocabulary)
             name = meaning.name if meaning else label
             self.draft.fields.append(DraftField(name, label, value, done, kind, self._span))
 
