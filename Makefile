@@ -29,6 +29,9 @@ check: $(STAMP) check-site
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache --no-logo
+	$(BIN)/vulture
+	$(BIN)/deptry .
 
 # Biome and tsc on site/: needs Node, which only this needs.
 check-site: $(STAMP)

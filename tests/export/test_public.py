@@ -17,7 +17,6 @@ from kb.export.readable_parts import file_parts
 from kb.export.xar import write_xar
 from kb.model import Comment, Revision
 
-PHONES = ("13800138000", "025-88012345")
 OLD_AUTHOR, AUTHOR = "XWiki.quentinold", "XWiki.ruanli"
 FIRST = """= njhx_case#1_20200410 =
 

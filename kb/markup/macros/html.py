@@ -15,8 +15,6 @@ from kb.markup.render.xhtml.printer import XhtmlPrinter
 from kb.markup.tree import nodes as n
 from kb.markup.tree.nodes import Node
 
-ToXhtml = Callable[[list[Node]], str]
-
 
 def register(registry: MacroRegistry) -> None:
     """Add html as XWiki prints it."""
