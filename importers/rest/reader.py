@@ -20,7 +20,7 @@ from kb.times import from_epoch, now
 
 if TYPE_CHECKING:
     from importers.viewer_html.crawl import ViewRun
-    from importers.viewer_html.views import HistoryLine
+    from importers.viewer_html.view_markup import HistoryLine
 
 _JOURNAL = 256 << 20
 """Bytes of the journal at which a checkpoint is made, after which it starts empty."""
@@ -94,7 +94,7 @@ class WikiReader:
 
     def _precise(self, names: set[str]) -> dict[tuple[str, str], dict[str, HistoryLine]]:
         """Return versions of pages that REST cannot address, by its list of changes."""
-        from importers.viewer_html.views import HistoryLine
+        from importers.viewer_html.view_markup import HistoryLine
 
         found: dict[tuple[str, str], dict[str, HistoryLine]] = {}
         try:

@@ -7,9 +7,9 @@ from functools import partial
 from urllib.parse import urljoin
 
 from importers.base import EXPECTED, Options, Source
+from importers.viewer_html.view_markup import reference_in
 from importers.viewer_html.view_records import ViewRecords
 from importers.viewer_html.view_requests import ListedFacts, PageViews, ViewRequests
-from importers.viewer_html.views import reference_in
 from importers.web.client import origin_of
 from importers.web.failures import FetchError
 from importers.web.html import attribute, parse_html

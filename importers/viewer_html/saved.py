@@ -11,9 +11,7 @@ from bs4 import BeautifulSoup
 
 from importers.base import Options, Source
 from importers.selection import wanted
-from importers.viewer_html.view_records import ViewRecords
-from importers.viewer_html.view_requests import LocaleViews, PageViews, VersionViews
-from importers.viewer_html.views import (
+from importers.viewer_html.view_markup import (
     CodeView,
     HistoryView,
     Root,
@@ -23,6 +21,8 @@ from importers.viewer_html.views import (
     read_root,
     reference_in,
 )
+from importers.viewer_html.view_records import ViewRecords
+from importers.viewer_html.view_requests import LocaleViews, PageViews, VersionViews
 from importers.web.client import without_token
 from importers.web.html import parse_html
 from importers.web.request import Answer

@@ -8,9 +8,9 @@ from functools import partial
 import msgspec
 
 from importers.base import Options
-from importers.viewer_html.attachments import attachment_record
+from importers.viewer_html.linked_attachments import attachment_record
+from importers.viewer_html.view_markup import CodeView, HistoryLine, read_code, whole_source
 from importers.viewer_html.view_requests import LocaleViews, PageViews, VersionViews
-from importers.viewer_html.views import CodeView, HistoryLine, read_code, whole_source
 from importers.web.jobs import Reply
 from importers.web.request import Answer
 from importers.xwiki.page_state import HistoryDigest, PageState, saved

@@ -9,14 +9,14 @@ from functools import partial
 import msgspec
 
 from importers.base import Options
-from importers.viewer_html.attachments import (
+from importers.viewer_html.linked_attachments import (
     FetchedAttachment,
     names_linked,
     names_mentioned,
     names_saved,
     read_attachment,
 )
-from importers.viewer_html.views import (
+from importers.viewer_html.view_markup import (
     CodeView,
     HistoryLine,
     HistoryView,

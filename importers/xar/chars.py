@@ -14,7 +14,7 @@ import codecs
 import re
 from collections.abc import Iterable, Iterator
 
-from importers.xar.errors import BadXmlError
+from importers.xar.xml_errors import BadXmlError
 
 _DECLARED = re.compile(rb"""\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
 _CONTROL = re.compile(

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import msgspec
 
 from importers.xar.chars import MARK, ReadableXml
-from importers.xar.errors import BadXmlError, too_large
+from importers.xar.xml_errors import BadXmlError, too_large
 
 XmlEvent: TypeAlias = tuple[str, dict[str, str]] | str | None
 """A start tag with its attributes, a piece of text, or None for an end tag."""

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from importers.xar.errors import BadXmlError
+from importers.xar.xml_errors import BadXmlError
 from kb.model import version_key
 
 _TOKEN = re.compile(r"\s*([;@]|[^\s;@]+)")

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 from xml.sax.saxutils import escape, quoteattr
 
-from importers.xar.attachments import user_of
-from importers.xar.errors import BadXmlError
+from importers.xar.attachment_versions import user_of
 from importers.xar.events import XmlElement
+from importers.xar.xml_errors import BadXmlError
 from kb.model import Comment, PropertyValue, WikiClass, WikiObject
 from kb.times import from_epoch_text, from_local
 

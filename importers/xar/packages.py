@@ -16,8 +16,8 @@ from typing import IO, Protocol
 
 import msgspec
 
-from importers.xar.errors import BadXmlError
 from importers.xar.events import Events
+from importers.xar.xml_errors import BadXmlError
 from kb.errors import InputError
 from kb.references import join_reference, split_reference
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from importers.xar.errors import BadXmlError, too_large
 from importers.xar.events import TEXT_LIMIT
 from importers.xar.jrcs import RcsHeader, RcsNode, newest_first, read_archive
-from importers.xar.patch import apply_script
+from importers.xar.rcs_script import apply_script
+from importers.xar.xml_errors import BadXmlError, too_large
 
 
 class RebuiltVersion(msgspec.Struct, frozen=True, kw_only=True):

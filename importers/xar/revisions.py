@@ -8,11 +8,11 @@ from itertools import chain
 import msgspec
 
 from importers.base import Options
-from importers.xar.attachments import user_of
-from importers.xar.document import XarDocument, read_fields
-from importers.xar.errors import BadXmlError
+from importers.xar.attachment_versions import user_of
 from importers.xar.jrcs import RcsHeader
 from importers.xar.rebuild import RebuiltVersion, rebuilt
+from importers.xar.xar_document import XarDocument, read_fields
+from importers.xar.xml_errors import BadXmlError
 from kb.errors import Problem
 from kb.model import Item, Revision, RevisionSeen, version_key
 from kb.times import from_epoch_text, from_local

@@ -8,8 +8,6 @@ from typing import IO
 
 from importers.base import Confidence, Options, Source
 from importers.xar.chars import encoding_of
-from importers.xar.document import ROOT
-from importers.xar.errors import BadXmlError
 from importers.xar.packages import (
     PACKAGE_LIST,
     DiskEntry,
@@ -22,7 +20,9 @@ from importers.xar.packages import (
     tar_entries,
     zip_entries,
 )
-from importers.xar.pages import XarPageReader
+from importers.xar.xar_document import ROOT
+from importers.xar.xar_pages import XarPageReader
+from importers.xar.xml_errors import BadXmlError
 from kb.errors import InputError, Problem
 from kb.model import Item, Sink
 

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from importers.viewer_html.views import read_code, read_date, whole_source
+from importers.viewer_html.view_markup import read_code, read_date, whole_source
 from importers.web.html import parse_html
 from kb.archive import Archive
 from kb.errors import RemoteError

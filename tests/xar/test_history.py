@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importers.xar.document import read_document, read_fields
-from importers.xar.errors import BadXmlError
 from importers.xar.jrcs import author_of, read_archive
-from importers.xar.patch import apply_script, script_between
+from importers.xar.rcs_script import apply_script, script_between
 from importers.xar.rebuild import rebuilt
+from importers.xar.xar_document import read_document, read_fields
+from importers.xar.xml_errors import BadXmlError
 from kb.export.xar.rcs import RcsEntry, author_field, rcs_archive
 from tests.xar.making import jrcs, page_xml, script
 

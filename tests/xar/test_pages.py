@@ -220,8 +220,8 @@ def test_histories_of_files_in_archives(tmp_path, full):
 @pytest.mark.parametrize("full", [set(), {"1.2"}])
 def test_histories_of_files_too_long_to_hold(tmp_path, full, monkeypatch):
     """A history above the memory limit is read in pieces with the same result."""
-    monkeypatch.setattr("importers.xar.attachments.ARCHIVE_LIMIT", 100)
-    monkeypatch.setattr("importers.xar.patch._CHUNK", 7)
+    monkeypatch.setattr("importers.xar.attachment_versions.ARCHIVE_LIMIT", 100)
+    monkeypatch.setattr("importers.xar.rcs_script._CHUNK", 7)
     wanted = {"1.4": b"d" * 99, "1.3": b"c", "1.2": b"bb" * 50, "1.1": b""}
     texts = {
         version: attachment("x", data, version=version).replace("><", ">\n<")

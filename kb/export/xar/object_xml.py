@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from importers.xar.document import XarDocument
-from importers.xar.errors import BadXmlError
 from importers.xar.events import Events, XmlElement
 from importers.xar.objects import COMMENTS, TAGS, to_object
+from importers.xar.xar_document import XarDocument
+from importers.xar.xml_errors import BadXmlError
 from kb.archive import Archive, PageView
 from kb.export.xar.xml import branch, leaf
 from kb.model import Comment, PropertyValue, WikiObject

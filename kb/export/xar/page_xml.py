@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 
-from importers.xar.document import XarDocument, read_document
-from importers.xar.errors import BadXmlError
+from importers.xar.xar_document import XarDocument, read_document
+from importers.xar.xml_errors import BadXmlError
 from kb.archive import Archive, PageView, RevisionView
 from kb.export.moments import instant_of
 from kb.export.xar.attachment_xml import files_of

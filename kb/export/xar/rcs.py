@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from importers.xar.patch import script_between
+from importers.xar.rcs_script import script_between
 
 FULL_EVERY: Final = 5
 """Every so many versions are written whole, as the wiki's own store does."""

@@ -9,7 +9,7 @@ from itertools import chain
 
 from importers.base import Options
 from importers.selection import wanted
-from importers.xar.attachments import (
+from importers.xar.attachment_versions import (
     AttachmentVersions,
     ContentHooks,
     LongArchive,
@@ -18,12 +18,12 @@ from importers.xar.attachments import (
     all_stored_bytes,
     user_of,
 )
-from importers.xar.document import XarDocument, begin, read_document
-from importers.xar.errors import BadXmlError
 from importers.xar.events import Events
 from importers.xar.objects import tags_of, to_class, to_comment, to_object
 from importers.xar.packages import SMALL, CachedEntry, PackageEntry
 from importers.xar.revisions import XarVersions, revision_of, syntax_of
+from importers.xar.xar_document import XarDocument, begin, read_document
+from importers.xar.xml_errors import BadXmlError
 from kb.errors import Problem
 from kb.model import History, Item, PageId, PageSeen, Sink, WikiObject
 from kb.times import from_epoch_text

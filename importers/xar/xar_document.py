@@ -10,8 +10,8 @@ import msgspec
 from lxml import etree
 
 from importers.xar.chars import is_plain
-from importers.xar.errors import BadXmlError
 from importers.xar.events import DEPTH_LIMIT, Events, Hook, XmlElement
+from importers.xar.xml_errors import BadXmlError
 from kb.references import join_reference, split_reference
 
 ROOT = "xwikidoc"

@@ -13,11 +13,11 @@ from typing import IO, TypeAlias
 
 import msgspec
 
-from importers.xar.errors import BadXmlError
 from importers.xar.events import Events, Hook, XmlElement
 from importers.xar.jrcs import RcsNode, newest_first, read_archive
-from importers.xar.patch import chunks_of, patched, spooled, starts_whole
+from importers.xar.rcs_script import chunks_of, patched, spooled, starts_whole
 from importers.xar.rebuild import rebuilt
+from importers.xar.xml_errors import BadXmlError
 from kb.model import AttachmentRevision, Sink, version_key
 from kb.times import from_epoch_text
 

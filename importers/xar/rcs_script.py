@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from typing import IO
 
-from importers.xar.errors import BadXmlError
+from importers.xar.xml_errors import BadXmlError
 from kb.history import matching_blocks
 
 _COMMAND = re.compile(r"([ad])(\d{1,9}) (\d{1,9})\s*")
