@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import http.server
 import shutil
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,13 +12,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from samples import Sample, at, double_charge
-
 from kb.cases.record import Section, Turn
 from kb.publish.renderer import SiteSettings
 from kb.publish.site_build.site_builder import build
+from tests.site.samples import Sample, at, double_charge
 
 QUIET = [
     "--no-sandbox", "--disable-background-networking", "--disable-component-update",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from test_browser import CASE, PAGES, SOURCE, VERSIONS
+
+from tests.site.test_browser import CASE, PAGES, SOURCE, VERSIONS
 
 
 @pytest.fixture

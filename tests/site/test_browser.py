@@ -6,7 +6,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from samples import TEXTS
+
+from tests.site.samples import TEXTS
 
 CASE = "case/xwiki/demo_case~2346_20200410.html"
 SOURCE = "page/xwiki/Support.Cases.WebHome.html"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from samples import Sample, double_charge
 
 from kb.cases.record import Event, from_json
 from kb.publish.pages.case_story import Steps, naming, reason_of, steps_of, value_of, words_of
 from kb.publish.site_catalogue import Catalogue, case_facts
+from tests.site.samples import Sample, double_charge
 
 STEPS = {
     "1、查账单\n2、退款": Steps("", ("查账单", "退款")),

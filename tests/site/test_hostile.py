@@ -7,10 +7,7 @@ from urllib.parse import quote
 
 import msgspec
 import pytest
-from conftest import SITE, Watched
 from lxml import etree
-from samples import LOG_SHA, PAGE, PIXEL, PIXEL_SHA, Sample, double_charge, page
-from validity import wrong_with_page
 
 from kb.archive import AttachmentView, LineView, RevisionView
 from kb.cases.record import Case
@@ -18,6 +15,9 @@ from kb.model import Comment, PageId
 from kb.publish.paths import case_path, page_path
 from kb.publish.site_build.site_builder import build
 from kb.redact.material import MaterialVersion
+from tests.site.conftest import SITE, Watched
+from tests.site.samples import LOG_SHA, PAGE, PIXEL, PIXEL_SHA, Sample, double_charge, page
+from tests.site.validity import wrong_with_page
 
 PAYLOADS = [
     "<script>window.hit=1</script>",

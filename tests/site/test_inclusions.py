@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import msgspec
-from conftest import SITE
-from samples import Sample, page
 
 from kb.archive import LineView, PageView
 from kb.model import PageId
 from kb.publish.paths import page_path
 from kb.publish.site_build.site_builder import build
+from tests.site.conftest import SITE
+from tests.site.samples import Sample, page
 
 
 def other(key: int, reference: str, text: str) -> PageView:

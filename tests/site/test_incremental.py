@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import random
 import signal
 import subprocess
@@ -14,12 +13,13 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from conftest import SITE
-from samples import Sample, double_charge, page, small, source, tree_of
 
 from kb.cases.record import Case, Turn
 from kb.publish.site_build.site_builder import build
 from kb.publish.site_build.site_folder import MARK
+from tests.conftest import ROOT
+from tests.site.conftest import SITE
+from tests.site.samples import Sample, double_charge, page, small, source, tree_of
 
 
 def many(count: int) -> list[Case]:
@@ -93,13 +93,12 @@ def test_a_lost_memory_or_folder_beside_costs_only_time(tmp_path):
 
 RUN = """
 import sys
-sys.path.insert(0, sys.argv[1])
 from pathlib import Path
-from conftest import SITE
-from samples import Sample, page
-from test_incremental import many
+from tests.site.conftest import SITE
+from tests.site.samples import Sample, page
+from tests.site.test_incremental import many
 from kb.publish.site_build.site_builder import build
-folder, count = Path(sys.argv[2]), int(sys.argv[3])
+folder, count = Path(sys.argv[1]), int(sys.argv[2])
 print("ready", flush=True)
 build(Sample(many(count), [page()]), folder / "on", SITE, folder / "memory")
 """
@@ -110,9 +109,8 @@ def digest(folder: Path) -> str:
 
 
 def run(folder: Path, count: int) -> subprocess.Popen[str]:
-    here = str(Path(__file__).parent)
-    command = [sys.executable, "-c", RUN, here, str(folder), str(count)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ})
+    command = [sys.executable, "-c", RUN, str(folder), str(count)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
 
 
 @pytest.mark.prove

@@ -9,8 +9,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from samples import at, small
-from test_analysis_js import engine_of
 
 from kb.cases.record import Case, Turn
 from kb.publish.browser_index.codec import decode, encode_list
@@ -22,6 +20,8 @@ from kb.publish.browser_index.patch import IndexPatch
 from kb.publish.browser_index.postings import CODE
 from kb.publish.browser_index.shards import keys_on, shard_files, signs_in
 from kb.text.fold import fold_text, one_for_one
+from tests.site.samples import at, small
+from tests.site.test_analysis_js import engine_of
 
 LISTS = st.dictionaries(
     st.integers(0, (1 << 30) - 1),

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from conftest import SITE
-from samples import Sample, at, page, small, tree_of
 
 from kb.cases.record import Case, Identifier
 from kb.model import PageId
 from kb.publish.site_build.site_builder import build
+from tests.site.conftest import SITE
+from tests.site.samples import Sample, at, page, small, tree_of
 
 MANY = 2000
 LONG = 200

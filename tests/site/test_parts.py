@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from samples import others, small
 
 from kb.archive import LineView
 from kb.cases.record import Event
@@ -13,6 +12,7 @@ from kb.publish.pages.listing_pages import space_tree
 from kb.publish.pages.source_page import blame_rows
 from kb.publish.pages.statistics import band_of
 from kb.publish.site_catalogue import ListedPage, days_to_resolve
+from tests.site.samples import others, small
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from conftest import COLUMNS
-from test_browser import CASE, PAGES, SOURCE, VERSIONS
+
+from tests.site.conftest import COLUMNS
+from tests.site.test_browser import CASE, PAGES, SOURCE, VERSIONS
 
 A4 = {"width": 680, "height": 1000}
 CUT = """[...document.querySelectorAll("main *")].filter((e) => e.getClientRects().length

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import SITE
-from samples import Sample, tree_of
 
 from kb.errors import InputError
 from kb.publish.site_build.site_builder import build
+from tests.site.conftest import SITE
+from tests.site.samples import Sample, tree_of
 
 
 @pytest.fixture

@@ -21,8 +21,6 @@ from urllib.parse import quote
 import msgspec
 import pytest
 import zstandard
-from conftest import SITE
-from samples import PIXEL, Sample, double_charge, page, refund, small
 
 from kb.archive import PageView
 from kb.cases.record import Related, from_json
@@ -37,6 +35,8 @@ from kb.redact.leaks import LeakError
 from kb.redact.protected import ProtectedValues
 from kb.redact.public_rules import PublicRules, rules_of
 from kb.text.interface import own_texts
+from tests.site.conftest import SITE
+from tests.site.samples import PIXEL, Sample, double_charge, page, refund, small
 
 PHONE, NAME, LATIN = "13800138000", "试验员甲", "Tester"
 SHARP = "".join(f"&#{ord(c)};" for c in NAME)

@@ -7,14 +7,14 @@ from __future__ import annotations
 import random
 
 import pytest
-from conftest import SITE
-from samples import Sample, at, small
-from test_analysis_js import engine  # noqa: F401  (a fixture)
 
 from kb.cases.record import Turn
 from kb.publish.site_build.site_builder import build
 from kb.search.analysis import terms
 from kb.testing.engines import documents, queries
+from tests.site.conftest import SITE
+from tests.site.samples import Sample, at, small
+from tests.site.test_analysis_js import engine  # noqa: F401  (a fixture)
 
 ELSEWHERE = {"kind:case", "", "-"}
 """What a site answers otherwise: its kinds are of identifiers; nothing asked is its front."""

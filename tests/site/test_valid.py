@@ -13,17 +13,17 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from conftest import SITE
-from samples import Sample, page
-from test_links import broken
-from validity import wrong_with_page
 
 from kb.archive import LineView, PageView
 from kb.model import PageId
 from kb.publish.site_build.site_builder import build
 from kb.publish.wiki_text.tidy import tidy
+from tests.conftest import ROOT
+from tests.site.conftest import SITE
+from tests.site.samples import Sample, page
+from tests.site.test_links import broken
+from tests.site.validity import wrong_with_page
 
-ROOT = Path(__file__).parents[2]
 NU = ROOT / "build" / "tools" / "nu"
 TIDIED = {
     "<h5>a</h5><h6>b</h6><h1>c</h1>": "<h3>a</h3><h4>b</h4><h3>c</h3>",

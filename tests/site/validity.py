@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "markup"))
-
-from structure import FLOW, HOLDS, PHRASING, VOID, Validator
+from tests.markup.structure import FLOW, HOLDS, PHRASING, VOID, Validator
 
 _MORE = {"svg", "form", "label", "input", "button", "kbd", "details", "time", "noscript", "select"}
 _PAGE = {
