@@ -1,4 +1,4 @@
-"""Serve a site over HTTP from this machine, with `/api/search` beside it."""
+"""Serve a site and `/api/search` over HTTP from this machine."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class ServedSite:
     hosts: frozenset[str]
     """Names that a request may give this server: another site cannot lead its readers here."""
     version: Callable[[], str]
-    """The version of the site: pages load themselves anew when it changes."""
+    """The version of the site: open pages reload when it changes."""
 
 
 def server_for(served: ServedSite, host: str, port: int) -> ThreadingHTTPServer:

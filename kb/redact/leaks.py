@@ -59,7 +59,7 @@ class ByteStream(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leak:
-    """Where a protected value stands; of the value itself only its kind is told."""
+    """Where a protected value was found; of the value itself only its kind is reported."""
 
     path: str
     kind: str

@@ -45,7 +45,7 @@ class MaterialPage:
 
 
 class Material(Protocol):
-    """Cases, pages and attached files. Each call reads anew, in the archive's stable order."""
+    """Cases, pages and attached files. Each call reads again, in the archive's stable order."""
 
     def records(self) -> Iterable[bytes]:
         """All cases, each as a line of JSON."""

@@ -1,4 +1,4 @@
-"""Protected values: where they stand in a text, and what they are replaced by.
+"""Protected values: where a text has them, and what they are replaced by.
 
 Texts are compared folded (kb.search.analysis), so that width, case and traditional characters
 hide nothing. A number is protected wherever its digits stand, whatever spaces or hyphens divide
@@ -171,12 +171,12 @@ class ProtectedValues:
 
     @staticmethod
     def _is_apart(folded: str, start: int, end: int, word: str) -> bool:
-        """Whether characters apart are a word: two of them only where no others are beside them."""
+        """Whether separated characters are a word: two only where no Han character adjoins them."""
         alone = not (_HAN.match(folded[start - 1 : start]) or _HAN.match(folded[end : end + 1]))
         return len(word) > 2 or alone
 
     def is_digest(self, folded: str) -> Iterator[str]:
-        """Kinds of the protected values whose usual digests stand in a text."""
+        """Yield the kinds of the protected values whose usual digests are in a text."""
         for match in _HEX.finditer(folded):
             kind = self._digests.get(match[0])
             if kind:
@@ -224,10 +224,10 @@ class _ClosedUp:
 
     text: str
     gaps: tuple[tuple[int, int], ...]
-    """Place in ``text`` and how many characters are missing before it, all told."""
+    """Place in ``text``, and how many characters in total are missing before it."""
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Where a stretch of ``text`` stands in the text that it was made of."""
+        """Map a stretch of ``text`` to the text that it was made of."""
         return start + self._missing(start), end + self._missing(end - 1)
 
     def _missing(self, at: int) -> int:

@@ -29,7 +29,7 @@ class PublicRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Kinds of identifiers and fields whose values are protected."""
     stations: bool = True
     names: tuple[str, ...] = ()
-    """More names of persons, beside those of speakers, engineers and authors."""
+    """Further names of persons, besides those of speakers, engineers and authors."""
     words: tuple[str, ...] = ()
     """Anything else that must not be read: customers, addresses, plates."""
     attachments: tuple[str, ...] = ()

@@ -6,8 +6,6 @@ renderers to clean, since each allows another part of HTML.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from kb.markup.macros.html_clean import clean_html
 from kb.markup.macros.registry import MacroContext, MacroRegistry
 from kb.markup.render.xhtml.links import LinkPrinter, ReadableWiki

@@ -12,11 +12,11 @@ from __future__ import annotations
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from typing import TypeAlias
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,14 +24,15 @@ I64: TypeAlias = NDArray[np.int64]
 U32: TypeAlias = NDArray[np.uint32]
 U64: TypeAlias = NDArray[np.uint64]
 _ESCAPE = 12
-"""Ones after which a gap stands as it is."""
+"""One-bits after which a gap is written as a plain number."""
 _RAW = 30
 """Bits of such a gap."""
 _MANY = 48
 """Gaps from which on it is quicker to look at all bits at once."""
 
 
-class PostingLists(msgspec.Struct):
+@dataclass(frozen=True, slots=True)
+class PostingLists:
     """Keys with their postings, sorted by page, key, weight (3 first) and document.
 
     Arrays of one length, but for ``count``, which has a number for each key.
@@ -86,14 +87,14 @@ def encode_list(documents: Iterable[int], span: int) -> str:
 
 
 def _changes(*columns: I64) -> I64:
-    """Where a row differs from the one before, in any of the columns; the first row too."""
+    """Indices of rows that differ from the row before in any column; the first row too."""
     new = np.ones(len(columns[0]), bool)
     new[1:] = np.any([column[1:] != column[:-1] for column in columns], axis=0)
     return np.flatnonzero(new)
 
 
 def _heads(lists: PostingLists, first: I64, keys: int) -> tuple[I64, I64]:
-    """What stands before each key's gaps: values and lengths in bits, a row a key."""
+    """Encode what precedes each key's gaps: values and lengths in bits, a row for each key."""
     page, key = lists.page[first], lists.key[first]
     new = np.zeros(len(first), bool)
     new[_changes(page)] = True
@@ -119,7 +120,7 @@ def _heads(lists: PostingLists, first: I64, keys: int) -> tuple[I64, I64]:
 
 
 def _gaps(lists: PostingLists, span: int) -> tuple[I64, I64]:
-    """The gaps between documents of one key and weight: values and lengths."""
+    """Encode the gaps between documents of one key and weight: values and lengths in bits."""
     new = _changes(lists.page, lists.key, lists.weight)
     size = np.diff(np.append(new, len(lists.page)))
     before = np.append(-1, lists.document[:-1])[: len(lists.document)]
@@ -132,6 +133,7 @@ def _low_bits(span: int, count: I64) -> I64:
 
 
 def _rice(gap: I64, low: I64) -> tuple[I64, I64]:
+    """Encode gaps in Rice's code with ``low`` plain bits: values and lengths in bits."""
     ones = gap >> low
     value = (((1 << np.minimum(ones, _ESCAPE)) - 1) << (low + 1)) | (gap & ((1 << low) - 1))
     far = ones >= _ESCAPE
@@ -140,7 +142,7 @@ def _rice(gap: I64, low: I64) -> tuple[I64, I64]:
 
 
 def _gamma(count: I64) -> tuple[I64, I64]:
-    """Of numbers from 1 on."""
+    """Encode numbers from 1 on in Elias' gamma code: values and lengths in bits."""
     return count, np.frexp(count)[1].astype(np.int64) * 2 - 1
 
 
@@ -158,7 +160,10 @@ def _signs(values: I64, lengths: I64, first: I64) -> Iterator[str]:
 
 
 def _packed(values: U64, lengths: I64, ends: I64, size: int) -> bytes:
-    """So many bits, with a code of at most 64 before each of ``ends``, ascending; else zeros."""
+    """Write codes of at most 64 bits so that each ends before its place in ``ends``, ascending.
+
+    Returns ``size`` bits, zero where there is no code.
+    """
     words = np.zeros(size // 64 + 2, np.uint64)
     word = (ends - lengths) >> 6
     after = (word + 1 << 6) - ends  # bits between a code and the end of its word, or beyond that

@@ -1,4 +1,4 @@
-"""Make a whole index: number the documents, then write the shards of their postings."""
+"""Build a whole index: take in all documents, then write the shards of their postings."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _TOGETHER = 256
 
 
 class IndexBuilder:
-    """Makes an index anew: takes documents in any order, then ``finish``."""
+    """Builds a whole index: ``add`` the documents in any order, then ``finish``."""
 
     def __init__(self, size: int, write: Callable[[str, bytes], None]) -> None:
         """``size`` is how many documents there are; files go to ``write``."""

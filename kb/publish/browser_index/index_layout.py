@@ -21,7 +21,7 @@ class IndexMeta(msgspec.Struct, frozen=True, array_like=True):
     documents: int
     shards: int
     inside: str
-    """Traditional characters that GB 2312 has too: others are told by not being in it."""
+    """Traditional characters that GB 2312 has too; all others are recognised by not being in it."""
     postings: int
     """Of all documents' own keys: it decides how many shards there are."""
     rests: tuple[int, ...] = ()
@@ -41,7 +41,7 @@ class IndexMeta(msgspec.Struct, frozen=True, array_like=True):
 
 
 def shards_for(postings: int) -> int:
-    """How many shards so many postings are put into: a power of two."""
+    """How many shards an index of so many postings has: a power of two."""
     shards = 1
     most = _POSTINGS if postings > _SMALL else _POSTINGS // 2
     while shards * most < postings:
@@ -50,7 +50,7 @@ def shards_for(postings: int) -> int:
 
 
 def whole_to(documents: int) -> int:
-    """Postings up to which a key's list stands whole in its shard; of a longer one the best do."""
+    """Postings up to which a key's list is whole in its shard; of a longer one the best are."""
     return max(256, 1 << max(0, (documents // 14).bit_length() - 1))
 
 

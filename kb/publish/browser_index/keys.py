@@ -14,9 +14,9 @@ from __future__ import annotations
 
 import re
 import sys
+from dataclasses import dataclass
 from functools import cache, lru_cache
 
-import msgspec
 import numpy as np
 
 from kb.publish.browser_index.codec import U32
@@ -69,7 +69,8 @@ INNER, HEAD, TAIL, WHOLE = range(4)
 _HUMPED = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]*(?:[a-z][A-Z]|[A-Z]{2}[a-z])[A-Za-z0-9]*")
 
 
-class TextKeys(msgspec.Struct):
+@dataclass(frozen=True, slots=True)
+class TextKeys:
     """What a text is found by: runs of characters, words as they are written, weights of grams."""
 
     runs: list[str]
@@ -78,7 +79,7 @@ class TextKeys(msgspec.Struct):
 
     @property
     def keys(self) -> list[str]:
-        """The key of each word, as often as it stands there."""
+        """The key of each word, as often as the text has it."""
         return list(map(key_of, self.words))
 
 
@@ -91,12 +92,13 @@ def keys_of(text: str) -> TextKeys:
             found.runs.append(token)
             continue
         words, marked = _word(token)
-        found.words += words
+        found.words.extend(words)
         for gram, weight in marked:
             if grams.get(gram, -1) < weight:
                 grams[gram] = weight
     for written in _HUMPED.findall(text) if text != text.lower() else ():
-        found.words += (p for _, p in parts_of(written.lower(), written) if not is_number(p))
+        parts = parts_of(written.lower(), written)
+        found.words.extend(part for _, part in parts if not is_number(part))
     return found
 
 

@@ -1,11 +1,11 @@
-"""Change an index where few documents differ: the same bytes as made anew."""
+"""Change an index in place where few documents differ; the bytes are those of a full build."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -41,10 +41,11 @@ from kb.publish.browser_index.shards import (
 )
 
 _List = tuple[int, list[int]]
-"""How many documents have a key, and `document * 4 + weight` of those that stand on the page."""
+"""How many documents have a key, and `document * 4 + weight` of those that the page lists."""
 
 
-class KeyChange(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyChange:
     """A key's postings (`document * 4 + weight`) before and after a change."""
 
     code: int
@@ -82,8 +83,9 @@ class IndexPages:
                 for some in (gone, new)
             )
             held = set(self._postings(code))
-            found.append(KeyChange(code, held, held.difference(out).union(into)))
-            self._put(code, found[-1].after, rest=len(held) > self._most)
+            after = held.difference(out).union(into)
+            found.append(KeyChange(code=code, before=held, after=after))
+            self._put(code, after, rest=len(held) > self._most)
         return found
 
     def rests(self) -> tuple[int, ...]:
@@ -103,7 +105,7 @@ class IndexPages:
         return here + rests.get(code)[1] if count > len(here) else here
 
     def _put(self, code: int, postings: set[int], *, rest: bool) -> None:
-        """Put a list in its places; ``rest`` tells whether it had one."""
+        """Write a list to its shard and its rest; ``rest`` says whether it had a rest so far."""
         shards, rests = self._files
         best = sorted(postings, key=lambda p: (p & 3, p >> 2))[-self._most :]
         others = sorted(postings.difference(best))
@@ -173,7 +175,7 @@ class _PageFiles:
 
 
 class IndexPatch:
-    """New texts and shards of an index; ``meta`` is None where it must be made anew."""
+    """New texts and shards of an index; ``meta`` is None where it must be built in full."""
 
     def __init__(
         self,

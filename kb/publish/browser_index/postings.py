@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,11 +26,12 @@ _USUAL = 600
 _PARTS = 256
 """Parts that postings on disk are read in, by the first bits of their codes."""
 _TOGETHER = 1 << 17
-"""Postings that are worked on together: many for speed, few beside all."""
+"""Postings that are held in memory at once: many for speed, few of all."""
 _BOUNDS = np.arange(1, _PARTS, dtype=np.uint64) << (CODE + np.uint64(BITS - 8))
 
 
-class DocumentKeys(msgspec.Struct):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentKeys:
     """What a document's keys are made of: its head and its body."""
 
     head: TextKeys
@@ -44,10 +45,11 @@ class DocumentKeys(msgspec.Struct):
 
 def document_keys(case: IndexedCase) -> DocumentKeys:
     """Find the keys of a document."""
-    return DocumentKeys(keys_of(case.head), keys_of(case.body))
+    return DocumentKeys(head=keys_of(case.head), body=keys_of(case.body))
 
 
-class DocumentBatch(msgspec.Struct):
+@dataclass(frozen=True, slots=True)
+class DocumentBatch:
     """Some documents as arrays: their runs one after another, each closed by a 0."""
 
     numbers: U32
@@ -84,7 +86,7 @@ def own_postings(batch: DocumentBatch, documents: Sequence[tuple[int, DocumentKe
 
 
 def longer_postings(batch: DocumentBatch, size: int, common: U32) -> U64:
-    """Postings of the runs of ``size`` characters whose both parts, one shorter, are ``common``."""
+    """Postings of runs of ``size`` characters that begin and end with ``common`` shorter runs."""
     known = _among(codes_of(batch.signs, size - 1), common)
     at = np.flatnonzero(known[:-1] & known[1:] & _standing(batch.signs, size))
     return once(_weighed(batch, codes_of(batch.signs, size)[at], batch.tags[at]))
@@ -99,7 +101,7 @@ def once(postings: U64) -> U64:
 
 
 def _standing(signs: U32, size: int) -> NDArray[np.bool_]:
-    """Where so many signs stand in one run."""
+    """Mark the places from which ``size`` characters belong to one run."""
     count = max(0, len(signs) - size + 1)
     found = np.ones(count, bool)
     for at in range(size):
@@ -141,10 +143,10 @@ def _weighed(batch: DocumentBatch, codes: U32, tags: U32) -> U64:
 
 
 def _among(codes: U32, common: U32) -> NDArray[np.bool_]:
-    """Which of the codes are in ``common``, ascending."""
+    """Mark the codes that are in ``common``, ascending."""
     if not len(common):
         return np.zeros(len(codes), bool)
-    table = np.zeros(1 << 20, bool)  # by their first bits: most of the others are told by it
+    table = np.zeros(1 << 20, bool)  # by their first bits: most other codes are excluded by these
     table[common >> _FIRST] = True
     likely = np.flatnonzero(table[codes >> _FIRST])
     at = np.minimum(np.searchsorted(common, codes[likely]), len(common) - 1)
@@ -169,7 +171,7 @@ class PostingRuns:
         self._file.write(postings.tobytes())
 
     def pieces(self, parts: range) -> Iterator[U64]:
-        """What each call of ``add`` gave for these parts."""
+        """Yield what each call of ``add`` put into these parts."""
         for bounds in self._bounds:
             first, last = bounds[parts.start], bounds[parts.stop]
             self._file.seek(first * 8)
@@ -189,7 +191,7 @@ class PostingRuns:
 
 
 def merged(levels: Sequence[PostingRuns], most: int = _PARTS) -> Iterator[U64]:
-    """All postings of all levels, in order, each once: in pieces by code, ``most`` of one size."""
+    """Yield the postings of all levels, in order, each once: in at most ``most`` pieces by code."""
     groups = 1
     while groups < min(_PARTS, most) and groups * _TOGETHER < sum(runs.count for runs in levels):
         groups *= 2

@@ -60,12 +60,15 @@ def pages_of(
 
 
 def keys_on(pages: int) -> int:
-    """How many codes there may be on one of so many pages."""
+    """How many codes one of ``pages`` pages may hold."""
     return (1 << BITS) // pages
 
 
 def _best(postings: I64, codes: I64, most: int) -> tuple[NDArray[np.bool_], I64]:
-    """Which stand in shards: of long lists the weightiest, of these the newest; sizes of lists."""
+    """Mark the postings for shards: of long lists the weightiest, of these the newest.
+
+    Returns the sizes of all lists too.
+    """
     best = np.ones(len(codes), bool)
     first = np.flatnonzero(np.append(True, codes[1:] != codes[:-1])[: len(codes)])
     counts = np.diff(np.append(first, len(codes)))

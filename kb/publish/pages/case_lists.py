@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import partial
 from heapq import nlargest
 from operator import attrgetter
@@ -27,7 +28,7 @@ _LONG = 200
 """Cases that one page shows."""
 _UNDATED = "0000"
 _FREQUENT = 40
-"""Values of a kind, or identifiers, that are shown at once where there are more."""
+"""Values of a kind, or identifiers, that are shown before a reader asks for all."""
 
 
 class ListedValue(msgspec.Struct, frozen=True):
@@ -38,7 +39,8 @@ class ListedValue(msgspec.Struct, frozen=True):
     count: int
 
 
-class KindOverview(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindOverview:
     """The values of a kind on the page of all lists: in groups, only frequent ones of very many."""
 
     name: str
@@ -48,7 +50,8 @@ class KindOverview(msgspec.Struct, frozen=True):
     """All values, where the groups hold the frequent ones only."""
 
 
-class CaseList(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseList:
     """Which list of cases a page shows, or which part of it."""
 
     kind: str
@@ -65,7 +68,7 @@ class CaseList(msgspec.Struct, frozen=True):
         """A part of the list, in a file of that name."""
         stem = self.path.removesuffix(".html")
         above = (*self.above, (self.part, url_of(self.path)))
-        return msgspec.structs.replace(self, path=f"{stem}/{name}.html", part=part, above=above)
+        return replace(self, path=f"{stem}/{name}.html", part=part, above=above)
 
     @property
     def title(self) -> str:
@@ -75,7 +78,7 @@ class CaseList(msgspec.Struct, frozen=True):
 
 
 def values_of(case: CaseFacts, catalogue: Catalogue) -> list[tuple[str, str]]:
-    """Return the lists that a case stands in: kind and value, each once."""
+    """Return the lists that a case belongs to: kind and value, each once."""
     found = [pair for pair in case.facets if pair[0] in _FROM_FACETS]
     if case.card.date:
         found.append(("month", case.card.date[:7]))
@@ -97,9 +100,15 @@ def case_list_units(catalogue: Catalogue, renderer: Renderer) -> Iterator[Unit]:
             kinds[kind][value].append(case)
     for kind, values in kinds.items():
         for value, cases in values.items():
-            yield _list(CaseList(kind, value, list_path(kind, value)), cases, renderer)
+            yield _list(
+                CaseList(kind=kind, value=value, path=list_path(kind, value)), cases, renderer
+            )
     for (kind, value), cases in catalogue.shared.items():
-        yield _list(CaseList(kind, value, identifier_path(kind, value), "kind"), cases, renderer)
+        yield _list(
+            CaseList(kind=kind, value=value, path=identifier_path(kind, value), of="kind"),
+            cases,
+            renderer,
+        )
     yield _overview(kinds, catalogue, renderer)
 
 
@@ -139,13 +148,14 @@ def _kind(kind: str, counts: list[tuple[str, int]]) -> KindOverview:
         years: defaultdict[str, list[ListedValue]] = defaultdict(list)
         for entry in entries:
             years[entry.value[:4]].append(entry)
-        return KindOverview(kind, tuple((year, tuple(some)) for year, some in years.items()))
+        groups = tuple((year, tuple(some)) for year, some in years.items())
+        return KindOverview(name=kind, groups=groups)
     if kind == "status":
         entries.sort(key=lambda entry: STATES.index(entry.value))
     if len(entries) <= _FREQUENT + _FREQUENT // 2:
-        return KindOverview(kind, (("", tuple(entries)),))
+        return KindOverview(name=kind, groups=(("", tuple(entries)),))
     first = tuple(nlargest(_FREQUENT, entries, key=lambda entry: entry.count))
-    return KindOverview(kind, (("", first),), tuple(entries))
+    return KindOverview(name=kind, groups=(("", first),), rest=tuple(entries))
 
 
 def _list(place: CaseList, cases: list[CaseFacts], renderer: Renderer) -> Unit:

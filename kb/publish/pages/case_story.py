@@ -22,12 +22,12 @@ _IMAGE = re.compile(r"\[\[image:([^\]|]*)[^\]]*\]\]")
 _STEP = re.compile(r"\s*(\d{1,2})\s*[、．)）]\s*(\S.*)")
 _TEXTS = ("problem", "turn")
 _LONGEST = 2000
-"""Characters of a change that are looked at: a line of it is shown."""
+"""Characters of a change that are read: a line of it is shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """A text with lines numbered from one: what stands before, and the lines without numbers."""
+    """A text with lines numbered from one: the text before, and the lines without numbers."""
 
     before: str
     steps: tuple[str, ...]

@@ -20,7 +20,7 @@ from kb.references import split_reference
 _ON_A_SHEET = 400
 """Pages, or files, that one page lists; the others are on further ones."""
 _DEEPEST = 8
-"""Depth below which spaces stand beside each other, under their joined names."""
+"""Depth below which spaces are not nested, but named by their joined names."""
 _OPEN = 60
 """Pages up to which a space is shown open."""
 
@@ -141,7 +141,7 @@ def problem_units(
 def _sheets(
     path: str, items: Sequence[T]
 ) -> Iterator[tuple[ListingSheet, list[ListingSheet], Sequence[T]]]:
-    """Yield each page of a list, all of them, and what stands on it; one page of an empty list."""
+    """Yield each page of a list, all of them, and its items; one page where the list is empty."""
     sheets = []
     for first in range(0, len(items) or 1, _ON_A_SHEET):
         number = first // _ON_A_SHEET + 1

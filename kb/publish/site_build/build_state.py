@@ -33,7 +33,7 @@ class BuildState(msgspec.Struct, kw_only=True):
 
 
 def load(folder: Path, out: Path, build: str | None) -> BuildState | None:
-    """Read the state of the build that stands in ``out``; None where it is not known."""
+    """Read the state of the build that is in ``out``; None where it is not known."""
     for path in (_path(folder, out), _path(folder, out).with_suffix(".next")):
         try:
             state = _decoder.decode(path.read_bytes())

@@ -1,4 +1,4 @@
-"""Bring the browser's index up to the cases: patch it where few changed, else make it anew."""
+"""Bring the browser's index up to the cases: patch it where few changed, else build it in full."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Indexing:
         self._added: dict[int, IndexedCase] = {}
 
     def add(self, digest: bytes, record: bytes) -> None:
-        """Take in a record that is wanted."""
+        """Take in a record that is wanted, by its digest."""
         number, case = self.wanted[digest], indexed_case(from_json(record))
         if self._index is not None:
             self._index.add(number, case)

@@ -63,7 +63,7 @@ class Inclusions:
 
 
 def _above(page: PageId) -> PageId | None:
-    """The page that a page stands below; None for translations, which are not listed."""
+    """The parent of a page in its space; None for translations, which are not listed."""
     if page.locale:
         return None
     names = split_reference(page.page)

@@ -21,7 +21,7 @@ from kb.references import file_candidates, page_candidates
 
 _PLAIN = (None, "xwiki/2.0", "xwiki/2.1")
 _SHIFT = 2
-"""A text's first heading is the third level of the page that it stands on."""
+"""A text's first heading is of the third level on its page."""
 
 _WORDS = HtmlWords(
     contents="目录 Contents",
@@ -33,7 +33,7 @@ _WORDS = HtmlWords(
     warning="注意 Warning",
     error="错误 Error",
 )
-"""In both languages: these stand in attributes too, where no style can hide one."""
+"""In both languages: some of these are in attributes, where no style can hide one."""
 
 
 _ID = re.compile(r'\sid="([^"]*)"')
@@ -54,7 +54,7 @@ class SiteLinks(Protocol):
 
 
 class WikiTextRenderer:
-    """Renders texts that stand on one page of the wiki for one page of the site."""
+    """Renders texts of one page of the wiki for one page of the site."""
 
     def __init__(
         self, page: PageId, root: str, links: SiteLinks, syntax: str | None = None,
