@@ -162,7 +162,8 @@ export interface Excerpt {
 }
 
 /** What a card shows of a case. */
-export interface Card extends About {
+export interface Card {
+  about: About;
   name: Piece[];
   title: Piece[];
   why: Excerpt | null;

@@ -10,7 +10,8 @@ const markedPieces = (pieces) =>
   pieces.map(([text, marked]) => (marked ? make("mark", "", text) : text));
 
 /** @param {Card} card */
-export const cardElement = ({ url, name, title, why, status, date, station, engineers }) => {
+export const cardElement = ({ about, name, title, why }) => {
+  const { url, status, date, station, engineers } = about;
   const link = document.createElement("a");
   link.href = url;
   const id = make("span", "id", make("bdi", "", ...markedPieces(name)));
@@ -21,7 +22,7 @@ export const cardElement = ({ url, name, title, why, status, date, station, engi
     const label = why.label ? [make("b", "", why.label), " "] : [];
     link.append(makeText("span", "card-text", ...label, ...markedPieces(why.pieces)));
   }
-  const about = [date, station || "", ...engineers].filter(Boolean);
-  link.append(make("span", "card-meta", ...about.map((value) => make("bdi", "", value))));
+  const facts = [date, station || "", ...engineers].filter(Boolean);
+  link.append(make("span", "card-meta", ...facts.map((value) => make("bdi", "", value))));
   return make("li", "card", link);
 };

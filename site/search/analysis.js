@@ -29,7 +29,7 @@ export const IS_ENGLISH = /^[a-z]+(?:'[a-z]+)*$/;
 export const ENGLISH_WORDS = /[a-z]+(?:'[a-z]+)*/g;
 
 /** What Unicode calls ignorable, but for what is not assigned and for signs of shorthand and music. */
-const INVISIBLE = /(?![\ufff0-\ufff8\u{1bca0}-\u{1d17a}])\p{DI}/gu;
+const INVISIBLE = /\p{DI}(?<![\ufff0-\ufff8\u{1bca0}-\u{1d17a}])/gu;
 /** What joins the character before it when text is normalised: a class's inside. */
 const JOINING = "\\p{M}\\p{Cf}\\uff9e\\uff9f\\u1160-\\u11ff\\u314f-\\u318e\\uffc2-\\uffdc";
 const JOINS = new RegExp(`[${JOINING}]`, "u");
@@ -47,8 +47,7 @@ export const simplified = new Map();
  */
 export const foldText = (text) =>
   text
-    .replace(/[\u2018\u2019\u02bc]/g, "'")
-    .replace(/[\u2026\u00a0]/g, " ")
+    .replace(/[\u2018\u2019\u02bc]|([\u2026\u00a0])/g, (_, space) => (space ? " " : "'"))
     .replace(INVISIBLE, "")
     .normalize("NFKC")
     .toLowerCase()

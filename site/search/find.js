@@ -4,7 +4,7 @@
  */
 import { gather } from "./candidates.js";
 import { load, loadCase } from "./files.js";
-import { fits, loadFoldings } from "./matching.js";
+import { fits, loadFolding } from "./matching.js";
 import { complete, ranked } from "./postings.js";
 import { wordsOf } from "./word_tests.js";
 
@@ -97,23 +97,22 @@ const findWords = async (text, limit, wide) => {
  * @returns {Promise<Found>}
  */
 export const find = async (text, limit, all) => {
-  await loadFoldings(text);
+  await loadFolding(text);
   const ask = SYNTAX.test(text) ? (await advanced()).find : findWords;
   const found = await ask(text, limit, false);
-  const unmet = !found.hits.length || found.loose;
-  const wider = found.tests.some(
-    (test) => test.lastDigits || test.unfinished || (unmet && test.stem)
-  );
-  if (!wider || !(unmet || (all && found.hits.length < limit))) {
-    return { ...found, wider: wider && found.total <= found.hits.length };
+  const { hits, tests, total, loose } = found;
+  const unmet = !hits.length || loose;
+  const wider = tests.some((test) => test.lastDigits || test.unfinished || (unmet && test.stem));
+  if (!wider || !(unmet || (all && hits.length < limit))) {
+    return { ...found, wider: wider && total <= hits.length };
   }
   const more = await ask(text, limit, true);
-  if (unmet && (more.hits.length || !found.loose)) return more;
-  const others = more.hits.filter((hit) => !found.hits.includes(hit));
+  if (unmet && (more.hits.length || !loose)) return more;
+  const others = more.hits.filter((hit) => !hits.includes(hit));
   return {
     ...found,
-    hits: [...found.hits, ...others].slice(0, limit),
-    total: found.hits.length + others.length,
+    hits: [...hits, ...others].slice(0, limit),
+    total: hits.length + others.length,
     tests: more.tests
   };
 };

@@ -59,13 +59,17 @@ const marked = (text, tests) => piecesIn(text, highlightsIn({ text }, tests), 0,
  * @returns {Excerpt | null}
  */
 const excerpt = (texts, tests, length = 140) => {
-  const [best] = texts
-    .map((part) => {
-      const highlights = highlightsIn(part, tests);
-      return { ...part, highlights, words: new Set(highlights.map(([, , word]) => word)).size };
-    })
-    .sort((a, b) => b.words - a.words);
-  if (!best?.words) return null;
+  let most = 0;
+  let best = null;
+  for (const part of texts) {
+    const highlights = highlightsIn(part, tests);
+    const words = new Set(highlights.map(([, , word]) => word)).size;
+    if (words > most) {
+      most = words;
+      best = { ...part, highlights };
+    }
+  }
+  if (!best) return null;
   const { text, label, highlights } = best;
   const [[first]] = highlights;
   const from = first > 50 ? first - 30 : 0;
@@ -88,7 +92,7 @@ export const cardOf = ({ about, texts }, tests) => {
   const title = problem.split("\n")[0].slice(0, 160);
   const others = texts.filter((part) => part.name !== "problem" || problem !== title);
   return {
-    ...about,
+    about,
     name: marked(about.id, tests),
     title: marked(title, tests),
     why: excerpt(others, tests)

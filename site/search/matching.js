@@ -19,7 +19,7 @@ const GB2312 = new Set(
  * Loads what the traditional characters of a query are folded to.
  * @param {string} text
  */
-export const loadFoldings = (text) => {
+export const loadFolding = (text) => {
   const traditional = [...text].filter(
     (sign) => /\p{Script=Han}/u.test(sign) && (!GB2312.has(sign) || meta.inside.includes(sign))
   );
@@ -50,7 +50,7 @@ const CAMEL_CASE = /(?<![A-Za-z0-9])[A-Za-z0-9]*(?:[a-z][A-Z]|[A-Z]{2}[a-z])[A-Z
  * @param {Searched} part
  * @param {WordTest} test
  */
-const isInCamelCase = (part, { run, number, word, stem: wanted }) => {
+const isInCamel = (part, { run, number, word, stem: wanted }) => {
   if (run || number) return false;
   /** @param {string} one */
   const isWanted = (one) =>
@@ -72,6 +72,6 @@ export const fits = (part, test) => {
   const found =
     text.search(test.pattern) >= 0 ||
     test.stems.some((one) => stemsIn(part).has(one)) ||
-    isInCamelCase(part, test);
+    isInCamel(part, test);
   return found && (!test.whole || test.whole.test(text));
 };

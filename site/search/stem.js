@@ -40,7 +40,7 @@ const regionOf = (word, from, pattern) => {
 };
 
 /** @param {string} word */
-const withoutPlural = (word) => {
+const withoutS = (word) => {
   if (word.endsWith("sses")) return word.slice(0, -2);
   if (/ie[ds]$/.test(word)) return word.slice(0, word.length > 4 ? -2 : -1);
   return /[aeiouy].*[^us]s$/.test(word) ? word.slice(0, -1) : word;
@@ -51,7 +51,7 @@ const withoutPlural = (word) => {
  * @param {string} word
  * @param {number} region
  */
-const withoutTense = (word, region) => {
+const withoutEd = (word, region) => {
   const ending = /(?:eed(?:ly)?|(?:ed|ing)(?:ly)?)$/.exec(word);
   if (!ending) return word;
   const rest = word.slice(0, ending.index);
@@ -98,7 +98,7 @@ const withoutLast = (word, first, second) => {
 };
 
 /** @param {string} word */
-const computeStem = (word) => {
+const stemOf = (word) => {
   if (word.length < 3) return word;
   let w = word
     .replace(/^'/, "")
@@ -106,7 +106,7 @@ const computeStem = (word) => {
     .replace(/([aeiouy])y/g, "$1Y");
   const first = regionOf(w, 0, REGION);
   const second = regionOf(w, first, /[aeiouy][^aeiouy]/);
-  w = withoutTense(withoutPlural(w.replace(/'(?:s'?)?$/, "")), first);
+  w = withoutEd(withoutS(w.replace(/'(?:s'?)?$/, "")), first);
   w = w.replace(/(.[^aeiouy])[yY]$/, "$1i");
   w = replaceSuffix(w, STEP_2, first, (suffix, rest) =>
     suffix === "ogi" ? rest.endsWith("l") : suffix !== "li" || /[cdeghkmnrt]$/.test(rest)
@@ -135,7 +135,6 @@ const stems = new Map(
  * @returns {string}
  */
 export const stem = (word) => {
-  const found = stems.get(word) ?? computeStem(word);
-  stems.set(word, found);
-  return found;
+  if (!stems.has(word)) stems.set(word, stemOf(word));
+  return /** @type {string} */ (stems.get(word));
 };

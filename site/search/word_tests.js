@@ -56,7 +56,7 @@ const unitsOf = (token) =>
  * What a token's pieces look like in a text, side by side.
  * @param {string} token
  */
-const joinedPattern = (token) =>
+const patternOf = (token) =>
   IS_RUN.test(token) ? token : WORD_START + unitsOf(token).join("[^\\p{L}\\p{N}]+") + WORD_END;
 
 /**
@@ -70,7 +70,7 @@ export const testsOf = (text, { exact, unfinished, wide }) => {
   const units = tokens.flatMap(unitsOf);
   const whole =
     exact || units.length > tokens.length
-      ? new RegExp(tokens.map(joinedPattern).join("[^\\p{L}\\p{N}]*"), "u")
+      ? new RegExp(tokens.map(patternOf).join("[^\\p{L}\\p{N}]*"), "u")
       : undefined;
   return units.map((unit, i) => {
     const test = testOf(unit, wide || exact, unfinished && i === units.length - 1);
