@@ -4,11 +4,5 @@ from kb.history.blame import Blame, blame_of, by_feeds, origins, split_lines
 from kb.history.diff import MatchingBlock, matching_blocks
 
 __all__ = [
-    "Blame",
-    "MatchingBlock",
-    "blame_of",
-    "by_feeds",
-    "matching_blocks",
-    "origins",
-    "split_lines",
-]
+    "Blame", "MatchingBlock", "blame_of", "by_feeds", "matching_blocks", "origins", "split_lines",
+]  # fmt: skip

@@ -49,26 +49,11 @@ _LATER = {
 }
 
 __all__ = [
-    "SYNTAXES",
-    "Document",
-    "HtmlOptions",
-    "MacroContext",
-    "MacroError",
-    "MacroRegistry",
-    "MarkdownOptions",
-    "MarkdownText",
-    "ReadablePage",
-    "builtin_registry",
-    "expand",
-    "parse",
-    "plain_text",
-    "read_page",
-    "render_html",
-    "render_markdown",
-    "render_xhtml",
-    "render_xwiki",
+    "SYNTAXES", "Document", "HtmlOptions", "MacroContext", "MacroError", "MacroRegistry",
+    "MarkdownOptions", "MarkdownText", "ReadablePage", "builtin_registry", "expand", "parse",
+    "plain_text", "read_page", "render_html", "render_markdown", "render_xhtml", "render_xwiki",
     "wiki_registry",
-]
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> object:

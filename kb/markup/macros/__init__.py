@@ -6,14 +6,6 @@ from kb.markup.macros.pages import NoPages, PageLink, PageText, WikiPages
 from kb.markup.macros.registry import MacroContext, MacroError, MacroRegistry
 
 __all__ = [
-    "MacroContext",
-    "MacroError",
-    "MacroRegistry",
-    "NoPages",
-    "PageLink",
-    "PageText",
-    "WikiPages",
-    "builtin_registry",
-    "expand",
-    "wiki_registry",
-]
+    "MacroContext", "MacroError", "MacroRegistry", "NoPages", "PageLink", "PageText", "WikiPages",
+    "builtin_registry", "expand", "wiki_registry",
+]  # fmt: skip

@@ -19,76 +19,15 @@ _START = re.compile(
 _LOOSE_START = re.compile(r"<(?P<start>[A-Za-z][^\s/>]*+)(?P<attributes>[^>]*+)>")
 _ATTRIBUTE = re.compile(r"""([^\s=/"']+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"']+)))?""")
 
-VOID: Final = frozenset(
-    [
-        "area",
-        "base",
-        "br",
-        "col",
-        "command",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "param",
-        "source",
-        "track",
-        "wbr",
-    ]
-)
+_VOID: Final = "area base br col command embed hr img input link meta param source track wbr"
+VOID: Final = frozenset(_VOID.split())
 RAW: Final = frozenset(("script", "style"))
-BLOCK: Final = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "center",
-        "dd",
-        "details",
-        "dialog",
-        "dir",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "isindex",
-        "li",
-        "main",
-        "menu",
-        "nav",
-        "noframes",
-        "noscript",
-        "ol",
-        "p",
-        "pre",
-        "script",
-        "section",
-        "style",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-    ]
-)
+_BLOCK: Final = """
+    address article aside blockquote center dd details dialog dir div dl dt fieldset figcaption
+    figure footer form h1 h2 h3 h4 h5 h6 header hr isindex li main menu nav noframes noscript ol
+    p pre script section style table tbody td tfoot th thead tr ul
+    """
+BLOCK: Final = frozenset(_BLOCK.split())
 _INLINE: Final = """
     a abbr acronym applet audio b bdi bdo big blink button canvas caption cite code colgroup data
     datalist del dfn em font frame frameset i iframe ins kbd label legend map mark marquee math

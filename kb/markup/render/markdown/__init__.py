@@ -11,14 +11,6 @@ from kb.markup.render.markdown.writer import (
 )
 
 __all__ = [
-    "FLAVOURS",
-    "PLAIN",
-    "Flavour",
-    "MarkdownOptions",
-    "MarkdownText",
-    "MarkdownWriter",
-    "is_inline",
-    "markdown_writer",
-    "render_markdown",
-    "would_join",
-]
+    "FLAVOURS", "PLAIN", "Flavour", "MarkdownOptions", "MarkdownText", "MarkdownWriter",
+    "is_inline", "markdown_writer", "render_markdown", "would_join",
+]  # fmt: skip

@@ -13,14 +13,8 @@ from kb.markup.tree import nodes as n
 from kb.markup.tree.nodes import Node
 
 _NEVER_ONE_LINE: Final = (
-    n.List,
-    n.DefinitionList,
-    n.Table,
-    n.Quotation,
-    n.Heading,
-    n.OutlineSection,
-    n.Figure,
-)
+    n.List, n.DefinitionList, n.Table, n.Quotation, n.Heading, n.OutlineSection, n.Figure,
+)  # fmt: skip
 _PADDED: Final = 40
 _Rows = list[list[n.TableCell]]
 

@@ -19,17 +19,9 @@ from kb.markup.tree import nodes as n
 from kb.markup.tree.nodes import Node, Params
 
 _BLOCKS: Final = (
-    n.Paragraph,
-    n.Heading,
-    n.List,
-    n.DefinitionList,
-    n.Table,
-    n.Quotation,
-    n.HorizontalLine,
-    n.EmptyLines,
-    n.Group,
-    n.Figure,
-)
+    n.Paragraph, n.Heading, n.List, n.DefinitionList, n.Table, n.Quotation, n.HorizontalLine,
+    n.EmptyLines, n.Group, n.Figure,
+)  # fmt: skip
 # These take one more line end before empty lines count.
 _GREEDY: Final = (n.List, n.DefinitionList, n.Table)
 

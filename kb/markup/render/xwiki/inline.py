@@ -19,28 +19,15 @@ from kb.markup.tree.nodes import Node, Params
 _SPECIAL: Final = frozenset("""!"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~""")
 # A line break before the end of one of these, or the beginning of the others, is `\\`.
 _INLINE_ENDS: Final = (
-    n.Group,
-    n.Paragraph,
-    n.DefinitionTerm,
-    n.DefinitionDescription,
-    n.Heading,
-    n.ListItem,
-    n.QuotationLine,
-    n.TableCell,
-    n.Figure,
-    n.FigureCaption,
-)
+    n.Group, n.Paragraph, n.DefinitionTerm, n.DefinitionDescription, n.Heading, n.ListItem,
+    n.QuotationLine, n.TableCell, n.Figure, n.FigureCaption,
+)  # fmt: skip
 _INLINE_STOPS: Final = (n.DefinitionList, n.List, n.Quotation)
 # After these a bare URL needs no brackets.
 _LINK_ENDS: Final = (
-    n.Paragraph,
-    n.Link,
-    n.ListItem,
-    n.DefinitionDescription,
-    n.DefinitionTerm,
-    n.QuotationLine,
+    n.Paragraph, n.Link, n.ListItem, n.DefinitionDescription, n.DefinitionTerm, n.QuotationLine,
     n.OutlineSection,
-)
+)  # fmt: skip
 
 
 def on(w: XwikiWriter, node: Node) -> None:

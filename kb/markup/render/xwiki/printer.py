@@ -15,13 +15,9 @@ from kb.markup.tree.document import Document, nodes_of
 from kb.markup.tree.nodes import Node
 
 _INLINE_BLOCKS: Final = (
-    n.Paragraph,
-    n.ListItem,
-    n.DefinitionTerm,
-    n.DefinitionDescription,
-    n.QuotationLine,
+    n.Paragraph, n.ListItem, n.DefinitionTerm, n.DefinitionDescription, n.QuotationLine,
     n.TableCell,
-)
+)  # fmt: skip
 
 
 def render_xwiki(

@@ -14,14 +14,8 @@ Side = Literal["begin", "end", "on"]
 Event = tuple[Side, Node]
 
 _STANDALONE: Final = (
-    n.Group,
-    n.Heading,
-    n.Paragraph,
-    n.Quotation,
-    n.Table,
-    n.Figure,
-    n.FigureCaption,
-)
+    n.Group, n.Heading, n.Paragraph, n.Quotation, n.Table, n.Figure, n.FigureCaption,
+)  # fmt: skip
 
 
 def collect(nodes: Iterable[Node], events: list[Event]) -> None:
