@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
-from lxml import html
+from lxml import etree, html
 
 _HOST = "http://site"
 
@@ -19,10 +19,12 @@ def broken_links(root: Path, within: str = "//body") -> tuple[int, list[tuple[st
     links: list[tuple[Path, str]] = []
     for file in sorted(root.rglob("*.html")):
         page = html.document_fromstring(file.read_bytes().decode("utf-8", "replace"))
-        places[file] = {str(name) for name in page.xpath("//@id | //a/@name")}
-        for part in page.xpath(within):
-            links += [(file, str(link)) for link in part.xpath(".//a/@href | .//img/@src")]
-    count, broken = 0, []
+        places[file] = {str(name) for name in _found(page, "//@id | //a/@name")}
+        for part in _found(page, within):
+            assert isinstance(part, etree._Element)
+            links += [(file, str(link)) for link in _found(part, ".//a/@href | .//img/@src")]
+    count = 0
+    broken: list[tuple[str, str]] = []
     for file, link in links:
         parts = urlsplit(link)
         if parts.scheme or parts.netloc:
@@ -38,6 +40,13 @@ def broken_links(root: Path, within: str = "//body") -> tuple[int, list[tuple[st
         if lost:
             broken.append((file.relative_to(root).as_posix(), link))
     return count, broken
+
+
+def _found(element: etree._Element, path: str) -> list[object]:
+    """Return what an XPath finds that names nodes or attributes."""
+    found = element.xpath(path)
+    assert isinstance(found, list)
+    return list(found)
 
 
 def _file(root: Path, path: str) -> Path | None:

@@ -19,15 +19,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from messages import without_messages
-from site_links import broken_links
-from wiki import Wiki, page, revisions
 
 from kb.archive import Archive
 from kb.export.markdown.flavour import TREE_FORMATS
 from kb.export.markdown.nav import ProjectSettings
 from kb.export.markdown.tree_writer import write_tree
 from kb.export.markdown.word_proof import html_text, lost_words, markdown_text
+from tests.export.messages import without_messages
+from tests.export.site_links import broken_links
+from tests.export.wiki import Wiki, page, revisions
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ROOT / "build" / "tools"
@@ -63,7 +63,7 @@ def python_tools() -> Path:
 
 
 @pytest.fixture
-def mkdocs(python_tools) -> Build:
+def mkdocs(python_tools: Path) -> Build:
     """`mkdocs build --strict`."""
 
     def build(tree: Path, site: Path) -> None:
@@ -74,7 +74,7 @@ def mkdocs(python_tools) -> Build:
 
 
 @pytest.fixture
-def hugo(python_tools) -> Build:
+def hugo(python_tools: Path) -> Build:
     """`hugo --panicOnWarning`."""
 
     def build(tree: Path, site: Path) -> None:
@@ -85,7 +85,7 @@ def hugo(python_tools) -> Build:
 
 
 @pytest.fixture
-def docusaurus(tmp_path) -> Build:
+def docusaurus(tmp_path: Path) -> Build:
     """`docusaurus build`, its settings throwing on all that is broken."""
     if shutil.which("npm") is None:
         pytest.skip("no npm here")
@@ -117,7 +117,7 @@ BUILT = pytest.mark.parametrize("flavour", list(ARTICLES))
 
 
 @pytest.fixture(scope="module")
-def wiki_archive(tmp_path_factory, shared) -> Iterator[Archive]:
+def wiki_archive(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Iterator[Archive]:
     """The demo's pages and the corpus's page XML: a wiki whose pages link to each other."""
     folder = tmp_path_factory.mktemp("wiki")
     with tarfile.open(shared / "corpus" / "xml.tar.gz") as archive:
@@ -129,7 +129,9 @@ def wiki_archive(tmp_path_factory, shared) -> Iterator[Archive]:
 
 
 @BUILT
-def test_a_wiki_is_built_strictly_and_no_link_is_broken(request, wiki_archive, tmp_path, flavour):
+def test_a_wiki_is_built_strictly_and_no_link_is_broken(
+    request: pytest.FixtureRequest, wiki_archive: Archive, tmp_path: Path, flavour: str
+) -> None:
     """Some 2,300 pages with files; what was broken in the wiki is text, and in the report."""
     build: Build = request.getfixturevalue(flavour)
     report = write_tree(wiki_archive, (), tmp_path / "tree", flavour, SITE)
@@ -152,7 +154,7 @@ def place(number: int) -> str:
 
 
 @pytest.fixture(scope="module")
-def texts(tmp_path_factory, shared) -> Iterator[Archive]:
+def texts(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Iterator[Archive]:
     """The corpus's 1,706 sources of which it is known what XWiki makes of them."""
     wiki = Wiki(tmp_path_factory.mktemp("texts"))
     for number, row in enumerate(corpus(shared)):
@@ -164,7 +166,8 @@ def texts(tmp_path_factory, shared) -> Iterator[Archive]:
 
 def check_words(shared: Path, shown: Callable[[str], str]) -> None:
     """The words of XWiki's plain text are in what ``shown`` says of each page."""
-    total, lost = 0, Counter()
+    total = 0
+    lost: Counter[tuple[str, str]] = Counter()
     for number, row in enumerate(corpus(shared)):
         count, missing = lost_words(without_messages(row["plain"]), shown(place(number)))
         total += count
@@ -174,7 +177,9 @@ def check_words(shared: Path, shown: Callable[[str], str]) -> None:
 
 
 @BUILT
-def test_every_word_is_in_the_built_site(request, texts, tmp_path, shared, flavour):
+def test_every_word_is_in_the_built_site(
+    request: pytest.FixtureRequest, texts: Archive, tmp_path: Path, shared: Path, flavour: str
+) -> None:
     """Of 516,193 words at least 99.9 in 100 are where readers see them; no link is broken."""
     build: Build = request.getfixturevalue(flavour)
     write_tree(texts, (), tmp_path / "tree", flavour, SITE)
@@ -189,7 +194,9 @@ def test_every_word_is_in_the_built_site(request, texts, tmp_path, shared, flavo
 
 
 @pytest.mark.parametrize("flavour", ["plain", "obsidian"])
-def test_every_word_is_in_markdown_that_is_read_as_it_is(texts, tmp_path, shared, flavour):
+def test_every_word_is_in_markdown_that_is_read_as_it_is(
+    texts: Archive, tmp_path: Path, shared: Path, flavour: str
+) -> None:
     """The same where no program builds a site of the tree."""
     write_tree(texts, (), tmp_path / "tree", flavour, SITE)
     content = tmp_path / "tree" / TREE_FORMATS[flavour].content
@@ -201,7 +208,7 @@ def test_every_word_is_in_markdown_that_is_read_as_it_is(texts, tmp_path, shared
     check_words(shared, shown)
 
 
-def test_datasette_and_duckdb_open_the_tables(tmp_path):
+def test_datasette_and_duckdb_open_the_tables(tmp_path: Path) -> None:
     """Real ones: a search in Chinese by table and by canned query; the same rows in Parquet."""
     tools = TOOLS / "data"
     if not (tools / "bin" / "datasette").exists():

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from kb.errors import UsageError
-from kb.export.protocol import exporter_named, exporter_names, options_of
+from kb.export.protocol import Exporter, exporter_named, exporter_names, options_of
 from kb.plugins import EXPORTERS, OURS
 from kb.testing.exporters import ExporterConformance
 
@@ -25,33 +27,34 @@ class TestOurFormats(ExporterConformance):
     """Each keeps to all that exporters keep to."""
 
     @pytest.fixture(params=FORMS, ids=" ".join)
-    def form(self, request):
-        return request.param
+    def form(self, request: pytest.FixtureRequest) -> tuple[str, str]:
+        name, dest = request.param
+        return name, dest
 
     @pytest.fixture
-    def exporter(self, form):
+    def exporter(self, form: tuple[str, str]) -> Exporter[Any]:
         if form[0] == "parquet":
             pytest.importorskip("pyarrow")
         return exporter_named(form[0])
 
     @pytest.fixture
-    def dest(self, form):
+    def dest(self, form: tuple[str, str]) -> str:
         return form[1]
 
     def state(self, made: Path) -> object:
         """Of git the newest commit's id: packs and the index may differ where all else is same."""
         if not (made / ".git").exists() and made.suffix != ".git":
             return super().state(made)
-        command = ["git", "-C", made, "rev-parse", "main"]
+        command = ["git", "-C", str(made), "rev-parse", "main"]
         return subprocess.run(command, capture_output=True, check=True).stdout
 
 
-def test_every_format_is_tested_here():
+def test_every_format_is_tested_here() -> None:
     """A format of this package is in the list above."""
     assert {name for name, _ in FORMS} == set(OURS[EXPORTERS])
 
 
-def test_an_option_of_another_format_is_told_with_that_format():
+def test_an_option_of_another_format_is_told_with_that_format() -> None:
     """By name or value: a UsageError that says what would do."""
     with pytest.raises(UsageError, match="xar has no option branch") as caught:
         options_of(exporter_named("xar"), {"branch": "main"})
@@ -63,7 +66,9 @@ def test_an_option_of_another_format_is_told_with_that_format():
     assert "jsonl, markdown, mediawiki" in caught.value.hint
 
 
-def test_the_command_says_which_format_has_a_flag(kb):
+def test_the_command_says_which_format_has_a_flag(
+    kb: Callable[..., subprocess.CompletedProcess[str]],
+) -> None:
     """`kb export xar --branch` names git; `kb export git --help` lists git's flags alone."""
     done = kb("export", "xar", "x.xar", "--branch", "main", check=False)
     assert (done.returncode, done.stderr) == (
@@ -75,7 +80,7 @@ def test_the_command_says_which_format_has_a_flag(kb):
     assert all(name in kb("export", "--help").stdout for name in exporter_names())
 
 
-def test_the_manual_has_the_plug_in():
+def test_the_manual_has_the_plug_in() -> None:
     """docs/export.md shows its module as it is."""
     manual = (ROOT / "docs" / "export.md").read_text("utf-8")
     assert (PLUGIN / "casebook_plain_text.py").read_text("utf-8") in manual

@@ -6,12 +6,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from wiki import WIKI, page, revisions
 
 from kb.errors import UsageError
 from kb.export.git import AuthorMap, export_git, read_authors
+from kb.export.git.commits import FastImportStream, GitCommit
 from kb.export.git.encoders import MarkdownEncoder
 from kb.model import Gone, LineOrigin, PageId, Revision, RevisionSeen, Snapshot
+from tests.export.wiki import WIKI, Wiki, page, revisions
 
 AT = "2020-04-20T00:00:00Z"
 
@@ -35,11 +36,11 @@ def tree(repository: Path, commit: str = "HEAD") -> list[str]:
 
 
 @pytest.fixture
-def out(tmp_path):
+def out(tmp_path: Path) -> Path:
     return tmp_path / "out"
 
 
-def test_a_commit_for_each_revision_in_order_of_time(wiki, out):
+def test_a_commit_for_each_revision_in_order_of_time(wiki: Wiki, out: Path) -> None:
     """Two pages' revisions are mixed by date; author, date and comment are the wiki's."""
     wiki.add(page("A.WebHome"), *revisions("one\n", "two\n"))
     wiki.add(page("B.Page"), *revisions("x", day=1, author="XWiki.ann"))
@@ -57,7 +58,7 @@ def test_a_commit_for_each_revision_in_order_of_time(wiki, out):
     git(out, "fsck", "--strict")
 
 
-def test_contents_are_byte_for_byte(wiki, out):
+def test_contents_are_byte_for_byte(wiki: Wiki, out: Path) -> None:
     """CR LF, no line end, emoji, a NUL: what the wiki gave is what git has."""
     texts = ["a\r\nb", "", "  \n\n", "🚗\x00案例\n", "data 5\nhello\ncommit refs/heads/main\n"]
     wiki.add(page("A.P"), *revisions(*texts))
@@ -69,7 +70,7 @@ def test_contents_are_byte_for_byte(wiki, out):
         assert blob.stdout == text.encode()
 
 
-def test_a_later_run_adds_only_what_is_new(wiki, out):
+def test_a_later_run_adds_only_what_is_new(wiki: Wiki, out: Path) -> None:
     """Old ids stay; a run with nothing new changes nothing; an earlier date comes last."""
     wiki.add(page("A.P"), *revisions("one", "two", day=5))
     export_git(wiki.archive, out)
@@ -85,7 +86,9 @@ def test_a_later_run_adds_only_what_is_new(wiki, out):
     assert len({name.casefold() for name in tree(out)}) == 2
 
 
-def test_the_same_archive_gives_the_same_ids(wiki, tmp_path, monkeypatch):
+def test_the_same_archive_gives_the_same_ids(
+    wiki: Wiki, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Neither the user's settings nor the place change a commit."""
     wiki.add(page("A.P"), *revisions("one", "two"), wiki.file("a.png", b"png", date=AT))
     monkeypatch.setenv("GIT_AUTHOR_NAME", "somebody")
@@ -93,7 +96,7 @@ def test_the_same_archive_gives_the_same_ids(wiki, tmp_path, monkeypatch):
     assert export_git(wiki.archive, tmp_path / "two.git").head == first
 
 
-def test_attachments_come_with_their_revision_or_alone(wiki, out):
+def test_attachments_come_with_their_revision_or_alone(wiki: Wiki, out: Path) -> None:
     """A file dated just before a save by the same author is in its commit; others have one."""
     saved = "2020-04-01T09:00:02Z"
     wiki.add(
@@ -113,7 +116,7 @@ def test_attachments_come_with_their_revision_or_alone(wiki, out):
     assert export_git(wiki.archive, out).commits == 0
 
 
-def test_a_partial_history_is_one_commit_that_says_so(wiki, out):
+def test_a_partial_history_is_one_commit_that_says_so(wiki: Wiki, out: Path) -> None:
     """Lines only: the present text, every known author named, nothing invented."""
     lines = Snapshot(
         lines=("a", "b", "", "d"),
@@ -135,14 +138,14 @@ def test_a_partial_history_is_one_commit_that_says_so(wiki, out):
     assert export_git(wiki.archive, out).commits == 0
 
 
-def test_a_version_without_its_text_is_counted_not_made(wiki, out):
+def test_a_version_without_its_text_is_counted_not_made(wiki: Wiki, out: Path) -> None:
     """A row of a history list gives no commit."""
     wiki.add(page("A.P", history="latest"), RevisionSeen(version="1.1"), *revisions("x", "y")[1:])
     report = export_git(wiki.archive, out)
     assert (report.commits, report.skipped) == (1, 1)
 
 
-def test_a_rename_moves_page_and_files(wiki, out):
+def test_a_rename_moves_page_and_files(wiki: Wiki, out: Path) -> None:
     """The copied history is committed once, under the old name; git follows the new one."""
     texts = [f"text {n}\n" * 30 for n in range(3)]
     shot = wiki.file("shot.png", b"png", author="XWiki.ruan", date="2020-04-01T09:30:00Z")
@@ -158,7 +161,7 @@ def test_a_rename_moves_page_and_files(wiki, out):
     assert export_git(wiki.archive, out).commits == 0
 
 
-def test_a_page_goes_and_comes_back(wiki, out):
+def test_a_page_goes_and_comes_back(wiki: Wiki, out: Path) -> None:
     """Going takes page and files out; coming back puts them in again."""
     records = [page("A.P"), *revisions("x"), wiki.file("f.txt", b"f", date=AT)]
     wiki.add(page("B.Q"), *revisions("q"))
@@ -184,7 +187,7 @@ HOSTILE = [
 ]  # fmt: skip
 
 
-def test_hostile_names_give_a_clean_tree(wiki, out):
+def test_hostile_names_give_a_clean_tree(wiki: Wiki, out: Path) -> None:
     """Every page has a file of its own on any file system, none outside, none of git's own."""
     for name in HOSTILE:
         wiki.add(page(name), *revisions(name), wiki.file(".gitattributes", b"a", date=AT),
@@ -203,7 +206,7 @@ def test_hostile_names_give_a_clean_tree(wiki, out):
     assert export_git(wiki.archive, out).commits == 0
 
 
-def test_a_comment_cannot_pass_for_what_an_export_says(wiki, out):
+def test_a_comment_cannot_pass_for_what_an_export_says(wiki: Wiki, out: Path) -> None:
     """Trailers inside a comment, NUL and angle brackets in names: shown, not believed."""
     wiki.add(
         page("A.P"),
@@ -218,7 +221,7 @@ def test_a_comment_cannot_pass_for_what_an_export_says(wiki, out):
     git(out, "fsck", "--strict")
 
 
-def test_authors_come_from_the_map(wiki, out, tmp_path):
+def test_authors_come_from_the_map(wiki: Wiki, out: Path, tmp_path: Path) -> None:
     """By reference or displayed name; those it lacks are named in the report."""
     (tmp_path / "authors").write_text("# who\nXWiki.ruan = Ruan Li <ruan@example.org>\n", "utf-8")
     wiki.add(page("A.P"), *revisions("x"), *revisions("y", "z", author="XWiki.ann")[1:])
@@ -228,7 +231,7 @@ def test_authors_come_from_the_map(wiki, out, tmp_path):
     assert AuthorMap().identity("My Wiki", None, {}) == "unknown <unknown@my-wiki.invalid>"
 
 
-def test_what_is_no_export_is_not_written_to(wiki, out, tmp_path):
+def test_what_is_no_export_is_not_written_to(wiki: Wiki, out: Path, tmp_path: Path) -> None:
     """A folder with files, a repository of somebody else, changes not committed: refused."""
     wiki.add(page("A.P"), *revisions("x"))
     (tmp_path / "full").mkdir()
@@ -247,21 +250,21 @@ def test_what_is_no_export_is_not_written_to(wiki, out, tmp_path):
     assert (out / "A/P.xwiki").read_text() == "edited"
 
 
-def test_an_interrupted_run_is_gone_on_with(wiki, out, tmp_path, monkeypatch):
+def test_an_interrupted_run_is_gone_on_with(
+    wiki: Wiki, out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What a checkpoint kept is continued to the very ids of a run without a break."""
     wiki.add(page("A.P"), *revisions(*"abcdefgh"))
     wiki.add(page("B.P"), *revisions(*"abcdefgh"))
     whole = export_git(wiki.archive, tmp_path / "whole").head
     monkeypatch.setattr("kb.export.git.branch.CHECKPOINT", 5)
     calls = iter(range(12))
-    from kb.export.git.commits import FastImportStream
-
     commit = FastImportStream.commit
 
-    def breaks(self: FastImportStream, *arguments: object) -> None:
+    def breaks(self: FastImportStream, made: GitCommit, committed: int) -> None:
         if next(calls, None) is None:
             raise KeyboardInterrupt
-        commit(self, *arguments)
+        commit(self, made, committed)
 
     with monkeypatch.context() as patch:
         patch.setattr(FastImportStream, "commit", breaks)
@@ -270,7 +273,7 @@ def test_an_interrupted_run_is_gone_on_with(wiki, out, tmp_path, monkeypatch):
     assert export_git(wiki.archive, out).head == whole
 
 
-def test_every_revision_in_markdown(wiki, out):
+def test_every_revision_in_markdown(wiki: Wiki, out: Path) -> None:
     """With front matter, links to files of the tree; another source is refused on that branch."""
     wiki.add(page("A.WebHome", title="Home"), *revisions("= x =", "[[q>>B.Q]]"))
     wiki.add(page("B.Q"), *revisions("**q**"))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import random
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
-from wiki import page, revisions
 
 from kb.export.git import export_git
+from tests.export.wiki import Wiki, page, revisions
 
 WORDS = (
     "案例 状态 已解决 重复扣费 退款 账单号 桩号 枪号 客服 研发 第一轮 [[x]] = ** | a b c".split()  # noqa: SIM905
@@ -48,7 +49,7 @@ def history(seed: int, count: int) -> list[str]:
     return texts
 
 
-def git_blame(repository, path: str) -> list[str]:
+def git_blame(repository: Path, path: str) -> list[str]:
     """The version that git says each line came with, by the commit's trailer."""
     out = subprocess.run(
         ["git", "blame", "--porcelain", "HEAD", "--", path], cwd=repository,
@@ -66,7 +67,7 @@ def git_blame(repository, path: str) -> list[str]:
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_git_blame_answers_as_the_wiki_did(wiki, tmp_path, seed):
+def test_git_blame_answers_as_the_wiki_did(wiki: Wiki, tmp_path: Path, seed: int) -> None:
     """The same version for each line, but where empty or moved lines can be told either way.
 
     Either answer is right where the line stood in every version since: which of two moved
@@ -82,7 +83,7 @@ def test_git_blame_answers_as_the_wiki_did(wiki, tmp_path, seed):
     assert len(theirs) == len(lines)
     differ = [(ours, git) for ours, git in zip(lines, theirs, strict=True) if ours.version != git]
     for ours, git in differ:
-        for version in (ours.version, git):
+        for version in (ours.version or "", git):
             since = texts[int(version.split(".")[0]) - 1 :]
             assert all(ours.text in text.split("\n") for text in since), (ours, git)
     assert sum(bool(ours.text) for ours, _ in differ) <= len(lines) * 0.06

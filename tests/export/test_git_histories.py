@@ -9,10 +9,10 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from wiki import WIKI, Wiki, page
 
 from kb.export.git import export_git
 from kb.model import AttachmentRevision, Gone, Item, PageId, Revision, version_key
+from tests.export.wiki import WIKI, Wiki, page
 
 AUTHORS = (
     "XWiki.ruan", "XWiki.阮<b>", "xwiki:XWiki.a\\.b", "", "XWiki.O'Neil \"x\" ", ".", "<>", "a\nb",
@@ -124,7 +124,7 @@ def git(repository: Path, *arguments: str) -> bytes:
 def commits(repository: Path) -> list[tuple[str, dict[str, list[str]]]]:
     """Id and trailers of each commit, oldest first."""
     log = git(repository, "log", "-z", "--reverse", "--topo-order", "--format=%H%n%B").decode()
-    found = []
+    found: list[tuple[str, dict[str, list[str]]]] = []
     for entry in log.strip("\0").split("\0"):
         head, _, body = entry.partition("\n")
         pairs: defaultdict[str, list[str]] = defaultdict(list)
@@ -170,6 +170,7 @@ def check(life: Life, repository: Path) -> None:
             assert text.encode() in held, (view.id, revision.version)
         for file in view.attachments:
             found = [files.get((p, file.name, file.version)) for p in line]
+            assert file.sha256 is not None
             assert life.wiki.archive.blobs.open(file.sha256) in found
         present = paths.get(view.id) in shown
         assert present == (view.gone is None), view.id
@@ -179,7 +180,7 @@ def check(life: Life, repository: Path) -> None:
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_a_random_life_is_in_git_byte_for_byte(wiki, tmp_path, seed):
+def test_a_random_life_is_in_git_byte_for_byte(wiki: Wiki, tmp_path: Path, seed: int) -> None:
     """In runs as it happens, and again in one: old commits keep their ids, nothing is lost."""
     life = Life(wiki, seed)
     ids: list[str] = []

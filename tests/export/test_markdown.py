@@ -11,24 +11,25 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from messages import without_messages
-from site_links import broken_links
-from wiki import WIKI, page, revisions
 
 from kb.errors import InputError
 from kb.export.markdown.flavour import TREE_FORMATS
 from kb.export.markdown.nav import ProjectSettings
 from kb.export.markdown.tree_writer import write_tree
 from kb.export.markdown.word_proof import lost_words, markdown_text
-from kb.export.report import write_report
+from kb.export.report import LossReport, write_report
 from kb.frontmatter import write_front_matter
 from kb.model import Comment, Gone, PageId, WikiObject
+from tests.export.messages import without_messages
+from tests.export.rendering import note_rendering
+from tests.export.site_links import broken_links
+from tests.export.wiki import WIKI, Wiki, page, revisions
 
 SITE = ProjectSettings(title="Wiki", language="zh", url=None)
 FLAVOURS = list(TREE_FORMATS)
 
 
-def export(wiki, folder: Path, flavour: str = "plain"):
+def export(wiki: Wiki, folder: Path, flavour: str = "plain") -> LossReport:
     return write_tree(wiki.archive, (), folder, flavour, SITE)
 
 
@@ -36,7 +37,7 @@ def files(root: Path) -> dict[str, bytes]:
     return {p.relative_to(root).as_posix(): p.read_bytes() for p in root.rglob("*") if p.is_file()}
 
 
-def small(wiki) -> None:
+def small(wiki: Wiki) -> None:
     """Two spaces, links both ways, a file, a translation."""
     wiki.add(
         page("WebHome", title="Home"),
@@ -55,7 +56,7 @@ def small(wiki) -> None:
 
 
 @pytest.mark.parametrize("flavour", FLAVOURS)
-def test_links_between_files_lead_there(wiki, tmp_path, flavour):
+def test_links_between_files_lead_there(wiki: Wiki, tmp_path: Path, flavour: str) -> None:
     """Every relative link of a flavour whose builder follows paths names a file of the tree."""
     small(wiki)
     export(wiki, tmp_path / "out", flavour)
@@ -73,7 +74,7 @@ def test_links_between_files_lead_there(wiki, tmp_path, flavour):
     assert count >= 5
 
 
-def test_names_of_a_small_tree(wiki, tmp_path):
+def test_names_of_a_small_tree(wiki: Wiki, tmp_path: Path) -> None:
     """Spaces are folders, files stand beside their page, a Markdown file is no page."""
     small(wiki)
     export(wiki, tmp_path / "out")
@@ -90,7 +91,7 @@ def test_names_of_a_small_tree(wiki, tmp_path):
 
 
 @pytest.mark.parametrize("flavour", FLAVOURS)
-def test_the_same_bytes_each_time(wiki, tmp_path, flavour):
+def test_the_same_bytes_each_time(wiki: Wiki, tmp_path: Path, flavour: str) -> None:
     """From nothing, over itself, and taken over from the run before: one tree."""
     small(wiki)
     export(wiki, tmp_path / "one", flavour)
@@ -102,26 +103,22 @@ def test_the_same_bytes_each_time(wiki, tmp_path, flavour):
     assert not (tmp_path / ".two.next").exists()
 
 
-def test_a_later_run_keeps_names_and_renders_what_changed(wiki, tmp_path, monkeypatch):
+def test_a_later_run_keeps_names_and_renders_what_changed(
+    wiki: Wiki, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A new page takes no name away; only what changed is rendered again."""
     wiki.add(page("b.Page"), *revisions("x"))
     export(wiki, tmp_path / "out")
     wiki.add(page("B.Page"), *revisions("y"))
     export(wiki, tmp_path / "out")
     assert "x" in (tmp_path / "out" / "b" / "Page.md").read_text().splitlines()
-    rendered = []
-    from kb.export.markdown import page_files as pages
-
-    render_page = pages.render_page
-    monkeypatch.setattr(
-        pages, "render_page", lambda *a: (rendered.append(a[0].id.page), render_page(*a))[1]
-    )
+    rendered = note_rendering(monkeypatch)
     wiki.add(page("b.Page"), *revisions("x", "z"))
     export(wiki, tmp_path / "out")
     assert rendered == ["b.Page"]
 
 
-def test_edits_in_the_tree_are_not_written_over(wiki, tmp_path):
+def test_edits_in_the_tree_are_not_written_over(wiki: Wiki, tmp_path: Path) -> None:
     """An edited page stops the export; a folder that is not ours is left alone."""
     small(wiki)
     export(wiki, tmp_path / "out")
@@ -136,7 +133,7 @@ def test_edits_in_the_tree_are_not_written_over(wiki, tmp_path):
         export(wiki, tmp_path / "mine")
 
 
-def test_the_report_counts_and_names(wiki, tmp_path):
+def test_the_report_counts_and_names(wiki: Wiki, tmp_path: Path) -> None:
     """What is dropped or broken stands there with its page and reason; digests are true."""
     small(wiki)
     wiki.add(
@@ -178,7 +175,7 @@ HOSTILE_TITLE = '"]}>\n---\ninjected: yes\n\u2028{{< x >}} ${1} <b> \x00\x07 = &
 
 
 @pytest.mark.parametrize("flavour", FLAVOURS)
-def test_hostile_names_and_titles(wiki, tmp_path, flavour):
+def test_hostile_names_and_titles(wiki: Wiki, tmp_path: Path, flavour: str) -> None:
     """A file for each page and file, none outside, none equal on another system."""
     for name in HOSTILE:
         wiki.add(
@@ -202,7 +199,7 @@ def test_hostile_names_and_titles(wiki, tmp_path, flavour):
         assert "\x00" not in head
 
 
-def test_front_matter_is_yaml_that_says_the_same():
+def test_front_matter_is_yaml_that_says_the_same() -> None:
     """Texts in quotes, empties left out, nested lists and maps."""
     text = write_front_matter(
         {"a": "yes", "b": None, "no": 1, "c": ["x: y", "#"], "d": {"e f": True, "g": []},
@@ -214,7 +211,7 @@ def test_front_matter_is_yaml_that_says_the_same():
     )
 
 
-def test_mkdocs_builds_a_small_tree_in_strict_mode(wiki, tmp_path):
+def test_mkdocs_builds_a_small_tree_in_strict_mode(wiki: Wiki, tmp_path: Path) -> None:
     """The real one, with another theme than Material's; every link of its pages leads somewhere."""
     small(wiki)
     export(wiki, tmp_path / "out", "mkdocs")
@@ -223,7 +220,8 @@ def test_mkdocs_builds_a_small_tree_in_strict_mode(wiki, tmp_path):
     for key, value in (("plugins", "[]"), ("theme", "mkdocs")):
         text = re.sub(rf"(?m)^{key}:\n(  .*\n)+", f"{key}: {value}\n", text)
     settings.write_text(text, "utf-8")
-    command = [sys.executable, "-m", "mkdocs", "build", "-q", "--strict", "-d", tmp_path / "site"]
+    mkdocs = [sys.executable, "-m", "mkdocs", "build", "-q", "--strict"]
+    command = [*mkdocs, "-d", str(tmp_path / "site")]
     done = subprocess.run(command, cwd=tmp_path / "out", capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
     count, broken = broken_links(tmp_path / "site", "//*[@role='main']")
@@ -231,7 +229,7 @@ def test_mkdocs_builds_a_small_tree_in_strict_mode(wiki, tmp_path):
     assert count >= 6
 
 
-def test_what_html_leads_to_is_there_for_docusaurus(wiki, tmp_path):
+def test_what_html_leads_to_is_there_for_docusaurus(wiki: Wiki, tmp_path: Path) -> None:
     """A file that text in HTML shows stands where its address from the root leads."""
     wiki.add(
         page("A.P"), *revisions('|(((a\n\n* [[image:s.png]])))|(% rowspan="2" %)b'),
@@ -244,7 +242,9 @@ def test_what_html_leads_to_is_there_for_docusaurus(wiki, tmp_path):
 
 
 @pytest.mark.parametrize("flavour", FLAVOURS)
-def test_words_of_real_pages_are_kept(wiki, tmp_path, shared, flavour):
+def test_words_of_real_pages_are_kept(
+    wiki: Wiki, tmp_path: Path, shared: Path, flavour: str
+) -> None:
     """Every thirtieth page of the corpus: XWiki's plain text is in what the Markdown shows."""
     with gzip.open(shared / "corpus" / "pages.jsonl.gz") as file:
         rows = [json.loads(line) for line in list(file)[::30]]

@@ -10,12 +10,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from wiki import Wiki, page, revisions
 
 from kb.export.protocol import exporter_named
 from kb.export.readable_parts import file_parts
 from kb.export.xar import write_xar
 from kb.model import Comment, Revision
+from tests.export.wiki import Wiki, page, revisions
 
 OLD_AUTHOR, AUTHOR = "XWiki.quentinold", "XWiki.ruanli"
 FIRST = """= njhx_case#1_20200410 =
@@ -43,7 +43,7 @@ def run(home: Path, *arguments: object, code: int = 0) -> subprocess.CompletedPr
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory) -> Path:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home whose case was written by one, corrected by another, and had its phone taken out."""
     folder = tmp_path_factory.mktemp("home")
     wiki = Wiki(folder)
@@ -69,7 +69,7 @@ def home(tmp_path_factory) -> Path:
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_nothing_protected_in_any_byte_or_revision(home, form):
+def test_nothing_protected_in_any_byte_or_revision(home: Path, form: str) -> None:
     """Names of those whose lines are gone, numbers of earlier revisions: gone from all of it."""
     dest = home / FORMS[form]
     run(home, "export", form, dest, "--audience", "public", "--report", home / f"report-{form}")
@@ -81,10 +81,10 @@ def test_nothing_protected_in_any_byte_or_revision(home, form):
     assert not list(home.glob(".public-*"))
 
 
-def test_every_public_revision_is_there(home):
+def test_every_public_revision_is_there(home: Path) -> None:
     """Three commits by pseudonyms; a second run keeps their ids; git finds nothing wrong."""
     run(home, "export", "git", "again.git", "--audience", "public")
-    log = ["git", "-C", home / "again.git", "log", "--format=%H %an"]
+    log = ["git", "-C", str(home / "again.git"), "log", "--format=%H %an"]
     first = subprocess.run(log, capture_output=True, check=True).stdout.splitlines()
     assert len(first) == 4
     assert len({line.split()[1] for line in first}) == 2
@@ -98,7 +98,7 @@ LEAKS = {"jsonl": "p.jsonl", "csv": "p", "sqlite": "p.db", "xar": "p.xar", "git"
 
 
 @pytest.mark.parametrize("form", LEAKS)
-def test_a_leak_stops_every_format(tmp_path, form):
+def test_a_leak_stops_every_format(tmp_path: Path, form: str) -> None:
     """A number with an entity in it is not found by the rules, but by the search after."""
     wiki = Wiki(tmp_path)
     wiki.add(page("A.Cases"), *revisions(f"{FIRST}\n\n见 1380&#48;138000"))
@@ -113,7 +113,7 @@ def test_a_leak_stops_every_format(tmp_path, form):
     assert not dest.exists()
 
 
-def test_the_demo_has_no_protected_value_on_stdout(tmp_path):
+def test_the_demo_has_no_protected_value_on_stdout(tmp_path: Path) -> None:
     """No phone, bill or name of the demo in any byte; what is not protected is there."""
     (tmp_path / "kb.toml").write_text(OPEN, "utf-8")
     run(tmp_path, "import", Path(__file__).resolve().parents[2] / "demo")
@@ -128,7 +128,7 @@ def test_the_demo_has_no_protected_value_on_stdout(tmp_path):
     assert "充电".encode() in data
 
 
-def test_who_people_are_is_not_asked_for(home):
+def test_who_people_are_is_not_asked_for(home: Path) -> None:
     """An authors' file and a foreign folder are refused."""
     (home / "authors").write_text("XWiki.ruanli = Ruan Li <ruan@example.org>\n", "utf-8")
     run(home, "export", "git", "x", "--audience", "public", "--authors", "authors", code=2)
@@ -139,7 +139,7 @@ def test_who_people_are_is_not_asked_for(home):
     assert os.listdir(home / "mine") == ["file"]  # noqa: PTH208
 
 
-def test_what_is_inside_is_shown(tmp_path, wiki):
+def test_what_is_inside_is_shown(tmp_path: Path, wiki: Wiki) -> None:
     """A name in a tree of git, text in a deflated entry: the search sees them."""
     wiki.add(page("A.Needle"), *revisions("in a haystack"))
     write_xar(wiki.archive, tmp_path / "x.xar")
@@ -148,7 +148,7 @@ def test_what_is_inside_is_shown(tmp_path, wiki):
     assert b"haystack" in data
 
 
-def test_a_report_for_every_format(home, tmp_path):
+def test_a_report_for_every_format(home: Path, tmp_path: Path) -> None:
     """Pages, revisions, files and links are told of, whatever the format holds of them."""
     for form, dest in FORMS.items():
         run(home, "export", form, tmp_path / dest, "--report", tmp_path / f"report-{form}")

@@ -23,12 +23,12 @@ BASE = PageId("w", "A.B.WebHome")
         ("page", "C/D", ["C.D.WebHome", "C.D"]),
     ],
 )
-def test_pages_that_a_link_may_mean(kind, text, pages):
+def test_pages_that_a_link_may_mean(kind: str, text: str, pages: list[str]) -> None:
     """In XWiki's order."""
     assert [page.page for page in page_candidates(kind, text, BASE)] == pages
 
 
-def test_a_link_into_another_wiki():
+def test_a_link_into_another_wiki() -> None:
     """What stands before an unescaped colon is the wiki."""
     assert next(page_candidates("doc", "other:C.D", BASE)) == PageId("other", "C.D")
     assert next(page_candidates("doc", "C\\:x.D", BASE)) == PageId("w", "C\\:x.D")
@@ -44,7 +44,7 @@ def test_a_link_into_another_wiki():
         ("attach", "@" * 50_000, "A.B.WebHome", ""),
     ],
 )
-def test_files_that_a_link_may_mean(kind, text, page, name):
+def test_files_that_a_link_may_mean(kind: str, text: str, page: str, name: str) -> None:
     """The name is what stands after the last unescaped @."""
     pages, found = file_candidates(kind, text, BASE)
     assert found == name

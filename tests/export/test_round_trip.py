@@ -10,7 +10,6 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from wiki import WIKI, Wiki, page, revisions
 
 from importers.base import Options, Source
 from importers.markdown import Markdown
@@ -20,6 +19,8 @@ from kb.export.markdown.nav import ProjectSettings
 from kb.export.markdown.tree_writer import write_tree
 from kb.model import Comment, PageId, WikiClass, WikiObject
 from kb.redact.public_rules import without_secrets
+from tests.export.rendering import note_rendering
+from tests.export.wiki import WIKI, Wiki, page, revisions
 
 SITE = ProjectSettings(title="Wiki", language="zh", url=None)
 FLAVOURS = list(TREE_FORMATS)
@@ -69,7 +70,7 @@ def full(wiki: Wiki) -> None:
 
 
 @pytest.mark.parametrize("flavour", FLAVOURS)
-def test_everything_of_a_page_comes_back(wiki, tmp_path, flavour):
+def test_everything_of_a_page_comes_back(wiki: Wiki, tmp_path: Path, flavour: str) -> None:
     """Objects, class, comments, tags, facts and every version of the files."""
     full(wiki)
     report = write_tree(wiki.archive, (), tmp_path / "tree", flavour, SITE, all_versions=True)
@@ -81,12 +82,14 @@ def test_everything_of_a_page_comes_back(wiki, tmp_path, flavour):
             assert back is not None
             before = said(wiki.archive, view)
             after = said(again, back)
-            assert [line[0] for line in after.pop("lines")] == view.source.split("\n")
+            lines = after.pop("lines")
+            assert isinstance(lines, list)
+            assert [line[0] for line in lines] == view.source.split("\n")
             del before["lines"]
             assert after == before
 
 
-def test_older_versions_stand_beside_the_newest_where_asked_for(wiki, tmp_path):
+def test_older_versions_stand_beside_the_newest_where_asked_for(wiki: Wiki, tmp_path: Path) -> None:
     """Without the option they are told of; a later run with one more moves the names on."""
     full(wiki)
     report = write_tree(wiki.archive, (), tmp_path / "tree", "plain", SITE)
@@ -98,7 +101,7 @@ def test_older_versions_stand_beside_the_newest_where_asked_for(wiki, tmp_path):
         assert found == {"shot.png": b"2", "shot-v1.1.png": b"1", "notes.md.txt": b"# no page"}
 
 
-def test_objects_stand_outside_what_is_published(wiki, tmp_path):
+def test_objects_stand_outside_what_is_published(wiki: Wiki, tmp_path: Path) -> None:
     """As data that people can read and change; hashes of passwords are left out, and told."""
     full(wiki)
     user = WikiObject(class_name="XWiki.XWikiUsers", number=0,
@@ -117,21 +120,18 @@ def test_objects_stand_outside_what_is_published(wiki, tmp_path):
     path.write_text(path.read_text("utf-8").replace('"a"', '"z"'), "utf-8")
     with taken(tmp_path, tmp_path / "tree") as again:
         view = again.page(PageId(WIKI, "A.WebHome"))
+        assert view is not None
         assert view.objects[0].properties["x"] == ["z", "b"]
 
 
-def test_only_what_a_change_touches_is_rendered_again(wiki, tmp_path, monkeypatch):
+def test_only_what_a_change_touches_is_rendered_again(
+    wiki: Wiki, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A new page is rendered, and those whose links it mends; a page that moved nothing is not."""
     wiki.add(page("A.One"), *revisions("[[A.Two]]"))
     wiki.add(page("A.Three"), *revisions("[[A.One]] [[image:s.png]]"), wiki.file("s.png", b"1"))
     write_tree(wiki.archive, (), tmp_path / "tree", "plain", SITE)
-    from kb.export.markdown import page_files as pages
-
-    rendered: list[str] = []
-    render_page = pages.render_page
-    monkeypatch.setattr(
-        pages, "render_page", lambda *a: (rendered.append(a[0].id.page), render_page(*a))[1]
-    )
+    rendered = note_rendering(monkeypatch)
     wiki.add(page("A.Two"), *revisions("x"))
     write_tree(wiki.archive, (), tmp_path / "tree", "plain", SITE)
     assert rendered == ["A.One", "A.Two"]
@@ -141,24 +141,14 @@ def test_only_what_a_change_touches_is_rendered_again(wiki, tmp_path, monkeypatc
     assert rendered == []
 
 
-def test_an_interrupted_run_is_gone_on_with(wiki, tmp_path, monkeypatch):
+def test_an_interrupted_run_is_gone_on_with(
+    wiki: Wiki, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Pages that were written are not rendered again; the tree is the same as without a break."""
     for number in range(6):
         wiki.add(page(f"A.P{number}"), *revisions(f"text {number}"))
     write_tree(wiki.archive, (), tmp_path / "whole", "hugo", SITE)
-    from kb.export.markdown import page_files as pages
-
-    rendered: list[str] = []
-    render_page = pages.render_page
-
-    def breaks(view, *rest):
-        if len(rendered) == 4:
-            rendered.append("break")
-            raise KeyboardInterrupt
-        rendered.append(view.id.page)
-        return render_page(view, *rest)
-
-    monkeypatch.setattr(pages, "render_page", breaks)
+    rendered = note_rendering(monkeypatch, pages=4)
     with pytest.raises(KeyboardInterrupt):
         write_tree(wiki.archive, (), tmp_path / "tree", "hugo", SITE)
     assert not (tmp_path / "tree").exists()
@@ -178,11 +168,11 @@ def test_an_interrupted_run_is_gone_on_with(wiki, tmp_path, monkeypatch):
 
 @pytest.mark.prove
 @pytest.mark.parametrize("flavour", FLAVOURS)
-def test_every_page_of_the_corpus_comes_back(tmp_path, shared, flavour):
+def test_every_page_of_the_corpus_comes_back(tmp_path: Path, shared: Path, flavour: str) -> None:
     """Some 2,300 real pages: text, facts, files, comments, objects, classes; nothing is lost."""
     with tarfile.open(shared / "corpus" / "xml.tar.gz") as archive:
         archive.extractall(tmp_path / "pages", filter="data")
-    command = [sys.executable, "-m", "kb", "import", tmp_path / "pages"]
+    command = [sys.executable, "-m", "kb", "import", str(tmp_path / "pages")]
     assert subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).returncode == 0
     differ = []
     with Archive(tmp_path / ".kb" / "archive.db") as before:

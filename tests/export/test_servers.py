@@ -24,13 +24,13 @@ from urllib.parse import unquote
 
 import pytest
 from lxml import etree
-from wiki import page, revisions
 
 from kb.export.markdown.nav import ProjectSettings
 from kb.export.markdown.tree_writer import write_tree
 from kb.export.mediawiki import write_dump
 from kb.export.report import write_report
 from kb.model import Revision
+from tests.export.wiki import Wiki, page, revisions
 
 pytestmark = pytest.mark.prove
 
@@ -87,7 +87,7 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture
-def old_addresses(wiki, folder) -> list[tuple[str, str]]:
+def old_addresses(wiki: Wiki, folder: Path) -> list[tuple[str, str]]:
     """Old address and new of pages and files whose names try every sign."""
     for name in NAMES:
         wiki.add(page(name), *revisions("x"), wiki.file("a b$1#%.png", b"1"))
@@ -111,7 +111,7 @@ def check_moves(number: int, tree: Path, moves: list[tuple[str, str]]) -> None:
     assert moved(number, "/bin/view/No/Such")[0] == 404
 
 
-def test_nginx_takes_the_redirects(folder, old_addresses):
+def test_nginx_takes_the_redirects(folder: Path, old_addresses: list[tuple[str, str]]) -> None:
     """A real nginx sends every old address to its new one."""
     if shutil.which("nginx") is None:
         pytest.skip("no nginx here: apt-get install nginx-light")
@@ -131,7 +131,7 @@ def test_nginx_takes_the_redirects(folder, old_addresses):
         check_moves(number, folder / "tree", old_addresses)
 
 
-def test_apache_takes_the_redirects(folder, old_addresses):
+def test_apache_takes_the_redirects(folder: Path, old_addresses: list[tuple[str, str]]) -> None:
     """A real Apache sends every old address to its new one."""
     modules = Path("/usr/lib/apache2/modules")
     if shutil.which("apache2") is None or not modules.is_dir():
@@ -167,7 +167,7 @@ def php(script: str, settings: Path, *arguments: object) -> str:
 
 
 @pytest.fixture
-def mediawiki(tmp_path) -> Path:
+def mediawiki(tmp_path: Path) -> Path:
     """Settings of a fresh MediaWiki on SQLite."""
     if shutil.which("php") is None or not MEDIAWIKI.is_dir():
         pytest.skip("no MediaWiki here: apt-get install mediawiki php-cli php-sqlite3 php-mbstring")
@@ -206,7 +206,9 @@ def told(dump: str | Path) -> dict[str, list[tuple[str | None, ...]]]:
     }  # fmt: skip
 
 
-def test_mediawiki_imports_every_revision_and_file(wiki, tmp_path, mediawiki):
+def test_mediawiki_imports_every_revision_and_file(
+    wiki: Wiki, tmp_path: Path, mediawiki: Path
+) -> None:
     """Its own dump of what it imported says the same of every revision; files are its files."""
     texts = ("= One =\n\n[[b>>A.C]] **b**\n\n|=x|y\n|1|2", "二 {{info}}x{{/info}} ~[[[no>>url:x]]")
     for number, name in enumerate(("A.B.WebHome", "A.C", "Talk:x.Y_z", "a.c", "A.#<b>", "空间.页")):
@@ -234,7 +236,7 @@ def test_mediawiki_imports_every_revision_and_file(wiki, tmp_path, mediawiki):
     assert {b"\x89PNG%d" % number for number in range(6)} <= stored
 
 
-def test_libreoffice_opens_the_csv_in_chinese(tmp_path):
+def test_libreoffice_opens_the_csv_in_chinese(tmp_path: Path) -> None:
     """A real spreadsheet: the same cells, Chinese whole, formulas shown and not run."""
     if shutil.which("soffice") is None:
         pytest.skip("no LibreOffice here: apt-get install libreoffice-calc-nogui")
@@ -252,7 +254,7 @@ def test_libreoffice_opens_the_csv_in_chinese(tmp_path):
     command = [
         "soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless",
         "--infilter=CSV:44,34,76",  # UTF-8: what its dialog preselects because of the mark
-        "--convert-to", "ods", "--outdir", tmp_path / "out", path,
+        "--convert-to", "ods", "--outdir", str(tmp_path / "out"), str(path),
     ]  # fmt: skip
     subprocess.run(command, check=True, capture_output=True, timeout=300)
     sheet = zipfile.ZipFile(tmp_path / "out" / "cases.ods").read("content.xml").decode()

@@ -13,17 +13,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from wiki import Wiki, page, revisions
 
 from kb.export.tables.csv import cell, write_folder
-from kb.export.tables.data_tables import tables_of
+from kb.export.tables.data_tables import CellValue, tables_of
 from kb.export.tables.sqlite import search_terms, write_sqlite
+from tests.export.wiki import Wiki, page, revisions
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory) -> Path:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home that has the demo's cases."""
     folder = tmp_path_factory.mktemp("home")
     run(folder, "import", str(ROOT / "demo"))
@@ -39,13 +39,13 @@ def run(home: Path, *arguments: str, code: int = 0) -> subprocess.CompletedProce
 
 
 @pytest.fixture(scope="module")
-def cases(home) -> list[dict[str, Any]]:
+def cases(home: Path) -> list[dict[str, Any]]:
     """The demo's records."""
     return [json.loads(line) for line in run(home, "export", "jsonl", "-").stdout.splitlines()]
 
 
 @pytest.fixture(scope="module")
-def db(home) -> sqlite3.Connection:
+def db(home: Path) -> sqlite3.Connection:
     """The demo's cases in SQLite."""
     run(home, "export", "sqlite", "data/cases.db")
     return open_db(home / "data" / "cases.db")
@@ -71,12 +71,12 @@ def db(home) -> sqlite3.Connection:
         (-7, -7),
     ],
 )
-def test_a_cell_is_never_a_formula(value, shown):
+def test_a_cell_is_never_a_formula(value: CellValue, shown: CellValue) -> None:
     """What a spreadsheet would run gets an apostrophe; numbers and words stay."""
     assert cell(value) == shown
 
 
-def test_csv_of_cases_is_what_the_records_say(home, cases):
+def test_csv_of_cases_is_what_the_records_say(home: Path, cases: list[dict[str, Any]]) -> None:
     """With its mark and CR LF, the same on stdout and in a file, a row for each case."""
     run(home, "export", "csv", "cases.csv")
     data = (home / "cases.csv").read_bytes()
@@ -87,7 +87,7 @@ def test_csv_of_cases_is_what_the_records_say(home, cases):
     assert run(home, "export", "csv", "-").stdout == data
 
 
-def test_a_folder_of_csv_holds_every_table(home, cases):
+def test_a_folder_of_csv_holds_every_table(home: Path, cases: list[dict[str, Any]]) -> None:
     """Fields are those of the records; the folder is exchanged whole; another's stays."""
     for _ in range(2):
         run(home, "export", "csv", "out")
@@ -109,7 +109,9 @@ def open_db(path: Path) -> sqlite3.Connection:
     return db
 
 
-def test_sqlite_is_whole_and_its_keys_hold(home, cases, db):
+def test_sqlite_is_whole_and_its_keys_hold(
+    home: Path, cases: list[dict[str, Any]], db: sqlite3.Connection
+) -> None:
     """Same cases, turns, identifiers; no foreign key dangles; the same bytes each time."""
     run(home, "export", "sqlite", "again/cases.db")
     assert (home / "again/cases.db").read_bytes() == (home / "data/cases.db").read_bytes()
@@ -131,7 +133,9 @@ QUERIES = [
 
 
 @pytest.mark.parametrize("query", QUERIES)
-def test_the_canned_query_finds_chinese_and_english(home, db, query):
+def test_the_canned_query_finds_chinese_and_english(
+    home: Path, db: sqlite3.Connection, query: str
+) -> None:
     """What has all the asked-for runs and words, whatever their length."""
     text = (home / "data" / "metadata.yml").read_text("utf-8")
     sql = re.search(r"sql: \|-\n(.*)", text, re.DOTALL)
@@ -148,19 +152,19 @@ def test_the_canned_query_finds_chinese_and_english(home, db, query):
 
 
 @pytest.mark.parametrize("word", ["退", "账单", "账单号", "充电时间", "refund", "13800138066"])
-def test_a_short_run_is_found_as_datasette_asks(db, word):
+def test_a_short_run_is_found_as_datasette_asks(db: sqlite3.Connection, word: str) -> None:
     """`?_search=` puts each word in quotes: runs of up to four characters are terms."""
     rows = db.execute("SELECT rowid FROM cases_fts WHERE cases_fts MATCH ?", (f'"{word}"',))
     some = db.execute("SELECT count(*) FROM cases WHERE text LIKE ?", (f"%{word}%",))
     assert len(rows.fetchall()) == some.fetchone()[0] > 0
 
 
-def test_terms_of_text_in_traditional_characters():
+def test_terms_of_text_in_traditional_characters() -> None:
     """Both forms, the folded and the written, and runs of up to four."""
     assert {"退", "費", "费", "退費", "退费", "重复退费", "重复退"} <= set(search_terms("重复退費"))
 
 
-def test_hostile_text_stays_text(wiki: Wiki, tmp_path):
+def test_hostile_text_stays_text(wiki: Wiki, tmp_path: Path) -> None:
     """Formulas, NUL, quotes, line ends: one row each, the text kept in SQLite as it was."""
     texts = ["=1+1", 'a"b\r\nc,d', "x\0y", "'; DROP TABLE pages; --", "\u2028"]
     for number, text in enumerate(texts):
@@ -174,7 +178,7 @@ def test_hostile_text_stays_text(wiki: Wiki, tmp_path):
     assert [r["title"] for r in rows] == ["'=1+1", texts[1], "xy", f"'{texts[3]}", texts[4]]
 
 
-def test_parquet_holds_the_same_rows(home, cases):
+def test_parquet_holds_the_same_rows(home: Path, cases: list[dict[str, Any]]) -> None:
     """Where pyarrow is installed; else the command says what to install."""
     try:
         import pyarrow.parquet as pq
@@ -187,7 +191,7 @@ def test_parquet_holds_the_same_rows(home, cases):
     assert [row["id"] for row in rows] == [case["id"] for case in cases]
 
 
-def test_git_and_its_options_from_the_command(home):
+def test_git_and_its_options_from_the_command(home: Path) -> None:
     """The demo's pages are known by lines only: a commit each, said so."""
     done = run(home, "export", "git", "repo", "--branch", "wiki")
     assert b"2 new commit(s) for 2 page(s)" in done.stderr
