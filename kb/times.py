@@ -1,4 +1,4 @@
-"""Moments as sources write them, as ISO 8601 no more precise than known."""
+"""Read moments as sources write them; return ISO 8601, no more precise than known."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def now() -> str:
 
 
 def from_epoch(milliseconds: int | None) -> str | None:
-    """A moment in UTC from milliseconds since 1970; None for None or what no calendar holds."""
+    """Return milliseconds since 1970 as a moment in UTC; None for what no calendar holds."""
     if milliseconds is None:
         return None
     try:
@@ -58,7 +58,7 @@ def from_local(local: str | None, zone: str | None) -> str | None:
 
 
 def from_http(header: str | None) -> str | None:
-    """A moment in UTC from an HTTP date header."""
+    """Read a moment in UTC from an HTTP date header; None where it is none."""
     if not header:
         return None
     try:
@@ -69,7 +69,7 @@ def from_http(header: str | None) -> str | None:
 
 
 def to_epoch(moment: str) -> int:
-    """Milliseconds since 1970 of an ISO 8601 moment with its zone. ValueError where it has none."""
+    """Return the milliseconds since 1970 of a moment in ISO 8601. ValueError without a zone."""
     parsed = datetime.fromisoformat(moment)
     if parsed.tzinfo is None:
         raise ValueError(f"{moment}: no zone")

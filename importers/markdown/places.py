@@ -35,9 +35,9 @@ def content_root(folder: Path) -> Path:
 
 
 def files_in(folder: Path) -> Iterator[str]:
-    """Paths of all files below ``folder`` in order, hidden ones and other programs' left out.
+    """Yield the paths of all files below ``folder`` in order; leave out hidden ones.
 
-    TreeLinks of the file system are not followed.
+    Folders of other programs are left out too; symbolic links are not followed.
     """
     for path in sorted(folder.iterdir(), key=lambda p: p.name):
         if path.name.startswith(".") or path.name in _NEVER or path.is_symlink():

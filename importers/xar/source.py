@@ -62,7 +62,7 @@ def read_any(source: Source, options: Options, sink: Sink) -> Iterator[Item]:
 
 
 def _is_page(start: bytes) -> bool:
-    """Whether a file's first bytes are a page's XML."""
+    """Tell whether a file's first bytes are a page's XML."""
     try:
         text = start.decode(encoding_of(start), "replace")
     except BadXmlError:
@@ -71,7 +71,7 @@ def _is_page(start: bytes) -> bool:
 
 
 def _holds_pages(folder: Path) -> bool:
-    """Whether a folder is page XML, and not a mixture that is better taken file by file."""
+    """Tell whether a folder is page XML, not a mixture that is better read file by file."""
     found = looked = 0
     for path in folder_files(folder):
         suffix = path.suffix.lower()
@@ -84,7 +84,7 @@ def _holds_pages(folder: Path) -> bool:
 
 
 def _folder(folder: Path, options: Options, sink: Sink) -> Iterator[Item]:
-    """Pages of a folder, and of the XAR files in it."""
+    """Yield the pages of a folder, and of the XAR files in it."""
     reader = XarPageReader(folder.name, options, sink)
     for path in folder_files(folder):
         name = path.relative_to(folder).as_posix()
@@ -100,7 +100,7 @@ def _folder(folder: Path, options: Options, sink: Sink) -> Iterator[Item]:
 
 
 def _tar(path: Path, options: Options, sink: Sink) -> Iterator[Item]:
-    """Pages of a tar, and of the XAR files in it."""
+    """Yield the pages of a tar, and of the XAR files in it."""
     reader = XarPageReader(path.name, options, sink)
     for entry in tar_entries(path):
         suffix = PurePosixPath(entry.name).suffix.lower()
