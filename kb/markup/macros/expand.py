@@ -41,6 +41,8 @@ def expand(
 
 
 class _Expansion:
+    """One run over a page: which macros wait for others, and where they stand."""
+
     def __init__(
         self, document: n.Document, registry: MacroRegistry, links: WikiModel | None
     ) -> None:

@@ -51,7 +51,7 @@ def _leave_unclean(nodes: list[Node]) -> None:
 
 
 class _HtmlPrinter(XhtmlPrinter):
-    """Prints text as it is, for it is HTML, but not what macros made."""
+    """Print text as it is, since it is HTML, and escape only what macros made."""
 
     def __init__(self, links: LinkPrinter) -> None:
         super().__init__(links)

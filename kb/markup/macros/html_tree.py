@@ -87,7 +87,7 @@ class Element:
 
 
 class _HtmlTokens:
-    """Finds tags and comments; what could not be found once is not looked for again."""
+    """Find tags and comments; what could not be found once is not looked for again."""
 
     def __init__(self, source: str) -> None:
         self.source = source
@@ -174,6 +174,8 @@ def _after(source: str, at: int, name: str) -> int:
 
 
 class _HtmlTreeBuilder:
+    """Build the tree tag by tag; close and add what the source lacks."""
+
     def __init__(self) -> None:
         self.stack = [Element("body", {})]
 

@@ -36,7 +36,7 @@ class _InclusionBudget:
 
 
 class IncludeMacro:
-    """The macros for a page, and for what it includes."""
+    """The include and display macros of a page, and of the pages that it includes."""
 
     def __init__(
         self,

@@ -29,7 +29,7 @@ class PageLink(NamedTuple):
 
 
 class WikiPages(Protocol):
-    """Answers for one wiki. References are as written, relative to the page `base`."""
+    """What macros ask of a wiki (a protocol); references are relative to the page `base`."""
 
     def text(self, reference: str, base: str) -> PageText | None:
         """Return the newest text of a page; None if there is no such page."""

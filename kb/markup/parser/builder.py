@@ -33,7 +33,7 @@ CELL: Final = 8
 
 Pair = tuple[str, str | None]
 
-# So many nodes may stand within each other; renderers recurse.
+# The limit of nodes within each other; renderers recurse.
 MAX_DEPTH: Final = 120
 
 

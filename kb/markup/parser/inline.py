@@ -27,8 +27,8 @@ _STYLES: Final = {
     "#": n.MONOSPACE,
 }
 """The characters of which two switch a style."""
-# By mode.
 _STOPS: Final = (p.STOP_INLINE, p.STOP_CELL, p.STOP_HEADING)
+"""By mode: where something may start; everything before is plain text."""
 
 
 def read_line(s: ParserState) -> None:

@@ -10,7 +10,7 @@ from kb.markup.tree import nodes as n
 
 
 class MacroScanner:
-    """Reads macros and verbatim text; never looks at the same stretch twice in vain."""
+    """Find macros and verbatim text; no stretch of an unfinished tag is read twice in vain."""
 
     def __init__(self, text: str, base: int = 0) -> None:
         self.text = text

@@ -80,7 +80,7 @@ class ParserState:
         self.held: list[str] = []
         """Text before and of escapes, to go out in one node with what follows."""
         self.tabs = "\t" in text
-        # From here on no parameters, no `]]` ends: nothing is looked for twice in vain.
+        # From here on no `%)`, no `]]` closes: remembered so that it is looked for only once.
         self.no_params_from = len(text) + 1
         self.no_reference_from = len(text) + 1
         # The last run of characters that may be a URL's scheme: its end, the place of its `:`

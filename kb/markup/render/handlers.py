@@ -10,7 +10,7 @@ H = TypeVar("H")
 
 
 class NodeHandlers(dict[type[Node], H], Generic[H]):
-    """A handler by node class; a class that has none is answered for by its nearest base.
+    """Handlers by node class; the nearest base answers for a class that has none.
 
     Raises KeyError for a class without any: give `Node` a handler to have one for all.
     """

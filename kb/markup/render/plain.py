@@ -20,7 +20,7 @@ def plain_text(tree: Document | Iterable[Node]) -> str:
 
 
 class _PlainPrinter:
-    """Prints; where a table or list stands in another, XWiki counts on, and so does this."""
+    """Print plain text; counts go on where a table or list stands in another, as in XWiki."""
 
     def __init__(self) -> None:
         self.out: list[str] = []

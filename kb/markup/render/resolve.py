@@ -22,7 +22,7 @@ class Target(NamedTuple):
 
 
 class Resolver(Protocol):
-    """Answers for the page that is being rendered; references may be relative to it."""
+    """What a renderer asks (a protocol); references may be relative to the page rendered."""
 
     def link(self, reference: ResourceReference) -> Target:
         """Return where a link leads."""
@@ -74,7 +74,7 @@ def safe_image_url(url: str) -> str | None:
 
 
 class NoWiki:
-    """Knows URLs, mail and anchors of the page itself; whatever only a wiki has leads nowhere.
+    """Resolve URLs, mail and anchors of the page itself; what only a wiki has leads nowhere.
 
     Resolvers that know pages derive from it and replace `page`, `attachment` and `user`.
     """
@@ -129,7 +129,7 @@ class NoWiki:
 
 
 class AsWritten(NoWiki):
-    """Leads to the reference itself, where nobody knows what has become of the wiki."""
+    """Resolve to the reference itself, where it is not known what has become of the wiki."""
 
     def page(self, reference: ResourceReference) -> Target:
         """Return the page's reference with query and anchor, as a relative URL."""

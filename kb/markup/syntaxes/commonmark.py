@@ -42,7 +42,7 @@ def commonmark_tree(source: str, syntax: str = "markdown/1.2") -> n.Document:
 
 
 class _MarkdownTreeBuilder:
-    """Makes nodes of tokens. markdown-it nests at most 20 blocks, so recursion is safe."""
+    """Make nodes of tokens. markdown-it nests at most 20 blocks, so recursion is safe."""
 
     def __init__(self, starts: list[int]) -> None:
         self.starts = starts

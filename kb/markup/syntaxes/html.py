@@ -35,7 +35,7 @@ def html_text(source: str) -> str:
 
 
 class _TextCollector(HTMLParser):
-    """Collects what stands between tags."""
+    """Collect what stands between tags."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)

@@ -26,7 +26,7 @@ _MARKDOWN_OPTIONS = MarkdownOptions()
 
 @dataclass(frozen=True, slots=True)
 class ReadablePage:
-    """A page that was read; its macros have run as far as they do here."""
+    """A page that was read; its macros have run, but scripts and those that are not known."""
 
     document: n.Document
     problems: tuple[Problem, ...]

@@ -9,7 +9,7 @@ from kb.markup.render.resolve import NoWiki, Resolver
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HtmlWords:
-    """The few words that the renderer says itself, in the reader's language."""
+    """The few words that the renderer writes itself, in the reader's language."""
 
     contents: str = "Contents"
     footnotes: str = "Footnotes"

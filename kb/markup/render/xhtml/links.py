@@ -15,7 +15,7 @@ _SAFE_TARGETS = ("_self", "_parent", "_top")
 
 
 class WikiModel(Protocol):
-    """Gives URLs to references within the wiki; None prints no `href`."""
+    """What XHTML asks a wiki for (a protocol): URLs of references; None prints no `href`."""
 
     def exists(self, reference: ResourceReference) -> bool:
         """Tell whether the document is there."""

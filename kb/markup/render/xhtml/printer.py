@@ -56,7 +56,7 @@ def _spaces(match: re.Match[str]) -> str:
 
 
 class XhtmlPrinter:
-    """Prints tags and text; how a space prints depends on what stands around it."""
+    """Print tags and text; how a space prints depends on what stands around it."""
 
     def __init__(self, links: LinkPrinter) -> None:
         self.out: list[str] = []

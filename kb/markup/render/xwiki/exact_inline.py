@@ -34,7 +34,7 @@ _NOT_IN_WORDS: Final = frozenset(""" !"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~""")
 
 
 class ExactWriter:
-    """Prints inline nodes; formats are switched by marks at each leaf that needs it."""
+    """Print inline nodes; formats are switched by marks at each leaf that needs it."""
 
     def __init__(self, syntax: str, label: Callable[[ExactWriter, list[Node]], str]) -> None:
         self.syntax = syntax
