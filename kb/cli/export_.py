@@ -24,6 +24,11 @@ from kb.export.protocol import (
 class _Formats(click.Group):
     """The formats that are installed; only the one that is named is imported."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and args[0].startswith("--") and args[0] not in ctx.help_option_names:
+            args = _format_first(args)
+        return super().parse_args(ctx, args)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return exporter_names()
 
@@ -33,6 +38,14 @@ class _Formats(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("FORMAT is one of"):
             formatter.write_dl([(name, _described(name)) for name in exporter_names()])
+
+
+def _format_first(args: list[str]) -> list[str]:
+    """Move FORMAT before the options: that which is a format's name, and no option's value."""
+    places = [at for at, word in enumerate(args) if word in exporter_names()]
+    values = [at for at in places if args[at - 1].startswith("--")]
+    at = next(iter([*(at for at in places if at not in values), *values]), 0)
+    return [args[at], *args[:at], *args[at + 1 :]]
 
 
 class _FormatCommand(click.Command):
@@ -48,6 +61,7 @@ class _FormatCommand(click.Command):
 
 @click.group(
     cls=_Formats,
+    options_metavar="",
     subcommand_metavar="FORMAT DEST [OPTIONS]",
     epilog="Example: kb export jsonl - | head -1",
 )
@@ -66,8 +80,8 @@ def _described(name: str) -> str:
 
 
 def _command_of(exporter: Exporter[ExportOptions]) -> click.Command:
-    @click.argument("dest", metavar="DEST")
     @home_option
+    @click.argument("dest", metavar="DEST")
     def write(dest: str, home: Path | None, **chosen: object) -> None:
         with opened(home) as library:
             if chosen["audience"] == "public":
@@ -79,14 +93,15 @@ def _command_of(exporter: Exporter[ExportOptions]) -> click.Command:
     made: click.Command = click.command(
         exporter.name, cls=_FormatCommand, help=f"Write {exporter.description}."
     )(write)
-    made.params += _flags(exporter.options)
+    made.params[:0] = _flags(exporter.options)
     return made
 
 
 def _flags(options: type[ExportOptions]) -> Iterator[click.Option]:
-    """Yield the flag of each field of an options record."""
+    """Yield the flag of each field of an options record, those of the format alone first."""
     hints = get_type_hints(options, include_extras=True)
-    for field in msgspec.structs.fields(options):
+    common = ExportOptions.__struct_fields__
+    for field in sorted(msgspec.structs.fields(options), key=lambda field: field.name in common):
         kind, meta = hints[field.name], msgspec.Meta()
         if get_origin(kind) is Annotated:
             kind, meta = get_args(kind)[:2]

@@ -80,6 +80,17 @@ def test_the_command_says_which_format_has_a_flag(
     assert all(name in kb("export", "--help").stdout for name in exporter_names())
 
 
+def test_options_may_stand_before_the_format(
+    kb: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    """Whether an option has a value or not, and even if its value is the name of a format."""
+    kb("import", ROOT / "demo")
+    cases = kb("export", "jsonl", "-").stdout
+    for options in (["--home", tmp_path], ["--removed"]):
+        assert kb("export", *options, "jsonl", "-").stdout == cases
+    assert "2 new commit(s)" in kb("export", "--source", "markdown", "git", "repo").stderr
+
+
 def test_the_manual_has_the_plug_in() -> None:
     """docs/export.md shows its module as it is."""
     manual = (ROOT / "docs" / "export.md").read_text("utf-8")
