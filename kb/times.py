@@ -1,14 +1,28 @@
-"""Read moments as sources write them; return ISO 8601, no more precise than known."""
+"""Moments: ISO 8601 no more precise than known; read, compared, and as points in time."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+import re
+from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LONGEST = 17
 """Characters of a number of milliseconds that no calendar holds."""
+_DAY = 10
+"""Characters of a day; what is longer has a time."""
+_LOOSE = {4: 366, 7: 31}
+"""Days within which a year or a month lies, by its length."""
+_ZONES = timedelta(hours=26)
+"""How far apart two zones' clocks can be."""
+_MOMENT = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?)?"
+    r"(Z|[+-]\d\d:?\d\d)?",
+    re.ASCII,
+)
 
 
 def now() -> str:
@@ -74,3 +88,72 @@ def to_epoch(moment: str) -> int:
     if parsed.tzinfo is None:
         raise ValueError(f"{moment}: no zone")
     return round((parsed - _EPOCH) / timedelta(milliseconds=1))
+
+
+def same_moment(one: str, other: str) -> bool:
+    """Whether two moments can be the same, as precisely as the less precise one is.
+
+    Times without a zone, and days, may be those of any zone.
+    """
+    try:
+        a, b = (datetime.fromisoformat(_padded(moment)) for moment in (one, other))
+    except ValueError:
+        return True
+    if a.tzinfo and b.tzinfo and min(len(one), len(other)) > _DAY:
+        return abs(a - b) < timedelta(minutes=1)
+    loose = timedelta(days=_LOOSE.get(min(len(one), len(other)), 1)) + _ZONES
+    return abs(_utc(a) - _utc(b)) < loose
+
+
+def later(one: str | None, other: str | None) -> bool:
+    """Whether the first moment is surely after the second."""
+    if one is None or other is None:
+        return False
+    try:
+        a, b = (_utc(datetime.fromisoformat(_padded(moment))) for moment in (one, other))
+    except ValueError:
+        return False
+    return a > b and not same_moment(one, other)
+
+
+def _padded(moment: str) -> str:
+    return moment + {4: "-01-01", 7: "-01"}.get(len(moment), "")
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+
+
+class Instant(msgspec.Struct, frozen=True):
+    """Seconds since 1970 with the zone that the moment was told in."""
+
+    seconds: int
+    offset: int
+    """Minutes east of Greenwich."""
+    exact: bool
+    """True where the moment says its second and zone; else zero and UTC fill what is unknown."""
+
+
+def instant_of(moment: str | None) -> Instant | None:
+    """The moment as an instant; None where there is none or it is no date."""
+    match = _MOMENT.fullmatch(moment or "")
+    if match is None:
+        return None
+    zone = _zone(match[7])
+    year, month, day, hour, minute, second = (int(match[n] or 0) for n in range(1, 7))
+    try:
+        time = datetime(year, month, day, hour, minute, second, tzinfo=zone)
+        offset = int(zone.utcoffset(None).total_seconds()) // 60
+        return Instant(int(time.timestamp()), offset, bool(match[6] and match[7]))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _zone(text: str | None) -> timezone:
+    if text in (None, "Z"):
+        return UTC
+    digits = text.replace(":", "")
+    minutes = int(digits[1:3]) * 60 + int(digits[3:5])
+    if minutes >= 24 * 60:
+        return UTC
+    return timezone(timedelta(minutes=-minutes if digits[0] == "-" else minutes))

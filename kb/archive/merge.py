@@ -9,21 +9,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 
 import msgspec
 
 from kb.archive.text_frames import TextPlace
+from kb.times import same_moment
 
 LINES, LISTED, WHOLE = 0, 1, 2
 """How well a version is known: by some lines of it, by a row of a list, with its whole text."""
 
 FACTS = ("author", "date", "comment", "minor", "title", "syntax", "parent", "hidden")
-_DAY = 10
-_LOOSE = {4: 366, 7: 31}
-"""Days within which a year or a month lies, by its length."""
-_ZONES = timedelta(hours=26)
 
 
 class VersionFacts(msgspec.Struct, kw_only=True):
@@ -90,37 +86,3 @@ def _disagree(fact: str, here: str, there: str) -> bool:
 def _coarser(fact: str, new: str, held: str) -> bool:
     """Whether a date is the held one, said less precisely."""
     return fact == "date" and len(new) < len(held) and same_moment(new, held)
-
-
-def same_moment(one: str, other: str) -> bool:
-    """Whether two moments can be the same, as precisely as the less precise one is.
-
-    Times without a zone, and days, may be those of any zone.
-    """
-    try:
-        a, b = (datetime.fromisoformat(_padded(moment)) for moment in (one, other))
-    except ValueError:
-        return True
-    if a.tzinfo and b.tzinfo and min(len(one), len(other)) > _DAY:
-        return abs(a - b) < timedelta(minutes=1)
-    loose = timedelta(days=_LOOSE.get(min(len(one), len(other)), 1)) + _ZONES
-    return abs(_utc(a) - _utc(b)) < loose
-
-
-def later(one: str | None, other: str | None) -> bool:
-    """Whether the first moment is surely after the second."""
-    if one is None or other is None:
-        return False
-    try:
-        a, b = (_utc(datetime.fromisoformat(_padded(moment))) for moment in (one, other))
-    except ValueError:
-        return False
-    return a > b and not same_moment(one, other)
-
-
-def _padded(moment: str) -> str:
-    return moment + {4: "-01-01", 7: "-01"}.get(len(moment), "")
-
-
-def _utc(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment

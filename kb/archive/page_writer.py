@@ -19,14 +19,13 @@ from kb.archive.merge import (
     Contradiction,
     VersionFacts,
     hash_of,
-    later,
-    same_moment,
 )
 from kb.archive.packing import NameTable
 from kb.archive.snapshots import compared, newest_version, pack_origins
 from kb.archive.text_frames import TextFrames, TextPlace, VersionText
 from kb.errors import Problem
 from kb.model import PageSeen, Revision, RevisionSeen, Snapshot, version_key
+from kb.times import later, same_moment
 
 _FACTS = (
     "title", "syntax", "default_locale", "version", "parent", "hidden", "creator", "created",

@@ -9,7 +9,6 @@ from typing import Literal
 import msgspec
 
 from kb.archive import Archive, PageView, RevisionView
-from kb.archive.merge import same_moment
 from kb.errors import Problem
 from kb.model import (
     AttachmentRevision,
@@ -22,6 +21,7 @@ from kb.model import (
     Snapshot,
     WikiObject,
 )
+from kb.times import same_moment
 
 Verdict = Literal["same", "missing", "different", "unknown"]
 """missing: the source has it and the archive not; unknown: the source could not say."""

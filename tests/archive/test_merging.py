@@ -9,7 +9,6 @@ import pytest
 
 from kb.archive import Archive, PageView
 from kb.archive.ingest import IngestReport
-from kb.archive.merge import later, same_moment
 from kb.model import (
     AttachmentRevision,
     Comment,
@@ -23,6 +22,7 @@ from kb.model import (
     Snapshot,
     WikiObject,
 )
+from kb.times import later, same_moment
 
 PAGE = PageId("xwiki", "Dev.Cases.WebHome")
 

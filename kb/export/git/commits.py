@@ -11,7 +11,7 @@ from typing import IO
 
 import msgspec
 
-from kb.export.moments import Instant
+from kb.times import Instant
 
 
 class GitCommit(msgspec.Struct, array_like=True, frozen=True):

@@ -22,9 +22,9 @@ from kb.export.git.trailers import (
     message,
     page_pairs,
 )
-from kb.export.moments import Instant, instant_of
 from kb.export.tree_layout import Layout
 from kb.model import version_key
+from kb.times import Instant, instant_of
 
 JOIN_SECONDS: Final = 5
 """XWiki dates a file when it arrives and the page's version when that is saved, just after."""

@@ -17,12 +17,12 @@ from kb.archive import Archive, AttachmentView, PageView
 from kb.export.account import Fates, PageAccount
 from kb.export.mediawiki.titles import Titles
 from kb.export.mediawiki.wikitext import Wikitext
-from kb.export.moments import instant_of
 from kb.export.report import LossReport
 from kb.export.tree_links import LinkTargets, TreeResolver, places_in
 from kb.markup.syntaxes import read_page
 from kb.model import PageId
 from kb.redirects import file_redirects, page_redirects
+from kb.times import instant_of
 
 _HEAD = """\
 <mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/" version="0.11" xml:lang={lang}>

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from kb.archive import Archive, AttachmentView, PageView
-from kb.export.moments import instant_of
 from kb.export.xar.rcs import RcsEntry, rcs_archive
 from kb.export.xar.xml import element, escape
+from kb.times import instant_of
 
 
 def files_of(archive: Archive, page: PageView, version: tuple[int, int]) -> Iterator[str]:

@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from importers.xar.xar_document import XarDocument, read_document
 from importers.xar.xml_errors import BadXmlError
 from kb.archive import Archive, PageView, RevisionView
-from kb.export.moments import instant_of
 from kb.export.xar.attachment_xml import files_of
 from kb.export.xar.object_xml import class_of, objects_of
 from kb.export.xar.rcs import RcsEntry, rcs_archive
 from kb.export.xar.xml import attribute, declaration, element, escape, tree
 from kb.references import join_reference, split_reference
+from kb.times import instant_of
 
 _ORDER = (
     "creator", "creationDate", "parent", "author", "originalMetadataAuthor", "customClass",
