@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import msgspec
 import pytest
 
 from kb.archive import Archive, PageStanding
 from kb.errors import Problem
-from kb.model import PageId, PageSeen, WikiObject
+from kb.model import Item, PageId, PageSeen, PropertyValue, WikiObject
 from kb.redact.public_pages import PublicPages
 from kb.redact.public_rules import PublicRules
 from kb.redact.rights import CLASSES, Rights
@@ -209,27 +210,27 @@ def standings(given: str) -> list[PageStanding]:
     return list(pages.values())
 
 
-def standing(wiki: str, page: str, **more: object) -> PageStanding:
+def standing(wiki: str, page: str, **more: Any) -> PageStanding:
     """A page of which everything is known."""
-    facts = {"hidden": False, "gone": None, "whole": True, "objects": (), **more}
+    facts: dict[str, Any] = {"hidden": False, "gone": None, "whole": True, "objects": (), **more}
     return PageStanding(id=PageId(wiki, page), **facts)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-def test_guests_may_view_where_xwiki_lets_them(row):
+def test_guests_may_view_where_xwiki_lets_them(row: Row) -> None:
     """Each row of the table is decided as the named place of XWiki's sources decides it."""
     seen = Rights(standings(row.given)).visibility(PageId("w", PAGE))
     assert seen.reason == row.reason, seen
     assert seen.open == (row.reason in ("default", "granted"))
 
 
-def test_a_translation_is_seen_by_who_sees_its_page():
+def test_a_translation_is_seen_by_who_sees_its_page() -> None:
     """Rights stand on the page; objects on a translation are not read by XWiki."""
     rights = Rights(standings(f"page: -view {GUEST}"))
     assert rights.visibility(PageId("w", PAGE, "fr")).reason == "denied"
 
 
-def test_rights_of_a_page_that_is_gone_are_gone_with_it():
+def test_rights_of_a_page_that_is_gone_are_gone_with_it() -> None:
     """A WebPreferences page that was deleted closes nothing, and nothing about it is unknown."""
     pages = [
         msgspec.structs.replace(page, gone="2024-01-01", whole=False)
@@ -248,13 +249,13 @@ PROBLEMS = [
 
 
 @pytest.mark.parametrize("problem", PROBLEMS, ids=lambda problem: problem.where)
-def test_rights_that_could_not_be_read_are_not_known(problem):
+def test_rights_that_could_not_be_read_are_not_known(problem: Problem) -> None:
     """A page that failed in the import, or lost an object in it, may have had rights."""
     rights = Rights(standings("parent: absent"), [problem])
     assert rights.visibility(PageId("w", PAGE)).reason == "rights-unknown"
 
 
-def test_other_problems_close_nothing():
+def test_other_problems_close_nothing() -> None:
     """A page with a damaged attachment has all its objects; one that the wiki lacks has none."""
     file = Problem(where="a.xar!/HR/Pay/List.xml", code="bad-base64", detail="x", page=PAGE)
     absent = Problem(where="https://w", code="not-found", detail="(404)", page="HR.WebPreferences")
@@ -262,11 +263,11 @@ def test_other_problems_close_nothing():
     assert rights.visibility(PageId("w", PAGE)).open
 
 
-def decide(pages: list[PageStanding], **rules: tuple[str, ...]) -> PublicPages:
+def decide(pages: list[PageStanding], **rules: Any) -> PublicPages:
     return PublicPages(pages, PublicRules(**rules))
 
 
-def test_kb_toml_opens_by_name():
+def test_kb_toml_opens_by_name() -> None:
     """A pattern opens what rights close or leave unknown, and nothing else."""
     pages = standings(f"wiki: -view {GUEST}")
     assert not decide(pages).visibility(PageId("w", PAGE)).open
@@ -276,7 +277,7 @@ def test_kb_toml_opens_by_name():
     assert opened.unmatched() == ()
 
 
-def test_what_is_excluded_hidden_or_gone_is_not_opened():
+def test_what_is_excluded_hidden_or_gone_is_not_opened() -> None:
     """`exclude` is stronger than `open`, and so is what the wiki hid or no longer has."""
     pages = [
         standing("w", "A.Hidden", hidden=True), standing("w", "A.Gone", gone="2024-01-01"),
@@ -287,20 +288,26 @@ def test_what_is_excluded_hidden_or_gone_is_not_opened():
     assert reasons == ["hidden", "gone", "excluded"]
 
 
-def test_a_pattern_that_matches_nothing_is_named():
+def test_a_pattern_that_matches_nothing_is_named() -> None:
     """Misspelt patterns come back, those that match do not."""
     decided = decide([standing("w", "A.B")], open=("A.*", "Suport.*", ""))
     assert decided.unmatched() == ("Suport.*", "")
 
 
-def test_the_audience_of_an_archive(tmp_path):
+def test_the_audience_of_an_archive(tmp_path: Path) -> None:
     """All pages of a real archive, by reason, from the objects that importers gave."""
-    rights = {"levels": "view", "users": "", "groups": "XWiki.Staff", "allow": "1"}
+    rights: dict[str, PropertyValue] = {
+        "levels": "view", "users": "", "groups": "XWiki.Staff", "allow": "1",
+    }  # fmt: skip
     closed = WikiObject(class_name="XWiki.XWikiGlobalRights", number=0, properties=rights)
     with Archive(tmp_path / "a.db", create=True) as archive:
         names = ("XWiki.XWikiPreferences", "Dev.A", "HR.List", "HR.WebPreferences")
         whole = [PageSeen(id=PageId("xwiki", n), history="latest", whole=True) for n in names]
-        items = [*whole, closed, PageSeen(id=PageId("xwiki", "Dev.B"), history="latest")]
+        items: list[Item] = [
+            *whole,
+            closed,
+            PageSeen(id=PageId("xwiki", "Dev.B"), history="latest"),
+        ]
         archive.ingest(archive.source("a", "test"), items)
         inside = PublicPages.of(archive, PublicRules()).report()
         assert [page.id.page for page in archive.standings(CLASSES) if page.objects] == [
@@ -315,13 +322,16 @@ def test_the_audience_of_an_archive(tmp_path):
     )
 
 
-def test_spaces_are_settled_once(monkeypatch):
+def test_spaces_are_settled_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The cost grows with pages, not with pages times levels: a space is looked at once."""
-    settled = []
+    settled: list[tuple[str, tuple[str, ...]]] = []
     space_level = Rights._space_level
-    monkeypatch.setattr(
-        Rights, "_space_level", lambda self, *at: settled.append(at) or space_level(self, *at)
-    )
+
+    def noted(self: Rights, wiki: str, spaces: tuple[str, ...]) -> object:
+        settled.append((wiki, spaces))
+        return space_level(self, wiki, spaces)
+
+    monkeypatch.setattr(Rights, "_space_level", noted)
     pages = [standing("xwiki", "XWiki.XWikiPreferences")]
     pages += [standing("xwiki", f"A.B.C.P{number}") for number in range(50)]
     rights = Rights(pages)
@@ -330,7 +340,7 @@ def test_spaces_are_settled_once(monkeypatch):
                                ("xwiki", ("XWiki",))]  # fmt: skip
 
 
-def test_a_reference_of_many_names_is_decided():
+def test_a_reference_of_many_names_is_decided() -> None:
     """However deep a page stands, it is decided: the depth of a reference is a source's choice."""
     page = standing("xwiki", ".".join(["A"] * 1100))
     rights = Rights([page, standing("xwiki", "XWiki.XWikiPreferences")])

@@ -5,12 +5,15 @@ from __future__ import annotations
 import functools
 import http.server
 import shutil
+import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeAlias
 
 import msgspec
 import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from kb.cases.record import Section, Turn
 from kb.publish.renderer import SiteSettings
@@ -25,11 +28,14 @@ QUIET = [
 COLUMNS = 60
 """Of the table in the site `odd`."""
 
+Command: TypeAlias = Callable[..., subprocess.CompletedProcess[str]]
+"""The fixture `kb`: runs the real command."""
+
 SITE = SiteSettings(title="Casebook", language="zh", url=None, audience="internal")
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator:
+def browser() -> Iterator[Browser]:
     """The system's Chromium, without a window."""
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
     if found is None:
@@ -43,7 +49,7 @@ def browser() -> Iterator:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory) -> Path:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample's site."""
     out = tmp_path_factory.mktemp("site") / "internal"
     build(Sample(), out, SITE, out.parent / "memory")
@@ -51,7 +57,7 @@ def site(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def odd(tmp_path_factory) -> Path:
+def odd(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site of a case with a table of many columns, a long line of code and labelled links."""
     row = "".join(f"|value {n}" for n in range(COLUMNS))
     table = "".join(f"|=column {n}" for n in range(COLUMNS)) + f"\n{row}" * 4
@@ -81,14 +87,14 @@ def served(folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def server(site) -> Iterator[str]:
+def server(site: Path) -> Iterator[str]:
     """The same site over HTTP, in a subfolder."""
     for url in served(site.parent):
         yield f"{url}/{site.name}"
 
 
 @pytest.fixture(params=["file", "http"])
-def home(request, site) -> str:
+def home(request: pytest.FixtureRequest, site: Path) -> str:
     """Where the site stands: on disk, on a server."""
     return site.as_uri() if request.param == "file" else request.getfixturevalue("server")
 
@@ -96,7 +102,7 @@ def home(request, site) -> str:
 class Watched:
     """A tab that keeps what went wrong: console messages, errors, requests to elsewhere."""
 
-    def __init__(self, context, allowed: str) -> None:
+    def __init__(self, context: BrowserContext, allowed: str) -> None:
         self.trouble: list[str] = []
         self.page = context.new_page()
         self.page.on("console", lambda message: self.trouble.append(f"console: {message.text}"))
@@ -109,7 +115,7 @@ class Watched:
 
 
 @pytest.fixture
-def tab(browser, home) -> Iterator:
+def tab(browser: Browser, home: str) -> Iterator[Page]:
     """A tab with a reader's empty profile; at the end nothing may have gone wrong."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     watched = Watched(context, home)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -226,7 +227,7 @@ class Sample:
     def pages(self) -> Iterable[MaterialPage]:
         for page in self.all_pages:
             yield MaterialPage(
-                id=page.id, digest=page.digest, read=lambda page=page: page, versions=versions
+                id=page.id, digest=page.digest, read=partial(_same, page), versions=versions
             )
 
     def blob(self, sha256: str) -> bytes:
@@ -244,6 +245,10 @@ class Sample:
     def public(self, **rules: object) -> PublicMaterial:
         """Its public material."""
         return PublicMaterial(self, self.visible(**rules), b"key")
+
+
+def _same(page: PageView) -> PageView:
+    return page
 
 
 def tree_of(folder: Path) -> dict[str, bytes]:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
 
 from tests.site.test_browser import CASE, PAGES, SOURCE, VERSIONS
 
 
 @pytest.fixture
-def plain(browser):
+def plain(browser: Browser) -> Iterator[Page]:
     """A tab that axe may load what it wants in."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     yield context.new_page()
@@ -18,7 +23,9 @@ def plain(browser):
 
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_violation(plain, server, path, scheme):
+def test_axe_finds_no_violation(
+    plain: Page, server: str, path: str, scheme: Literal["light", "dark"]
+) -> None:
     """axe-core finds no violation of WCAG 2.2 AA on any kind of page, light or dark."""
     plain.emulate_media(color_scheme=scheme)
     plain.goto(f"{server}/{path}")
@@ -26,7 +33,7 @@ def test_axe_finds_no_violation(plain, server, path, scheme):
     assert results.violations_count == 0, results.generate_report()
 
 
-def test_results_have_no_violation_either(plain, server):
+def test_results_have_no_violation_either(plain: Page, server: str) -> None:
     """Search results, which a script writes, violate nothing either."""
     plain.goto(f"{server}/index.html?q=扣费")
     plain.wait_for_selector("#hits li")
@@ -44,7 +51,7 @@ LOST = """[...document.querySelectorAll("body *")].filter((e) => e.getClientRect
 
 
 @pytest.fixture
-def narrow(browser):
+def narrow(browser: Browser) -> Iterator[Page]:
     """What 1280 pixels are at 400 %; styles may be added."""
     context = browser.new_context(viewport={"width": 320, "height": 256}, bypass_csp=True)
     yield context.new_page()
@@ -52,7 +59,9 @@ def narrow(browser):
 
 
 @pytest.mark.parametrize("path", [*PAGES, f"{VERSIONS}?from=1.1&to=2.1", "odd"])
-def test_large_and_widely_set_text_needs_no_scrolling_sideways(narrow, server, odd, path):
+def test_large_and_widely_set_text_needs_no_scrolling_sideways(
+    narrow: Page, server: str, odd: Path, path: str
+) -> None:
     """At 400 % and with the spacing of WCAG 1.4.12 nothing is cut off or scrolls sideways."""
     narrow.goto((odd / CASE).as_uri() if path == "odd" else f"{server}/{path}")
     width = "document.documentElement.scrollWidth"
@@ -70,7 +79,7 @@ FOCUSED = """() => { const e = document.activeElement, at = e.getBoundingClientR
 
 
 @pytest.mark.parametrize("path", ["index.html", CASE, SOURCE, "statistics.html"])
-def test_what_has_the_focus_is_seen_and_marked(plain, server, path):
+def test_what_has_the_focus_is_seen_and_marked(plain: Page, server: str, path: str) -> None:
     """What Tab reaches is on the screen, under no bar, and has an outline."""
     plain.goto(f"{server}/{path}")
     for _ in range(45):

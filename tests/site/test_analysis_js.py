@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Page
 
 from kb.publish.bundle import joined
 from kb.search.analysis import browser_table
@@ -14,7 +16,7 @@ HERE = Path(__file__).parent
 SPEC = HERE.parent / "search" / "spec"
 
 
-def engine_of(browser, entry, *, names):
+def engine_of(browser: Browser, entry: str, *, names: str) -> Page:
     """A page where a module of the site has run with all it imports; it knows these ``names``."""
     page = browser.new_page()
     page.set_content("<html data-root=''></html>")
@@ -24,7 +26,7 @@ def engine_of(browser, entry, *, names):
 
 
 @pytest.fixture(scope="module")
-def engine(browser):
+def engine(browser: Browser) -> Iterator[Page]:
     """A page with the analysis loaded and the whole folding table."""
     more = (HERE / "terms.js").read_text("utf-8")
     parts = "fold, TOKEN, IS_RUN, IS_NUMBER, IS_ENGLISH, stem, partsOf, piecesOf, simplified"
@@ -39,7 +41,7 @@ def engine(browser):
     page.close()
 
 
-def test_terms_are_those_of_the_table(engine):
+def test_terms_are_those_of_the_table(engine: Page) -> None:
     """Every text of the table gives its terms in the browser, kinds and positions included."""
     cases = [json.loads(line) for line in (SPEC / "terms.jsonl").read_text("utf-8").splitlines()]
     found = engine.evaluate(
@@ -50,7 +52,7 @@ def test_terms_are_those_of_the_table(engine):
     assert wrong == {}
 
 
-def test_stems_are_those_of_the_table(engine):
+def test_stems_are_those_of_the_table(engine: Page) -> None:
     """Every word of the table has its stem in the browser."""
     rows = [line.split("\t") for line in (SPEC / "stems.tsv").read_text("utf-8").splitlines()]
     found = engine.evaluate("(words) => words.map(stem)", [word for word, _ in rows])

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from playwright.sync_api import Browser, Page
 
 from tests.site.samples import TEXTS
 
@@ -29,13 +30,13 @@ PAGES = [
 ]
 
 
-def hits(tab) -> list[str]:
+def hits(tab: Page) -> list[str]:
     asked = json.dumps(tab.input_value("#q"), ensure_ascii=False)
     tab.wait_for_selector(f"html[data-answered={asked}]", state="attached")
     return tab.locator("#hits .id").all_text_contents()
 
 
-def search(tab, text: str) -> list[str]:
+def search(tab: Page, text: str) -> list[str]:
     tab.fill("#q", text)
     return hits(tab)
 
@@ -51,7 +52,7 @@ FINDS = [
 ]  # fmt: skip
 
 
-def test_search_finds_what_a_reader_would_name(tab, home):
+def test_search_finds_what_a_reader_would_name(tab: Page, home: str) -> None:
     """Each query in the browser finds the cases that a reader would name, and no others."""
     tab.goto(f"{home}/index.html")
     for text, numbers in FINDS:
@@ -59,7 +60,7 @@ def test_search_finds_what_a_reader_would_name(tab, home):
         assert found == numbers, text
 
 
-def test_typing_finds_a_case_and_its_link_opens_it(tab, home):
+def test_typing_finds_a_case_and_its_link_opens_it(tab: Page, home: str) -> None:
     """`/`, a query, an arrow and Enter lead to a case; going back brings the results again."""
     tab.goto(f"{home}/index.html")
     tab.keyboard.press("/")
@@ -69,19 +70,19 @@ def test_typing_finds_a_case_and_its_link_opens_it(tab, home):
     tab.keyboard.press("ArrowDown")
     tab.keyboard.press("Enter")
     tab.wait_for_url("**/case/**")
-    assert "重复扣费" in tab.locator("h1").text_content()
+    assert "重复扣费" in tab.locator("h1").inner_text()
     tab.go_back()
     assert tab.input_value("#q") == "重複扣費"
     assert len(hits(tab)) == 2
 
 
-def test_a_query_in_the_url_is_answered(tab, home):
+def test_a_query_in_the_url_is_answered(tab: Page, home: str) -> None:
     """A URL with a query shows its results."""
     tab.goto(f"{home}/index.html?q=refunds")
     assert hits(tab) == ["demo_case#45_20200407"]
 
 
-def test_the_box_on_a_case_leads_to_the_results(tab, home):
+def test_the_box_on_a_case_leads_to_the_results(tab: Page, home: str) -> None:
     """A query typed on a case's page leads to the page of results."""
     tab.goto(f"{home}/{CASE}")
     tab.keyboard.press("Control+k")
@@ -91,16 +92,16 @@ def test_the_box_on_a_case_leads_to_the_results(tab, home):
     assert len(hits(tab)) == 2
 
 
-def test_nothing_found_is_said_in_the_readers_language(tab, home):
+def test_nothing_found_is_said_in_the_readers_language(tab: Page, home: str) -> None:
     """That nothing is found is said in the language that the reader chose."""
     tab.goto(f"{home}/index.html")
     assert search(tab, "zebra") == []
-    assert "没有找到" in tab.text_content("#count")
+    assert "没有找到" in tab.inner_text("#count")
     tab.click("#lang")
     tab.wait_for_selector("text=Nothing found")
 
 
-def test_facets_count_and_filter(tab, home):
+def test_facets_count_and_filter(tab: Page, home: str) -> None:
     """A facet's value shows how many results it has; choosing it keeps those, again all."""
     tab.goto(f"{home}/index.html?q=扣费")
     assert len(hits(tab)) == 2
@@ -117,7 +118,7 @@ def test_facets_count_and_filter(tab, home):
     assert len(hits(tab)) == 2
 
 
-def test_language_and_theme_are_kept(tab, home):
+def test_language_and_theme_are_kept(tab: Page, home: str) -> None:
     """Language and theme that a reader chose hold on the next page."""
     tab.goto(f"{home}/{CASE}")
     assert tab.locator("#conversation h2 .zh").is_visible()
@@ -131,7 +132,7 @@ def test_language_and_theme_are_kept(tab, home):
     assert tab.get_attribute("#q", "placeholder") == "Search cases"
 
 
-def test_an_origin_leads_to_its_lines(tab, home):
+def test_an_origin_leads_to_its_lines(tab: Page, home: str) -> None:
     """A turn's origin leads to its lines on the source page, which are marked."""
     tab.goto(f"{home}/{CASE}")
     tab.locator(".turn .o").nth(1).click()
@@ -140,7 +141,7 @@ def test_an_origin_leads_to_its_lines(tab, home):
     assert tab.locator("#L31").is_visible()
 
 
-def column(tab, number: int) -> list[str]:
+def column(tab: Page, number: int) -> list[str]:
     rows = tab.locator("#diff tr:not(:has(.skip))")
     cells = rows.evaluate_all(
         "(rows, n) => rows.map((row) => [row.children[n].textContent, row.children[n + 1].textContent])",
@@ -152,7 +153,7 @@ def column(tab, number: int) -> list[str]:
 @pytest.mark.parametrize(
     ("old", "new"), [("1.1", "1.2"), ("1.1", "2.1"), ("2.1", "1.2"), ("1.2", "1.2")]
 )
-def test_any_two_versions_are_compared(tab, home, old, new):
+def test_any_two_versions_are_compared(tab: Page, home: str, old: str, new: str) -> None:
     """Both sides show the lines of their versions; what is gone and new is marked."""
     tab.goto(f"{home}/{VERSIONS}?from={old}&to={new}")
     assert tab.locator("[name=from]").count() == 3
@@ -166,7 +167,7 @@ def test_any_two_versions_are_compared(tab, home, old, new):
     assert set(tab.locator("#diff .new").all_text_contents()) == new_lines
 
 
-def test_choosing_a_version_compares_it(tab, home):
+def test_choosing_a_version_compares_it(tab: Page, home: str) -> None:
     """The last two versions are compared first, and any other that is chosen."""
     tab.goto(f"{home}/{SOURCE}")
     tab.click("a[href*=versions]")
@@ -179,7 +180,7 @@ def test_choosing_a_version_compares_it(tab, home):
     assert "from=1.1" in tab.url
 
 
-def test_equal_versions_are_said_to_be_equal(tab, home):
+def test_equal_versions_are_said_to_be_equal(tab: Page, home: str) -> None:
     """Equal versions are said to be equal instead of shown side by side."""
     tab.goto(f"{home}/{VERSIONS}?from=1.2&to=1.2")
     assert tab.locator("#same").is_visible()
@@ -189,7 +190,7 @@ def test_equal_versions_are_said_to_be_equal(tab, home):
     assert tab.locator("#same").is_hidden()
 
 
-def test_a_cases_id_is_copied_and_that_is_said(browser, server):
+def test_a_cases_id_is_copied_and_that_is_said(browser: Browser, server: str) -> None:
     """The copy button puts a case's id on the clipboard and announces it."""
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()
@@ -200,17 +201,17 @@ def test_a_cases_id_is_copied_and_that_is_said(browser, server):
     context.close()
 
 
-def test_links_between_cases_pages_and_files_lead_somewhere(tab, home):
+def test_links_between_cases_pages_and_files_lead_somewhere(tab: Page, home: str) -> None:
     """A related case opens, and an attached picture loads."""
     tab.goto(f"{home}/{CASE}")
     tab.click(".related a")
-    assert "20200404045100006730" in tab.text_content("h1")
+    assert "20200404045100006730" in tab.inner_text("h1")
     tab.goto(f"{home}/{CASE}")
     assert tab.locator("#attachments img").evaluate("img => img.decode().then(() => img.width)") > 0
 
 
 @pytest.mark.parametrize("width", [360, 768, 1280])
-def test_no_page_is_wider_than_the_screen(tab, home, width):
+def test_no_page_is_wider_than_the_screen(tab: Page, home: str, width: int) -> None:
     """No page scrolls sideways on a phone, a tablet or a desktop."""
     tab.set_viewport_size({"width": width, "height": 800})
     for path in PAGES:
@@ -218,7 +219,7 @@ def test_no_page_is_wider_than_the_screen(tab, home, width):
         assert tab.evaluate("document.documentElement.scrollWidth") <= width, path
 
 
-def test_without_javascript_every_case_is_reached(browser, home):
+def test_without_javascript_every_case_is_reached(browser: Browser, home: str) -> None:
     """Without JavaScript a case is reached by links from the home page."""
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()

@@ -24,7 +24,7 @@ STEPS = {
 
 
 @pytest.mark.parametrize("text", STEPS)
-def test_steps_are_lines_counted_from_one_and_nothing_else(text):
+def test_steps_are_lines_counted_from_one_and_nothing_else(text: str) -> None:
     """A text is steps only where all its lines from the first step on are counted from one."""
     assert steps_of(text) == STEPS[text]
 
@@ -40,14 +40,14 @@ def test_steps_are_lines_counted_from_one_and_nothing_else(text):
         ("平常的一句", "平常的一句"),
     ],
 )  # fmt: skip
-def test_changes_are_told_in_words_not_in_markup(source, words):
+def test_changes_are_told_in_words_not_in_markup(source: str, words: str) -> None:
     """A change of a text is shown without its wiki markup."""
     event = Event(version="1.1", change="turn", new=source)
     assert words_of(source) == words
     assert value_of(event, source) == words
 
 
-def test_a_field_is_named_as_the_page_names_it_and_its_value_stays_as_it_is():
+def test_a_field_is_named_as_the_page_names_it_and_its_value_stays_as_it_is() -> None:
     """An event names a field by its label and leaves the value as it is."""
     case = double_charge()
     event = Event(version="1.1", change="field", name="vehicle", new="a~b")
@@ -58,7 +58,7 @@ def test_a_field_is_named_as_the_page_names_it_and_its_value_stays_as_it_is():
     assert naming(case)(who) == "<bdi>bill</bdi>"
 
 
-def test_reasons_are_words_and_lead_to_what_several_cases_name():
+def test_reasons_are_words_and_lead_to_what_several_cases_name() -> None:
     """Why cases are related is said in words, with a link where they share an identifier."""
     records = [from_json(record) for record in Sample().records()]
     catalogue = Catalogue([case_facts(case, b"") for case in records], [])

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import msgspec
 import pytest
 from lxml import etree
+from playwright.sync_api import Browser
 
 from kb.archive import AttachmentView, LineView, RevisionView
 from kb.cases.record import Case
 from kb.model import Comment, PageId
 from kb.publish.paths import case_path, page_path
 from kb.publish.site_build.site_builder import build
-from kb.redact.material import MaterialVersion
+from kb.redact.material import MaterialPage, MaterialVersion
 from tests.site.conftest import SITE, Watched
 from tests.site.samples import LOG_SHA, PAGE, PIXEL, PIXEL_SHA, Sample, double_charge, page
 from tests.site.validity import wrong_with_page
@@ -37,7 +41,7 @@ FIXED = {"lines", "change", "status", "history", "schema_version", "origins", "s
 """What a wiki cannot say freely."""
 
 
-def poisoned(value: object, payload: str, kept: set[str] = LINKING) -> object:
+def poisoned(value: Any, payload: str, kept: set[str] = LINKING) -> Any:
     """Every text inside ``value`` with the payload behind it, but what links records."""
     if isinstance(value, str):
         return value + payload
@@ -106,7 +110,7 @@ class Everywhere(Sample):
         super().__init__([msgspec.structs.replace(case, source=source)], views, blobs)
         self._payload = payload
 
-    def pages(self):
+    def pages(self) -> Iterator[MaterialPage]:
         about = RevisionView(
             version=self._payload, author=self._payload, date=self._payload, held=True,
             comment=self._payload, minor=None, title=self._payload, syntax=None,
@@ -121,14 +125,14 @@ class Everywhere(Sample):
     "number",
     [pytest.param(n, marks=pytest.mark.prove if n > 1 else ()) for n in range(len(PAYLOADS))],
 )
-def test_no_payload_runs_on_any_page(browser, tmp_path, number):
+def test_no_payload_runs_on_any_page(browser: Browser, tmp_path: Path, number: int) -> None:
     """A payload in every text of cases and pages runs nowhere and leaves every page valid."""
     out = tmp_path / "out"
     site = msgspec.structs.replace(SITE, url="https://x.org")
     build(Everywhere(PAYLOADS[number]), out, site, tmp_path / "memory")
     context = browser.new_context()
     tab = Watched(context, "file:")
-    kinds = {}
+    kinds: dict[str, Path] = {}
     for path in [*sorted(out.rglob("*/**/*.html")), out / "index.html", out / "problems.html"]:
         kinds.setdefault("/".join(path.relative_to(out).parts[:2]) + path.name[-14:], path)
     for path in kinds.values():
@@ -145,7 +149,7 @@ def test_no_payload_runs_on_any_page(browser, tmp_path, number):
     context.close()
 
 
-def test_no_payload_runs(browser, tmp_path):
+def test_no_payload_runs(browser: Browser, tmp_path: Path) -> None:
     """A payload in a case's texts runs neither on its page nor in lists or search."""
     for number, payload in enumerate(PAYLOADS):
         out = tmp_path / str(number)

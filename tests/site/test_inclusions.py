@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 
 from kb.archive import LineView, PageView
@@ -21,13 +23,13 @@ def other(key: int, reference: str, text: str) -> PageView:
     )  # fmt: skip
 
 
-def built(folder, *pages: PageView) -> str:
+def built(folder: Path, *pages: PageView) -> str:
     """The HTML of the first of these pages."""
     build(Sample([], list(pages)), folder / "on", SITE, folder / "memory")
     return (folder / "on" / page_path(pages[0].id)).read_text("utf-8")
 
 
-def test_an_included_page_is_shown_and_followed(tmp_path):
+def test_an_included_page_is_shown_and_followed(tmp_path: Path) -> None:
     """Its text stands in the page, its links lead from its own space, its changes come through."""
     outer = other(1, "A.WebHome", '{{include reference="B.C.WebHome"/}}')
     shown = built(tmp_path, outer, other(2, "B.C.WebHome", "one [[x>>D]]"), other(3, "B.C.D", "d"))
@@ -37,7 +39,7 @@ def test_an_included_page_is_shown_and_followed(tmp_path):
     assert "<p>two</p>" in again
 
 
-def test_children_are_listed(tmp_path):
+def test_children_are_listed(tmp_path: Path) -> None:
     """Nested and terminal pages right below, but no deeper ones."""
     names = ("A.B.WebHome", "A.T", "A.B.C.WebHome", "E.WebHome")
     pages = [other(n, name, "x") for n, name in enumerate(names, 2)]
@@ -48,7 +50,7 @@ def test_children_are_listed(tmp_path):
     assert ">A.T</a>" in body
 
 
-def test_a_page_that_is_not_there_is_shown_as_source(tmp_path):
+def test_a_page_that_is_not_there_is_shown_as_source(tmp_path: Path) -> None:
     """The call stands in a closed box."""
     shown = built(tmp_path, other(1, "A.WebHome", '{{display reference="No.Where"/}}'))
     assert '<details class="wiki-macro" data-name="display">' in shown

@@ -9,14 +9,15 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from kb.cases.record import Case, Turn
+from kb.files import MARK
 from kb.publish.site_build.site_builder import build
-from kb.publish.site_build.site_folder import MARK
 from tests.conftest import ROOT
 from tests.site.conftest import SITE
 from tests.site.samples import Sample, double_charge, page, small, source, tree_of
@@ -42,7 +43,7 @@ def changed(case: Case, text: str) -> Case:
     return msgspec.structs.replace(case, turns=turns, status="resolved")
 
 
-EDITS = {
+EDITS: dict[str, Callable[[list[Case]], list[Case]]] = {
     "one case": lambda cases: [*cases[:50], changed(cases[50], "改了 changed 13800009999"), *cases[51:]],
     "a new case at the end": lambda cases: [*cases, small("z#1", "新的案例 fresh", date="2021-01-01")],
     "a new case in the middle": lambda cases: [*cases, small("z#2", "插入的", date="2020-06-15")],
@@ -55,7 +56,9 @@ EDITS = {
 
 
 @pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS.keys())
-def test_a_build_on_top_equals_a_build_anew(tmp_path, edit):
+def test_a_build_on_top_equals_a_build_anew(
+    tmp_path: Path, edit: Callable[[list[Case]], list[Case]]
+) -> None:
     """A build on top of another gives the bytes of a build anew, whatever changed between."""
     cases = many(120)
     after = edit(cases)
@@ -66,7 +69,7 @@ def test_a_build_on_top_equals_a_build_anew(tmp_path, edit):
     assert tree_of(tmp_path / "on") == tree_of(tmp_path / "anew")
 
 
-def test_one_changed_case_writes_its_own_pages_and_shards(tmp_path):
+def test_one_changed_case_writes_its_own_pages_and_shards(tmp_path: Path) -> None:
     """One changed case writes a few files; nothing changed writes none."""
     cases = many(300)
     first = build(Sample(cases, [page()]), tmp_path / "on", SITE, tmp_path / "memory")
@@ -77,7 +80,7 @@ def test_one_changed_case_writes_its_own_pages_and_shards(tmp_path):
     assert 3 < third.written < first.written / 3
 
 
-def test_a_lost_memory_or_folder_beside_costs_only_time(tmp_path):
+def test_a_lost_memory_or_folder_beside_costs_only_time(tmp_path: Path) -> None:
     """Without what the last build left, memory or staging folder, the bytes are the same."""
     cases = many(40)
     out, memory = tmp_path / "on", tmp_path / "memory"
@@ -114,7 +117,7 @@ def run(folder: Path, count: int) -> subprocess.Popen[str]:
 
 
 @pytest.mark.prove
-def test_killed_at_thirty_moments_the_site_is_the_old_or_the_new(tmp_path):
+def test_killed_at_thirty_moments_the_site_is_the_old_or_the_new(tmp_path: Path) -> None:
     """A build killed at any moment leaves the old site or the new, and the next one goes on."""
     for number in (60, 90):
         assert run(tmp_path / str(number), number).wait() == 0

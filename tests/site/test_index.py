@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from playwright.sync_api import Browser
 
 from kb.cases.record import Case, Turn
 from kb.publish.browser_index.codec import decode, encode_list
@@ -31,7 +32,7 @@ LISTS = st.dictionaries(
 
 
 @given(LISTS)
-def test_every_posting_is_read_back(lists):
+def test_every_posting_is_read_back(lists: dict[int, dict[int, int]]) -> None:
     """Each posting is read from the shards and rests that it was written to, with its weight."""
     rows = sorted(
         code << 34 | document << 2 | weight
@@ -54,14 +55,14 @@ def test_every_posting_is_read_back(lists):
 @given(
     st.text(st.sampled_from("a1Ｂ，。費费㐷𠮷\U00030000\u200bé\u0301ﬁİ\ud800") | st.characters())
 )
-def test_folding_of_many_texts_is_the_folding_of_one(text):
+def test_folding_of_many_texts_is_the_folding_of_one(text: str) -> None:
     """The quick folding of the index is that of `str.translate`."""
     assert mapped(text) == text.translate(one_for_one())
     assert fold_text(text, mapped) == fold_text(text)
 
 
 @given(st.text(min_size=1, max_size=LONGEST))
-def test_a_code_is_the_same_however_it_is_made(text):
+def test_a_code_is_the_same_however_it_is_made(text: str) -> None:
     """A run's code among many is its code alone with the run's length, and fits a posting."""
     signs = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
     kind = max(0, len(text) - 2)
@@ -101,7 +102,7 @@ def reading(files: dict[str, bytes]) -> Callable[[str], bytes]:
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_a_patch_gives_the_bytes_of_an_index_made_anew(seed):
+def test_a_patch_gives_the_bytes_of_an_index_made_anew(seed: int) -> None:
     """Of sizes at which lists have rests, and runs become common and are no more."""
     rng = random.Random(seed)
     pool = [indexed_case(case) for case in dense(480, seed)]
@@ -126,7 +127,7 @@ def test_a_patch_gives_the_bytes_of_an_index_made_anew(seed):
         assert files == whole
 
 
-def test_the_browser_reads_the_same_postings(browser):
+def test_the_browser_reads_the_same_postings(browser: Browser) -> None:
     """Every page of an index, and the codes of its keys."""
     meta, files = anew([indexed_case(case) for case in dense(600, 1)])
     page = engine_of(browser, "search/postings.js", names="readKeys, codeOf")
@@ -148,7 +149,7 @@ def test_the_browser_reads_the_same_postings(browser):
     page.close()
 
 
-def test_a_list_of_its_own_is_read_back(browser):
+def test_a_list_of_its_own_is_read_back(browser: Browser) -> None:
     """Lists of none, one, some and all documents are read as they were written."""
     page = engine_of(browser, "search/codec.js", names="bitReader, readPostings")
     read = (

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from kb.cases.record import Case, Identifier
+from kb.cases.record import Case, Identifier, Status
 from kb.model import PageId
 from kb.publish.site_build.site_builder import build
 from tests.site.conftest import SITE
@@ -17,7 +17,7 @@ from tests.site.samples import Sample, at, page, small, tree_of
 MANY = 2000
 LONG = 200
 PILE = "44030500040000200030"
-STATUSES = ("resolved", "unset", "shelved", "in_progress", "conflicting")
+STATUSES: tuple[Status, ...] = ("resolved", "unset", "shelved", "in_progress", "conflicting")
 
 
 def case(n: int) -> Case:
@@ -30,7 +30,7 @@ def case(n: int) -> Case:
 
 
 @pytest.fixture(scope="module")
-def many(tmp_path_factory) -> Path:
+def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("many")
     build(Sample(all_cases=[case(n) for n in range(MANY)]), out / "site", SITE, out / "memory")
     return out / "site"
@@ -45,7 +45,9 @@ def cards(path: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("start", ["list/status/resolved.html", f"id/pile/{PILE}.html"])
-def test_every_case_of_a_long_list_is_on_one_page_of_it_and_none_is_long(many, start):
+def test_every_case_of_a_long_list_is_on_one_page_of_it_and_none_is_long(
+    many: Path, start: str
+) -> None:
     """A long list is divided into linked pages of at most 200 cases, each case on one of them."""
     first = many / start
     pages = [first, *first.with_suffix("").rglob("*.html")]
@@ -61,7 +63,7 @@ def test_every_case_of_a_long_list_is_on_one_page_of_it_and_none_is_long(many, s
     assert set(pages) <= linked
 
 
-def test_cases_without_a_date_are_called_so(many):
+def test_cases_without_a_date_are_called_so(many: Path) -> None:
     """The part of a list for cases without a date is named so."""
     page = text(many / "list/status/resolved.html")
     assert "日期不详" in page
@@ -70,18 +72,19 @@ def test_cases_without_a_date_are_called_so(many):
     assert re.search(r"<h1>.*已解决.* · .*日期不详", part)
 
 
-def test_a_part_names_what_it_is_a_part_of(many):
+def test_a_part_names_what_it_is_a_part_of(many: Path) -> None:
     """A part of a list names the list in its title and links to each list above."""
     page = text(many / "list/status/resolved/2020/2020-02.html")
     assert re.search(r"<title>已解决 Resolved · 2020-02 · Casebook</title>", page)
-    crumbs = re.findall(r'href="([^"]+)"', re.search(r'<p class="crumbs">.*', page)[0])
+    (line,) = re.findall(r'<p class="crumbs">.*', page)
+    crumbs = re.findall(r'href="([^"]+)"', line)
     assert [c.replace("../", "") for c in crumbs] == [
         "cases.html", "cases.html#status", "list/status/resolved.html",
         "list/status/resolved/2020.html",
     ]  # fmt: skip
 
 
-def test_the_overview_shows_few_values_at_once_and_all_on_demand(many):
+def test_the_overview_shows_few_values_at_once_and_all_on_demand(many: Path) -> None:
     """Of many stations the overview shows forty, and all when it is unfolded."""
     page = text(many / "cases.html")
     stations = page[page.index('id="station"') : page.index('id="tag"')]
@@ -90,7 +93,7 @@ def test_the_overview_shows_few_values_at_once_and_all_on_demand(many):
     assert after.count("<li>") == 90
 
 
-def test_statuses_stand_in_their_order_and_months_under_their_years(many):
+def test_statuses_stand_in_their_order_and_months_under_their_years(many: Path) -> None:
     """Statuses stand in their order, months under their years, the newest first."""
     page = text(many / "cases.html")
     found = re.findall(r"list/status/(\w+)\.html", page)
@@ -98,13 +101,13 @@ def test_statuses_stand_in_their_order_and_months_under_their_years(many):
     assert page.index("<h3>2020</h3>") < page.index("2020-12") < page.index("<h3>2019</h3>")
 
 
-def test_identifiers_of_several_cases_are_found_from_the_overview(many):
+def test_identifiers_of_several_cases_are_found_from_the_overview(many: Path) -> None:
     """The overview links to the list of an identifier that several cases name."""
     page = text(many / "cases.html")
     assert f'href="id/pile/{PILE}.html"' in page
 
 
-def test_lists_of_a_second_build_are_those_of_a_build_anew(tmp_path):
+def test_lists_of_a_second_build_are_those_of_a_build_anew(tmp_path: Path) -> None:
     """A case that moves within long lists, one that leaves them, one that comes."""
     first = [case(n) for n in range(MANY)]
     moved = msgspec.structs.replace(first[777], date="2021-07-01", status="shelved")
@@ -117,7 +120,7 @@ def test_lists_of_a_second_build_are_those_of_a_build_anew(tmp_path):
     assert (again.written, again.removed) == (0, 0)
 
 
-def test_files_and_troubled_pages_beyond_one_page_stand_on_further_ones(tmp_path):
+def test_files_and_troubled_pages_beyond_one_page_stand_on_further_ones(tmp_path: Path) -> None:
     """Lists of files and of troubled pages go on on further pages, which link to each other."""
     image = page().attachments[0]
     files = tuple(msgspec.structs.replace(image, name=f"f{n:04}.png") for n in range(401))

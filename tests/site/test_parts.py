@@ -26,14 +26,14 @@ from tests.site.samples import others, small
         (b"\x1b[31mred", "\ufffd[31mred", False),
     ],
 )
-def test_the_beginning_of_a_text_is_shown(data, text, cut):
+def test_the_beginning_of_a_text_is_shown(data: bytes, text: str, cut: bool) -> None:
     """A text file's preview is its beginning, decoded, without control characters."""
     shown = preview_of(data)
     assert shown is not None
     assert (shown.text.lstrip("\ufeff"), shown.cut) == (text.lstrip("\ufeff"), cut)
 
 
-def test_what_is_no_text_has_no_preview():
+def test_what_is_no_text_has_no_preview() -> None:
     """Bytes that are no text have no preview; names tell texts and pictures."""
     assert preview_of(b"\x00\x01\x02") is None
     assert preview_of(b"") is None
@@ -43,7 +43,7 @@ def test_what_is_no_text_has_no_preview():
     assert not is_picture("a.svg")
 
 
-def test_days_are_counted_to_the_last_mark():
+def test_days_are_counted_to_the_last_mark() -> None:
     """Days go from the case's date, or its creation, to the last mark that it is resolved."""
     solved = others()[0]
     assert days_to_resolve(solved) == 2
@@ -61,12 +61,12 @@ def test_days_are_counted_to_the_last_mark():
 
 
 @pytest.mark.parametrize(("days", "band"), [(0, 0), (1, 0), (2, 1), (7, 2), (30, 3), (91, 5)])
-def test_bands_meet(days, band):
+def test_bands_meet(days: int, band: int) -> None:
     """Every number of days belongs to the band that begins and ends around it."""
     assert band_of(days) == band
 
 
-def test_newer_lines_are_darker_by_day_or_by_version():
+def test_newer_lines_are_darker_by_day_or_by_version() -> None:
     """Shades of lines follow their days, or their versions as numbers; texts are escaped."""
     dated = [LineView(n, "x", f"1.{n}", "a", f"2020-04-{n:02}") for n in (5, 1, 3, 2, 4)]
     assert [row.partition('class="ve a')[2][0] for row in blame_rows(dated).split("\n")] == [
@@ -80,7 +80,7 @@ def test_newer_lines_are_darker_by_day_or_by_version():
     assert "<b>" not in blame_rows([LineView(1, "<b>\nx", None, None, None)])
 
 
-def test_deep_spaces_stand_beside_each_other():
+def test_deep_spaces_stand_beside_each_other() -> None:
     """Pages stand in the tree of their spaces, which is at most eight deep."""
     deep = ".".join(["S"] * 500) + ".P"
     rows = [row("A.B.P"), row("A.Q"), row(deep)]

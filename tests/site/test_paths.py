@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -30,14 +31,14 @@ KNOWN = [
 
 
 @pytest.mark.parametrize(("name", "path"), KNOWN)
-def test_known_names_keep_their_path(name, path):
+def test_known_names_keep_their_path(name: str, path: str) -> None:
     """These names have the paths that they always had, and come back from them."""
     assert encode(name) == path
     assert decode(path) == name
 
 
 @given(st.text())
-def test_every_name_comes_back_and_is_safe(name):
+def test_every_name_comes_back_and_is_safe(name: str) -> None:
     """Any name comes back from its path, which every file system can hold."""
     path = encode(name)
     assert decode(path) == name
@@ -50,13 +51,13 @@ def test_every_name_comes_back_and_is_safe(name):
 
 
 @given(st.text(), st.text())
-def test_no_two_names_share_a_path(one, other):
+def test_no_two_names_share_a_path(one: str, other: str) -> None:
     """Two names have one path only where they are equal."""
     assert (encode(one) == encode(other)) == (one == other)
 
 
 @pytest.mark.parametrize("name", ["案" * 500, "x" * 5000, "#" * 300, "😀" * 100])
-def test_long_names_go_on_in_folders(name, tmp_path):
+def test_long_names_go_on_in_folders(name: str, tmp_path: Path) -> None:
     """A name too long for a file system is divided into folders."""
     target = tmp_path / f"{encode(name)}.html"
     assert decode(encode(name)) == name
@@ -66,13 +67,13 @@ def test_long_names_go_on_in_folders(name, tmp_path):
 
 
 @pytest.mark.parametrize("path", ["a b", "~2", "~ff", "~41", "~2fa/b", "../x", "a/"])
-def test_what_is_no_path_of_ours_is_refused(path):
+def test_what_is_no_path_of_ours_is_refused(path: str) -> None:
     """A path that no name is encoded as raises ValueError."""
     with pytest.raises(ValueError, match=r"not an encoded name|can't decode"):
         decode(path)
 
 
-def test_paths_of_cases_pages_and_files():
+def test_paths_of_cases_pages_and_files() -> None:
     """Paths tell wiki, name and locale; files that a browser would run end in `.txt`."""
     page = PageId("xwiki", r"07\. Dev.Suppliers.WebHome", "fr")
     assert case_path("xwiki", "a#1") == "case/xwiki/a~231.html"

@@ -38,7 +38,9 @@ def settings() -> tuple[bool, tuple[int, int, int], bool, bool]:
 
 @pytest.mark.parametrize("enabled", [True, False])
 @pytest.mark.parametrize("frozen", [True, False])
-def test_a_build_leaves_the_collector_as_it_was(tmp_path, collector, enabled, frozen):
+def test_a_build_leaves_the_collector_as_it_was(
+    tmp_path: Path, collector: None, enabled: bool, frozen: bool
+) -> None:
     """Enabled or not, with its thresholds, and with what the caller froze."""
     gc.set_threshold(600, 7, 8)
     if frozen:
@@ -52,7 +54,7 @@ def test_a_build_leaves_the_collector_as_it_was(tmp_path, collector, enabled, fr
     assert settings() == before
 
 
-def test_a_build_that_fails_leaves_the_collector_as_it_was(tmp_path, collector):
+def test_a_build_that_fails_leaves_the_collector_as_it_was(tmp_path: Path, collector: None) -> None:
     """Refused at the beginning, or by the guard at the end."""
     before = settings()
     (tmp_path / "thesis.txt").write_text("mine")
@@ -68,7 +70,7 @@ def test_a_build_that_fails_leaves_the_collector_as_it_was(tmp_path, collector):
     assert settings() == before
 
 
-def test_threads_may_build_at_once(tmp_path):
+def test_threads_may_build_at_once(tmp_path: Path) -> None:
     """Builds in several threads give the sites of builds one by one, and set nothing wrong."""
     before = settings()
     cases = Sample().all_cases
@@ -89,7 +91,7 @@ def test_threads_may_build_at_once(tmp_path):
         assert tree_of(tmp_path / str(number)) == tree_of(tmp_path / "alone" / str(number))
 
 
-def test_one_thread_builds_while_another_waits(tmp_path):
+def test_one_thread_builds_while_another_waits(tmp_path: Path) -> None:
     """Two builds never run at once: the second begins when the first is in place."""
     inside, order = threading.Event(), []
 

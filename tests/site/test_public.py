@@ -35,7 +35,7 @@ from kb.redact.leaks import LeakError
 from kb.redact.protected import ProtectedValues
 from kb.redact.public_rules import PublicRules, rules_of
 from kb.text.interface import own_texts
-from tests.site.conftest import SITE
+from tests.site.conftest import SITE, Command
 from tests.site.samples import PIXEL, Sample, double_charge, page, refund, small
 
 PHONE, NAME, LATIN = "13800138000", "试验员甲", "Tester"
@@ -136,14 +136,16 @@ def plant(folder: Path, name: str, data: bytes) -> None:
 
 
 @pytest.mark.parametrize("place", HIDING)
-def test_the_check_finds_a_value_hidden_as(place, protected, tmp_path):
+def test_the_check_finds_a_value_hidden_as(
+    place: str, protected: ProtectedValues, tmp_path: Path
+) -> None:
     """The check finds a protected value however it is encoded, compressed or written."""
     plant(tmp_path, *HIDING[place])
     with pytest.raises(LeakError):
         check(tmp_path, protected, [], [])
 
 
-def test_the_check_lets_innocent_bytes_pass(protected, tmp_path):
+def test_the_check_lets_innocent_bytes_pass(protected: ProtectedValues, tmp_path: Path) -> None:
     """Texts that resemble protected values, pictures and index files pass the check."""
     plant(
         tmp_path,
@@ -178,14 +180,16 @@ REPLACED: list[tuple[str, Callable[[str], bool]]] = [
 
 
 @pytest.mark.parametrize(("text", "good"), REPLACED, ids=[text for text, _ in REPLACED])
-def test_texts_are_replaced(text, good, protected):
+def test_texts_are_replaced(
+    text: str, good: Callable[[str], bool], protected: ProtectedValues
+) -> None:
     """Protected values are replaced however they are written; a second time changes nothing."""
     done = protected.replaced(text)
     assert good(done), done
     assert protected.replaced(done) == done
 
 
-def test_pseudonyms_are_stable_and_need_the_key():
+def test_pseudonyms_are_stable_and_need_the_key() -> None:
     """A pseudonym is the same for the same key and value, another for another key."""
     one, same, other = (ProtectedValues(PublicRules(), key) for key in (b"k", b"k", b"x"))
     assert one.pseudonym("name", "甲") == same.pseudonym("name", "甲")
@@ -193,13 +197,13 @@ def test_pseudonyms_are_stable_and_need_the_key():
     assert ProtectedValues(PublicRules(style="mask"), b"k").pseudonym("name", "甲") == "•••"
 
 
-def test_wrong_rules_are_named():
+def test_wrong_rules_are_named() -> None:
     """An unknown key of kb.toml's `[public]` is an error that says where."""
     with pytest.raises(Exception, match=r"\[public\]"):
         rules_of({"stile": "mask"})
 
 
-def test_no_person_phone_or_bill_is_left_in_a_built_site(tmp_path):
+def test_no_person_phone_or_bill_is_left_in_a_built_site(tmp_path: Path) -> None:
     """A public site has no protected value and no attachment; pile numbers stay."""
     public = Sample().public()
     build(public, tmp_path / "out", SITE, tmp_path / "memory")
@@ -218,7 +222,7 @@ def test_no_person_phone_or_bill_is_left_in_a_built_site(tmp_path):
     assert not (tmp_path / "out" / "file").exists()
 
 
-def test_what_guests_could_not_read_stays_inside():
+def test_what_guests_could_not_read_stays_inside() -> None:
     """A page that the wiki's rights close has neither its text nor its cases in public."""
     deny = WikiObject(
         class_name="XWiki.XWikiRights", number=0,
@@ -246,7 +250,7 @@ def test_what_guests_could_not_read_stays_inside():
     assert len(list(Sample(all_pages=[page(), *wiki]).public(open=()).records())) == 6
 
 
-def test_withheld_cases_and_listed_attachments():
+def test_withheld_cases_and_listed_attachments() -> None:
     """Withheld cases are left out; of attachments only those that kb.toml lists are there."""
     public = Sample().public(withhold=("*#4[0-4]_*",), attachments=("screen*",))
     cases = [from_json(line) for line in public.records()]
@@ -254,7 +258,7 @@ def test_withheld_cases_and_listed_attachments():
     assert [file.name for file in cases[0].attachments] == ["screen 1.png"]
 
 
-def test_a_case_withheld_by_hand_is_nowhere_in_public():
+def test_a_case_withheld_by_hand_is_nowhere_in_public() -> None:
     """A case that a correction withholds leaves its lines, files, ties and old versions inside."""
     case = double_charge()
     note = {"by": "ann", "why": "private", "date": None}
@@ -273,7 +277,9 @@ def test_a_case_withheld_by_hand_is_nowhere_in_public():
     assert {version.source for version in shown.versions()} <= {None}
 
 
-def test_a_public_build_is_put_in_place_only_when_somebody_agrees(kb, shared, tmp_path):
+def test_a_public_build_is_put_in_place_only_when_somebody_agrees(
+    kb: Command, shared: Path, tmp_path: Path
+) -> None:
     """A dump without rights is closed until kb.toml opens it by name; then a yes is needed."""
     dump = shared / "samples" / "after-sales-cases.blame.txt"
     kb("import", dump, "--page-name", "Support.Cases.WebHome")
@@ -289,7 +295,7 @@ def test_a_public_build_is_put_in_place_only_when_somebody_agrees(kb, shared, tm
     assert "4 cases" in done.stderr
 
 
-def test_a_leak_stops_the_build(tmp_path):
+def test_a_leak_stops_the_build(tmp_path: Path) -> None:
     """A number that wiki escapes hide from the rules is seen in what comes of it."""
     turn = msgspec.structs.replace(refund().turns[0], text="见 1380(%%)0000001")
     case = small("leak#1", "见下", turns=(turn,))

@@ -16,10 +16,11 @@ import httpx
 import pytest
 
 from kb.publish.serve import ServedSite, server_for
+from tests.site.conftest import Command
 
 
 @pytest.fixture(scope="module")
-def client(site) -> Iterator[httpx.Client]:
+def client(site: Path) -> Iterator[httpx.Client]:
     """The sample's site from a server in this process."""
     served = ServedSite(
         root=site, search=lambda q, n: json.dumps([q, n]).encode(),
@@ -32,7 +33,7 @@ def client(site) -> Iterator[httpx.Client]:
         server.shutdown()
 
 
-def test_pages_scripts_and_the_api_are_served(client):
+def test_pages_scripts_and_the_api_are_served(client: httpx.Client) -> None:
     """Pages, scripts and the API are served with their types; a limit that is no number is ten."""
     page = client.get("/")
     assert page.status_code == 200
@@ -57,27 +58,27 @@ def test_pages_scripts_and_the_api_are_served(client):
         "/x" * 99,
     ],
 )
-def test_what_is_not_of_the_site_is_not_found(client, path):
+def test_what_is_not_of_the_site_is_not_found(client: httpx.Client, path: str) -> None:
     """Paths out of the site, hidden files and folders without a page are 404."""
     answer = client.get(path)
     assert answer.status_code == 404
     assert client.get("/").status_code == 200
 
 
-def test_another_hosts_name_is_refused(client):
+def test_another_hosts_name_is_refused(client: httpx.Client) -> None:
     """A request under another host's name is refused, so that no page elsewhere can borrow it."""
     assert client.get("/", headers={"Host": "evil.example"}).status_code == 421
     assert client.get("/api/search?q=x", headers={"Host": "evil.example"}).status_code == 421
 
 
-def test_a_reader_who_has_it_gets_nothing_twice(client):
+def test_a_reader_who_has_it_gets_nothing_twice(client: httpx.Client) -> None:
     """A file that the reader has already is answered with 304 and no body."""
     first = client.get("/assets/site.css")
     again = client.get("/assets/site.css", headers={"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
 
 
-def test_texts_are_compressed(client, site):
+def test_texts_are_compressed(client: httpx.Client, site: Path) -> None:
     """Texts are sent gzipped to those who accept that, and plain to others."""
     with client.stream("GET", "/assets/site.css") as answer:
         assert answer.headers["content-encoding"] == "gzip"
@@ -91,7 +92,7 @@ def test_texts_are_compressed(client, site):
     ("asked", "part"),
     [("bytes=0-9", slice(0, 10)), ("bytes=10-", slice(10, None)), ("bytes=-7", slice(-7, None))],
 )
-def test_parts_are_served(client, site, asked, part):
+def test_parts_are_served(client: httpx.Client, site: Path, asked: str, part: slice) -> None:
     """Ranges are served as asked for; one beyond the end is 416."""
     whole = (site / "assets" / "ui.js").read_bytes()
     answer = client.get("/assets/ui.js", headers={"Range": asked})
@@ -100,14 +101,16 @@ def test_parts_are_served(client, site, asked, part):
     assert beyond.status_code == 416
 
 
-def test_head_says_the_same_without_a_body(client):
+def test_head_says_the_same_without_a_body(client: httpx.Client) -> None:
     """HEAD has the headers of GET and no body."""
     head, get = client.head("/assets/ui.js"), client.get("/assets/ui.js")
     assert head.content == b""
     assert head.headers["etag"] == get.headers["etag"]
 
 
-def test_the_command_serves_the_real_sample_and_answers(kb, shared, tmp_path):
+def test_the_command_serves_the_real_sample_and_answers(
+    kb: Command, shared: Path, tmp_path: Path
+) -> None:
     """`kb serve` builds the real sample, serves its pages and answers searches."""
     dump = shared / "samples" / "after-sales-cases.blame.txt"
     kb("import", dump, "--page-name", "Support.Cases.WebHome")

@@ -19,7 +19,7 @@ from kb.model import PageId
 from kb.publish.site_build.site_builder import build
 from kb.publish.wiki_text.tidy import tidy
 from tests.conftest import ROOT
-from tests.site.conftest import SITE
+from tests.site.conftest import SITE, Command
 from tests.site.samples import Sample, page
 from tests.site.test_links import broken
 from tests.site.validity import wrong_with_page
@@ -49,12 +49,12 @@ WIKI = """====== six ======
 
 
 @pytest.mark.parametrize("html", TIDIED)
-def test_rendered_text_is_tidied(html):
+def test_rendered_text_is_tidied(html: str) -> None:
     """Each flaw of rendered wiki text becomes what the HTML standard demands."""
     assert tidy(html) == TIDIED[html]
 
 
-def test_every_kind_of_page_is_valid(site, tmp_path):
+def test_every_kind_of_page_is_valid(site: Path, tmp_path: Path) -> None:
     """The strict reader finds nothing wrong on any kind of page, odd wiki text included."""
     build(Sample(all_pages=[page(), of("Odd.Page", WIKI)]), tmp_path / "out", SITE, tmp_path / "m")
     assert wrong(site) == {}
@@ -69,7 +69,7 @@ def test_every_kind_of_page_is_valid(site, tmp_path):
         "<p onclick='x'>x</p>", "<a href='a b'>x</a>", "<ul>x</ul>",
     ],
 )  # fmt: skip
-def test_the_reader_notices(part):
+def test_the_reader_notices(part: str) -> None:
     """The strict reader itself notices each kind of flaw."""
     start = '<!doctype html>\n<html lang="en"><head><title>x</title></head><body>'
     assert wrong_with_page(f"{start}<h1>x</h1></body></html>") == []
@@ -110,7 +110,7 @@ def nu() -> Callable[[Path], list[str]]:
             "--no-audit",
             "--no-fund",
             "--prefix",
-            NU,
+            str(NU),
             "vnu-jar",
         ]
         done = subprocess.run(command, capture_output=True, check=False)
@@ -118,8 +118,8 @@ def nu() -> Callable[[Path], list[str]]:
             pytest.skip(f"no package index here: {done.stderr.decode()[-200:]}")
 
     def errors(folder: Path) -> list[str]:
-        command = ["java", "-jar", jar, "--skip-non-html", "--errors-only", "--format", "json",
-                   "--exit-zero-always", folder]  # fmt: skip
+        command = ["java", "-jar", str(jar), "--skip-non-html", "--errors-only", "--format", "json",
+                   "--exit-zero-always", str(folder)]  # fmt: skip
         done = subprocess.run(command, capture_output=True, check=True)
         said = json.loads(done.stderr)["messages"]
         return [f"{m['url']}:{m.get('lastLine')}: {m['message']}" for m in said]
@@ -128,7 +128,7 @@ def nu() -> Callable[[Path], list[str]]:
 
 
 @pytest.fixture(scope="module")
-def real_home(tmp_path_factory, shared) -> Path:
+def real_home(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Path:
     """The demo's pages and all page files of the corpus, imported."""
     folder = tmp_path_factory.mktemp("home")
     with tarfile.open(shared / "corpus" / "xml.tar.gz") as archive:
@@ -145,7 +145,9 @@ def real_pages(shared: Path) -> Iterator[PageView]:
 
 
 @pytest.mark.prove
-def test_the_demo_and_thousands_of_real_pages_are_valid_and_whole(nu, kb, real_home, tmp_path):
+def test_the_demo_and_thousands_of_real_pages_are_valid_and_whole(
+    nu: Callable[[Path], list[str]], kb: Command, real_home: Path, tmp_path: Path
+) -> None:
     """The site of the demo and the corpus has no error by the strict reader or the Nu checker."""
     kb("import", ROOT / "demo", real_home / "pages")
     kb("build")
@@ -156,7 +158,9 @@ def test_the_demo_and_thousands_of_real_pages_are_valid_and_whole(nu, kb, real_h
 
 
 @pytest.mark.prove
-def test_pages_without_their_wiki_are_valid_and_whole(nu, shared, tmp_path):
+def test_pages_without_their_wiki_are_valid_and_whole(
+    nu: Callable[[Path], list[str]], shared: Path, tmp_path: Path
+) -> None:
     """Nor has a site of the corpus's sources by themselves."""
     build(Sample(all_pages=list(real_pages(shared))), tmp_path / "out", SITE, tmp_path / "m")
     assert wrong(tmp_path / "out") == {}
