@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
-
-import msgspec
 
 from importers.markdown.memory import OBJECTS
 from kb.export.file_names import LONGEST_PATH, TakenPaths, safe_name, split_ending
@@ -16,7 +15,8 @@ HOME: Final = "WebHome"
 _LONG: Final = "_long/"
 
 
-class Shape(msgspec.Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
     """How a kind of tree names its files."""
 
     home: str = "index"

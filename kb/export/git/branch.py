@@ -116,7 +116,10 @@ class _Filling:
         layout = Layout(encoder.shape, done.main_wiki or (wikis or [""])[0], done.paths, files)
         encoder.begin(archive, layout)
         names = {wiki: archive.author_names(wiki) for wiki in wikis}
-        self._context = GitContext(archive, stream, done, layout, encoder, people, names)
+        self._context = GitContext(
+            archive=archive, stream=stream, done=done, layout=layout, encoder=encoder,
+            authors=people, names=names,
+        )  # fmt: skip
         self._times: dict[PageId, int] = {}
         """Time of the last commit of each page that a rename leads on from."""
 

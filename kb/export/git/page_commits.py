@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 import msgspec
@@ -39,7 +40,8 @@ class TimedCommit(msgspec.Struct):
     commit: GitCommit
 
 
-class GitContext(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GitContext:
     """What the work on every page shares."""
 
     archive: Archive

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-
-import msgspec
+from dataclasses import dataclass
 
 from kb.archive import Archive, PageView
 from kb.model import PageId
 
 
-class Departure(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Departure:
     """A page that is gone."""
 
     page: PageId
@@ -20,7 +20,8 @@ class Departure(msgspec.Struct, frozen=True):
     """The page that it became, where it was renamed."""
 
 
-class CarriedOver(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarriedOver:
     """What a renamed page brings along: XWiki copies the history to the new name."""
 
     versions: frozenset[str] = frozenset()
@@ -37,7 +38,7 @@ class Renames:
         """New page → the page that it was."""
         for page, noticed, target in archive.departed():
             heir = PageId(page.wiki, target, page.locale) if target else None
-            self.by_page[page] = Departure(page, noticed, heir)
+            self.by_page[page] = Departure(page=page, noticed=noticed, heir=heir)
             if heir is not None and heir != page:
                 self.former.setdefault(heir, page)
 
@@ -54,7 +55,8 @@ def carried_over(archive: Archive, old: PageView, new: PageView) -> CarriedOver:
     had = {(f.name, f.version): f.sha256 for f in old.attachments if f.sha256}
     files = {(f.name, f.version): f.sha256 for f in new.attachments}
     same = frozenset(key for key, sha256 in files.items() if had.get(key, "") == sha256)
-    return CarriedOver(frozenset(_common_versions(archive, old, new)), same)
+    versions = frozenset(_common_versions(archive, old, new))
+    return CarriedOver(versions=versions, files=same)
 
 
 def _common_versions(archive: Archive, old: PageView, new: PageView) -> Iterator[str]:

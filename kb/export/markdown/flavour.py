@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from urllib.parse import quote
-
-import msgspec
 
 from kb.export.markdown import docusaurus, hugo, mkdocs
 from kb.export.markdown.nav import Nav, ProjectSettings, obsidian_project, plain_project
@@ -19,7 +18,8 @@ _HUGO_PAGES = _PAGES | {
 }  # fmt: skip
 
 
-class TreeFormat(msgspec.Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreeFormat:
     """How the text, the names, the addresses and the project of one program look."""
 
     name: str

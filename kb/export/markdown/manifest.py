@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
@@ -115,7 +116,8 @@ def _digests(manifest: Manifest) -> Iterator[tuple[str, str]]:
         yield path, file.sha256
 
 
-class UnfinishedTree(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnfinishedTree:
     """A tree that an interrupted run did not finish."""
 
     root: Path
@@ -128,7 +130,7 @@ def unfinished_tree(dest: Path) -> UnfinishedTree:
     if _size(staged) > _size(aside):
         shutil.rmtree(aside, ignore_errors=True)
         staged.rename(aside)
-    return UnfinishedTree(aside, dict(_journal_entries(aside / _JOURNAL)))
+    return UnfinishedTree(root=aside, pages=dict(_journal_entries(aside / _JOURNAL)))
 
 
 def _size(folder: Path) -> int:

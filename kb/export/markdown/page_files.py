@@ -6,6 +6,7 @@ import hashlib
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -37,7 +38,8 @@ PageTask: TypeAlias = tuple[int, list[dict[str, Yaml]]]
 """A page's key in the archive, and the facts of its cases."""
 
 
-class TreeJob(msgspec.Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreeJob:
     """What every process knows of the tree that is written."""
 
     archive: Path

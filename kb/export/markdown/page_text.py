@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterator
-
-import msgspec
+from dataclasses import dataclass
 
 from importers.markdown.memory import BlockLines, Memory, line_digest, runs_of
 from kb.archive import PageView
@@ -23,7 +22,8 @@ from kb.markup.tree.nodes import Node, OutlineSection
 from kb.model import LineOrigin
 
 
-class RenderedPage(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderedPage:
     """A page's source in Markdown."""
 
     text: str
@@ -71,8 +71,9 @@ def render_page(
     text = "\n".join(lines) + "\n" if lines else ""
     memory = _memory(page, lines, pieces)
     return RenderedPage(
-        text, plain_text(document.children), memory, dict(sorted(writer.fallbacks.items()))
-    )
+        text=text, plain=plain_text(document.children), memory=memory,
+        fallbacks=dict(sorted(writer.fallbacks.items())),
+    )  # fmt: skip
 
 
 def _memory(page: PageView, lines: list[str], pieces: list[BlockLines]) -> Memory:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-
-import msgspec
+from dataclasses import dataclass
 
 from kb.archive import Archive, AttachmentView, PageView
 from kb.export.markdown.flavour import TreeFormat
@@ -27,7 +26,8 @@ from kb.redirects import Redirect, file_redirects, page_redirects
 from kb.references import split_reference
 
 
-class PlannedPage(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedPage:
     """What must be known of a page before any is written."""
 
     key: int
@@ -51,8 +51,10 @@ def plan_page(view: PageView, *, all_versions: bool) -> PlannedPage:
             before = newest.get(file.name)
             older += [before] if before and all_versions else []
             newest[file.name] = file
-    anchored = may_link_to_anchors(view)
-    return PlannedPage(view.key, view.id, title_of(view), view.url, newest, older, anchored)
+    return PlannedPage(
+        key=view.key, page=view.id, title=title_of(view), url=view.url, files=newest, older=older,
+        anchored=may_link_to_anchors(view),
+    )  # fmt: skip
 
 
 def plan_layout(tree: TreeFormat, plan: list[PlannedPage], old: Manifest) -> Layout:
