@@ -11,7 +11,7 @@ import msgspec
 from kb.cases.record import Case
 
 
-class Summary(msgspec.Struct, kw_only=True):
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """What `kb stats` says of the cases."""
 
     cases: int
