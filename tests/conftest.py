@@ -17,6 +17,8 @@ settings.load_profile("kb")
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
+Kb = Callable[..., subprocess.CompletedProcess[str]]
+"""Type of the fixture ``kb``: arguments of the command; `check=False` where it may fail."""
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +30,7 @@ def shared() -> Path:
 
 
 @pytest.fixture
-def kb(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+def kb(tmp_path: Path) -> Kb:
     """Run the real command in a process of its own, at home in a fresh folder."""
 
     def run(*arguments: object, check: bool = True) -> subprocess.CompletedProcess[str]:

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 @pytest.mark.browser
-def test_the_demo_imports_searches_builds_and_looks():
+def test_the_demo_imports_searches_builds_and_looks() -> None:
     """It ends well, its records are there, and where there is a browser, its pictures."""
     done = subprocess.run(
         [sys.executable, "-m", "tools.demo"], cwd=ROOT, capture_output=True, text=True, check=False

@@ -18,7 +18,7 @@ SOURCES = [path for name in ("kb", "importers") for path in sorted((ROOT / name)
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory) -> Path:
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel, built from the checkout."""
     out = tmp_path_factory.mktemp("wheel")
     build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(out)]
@@ -27,7 +27,7 @@ def wheel(tmp_path_factory) -> Path:
     return next(out.glob("*.whl"))
 
 
-def test_the_wheel_works_from_any_folder(wheel, tmp_path):
+def test_the_wheel_works_from_any_folder(wheel: Path, tmp_path: Path) -> None:
     """Installed elsewhere and run from /, it imports, lists and builds like the checkout."""
     installed = tmp_path / "installed"
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index"]
@@ -52,7 +52,7 @@ def test_the_wheel_works_from_any_folder(wheel, tmp_path):
     assert (tmp_path / "home" / "build" / "internal" / "index.html").is_file()
 
 
-def test_the_wheel_holds_templates_site_and_profiles(wheel):
+def test_the_wheel_holds_templates_site_and_profiles(wheel: Path) -> None:
     """What is no Python travels too, each file once."""
     names = zipfile.ZipFile(wheel).namelist()
     assert len(names) == len(set(names))
@@ -64,12 +64,12 @@ def test_the_wheel_holds_templates_site_and_profiles(wheel):
         assert shipped == {path.relative_to(ROOT / folder).as_posix() for path in files}
 
 
-def test_data_folders_hold_no_python():
+def test_data_folders_hold_no_python() -> None:
     """`site` is a standard module's name: a Python file in it would shadow that."""
     assert not [*(ROOT / "site").rglob("*.py"), *(ROOT / "templates").rglob("*.py")]
 
 
-def test_the_lock_file_has_hashes_and_names_no_registry():
+def test_the_lock_file_has_hashes_and_names_no_registry() -> None:
     """Every package is pinned with hashes; nothing says where it came from."""
     text = (ROOT / "requirements.lock").read_text("utf-8")
     pinned = re.findall(r"^\S+==\S+.*\\$", text, re.MULTILINE)
@@ -79,12 +79,12 @@ def test_the_lock_file_has_hashes_and_names_no_registry():
     assert not re.search(r"^(-i|--index-url|--extra-index-url|-f|--find-links)", text, re.MULTILINE)
 
 
-def functions(tree: ast.AST):
+def functions(tree: ast.AST) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
     return [node for node in ast.walk(tree) if isinstance(node, kinds)]
 
 
-def test_files_and_functions_stay_small():
+def test_files_and_functions_stay_small() -> None:
     """Files hold one concept, at most 500 lines of it; functions: p90 20 lines, none over 50."""
     lengths = {path: len(path.read_text("utf-8").splitlines()) for path in SOURCES}
     assert [str(p) for p, n in lengths.items() if n > 500] == []
@@ -96,7 +96,7 @@ def test_files_and_functions_stay_small():
     assert statistics.quantiles(sizes.values(), n=10)[-1] <= 20
 
 
-def test_public_names_are_documented():
+def test_public_names_are_documented() -> None:
     """At least nine of ten public functions, classes and modules say what they do."""
     bare, total = [], 0
     for path in SOURCES:
@@ -110,7 +110,7 @@ def test_public_names_are_documented():
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"]])
-def test_help_starts_fast_because_it_imports_little(arguments):
+def test_help_starts_fast_because_it_imports_little(arguments: list[str]) -> None:
     """`kb --help` must answer within 0.3 s: it may not import the heavy libraries."""
     probe = (
         "import sys; sys.argv = ['kb', *%r]\n"

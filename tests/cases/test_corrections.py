@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,8 +12,8 @@ from kb.cases.store.corrections import Corrections, changed_ids, load_correction
 from kb.config import CasesConfig
 from kb.errors import InputError
 from tests.cases.histories import Wiki, history
+from tests.conftest import Kb
 
-Kb = Callable[..., subprocess.CompletedProcess[str]]
 CASE = "= a_case#1_20200101 =\n问题描述:{problem}\n枪号:2\n状态: 已解决 | 处理中\n工程师:YD\n"
 ID = "a_case#1_20200101"
 

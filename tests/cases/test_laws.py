@@ -118,7 +118,7 @@ def texts_of(case: Case) -> Iterator[str]:
 
 
 def corpus(shared: Path) -> Iterator[str]:
-    with gzip.open(shared / "corpus" / "pages.jsonl.gz", "rt", "utf-8") as file:
+    with gzip.open(shared / "corpus" / "pages.jsonl.gz", "rt", encoding="utf-8") as file:
         for line in file:
             yield json.loads(line)["source"]
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 import tomllib
-from collections.abc import Callable
 from pathlib import Path
 
 import jsonschema
@@ -18,11 +16,10 @@ from kb.errors import InputError
 from tests.cases.dialects import page_of_dialect
 from tests.cases.histories import Wiki, history
 from tests.cases.test_learn import STRANGE
+from tests.conftest import Kb
 from tools.schema import schema
 
 ROOT = Path(__file__).resolve().parents[2]
-
-Kb = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.mark.parametrize("name", shipped_profiles())

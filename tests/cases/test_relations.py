@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.cases.store.similar import bands, likeness, shared_words
+from kb.model import Item
 from tests.cases.histories import Wiki, history
 
 PILE = "44030500040000200030"
@@ -18,7 +20,7 @@ def case(n: int, text: str) -> str:
     return f"= a_case#{n}_20200101 =\n{text}\n"
 
 
-def page(name: str, *cases: str) -> object:
+def page(name: str, *cases: str) -> Iterator[Item]:
     return history(f"{name}.WebHome", "\n".join(cases))
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +17,7 @@ from kb.cases.record import Case, Turn
 from kb.cases.store.store import CaseStore
 from kb.config import CasesConfig
 from tests.cases.pages import AFTER_SALES
+from tests.conftest import Kb
 
 
 def _import(shared: Path, to: Path) -> None:
@@ -80,7 +79,7 @@ def test_fields(cases: dict[int, Case]) -> None:
     assert not any(cases[n].fields for n in (45, 44, 43))
 
 
-TURNS = {
+TURNS: dict[int, list[tuple[int | None, str | None, int, int, int]]] = {
     46: [
         (1, None, 19, 21, 0), (2, None, 23, 27, 0), (2, "陈劫", 31, 32, 8), (2, "令", 33, 34, 4),
         (2, "令", 35, 35, 4), (2, "陈劫", 37, 38, 6), (2, "令", 39, 39, 5), (2, "陈劫", 40, 40, 7),
@@ -186,9 +185,7 @@ def test_every_line_is_taken_once(cases: dict[int, Case], page: PageView) -> Non
     assert sorted(taken) == [line.number for line in page.lines[4:] if line.text.strip()]
 
 
-def test_command_and_schema(
-    shared: Path, kb: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
-) -> None:
+def test_command_and_schema(shared: Path, kb: Kb, tmp_path: Path) -> None:
     """The export is valid against the schema, byte-stable, and the commands show its cases."""
     sample = shared / "samples" / "after-sales-cases.blame.txt"
     kb("import", sample, "--page-name", "Support.Cases.WebHome")

@@ -14,7 +14,7 @@ from kb.cases.reader.normalise import cases_of
 from kb.cases.reader.profile_selection import ProfileSelection
 from kb.cases.record import Case
 from kb.config import CasesConfig
-from kb.model import Comment, WikiObject
+from kb.model import Comment, PropertyValue, WikiObject
 from tests.cases.pages import page_of
 
 PILE = "44030500040000200030"
@@ -85,7 +85,7 @@ def test_tasks() -> None:
 
 def test_objects() -> None:
     """An object of a class that the profile names is a case, its properties by their meaning."""
-    values = {
+    values: dict[str, PropertyValue] = {
         "title": "Charged twice",
         "status": "Closed",
         "pile": PILE,
@@ -118,7 +118,7 @@ def test_real_pages(profile: str, shared: Path) -> None:
     """Nothing raises; every line of a generic case is somewhere."""
     selection = ProfileSelection(CasesConfig(profiles=(profile,)))
     grammar = selection.grammar("A")
-    with gzip.open(shared / "corpus" / "pages.jsonl.gz", "rt", "utf-8") as file:
+    with gzip.open(shared / "corpus" / "pages.jsonl.gz", "rt", encoding="utf-8") as file:
         for line in list(file)[::8]:
             source = json.loads(line)["source"]
             for case in cases_of(page_of(source), grammar):

@@ -9,15 +9,18 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import Kb
+
 DEMO = Path(__file__).resolve().parents[2] / "demo"
 DUMP = "Ann Other 1.1 1 first line\n2 second line\n"
 
 
-def counts(kb) -> dict[str, int]:
-    return json.loads(kb("stats", "--json").stdout)["counts"]
+def counts(kb: Kb) -> dict[str, int]:
+    found: dict[str, int] = json.loads(kb("stats", "--json").stdout)["counts"]
+    return found
 
 
-def test_import_twice_changes_nothing(kb, tmp_path):
+def test_import_twice_changes_nothing(kb: Kb, tmp_path: Path) -> None:
     """The second import of the same file finds nothing new."""
     (tmp_path / "page.txt").write_text(DUMP)
     assert "1 page(s), 1 new or changed" in kb("import", "page.txt").stderr
@@ -26,7 +29,7 @@ def test_import_twice_changes_nothing(kb, tmp_path):
     assert counts(kb) == before == {**before, "page": 1, "problem": 0}
 
 
-def test_a_folder_is_taken_file_by_file(kb):
+def test_a_folder_is_taken_file_by_file(kb: Kb) -> None:
     """Each file by its own importer; results are on stderr, stdout stays empty."""
     done = kb("import", DEMO)
     assert "2 page(s), 2 new or changed" in done.stderr
@@ -47,7 +50,9 @@ def test_a_folder_is_taken_file_by_file(kb):
         (["stats", "--home", "words.txt"], 2, "is a file"),
     ],
 )
-def test_errors_name_the_input_and_set_the_exit_code(kb, tmp_path, arguments, code, message):
+def test_errors_name_the_input_and_set_the_exit_code(
+    kb: Kb, tmp_path: Path, arguments: list[str], code: int, message: str
+) -> None:
     """2 for usage, 3 for input that cannot be used, each with the name of what is wrong."""
     (tmp_path / "empty.txt").touch()
     (tmp_path / "words.txt").write_text("only words\n")
@@ -57,7 +62,7 @@ def test_errors_name_the_input_and_set_the_exit_code(kb, tmp_path, arguments, co
     assert (tmp_path / ".kb").exists() == ("blame-text" in arguments)
 
 
-def test_strict_says_that_there_were_problems(kb, tmp_path):
+def test_strict_says_that_there_were_problems(kb: Kb, tmp_path: Path) -> None:
     """A gap is kept as a Problem; --strict makes it the exit code; stats lists it."""
     (tmp_path / "gap.txt").write_text("Ann 1.1 1 a\n3 c\n4 d\n")
     assert kb("import", "gap.txt").returncode == 0
@@ -67,7 +72,7 @@ def test_strict_says_that_there_were_problems(kb, tmp_path):
     assert found["problems"][0]["where"].endswith("gap.txt:2")
 
 
-def test_a_mended_dump_ends_its_problem(kb, tmp_path):
+def test_a_mended_dump_ends_its_problem(kb: Kb, tmp_path: Path) -> None:
     """What an earlier import complained of is forgotten once the file is whole."""
     (tmp_path / "page.txt").write_text("Ann 1.1 1 a\n3 c\n4 d\n")
     kb("import", "page.txt")
@@ -76,7 +81,7 @@ def test_a_mended_dump_ends_its_problem(kb, tmp_path):
     assert counts(kb)["problem"] == 0
 
 
-def test_init_writes_a_kb_toml_that_is_valid_and_once(kb, tmp_path):
+def test_init_writes_a_kb_toml_that_is_valid_and_once(kb: Kb, tmp_path: Path) -> None:
     """The file that init writes is read by the other commands; a second init refuses."""
     assert kb("init").stdout.strip() == "kb.toml"
     (tmp_path / "page.txt").write_text(DUMP)
@@ -92,7 +97,9 @@ def test_init_writes_a_kb_toml_that_is_valid_and_once(kb, tmp_path):
         ("[wiki]\ntimezone = 'Mars/Olympus'\n", "Mars/Olympus"),
     ],
 )
-def test_a_wrong_kb_toml_is_named_with_its_key(kb, tmp_path, text, message):
+def test_a_wrong_kb_toml_is_named_with_its_key(
+    kb: Kb, tmp_path: Path, text: str, message: str
+) -> None:
     """A misspelt key is an error, not silence."""
     (tmp_path / "kb.toml").write_text(text)
     (tmp_path / "page.txt").write_text(DUMP)
@@ -101,7 +108,7 @@ def test_a_wrong_kb_toml_is_named_with_its_key(kb, tmp_path, text, message):
     assert message in done.stderr
 
 
-def test_another_database_is_not_touched(kb, tmp_path):
+def test_another_database_is_not_touched(kb: Kb, tmp_path: Path) -> None:
     """A file that is no archive is refused, by name, and left as it is."""
     (tmp_path / ".kb").mkdir()
     (tmp_path / ".kb" / "archive.db").write_bytes(b"not a database at all" * 100)
@@ -110,7 +117,7 @@ def test_another_database_is_not_touched(kb, tmp_path):
     assert "archive.db" in done.stderr
 
 
-def test_a_reader_that_has_enough_is_no_error(kb, tmp_path):
+def test_a_reader_that_has_enough_is_no_error(kb: Kb, tmp_path: Path) -> None:
     """`kb cases | head -0` ends quietly."""
     kb("import", DEMO)
     command = f"{sys.executable} -m kb cases | head -c 1 >/dev/null; echo ${{PIPESTATUS[0]}}"
@@ -120,7 +127,9 @@ def test_a_reader_that_has_enough_is_no_error(kb, tmp_path):
 
 
 @pytest.mark.parametrize(("dump", "code"), [(DUMP, 0), ("Ann 1.1 1 a\n3 c\n4 d\n", 1)])
-def test_run_syncs_and_builds_and_strict_tells_of_problems(kb, tmp_path, dump, code):
+def test_run_syncs_and_builds_and_strict_tells_of_problems(
+    kb: Kb, tmp_path: Path, dump: str, code: int
+) -> None:
     """`kb run` brings the sources of kb.toml in and the site up to date, problems or not."""
     (tmp_path / "page.txt").write_text(dump)
     (tmp_path / "kb.toml").write_text("[[source]]\nlocation = 'page.txt'\n")

@@ -1,6 +1,9 @@
 """The line diff is Myers' greedy one, tie for tie, and never wrong beyond its limit."""
 
+from __future__ import annotations
+
 import random
+from collections.abc import Iterable, Sequence
 from time import process_time
 
 import pytest
@@ -13,7 +16,7 @@ from kb.history.diff import anchored_blocks, matching_blocks
 LINES = st.lists(st.sampled_from("abcde"), max_size=14)
 
 
-def longest_common(a, b) -> int:
+def longest_common(a: list[str], b: list[str]) -> int:
     row = [0] * (len(b) + 1)
     for x in a:
         above = row
@@ -23,7 +26,7 @@ def longest_common(a, b) -> int:
     return row[-1]
 
 
-def check(a, b, blocks) -> None:
+def check(a: Sequence[str], b: Sequence[str], blocks: Iterable[tuple[int, int, int]]) -> None:
     end_a = end_b = 0
     for i, j, length in blocks:
         assert length > 0
@@ -34,7 +37,7 @@ def check(a, b, blocks) -> None:
 
 
 @given(LINES, LINES)
-def test_blocks_are_equal_ordered_and_as_many_as_possible(a, b):
+def test_blocks_are_equal_ordered_and_as_many_as_possible(a: list[str], b: list[str]) -> None:
     """Blocks hold equal lines, in order, and no fewer than the longest common subsequence."""
     blocks = matching_blocks(a, b)
     check(a, b, blocks)
@@ -42,9 +45,9 @@ def test_blocks_are_equal_ordered_and_as_many_as_possible(a, b):
 
 
 @given(LINES.filter(bool), LINES.filter(bool))
-def test_anchored_blocks_are_equal_and_ordered(a, b):
+def test_anchored_blocks_are_equal_and_ordered(a: list[str], b: list[str]) -> None:
     """The faster diff's blocks hold equal lines, in order, without overlap."""
-    check(a, b, anchored_blocks(a, b))
+    check(a, b, anchored_blocks(list(map(ord, a)), list(map(ord, b))))
 
 
 @pytest.mark.parametrize(
@@ -58,16 +61,18 @@ def test_anchored_blocks_are_equal_and_ordered(a, b):
         ("ab", "ba", [(1, 0, 1)]),
     ],
 )
-def test_ties_fall_as_in_the_published_algorithm(newer, older, blocks):
+def test_ties_fall_as_in_the_published_algorithm(
+    newer: str, older: str, blocks: list[tuple[int, int, int]]
+) -> None:
     """Worked by hand: down first on the lowest diagonal, right where both reach as far."""
     found = matching_blocks(newer, older)
     check(newer, older, found)
     assert found == blocks
 
 
-def published(a, b):
+def published(a: Sequence[str], b: Sequence[str]) -> tuple[tuple[int, int], ...]:
     """The algorithm as its paper has it, each path kept whole, no line skipped quickly."""
-    paths = {1: (0, ())}
+    paths: dict[int, tuple[int, tuple[tuple[int, int], ...]]] = {1: (0, ())}
     for d in range(len(a) + len(b) + 1):
         for k in range(-d, d + 1, 2):
             down = k == -d or (k != d and paths[k - 1][0] < paths[k + 1][0])
@@ -83,13 +88,13 @@ def published(a, b):
 
 
 @given(LINES, LINES)
-def test_the_lines_chosen_are_those_of_the_published_algorithm(a, b):
+def test_the_lines_chosen_are_those_of_the_published_algorithm(a: list[str], b: list[str]) -> None:
     """At ties the lines are those that the published algorithm takes."""
     pairs = [(i + n, j + n) for i, j, length in matching_blocks(a, b) for n in range(length)]
     assert tuple(pairs) == published(a, b)
 
 
-def test_long_common_runs_need_no_step_a_line():
+def test_long_common_runs_need_no_step_a_line() -> None:
     """A change amid a long text costs far less than a step a line."""
     a = [str(n) for n in range(200_000)]
     started = process_time()
@@ -98,7 +103,7 @@ def test_long_common_runs_need_no_step_a_line():
 
 
 @pytest.mark.parametrize("size", [3_000, 30_000])
-def test_texts_with_nothing_but_ties_take_linear_time(size):
+def test_texts_with_nothing_but_ties_take_linear_time(size: int) -> None:
     """Texts in which every line repeats are compared in about linear time."""
     pick = random.Random(5)
     a = [pick.choice("ab") + str(n % 7) for n in range(size)]
@@ -108,7 +113,7 @@ def test_texts_with_nothing_but_ties_take_linear_time(size):
     assert process_time() - started < 5
 
 
-def test_beyond_the_limit_the_unique_lines_still_match(monkeypatch):
+def test_beyond_the_limit_the_unique_lines_still_match(monkeypatch: pytest.MonkeyPatch) -> None:
     """Texts too different for the exact diff still match where a line stands once in each."""
     monkeypatch.setattr(diff, "EXACT_EDITS", 10)
     a = [f"old {n}" for n in range(50)] + ["stays"] + [f"old {n}" for n in range(50, 90)]

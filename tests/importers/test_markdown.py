@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,13 +20,14 @@ from kb.export.markdown.nav import ProjectSettings
 from kb.export.markdown.tree_writer import write_tree
 from kb.frontmatter import read_front_matter
 from kb.model import PageId, Revision
+from tests.conftest import Kb
 
 DEMO = Path(__file__).resolve().parents[2] / "demo"
 FLAVOURS = ["plain", "mkdocs", "hugo", "obsidian", "docusaurus"]
 SITE = ProjectSettings(title="Wiki", language="zh", url=None)
 
 
-def taken(folder: Path, source: Path, **options) -> Archive:
+def taken(folder: Path, source: Path, **options: Any) -> Archive:
     """An archive of what the importer gives."""
     archive = Archive(folder / "archive.db", create=True)
     known = archive.source(str(source), "markdown")
@@ -57,7 +59,7 @@ def run(home: Path, *arguments: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory) -> Path:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home that has the demo's cases."""
     folder = tmp_path_factory.mktemp("home")
     run(folder, "import", str(DEMO))
@@ -65,7 +67,9 @@ def home(tmp_path_factory) -> Path:
 
 
 @pytest.mark.parametrize("flavour", FLAVOURS)
-def test_out_and_in_again_the_records_are_the_same(home, tmp_path, flavour):
+def test_out_and_in_again_the_records_are_the_same(
+    home: Path, tmp_path: Path, flavour: str
+) -> None:
     """Every case of the demo, each value with its lines, versions and authors."""
     before = run(home, "export", "jsonl", "-")
     run(home, "export", "markdown", str(tmp_path / "tree"), "--flavour", flavour)
@@ -74,7 +78,7 @@ def test_out_and_in_again_the_records_are_the_same(home, tmp_path, flavour):
     assert before.count("\n") >= 5
 
 
-def test_out_in_and_out_again_is_the_same_tree(kb, tmp_path):
+def test_out_in_and_out_again_is_the_same_tree(kb: Kb, tmp_path: Path) -> None:
     """Pages, files and their memory, byte for byte."""
     kb("import", DEMO)
     kb("export", "markdown", "one")
@@ -90,7 +94,7 @@ def test_out_in_and_out_again_is_the_same_tree(kb, tmp_path):
 
 
 @pytest.mark.parametrize("flavour", FLAVOURS)
-def test_an_edit_shows_with_its_commit_as_version(kb, tmp_path, flavour):
+def test_an_edit_shows_with_its_commit_as_version(kb: Kb, tmp_path: Path, flavour: str) -> None:
     """One line changed in the tree and committed: that line is new, all others as they were."""
     kb("import", DEMO)
     old = [json.loads(line) for line in kb("export", "jsonl", "-").stdout.splitlines()]
@@ -123,7 +127,7 @@ def test_an_edit_shows_with_its_commit_as_version(kb, tmp_path, flavour):
     ]
 
 
-def test_a_case_written_in_the_tree_is_a_case(kb, tmp_path):
+def test_a_case_written_in_the_tree_is_a_case(kb: Kb, tmp_path: Path) -> None:
     """A section added to an exported page, not committed, stands in the records."""
     kb("import", DEMO)
     kb("export", "markdown", "tree")
@@ -141,7 +145,7 @@ def test_a_case_written_in_the_tree_is_a_case(kb, tmp_path):
     assert made["fields"][0]["value"] == "13800138099"
 
 
-def test_a_folder_with_history_is_whole_revisions(tmp_path):
+def test_a_folder_with_history_is_whole_revisions(tmp_path: Path) -> None:
     """Each commit of a file is a version with author, date, message; a rename is followed."""
     folder = tmp_path / "notes"
     write(folder, {"Ops/index.md": "# Ops\n\n[a](A.md#x) ![s](s.png)\n", "Ops/A.md": "one\n"})
@@ -169,7 +173,7 @@ def test_a_folder_with_history_is_whole_revisions(tmp_path):
         assert "[[image:" in home.source
 
 
-def test_a_folder_without_history(tmp_path):
+def test_a_folder_without_history(tmp_path: Path) -> None:
     """Front matter of YAML and TOML, translations, files with no page, nothing invented."""
     folder = tmp_path / "notes"
     write(folder, {
@@ -203,7 +207,7 @@ def test_a_folder_without_history(tmp_path):
         ("v1.2.md", "v1\\.2", ""), ("_index.md", "WebHome", ""),
     ],
 )  # fmt: skip
-def test_references_of_paths(path, page, locale):
+def test_references_of_paths(path: str, page: str, locale: str) -> None:
     """Folders are spaces, a folder's own file its home."""
     assert page_by_path(path, "w") == PageId("w", page, locale)
 
@@ -222,7 +226,7 @@ def test_references_of_paths(path, page, locale):
         ("// {{velocity}}", None),
     ],
 )
-def test_markdown_as_source(markdown, source):
+def test_markdown_as_source(markdown: str, source: str | None) -> None:
     """What XWiki reads the same; text that it would read as marks is escaped."""
     from kb.markup import parse
     from kb.markup.render.plain import plain_text
@@ -234,13 +238,13 @@ def test_markdown_as_source(markdown, source):
         assert made == source
 
 
-def test_front_matter_without_an_end_is_text():
+def test_front_matter_without_an_end_is_text() -> None:
     """And so is front matter larger than a page has."""
     assert read_front_matter("---\na: 1\n").facts == {}
     assert read_front_matter("---\n" + "a: 1\n" * 300_000 + "---\nx").problem
 
 
-def test_the_whole_tree_of_generated_histories(tmp_path):
+def test_the_whole_tree_of_generated_histories(tmp_path: Path) -> None:
     """Pages with held revisions: source and files come back, with their version."""
     archive = Archive(tmp_path / "a.db", create=True)
     from kb.model import AttachmentRevision, PageSeen

@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -20,7 +21,7 @@ CASE = "njhx_case#9_20230412"
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> kb.Library:
+def library(tmp_path: Path) -> Iterator[kb.Library]:
     """A library with the demo's two pages."""
     with kb.open(tmp_path / "home", create=True) as library:
         library.import_(ROOT / "demo")
@@ -183,7 +184,9 @@ def test_what_changed_is_seen_at_once(library: kb.Library, tmp_path: Path) -> No
         (lambda one: one.profile("odd"), kb.InputError, "odd"),
     ],
 )
-def test_an_error_names_what_is_wrong(library: kb.Library, call, error, words: str) -> None:
+def test_an_error_names_what_is_wrong(
+    library: kb.Library, call: Callable[[kb.Library], object], error: type[kb.KbError], words: str
+) -> None:
     """Each error is of its kind, names the value, and nothing but a KbError comes."""
     with pytest.raises(error, match="(?s)" + words):
         call(library)

@@ -5,12 +5,22 @@ from __future__ import annotations
 import base64
 import difflib
 import zipfile
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Literal
 from xml.sax.saxutils import escape
 
 DEFAULT = {"author": "XWiki.Admin", "creator": "XWiki.Admin", "syntaxId": "xwiki/2.1"}
 
 
-def page_xml(reference="Main.WebHome", *, inside="", declared="1.0", head="", **fields) -> str:
+def page_xml(
+    reference: str = "Main.WebHome",
+    *,
+    inside: str = "",
+    declared: str = "1.0",
+    head: str = "",
+    **fields: str,
+) -> str:
     """A page's XML; ``inside`` goes in after the fields as it is."""
     known = {**DEFAULT, "version": "1.1", "date": "1586500000000", "content": "", **fields}
     simple = "".join(f"<{tag}>{escape(text)}</{tag}>\n" for tag, text in known.items())
@@ -21,7 +31,7 @@ def page_xml(reference="Main.WebHome", *, inside="", declared="1.0", head="", **
     )
 
 
-def attachment(name: str, data: bytes | None, inside="", **fields) -> str:
+def attachment(name: str, data: bytes | None, inside: str = "", **fields: str) -> str:
     """An `<attachment>` element."""
     content = "" if data is None else f"<content>{base64.b64encode(data).decode()}</content>"
     size = {} if data is None else {"filesize": str(len(data))}
@@ -43,7 +53,14 @@ def script(newer: str, older: str) -> str:
     return "".join(parts)
 
 
-def jrcs(texts: dict[str, str], *, full=(), logs=None, author="XWiki_2EAdmin", state=None) -> str:
+def jrcs(
+    texts: dict[str, str],
+    *,
+    full: Collection[str] = (),
+    logs: Mapping[str, str] | None = None,
+    author: str = "XWiki_2EAdmin",
+    state: str | None = None,
+) -> str:
     """An archive of texts by version, newest first; those in ``full`` whole, and the newest."""
     versions = list(texts)
     parts = [f"head\t{versions[0]};\naccess;\nsymbols;\nlocks; strict;\ncomment\t@# @;\n\n\n"]
@@ -72,7 +89,12 @@ def package_xml(*references: str) -> str:
     return f"<package><infos><name>x</name></infos><files>{files}</files></package>"
 
 
-def xar(path, entries: dict[str, str | bytes], *, listed=None):
+def xar(
+    path: Path,
+    entries: Mapping[str, str | bytes],
+    *,
+    listed: Sequence[str] | Literal[False] | None = None,
+) -> Path:
     """A XAR of entries by name, with a list of the pages unless ``listed`` is False."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
         for name, data in entries.items():

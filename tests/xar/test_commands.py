@@ -1,7 +1,11 @@
 """The commands that show a page's past, and write it out, as a user calls them."""
 
-import json
+from __future__ import annotations
 
+import json
+from pathlib import Path
+
+from tests.conftest import Kb
 from tests.xar.making import jrcs, page_xml, xar
 
 TEXTS = {
@@ -11,13 +15,13 @@ TEXTS = {
 }
 
 
-def made(folder):
+def made(folder: Path) -> Path:
     archive = jrcs(TEXTS, logs={"2.1": "second [x]"}).replace("&", "&amp;").replace("<", "&lt;")
     page = TEXTS["2.1"].replace("</xwikidoc>", f"<versions>{archive}</versions></xwikidoc>")
     return xar(folder / "wiki.xar", {"Dev/Cases.xml": page}, listed=["Dev.Cases"])
 
 
-def test_history_blame_versions_and_differences(kb, tmp_path):
+def test_history_blame_versions_and_differences(kb: Kb, tmp_path: Path) -> None:
     """`kb show` and `kb diff` print an imported page's versions, authors of lines and changes."""
     assert "1 page(s), 1 new or changed; 3 whole revision(s)" in kb("import", made(tmp_path)).stderr
     history = kb("show", "Dev.Cases", "--history").stdout
@@ -37,7 +41,7 @@ def test_history_blame_versions_and_differences(kb, tmp_path):
     assert kb("diff", "Dev.Cases", "1.2", "1.2").stdout == ""
 
 
-def test_what_is_not_there_is_said(kb, tmp_path):
+def test_what_is_not_there_is_said(kb: Kb, tmp_path: Path) -> None:
     """A page, version or format that does not exist ends with code 2 and a hint."""
     kb("import", made(tmp_path))
     for arguments in (
@@ -55,7 +59,7 @@ def test_what_is_not_there_is_said(kb, tmp_path):
         assert "hint:" in done.stderr
 
 
-def test_an_export_is_imported_again(kb, tmp_path):
+def test_an_export_is_imported_again(kb: Kb, tmp_path: Path) -> None:
     """Importing `kb export xar` of an archive into that archive changes nothing."""
     kb("import", made(tmp_path))
     assert "1 page(s) written" in kb("export", "xar", tmp_path / "out.xar").stderr

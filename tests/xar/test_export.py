@@ -1,6 +1,10 @@
 """What `kb export xar` writes is what it read, and writing it again changes no byte."""
 
+from __future__ import annotations
+
 import zipfile
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,16 +14,20 @@ from lxml import etree
 from importers.base import Options, Source
 from importers.xar import Xar
 from kb.archive import Archive
+from kb.archive.ingest import IngestReport
 from kb.errors import UsageError
 from kb.export.xar import VERSIONS, write_xar
 from kb.model import (
     AttachmentRevision,
     Comment,
     Gone,
+    Item,
     LineOrigin,
     PageId,
     PageSeen,
+    PropertyValue,
     Revision,
+    Sink,
     Snapshot,
     WikiObject,
 )
@@ -29,12 +37,12 @@ from tests.xar.test_samples import CORPUS, SAMPLES, corpus, needs_corpus, needs_
 __all__ = ["corpus"]
 
 
-def imported(archive, path):
+def imported(archive: Archive, path: Path) -> IngestReport:
     state = archive.source(str(path), "xar")
     return archive.ingest(state, Xar().records(Source(str(path)), Options(), state, archive.blobs))
 
 
-def again(path, folder, version="1.5"):
+def again(path: Path, folder: Path, version: str = "1.5") -> bytes:
     """The bytes of an export of what an export says."""
     with Archive(folder / f"again{version}.db", create=True) as archive:
         imported(archive, path)
@@ -42,7 +50,7 @@ def again(path, folder, version="1.5"):
     return (folder / "again.xar").read_bytes()
 
 
-def known(archive):
+def known(archive: Archive) -> list[tuple[object, ...]]:
     """All that matters of an archive."""
     return [
         (
@@ -57,7 +65,7 @@ def known(archive):
 @needs_samples
 @pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.xar")), ids=lambda path: path.stem)
 @pytest.mark.parametrize("version", VERSIONS)
-def test_samples_go_out_and_in_and_out_unchanged(path, version, tmp_path):
+def test_samples_go_out_and_in_and_out_unchanged(path: Path, version: str, tmp_path: Path) -> None:
     """In every version of the format: the same archive, and the second file is the first."""
     with (
         Archive(tmp_path / "one.db", create=True) as one,
@@ -72,7 +80,7 @@ def test_samples_go_out_and_in_and_out_unchanged(path, version, tmp_path):
 
 
 @needs_corpus
-def test_the_corpus_goes_out_and_in_and_out_unchanged(corpus, tmp_path):
+def test_the_corpus_goes_out_and_in_and_out_unchanged(corpus: Path, tmp_path: Path) -> None:
     """A real application of some pages: the second file is the first."""
     with Archive(tmp_path / "one.db", create=True) as one:
         imported(one, next(corpus.glob("*application-blog")))
@@ -88,8 +96,11 @@ PAGES = st.lists(
     max_size=3,
 )
 
+Written = tuple[str, str, str | None]
+"""Content, comment and author of a version."""
 
-def records(pages, sink):
+
+def records(pages: list[list[Written]], sink: Sink) -> Iterator[Item]:
     for number, revisions in enumerate(pages):
         yield PageSeen(
             id=PageId("xwiki", rf"A\.b.P{number}"), history="complete", tags=("x", "退"),
@@ -105,13 +116,15 @@ def records(pages, sink):
                 name="f", version=f"1.{n}", sha256=sha256, size=len(content.encode())
             )
         yield Comment(number=0, text=revisions[0][0], author="XWiki.a", reply_to=3)
-        properties = {"p": revisions[0][1], "l": ["1", ""], "n": "é"}
+        properties: dict[str, PropertyValue] = {"p": revisions[0][1], "l": ["1", ""], "n": "é"}
         yield WikiObject(class_name="C.D", number=4, properties=properties)
 
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(PAGES, st.sampled_from(["1.3", "1.4", "1.5", "1.7"]))
-def test_any_wiki_goes_out_and_in_and_out_unchanged(tmp_path_factory, pages, version):
+def test_any_wiki_goes_out_and_in_and_out_unchanged(
+    tmp_path_factory: pytest.TempPathFactory, pages: list[list[Written]], version: str
+) -> None:
     """Texts, comments, authors, files and objects of any kind come back, byte for byte."""
     folder = tmp_path_factory.mktemp("law")
     with (
@@ -123,6 +136,7 @@ def test_any_wiki_goes_out_and_in_and_out_unchanged(tmp_path_factory, pages, ver
         assert imported(two, folder / "one.xar").problems == []
         for page in one.pages():
             found = two.page(page.id)
+            assert found is not None
             for revision in one.revisions(page.key):
                 text = two.content(found.key, revision.version)
                 assert text == one.content(page.key, revision.version)
@@ -131,7 +145,7 @@ def test_any_wiki_goes_out_and_in_and_out_unchanged(tmp_path_factory, pages, ver
     assert again(folder / "one.xar", folder, version) == (folder / "one.xar").read_bytes()
 
 
-def test_what_xwiki_reads_is_well_formed_and_ordered(tmp_path):
+def test_what_xwiki_reads_is_well_formed_and_ordered(tmp_path: Path) -> None:
     """Elements stand in XWiki's order, and package.xml lists the page."""
     text = page_xml(
         "A.B",
@@ -146,7 +160,7 @@ def test_what_xwiki_reads_is_well_formed_and_ordered(tmp_path):
     with zipfile.ZipFile(tmp_path / "b.xar") as package:
         assert package.namelist() == ["A/B.xml", "package.xml"]
         root = etree.fromstring(package.read("A/B.xml"))
-        assert root.attrib == {"version": "1.5", "reference": "A.B", "locale": ""}
+        assert dict(root.attrib.items()) == {"version": "1.5", "reference": "A.B", "locale": ""}
         assert [node.tag for node in root][:4] == ["web", "name", "language", "translation"]
         assert root.findtext("attachment/content") == "AAEC"
         assert b'<file defaultAction="0" language="">A.B</file>' in package.read("package.xml")
@@ -156,10 +170,10 @@ def etree_text(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;")
 
 
-def test_pages_gone_or_known_with_gaps_only_are_left_out(tmp_path):
+def test_pages_gone_or_known_with_gaps_only_are_left_out(tmp_path: Path) -> None:
     """They are not written and the message counts them; an unknown format version is refused."""
     with Archive(tmp_path / "one.db", create=True) as one:
-        items = []
+        items: list[Item] = []
         for name in ("gone", "gap", "lines"):
             items.append(PageSeen(id=PageId("xwiki", name), history="lines"))
             missing = frozenset({1}) if name == "gap" else frozenset()
@@ -173,7 +187,7 @@ def test_pages_gone_or_known_with_gaps_only_are_left_out(tmp_path):
             write_xar(one, tmp_path / "b.xar", "2.0")
 
 
-def test_a_reference_cannot_lead_out_of_the_package(tmp_path):
+def test_a_reference_cannot_lead_out_of_the_package(tmp_path: Path) -> None:
     """Dots, slashes and percent signs of a reference are encoded in the entry's path."""
     with Archive(tmp_path / "one.db", create=True) as one:
         page = PageId("xwiki", r"\.\..\/etc.a/b%\.c", "fr")

@@ -1,6 +1,9 @@
 """Histories out of RCS archives: any mix of whole versions and deltas, every trap known."""
 
+from __future__ import annotations
+
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 
 import pytest
@@ -20,13 +23,15 @@ TEXT = st.lists(LINE | st.sampled_from(["@", "a@@b", "d1 1", "a1 1"]), max_size=
 XML = TEXT.map("<x>\n{}\n</x>".format)
 
 
-def texts_of(text, **options):
-    _, nodes = rebuilt(text, **options)
+def texts_of(text: str | Iterable[str]) -> dict[str, str | None]:
+    _, nodes = rebuilt(text)
     return {node.version.number: node.text for node in nodes}
 
 
 @given(st.lists(XML, min_size=1, max_size=8), st.data())
-def test_any_mix_of_whole_versions_and_deltas_reads_back(found, data):
+def test_any_mix_of_whole_versions_and_deltas_reads_back(
+    found: list[str], data: st.DataObject
+) -> None:
     """Law: each version is rebuilt whichever are whole, given whole or in pieces."""
     texts = {f"{n}.1": text for n, text in zip(range(len(found), 0, -1), found, strict=True)}
     full = data.draw(st.sets(st.sampled_from(list(texts))))
@@ -37,7 +42,7 @@ def test_any_mix_of_whole_versions_and_deltas_reads_back(found, data):
 
 
 @given(st.lists(XML, min_size=1, max_size=12))
-def test_what_is_written_reads_back(found):
+def test_what_is_written_reads_back(found: list[str]) -> None:
     """Law: an archive that the exporter writes gives back texts, logs, authors and dates."""
     texts = {f"{n}.1": text for n, text in zip(range(len(found), 0, -1), found, strict=True)}
     entries = [
@@ -54,7 +59,7 @@ def test_what_is_written_reads_back(found):
 
 
 @given(TEXT, TEXT)
-def test_a_script_makes_the_older_of_the_newer(newer, older):
+def test_a_script_makes_the_older_of_the_newer(newer: str, older: str) -> None:
     """Law: an edit script turns the newer text into the older one exactly."""
     assert apply_script(newer, script(newer, older)) == older
     made = script_between(newer, older)
@@ -62,7 +67,7 @@ def test_a_script_makes_the_older_of_the_newer(newer, older):
     assert apply_script(newer, made) == older
 
 
-def test_lines_are_those_that_the_server_counts():
+def test_lines_are_those_that_the_server_counts() -> None:
     """Lines end at LF, CR and CRLF and at no other Unicode break."""
     newer = "<a>\r\nb\rc\nd\u2028e\x85f"
     assert apply_script(newer, "d2 1\na3 1\nX\n") == "<a>\r\nc\nX\nd\u2028e\x85f"
@@ -81,14 +86,14 @@ def test_lines_are_those_that_the_server_counts():
         ("a\nb", "d99999999999 1\n"),
     ],
 )
-def test_scripts_that_do_not_fit_are_refused(text, edits):
+def test_scripts_that_do_not_fit_are_refused(text: str, edits: str) -> None:
     """A script that names lines that are not there raises bad-delta."""
     with pytest.raises(BadXmlError) as caught:
         apply_script(text, edits)
     assert caught.value.code == "bad-delta"
 
 
-def test_versions_in_any_order_are_sorted_where_the_archive_is_whole():
+def test_versions_in_any_order_are_sorted_where_the_archive_is_whole() -> None:
     """Order matters only for an archive that comes in pieces."""
     text = jrcs({"1.10": "<b/>\n", "1.9": "<a/>\n"}, full={"1.9"})
     front, _, texts = text.partition("desc\n@@\n")
@@ -99,7 +104,7 @@ def test_versions_in_any_order_are_sorted_where_the_archive_is_whole():
         texts_of(iter([shuffled]))
 
 
-def test_a_lost_version_loses_those_that_stand_on_it_and_no_others():
+def test_a_lost_version_loses_those_that_stand_on_it_and_no_others() -> None:
     """A whole version ends the loss that a bad delta begins."""
     texts = {f"{n}.1": f"<v>\n{n}\n</v>\n" for n in (6, 5, 4, 3, 2, 1)}
     text = jrcs(texts, full={"2.1"}).replace("d2 1\na2 1\n4\n", "d77 1\na2 1\n4\n")
@@ -109,7 +114,7 @@ def test_a_lost_version_loses_those_that_stand_on_it_and_no_others():
 
 
 @pytest.mark.parametrize("cut", range(1, 460, 7))
-def test_an_archive_cut_short_is_said_to_be(cut):
+def test_an_archive_cut_short_is_said_to_be(cut: int) -> None:
     """An archive cut anywhere never passes for a whole one."""
     text = jrcs({"2.1": "<a>@</a>", "1.1": "<b/>"})
     found = []
@@ -119,7 +124,7 @@ def test_an_archive_cut_short_is_said_to_be(cut):
     assert len(found) < 2 or cut >= len(text) - 2
 
 
-def test_numbers_names_and_states_of_the_front():
+def test_numbers_names_and_states_of_the_front() -> None:
     """State and author of a version are read from the archive's front."""
     text = jrcs({"1.2": "<a/>"}, state="Exp", author="xwiki_3AXWiki_2Eu_5F_31")
     versions, nodes = read_archive([text])
@@ -141,13 +146,13 @@ def test_numbers_names_and_states_of_the_front():
         ("a b", None),
     ],
 )
-def test_users_of_the_front_are_decoded_as_the_server_does(field, author):
+def test_users_of_the_front_are_decoded_as_the_server_does(field: str, author: str | None) -> None:
     """Underscores stand for percent signs unless the field cannot be so encoded."""
     assert author_of(field) == author
 
 
 @given(st.text(min_size=1))
-def test_users_written_are_read(author):
+def test_users_written_are_read(author: str) -> None:
     """Law: any author that the exporter encodes is decoded to the same text."""
     assert author_of(author_field(author)) == author
 
@@ -156,7 +161,9 @@ ANY = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\uf
 
 
 @given(ANY, ANY, st.sampled_from(["1.0", "1.1"]), st.booleans())
-def test_the_quick_reader_reads_what_the_careful_one_does(content, title, declared, nested):
+def test_the_quick_reader_reads_what_the_careful_one_does(
+    content: str, title: str, declared: str, nested: bool
+) -> None:
     """Law: lxml's short cut gives the fields and errors of the event reader."""
     inside = "<object><number>1</number></object><content>second</content><!-- c --><?p i?>"
     text = page_xml(content=content, title=title, declared=declared, inside=inside)

@@ -1,10 +1,13 @@
 """An import killed at any moment and run again ends as one that was never disturbed."""
 
+from __future__ import annotations
+
 import random
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -26,10 +29,13 @@ with Archive(Path(sys.argv[2]), create=True) as archive:
     archive.ingest(state, Xar().records(source, Options(), state, archive.blobs))
 """
 
+Undisturbed = tuple[Path, tuple[object, ...], float]
+"""A XAR, all that its import gives, and the seconds that it takes."""
 
-def wiki(folder):
+
+def wiki(folder: Path) -> Path:
     """A XAR that takes a second or so to import."""
-    entries = {}
+    entries: dict[str, str | bytes] = {}
     for n in range(150):
         name = f"S.P{n}"
         files = attachment("f", random.Random(n).randbytes(9000)) + attachment("g", b"same")
@@ -45,7 +51,7 @@ def wiki(folder):
     return xar(folder / "a.xar", entries, listed=[f"S.P{n}" for n in range(150)])
 
 
-def all_of(path):
+def all_of(path: Path) -> tuple[object, ...]:
     """All that an archive holds, but when it was fetched."""
     with Archive(path) as archive:
         pages = [
@@ -61,7 +67,7 @@ def all_of(path):
         return pages, blobs, list(archive.problems()), archive.counts(), broken, loose
 
 
-def begun(path, file):
+def begun(path: Path, file: Path) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-c", IMPORT, str(path), str(file)]
     running = subprocess.Popen(command, stdout=subprocess.PIPE)
     assert running.stdout is not None
@@ -70,7 +76,7 @@ def begun(path, file):
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory):
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
     folder = tmp_path_factory.mktemp("whole")
     path = wiki(folder)
     started = time.monotonic()
@@ -78,7 +84,7 @@ def undisturbed(tmp_path_factory):
     return path, all_of(folder / "a.db"), time.monotonic() - started
 
 
-def check(undisturbed, tmp_path, seed, kills):
+def check(undisturbed: Undisturbed, tmp_path: Path, seed: int, kills: int) -> None:
     path, expected, seconds = undisturbed
     pick = random.Random(seed)
     for _ in range(kills):
@@ -94,13 +100,13 @@ def check(undisturbed, tmp_path, seed, kills):
     assert all_of(tmp_path / "a.db") == expected
 
 
-def test_killed_three_times_and_resumed(undisturbed, tmp_path):
+def test_killed_three_times_and_resumed(undisturbed: Undisturbed, tmp_path: Path) -> None:
     """Three kills leave whole pages only, and the last run completes the archive."""
     check(undisturbed, tmp_path, seed=1, kills=3)
 
 
 @pytest.mark.prove
 @pytest.mark.parametrize("seed", range(30))
-def test_killed_at_thirty_moments(undisturbed, tmp_path, seed):
+def test_killed_at_thirty_moments(undisturbed: Undisturbed, tmp_path: Path, seed: int) -> None:
     """One kill at any of thirty moments changes nothing of the end result."""
     check(undisturbed, tmp_path, seed=100 + seed, kills=1)

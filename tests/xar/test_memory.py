@@ -1,5 +1,7 @@
 """What passes through an import without being held: large files, long histories."""
 
+from __future__ import annotations
+
 import subprocess
 import sys
 import zipfile
@@ -30,7 +32,7 @@ print(int(status.partition("VmHWM:")[2].split()[0]) // 1024)
 """
 
 
-def memory_of_import(path, folder):
+def memory_of_import(path: Path, folder: Path) -> tuple[str, int]:
     """What an import reports, and MB that its process held at most."""
     command = [sys.executable, "-c", LIMITED, str(path), str(folder / "a.db")]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -38,7 +40,7 @@ def memory_of_import(path, folder):
     return said, int(peak)
 
 
-def big(path, mb, *, history=False):
+def big(path: Path, mb: int, *, history: bool = False) -> Path:
     """A XAR with one file of that many MB, as base64 in the newest form, or in an archive too."""
     line = b"QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVoxMjM0NTY3" * 1024
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as package:
@@ -62,7 +64,7 @@ def big(path, mb, *, history=False):
 
 @pytest.mark.parametrize("history", [False, True])
 @measured
-def test_a_large_file_passes_through_little_memory(history, tmp_path):
+def test_a_large_file_passes_through_little_memory(history: bool, tmp_path: Path) -> None:
     """An attachment of 80 MB takes less than 120 MB, in a history too."""
     said, peak = memory_of_import(big(tmp_path / "a.xar", 80, history=history), tmp_path)
     assert said == "[] 1"
@@ -71,7 +73,7 @@ def test_a_large_file_passes_through_little_memory(history, tmp_path):
 
 @measured
 @pytest.mark.prove
-def test_a_file_of_a_gigabyte_passes_through_less_than_200_mb(tmp_path):
+def test_a_file_of_a_gigabyte_passes_through_less_than_200_mb(tmp_path: Path) -> None:
     """An attachment of 1 GB takes less than 200 MB."""
     said, peak = memory_of_import(big(tmp_path / "a.xar", 1024), tmp_path)
     assert said == "[] 1"
@@ -79,7 +81,7 @@ def test_a_file_of_a_gigabyte_passes_through_less_than_200_mb(tmp_path):
 
 
 @measured
-def test_a_long_history_passes_through_little_memory(tmp_path):
+def test_a_long_history_passes_through_little_memory(tmp_path: Path) -> None:
     """A page's history of 24 MB takes less than 150 MB."""
     texts = {
         f"{n}.1": page_xml("A.Good", content=f"{n}\n" + "x y\n" * 20_000) for n in range(300, 0, -1)

@@ -1,16 +1,30 @@
 """What page XML says, in every version of the format, becomes the right records."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from importers.base import Confidence, Source
 from importers.xar import Xar
 from kb.errors import Problem
-from kb.model import AttachmentRevision, Comment, PageSeen, Revision, WikiClass, WikiObject
+from kb.model import (
+    AttachmentRevision,
+    Comment,
+    PageSeen,
+    PropertyValue,
+    Revision,
+    WikiClass,
+    WikiObject,
+)
 from tests.xar.making import attachment, jrcs, package_xml, page_xml, xar
 from tests.xar.test_samples import Memory, of, read
 
 
-def only(tmp_path, text, **options):
+def only(tmp_path: Path, text: str | bytes, **options: Any) -> list[Any]:
     """Records of a page's XML that has nothing wrong with it."""
     (tmp_path / "page.xml").write_bytes(text if isinstance(text, bytes) else text.encode())
     items = read(tmp_path / "page.xml", **options)
@@ -23,7 +37,7 @@ OLD = """<?xml version="1.0" encoding="UTF-8"?>
 <translation>{}</translation><title/><hidden>true</hidden></xwikidoc>"""
 
 
-def test_the_oldest_format_names_the_page_by_space_and_name(tmp_path):
+def test_the_oldest_format_names_the_page_by_space_and_name(tmp_path: Path) -> None:
     """Format 1.1 has no attributes: reference, locale and syntax come from elements."""
     (seen, revision) = only(tmp_path, OLD.format("", 0))
     assert (seen.id.page, seen.id.locale) == (r"07\. Dev.A\.b", "")
@@ -32,7 +46,7 @@ def test_the_oldest_format_names_the_page_by_space_and_name(tmp_path):
 
 
 @pytest.mark.parametrize("locale", ["fr", "pt_BR", "zh_TW"])
-def test_a_translation_is_a_page_of_its_own(tmp_path, locale):
+def test_a_translation_is_a_page_of_its_own(tmp_path: Path, locale: str) -> None:
     """A locale, as attribute or element, makes a page beside that of the default language."""
     assert only(tmp_path, OLD.format(locale, 1))[0].id.locale == locale
     text = page_xml("A.B").replace('locale=""', f'locale="{locale}"')
@@ -41,14 +55,14 @@ def test_a_translation_is_a_page_of_its_own(tmp_path, locale):
 
 
 @pytest.mark.parametrize("version", ["1.2", "1.3", "1.4", "1.5", "1.6", "1.7"])
-def test_the_reference_wins_over_space_and_name(tmp_path, version):
+def test_the_reference_wins_over_space_and_name(tmp_path: Path, version: str) -> None:
     """The attribute `reference` counts where elements say otherwise."""
     text = page_xml(r"A.B\.c.WebHome", web="Other", name="Name", language="de")
     text = text.replace('version="1.5"', f'version="{version}"')
     assert only(tmp_path, text)[0].id.page == r"A.B\.c.WebHome"
 
 
-def test_users_are_named_without_the_wiki_that_the_page_is_in(tmp_path):
+def test_users_are_named_without_the_wiki_that_the_page_is_in(tmp_path: Path) -> None:
     """Only the page's own wiki is taken off a user's reference."""
     text = page_xml(author="xwiki:XWiki.a", creator="other:XWiki.b")
     seen, revision = only(tmp_path, text)
@@ -58,7 +72,7 @@ def test_users_are_named_without_the_wiki_that_the_page_is_in(tmp_path):
 
 
 @pytest.mark.parametrize("declared", ["1.0", "1.1"])
-def test_control_characters_are_kept(tmp_path, declared):
+def test_control_characters_are_kept(tmp_path: Path, declared: str) -> None:
     """Control and non-characters come through, by reference and raw, in XML 1.0 and 1.1."""
     wanted = "a\x01b\x1fc\ufdd0\ufdd1\ufdefd\x85e\u2028f\tg\rh"
     body = wanted.replace("\x01", "&#1;").replace("\x1f", "&#x1F;").replace("\r", "&#13;")
@@ -68,7 +82,7 @@ def test_control_characters_are_kept(tmp_path, declared):
     assert only(tmp_path, raw)[1].content == wanted
 
 
-def test_control_characters_in_a_history_are_kept(tmp_path):
+def test_control_characters_in_a_history_are_kept(tmp_path: Path) -> None:
     """The same holds for XML inside the XML of a history."""
     older = page_xml().replace("<content></content>", "<content>a&#2;b</content>")
     archive = jrcs({"2.1": page_xml(version="2.1"), "1.1": older})
@@ -78,7 +92,7 @@ def test_control_characters_in_a_history_are_kept(tmp_path):
 
 
 @pytest.mark.parametrize("encoding", ["ISO-8859-1", "windows-1252", "GBK", "UTF-16", "utf-8"])
-def test_pages_in_another_encoding(tmp_path, encoding):
+def test_pages_in_another_encoding(tmp_path: Path, encoding: str) -> None:
     """The declared encoding is used, a byte order mark is passed over."""
     wanted = "é" if encoding in ("ISO-8859-1", "windows-1252") else "售后"
     text = page_xml(content=wanted).replace("UTF-8", encoding)
@@ -92,7 +106,7 @@ COMMENT = """<object><class><name>XWiki.XWikiComments</name></class><number>{}</
 </property><property><date>2010-02-26 14:57:22.0</date></property>{}</object>"""
 
 
-def test_comments_and_annotations_come_out_of_their_objects(tmp_path):
+def test_comments_and_annotations_come_out_of_their_objects(tmp_path: Path) -> None:
     """A comment's object gives the object and a Comment; its date is local to the wiki."""
     more = (
         "<property><replyto>1</replyto></property><property><selection>words</selection></property>"
@@ -115,11 +129,16 @@ RIGHTS = """<object><number>{}</number><className>XWiki.{}</className>
 <property><levels>view</levels></property><property><users/></property></object>"""
 
 
-def test_rights_are_kept_with_their_page(tmp_path):
+def test_rights_are_kept_with_their_page(tmp_path: Path) -> None:
     """Rights objects come with their numbers and all their properties."""
     inside = RIGHTS.format(3, "XWikiRights") + RIGHTS.format(0, "XWikiGlobalRights")
     items = only(tmp_path, page_xml("Space.WebPreferences", inside=inside))
-    rights = {"allow": "0", "groups": "XWiki.Staff", "levels": "view", "users": ""}
+    rights: dict[str, PropertyValue] = {
+        "allow": "0",
+        "groups": "XWiki.Staff",
+        "levels": "view",
+        "users": "",
+    }
     assert of(items, WikiObject) == [
         WikiObject(class_name="XWiki.XWikiRights", number=3, properties=rights),
         WikiObject(class_name="XWiki.XWikiGlobalRights", number=0, properties=rights),
@@ -134,7 +153,7 @@ def test_rights_are_kept_with_their_page(tmp_path):
         ("<tags/>", ()),
     ],
 )
-def test_tags(tmp_path, tags, found):
+def test_tags(tmp_path: Path, tags: str, found: tuple[str, ...]) -> None:
     """Tags are read from a list of values, from a text with bars, and from nothing."""
     inside = (
         "<object><number>0</number><className>XWiki.TagClass</className>"
@@ -143,7 +162,7 @@ def test_tags(tmp_path, tags, found):
     assert only(tmp_path, page_xml(inside=inside))[0].tags == found
 
 
-def test_a_class_tells_the_types_of_its_properties(tmp_path):
+def test_a_class_tells_the_types_of_its_properties(tmp_path: Path) -> None:
     """A class gives short type names and its own XML; one without properties gives nothing."""
     kind = "com.xpn.xwiki.objects.classes.{}Class"
     inside = (
@@ -157,7 +176,7 @@ def test_a_class_tells_the_types_of_its_properties(tmp_path):
     assert of(only(tmp_path, page_xml(inside="<class><name>A</name></class>")), WikiClass) == []
 
 
-def test_a_property_may_have_any_name(tmp_path):
+def test_a_property_may_have_any_name(tmp_path: Path) -> None:
     """Properties named like page elements are read as properties."""
     inside = (
         "<object><number>0</number><className>A.B</className><property><content>c</content>"
@@ -168,8 +187,10 @@ def test_a_property_may_have_any_name(tmp_path):
     assert thing.properties == {"content": "c", "versions": "v", "property": "p"}
 
 
-def versions_of(items, sink):
-    return [(f.version, sink.get(f.sha256), f.comment) for f in of(items, AttachmentRevision)]
+def versions_of(
+    items: Iterable[object], sink: Memory
+) -> list[tuple[str, bytes | None, str | None]]:
+    return [(f.version, sink.get(f.sha256 or ""), f.comment) for f in of(items, AttachmentRevision)]
 
 
 REVISIONS = """<revisions>
@@ -179,7 +200,7 @@ REVISIONS = """<revisions>
 </revisions>"""
 
 
-def test_histories_of_files_in_the_newer_form(tmp_path):
+def test_histories_of_files_in_the_newer_form(tmp_path: Path) -> None:
     """`<revisions>` gives each version; an alias shares another one's bytes."""
     text = page_xml(inside=attachment("x", b"1.4", inside=REVISIONS, version="1.4", comment="now"))
     (tmp_path / "page.xml").write_text(text)
@@ -195,7 +216,7 @@ def test_histories_of_files_in_the_newer_form(tmp_path):
 
 
 @pytest.mark.parametrize("full", [set(), {"1.1"}])
-def test_histories_of_files_in_archives(tmp_path, full):
+def test_histories_of_files_in_archives(tmp_path: Path, full: set[str]) -> None:
     """`<versions>` gives each version; history and bytes can be switched off."""
     texts = {
         version: attachment("x", data, version=version).replace("><", ">\n<")
@@ -218,7 +239,9 @@ def test_histories_of_files_in_archives(tmp_path, full):
 
 
 @pytest.mark.parametrize("full", [set(), {"1.2"}])
-def test_histories_of_files_too_long_to_hold(tmp_path, full, monkeypatch):
+def test_histories_of_files_too_long_to_hold(
+    tmp_path: Path, full: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A history above the memory limit is read in pieces with the same result."""
     monkeypatch.setattr("importers.xar.attachment_versions.ARCHIVE_LIMIT", 100)
     monkeypatch.setattr("importers.xar.rcs_script._CHUNK", 7)
@@ -235,14 +258,14 @@ def test_histories_of_files_too_long_to_hold(tmp_path, full, monkeypatch):
     items = read(tmp_path / "page.xml", sink)
     assert of(items, Problem) == []
     found = [f for f in of(items, AttachmentRevision) if f.name == "x"]
-    assert {f.version: sink[f.sha256] for f in found} == wanted
+    assert {f.version: sink[f.sha256 or ""] for f in found} == wanted
     broken = (tmp_path / "page.xml").read_text().replace("text\n@d", "text\n@d99")
     (tmp_path / "page.xml").write_text(broken)
     codes = {p.code for p in of(read(tmp_path / "page.xml"), Problem)}
     assert codes == {"lost-file-version"}
 
 
-def test_large_base64_is_cut_out_of_the_raw_bytes_and_named(tmp_path):
+def test_large_base64_is_cut_out_of_the_raw_bytes_and_named(tmp_path: Path) -> None:
     """The kept XML names the digest of large bytes in place of their base64."""
     text = page_xml(inside=attachment("x", bytes(9000)) + attachment("y", b"small"))
     (tmp_path / "page.xml").write_text(text)
@@ -250,11 +273,11 @@ def test_large_base64_is_cut_out_of_the_raw_bytes_and_named(tmp_path):
     items = read(tmp_path / "page.xml", sink)
     digest = of(items, AttachmentRevision)[0].sha256
     cut = text.replace("A" * 12000, f'<?kb sha256="{digest}"?>')
-    assert of(items, PageSeen)[0].raw.decode() == cut
+    assert (of(items, PageSeen)[0].raw or b"").decode() == cut
     assert f"<content>{'A' * 12000}</content>" in text
 
 
-def test_what_is_chosen_is_read_and_nothing_else_is_kept(tmp_path):
+def test_what_is_chosen_is_read_and_nothing_else_is_kept(tmp_path: Path) -> None:
     """Pages that the options leave out put no byte into the sink."""
     entries = {
         f"{name}.xml": page_xml(name, inside=attachment("x", name.encode()))
@@ -269,7 +292,7 @@ def test_what_is_chosen_is_read_and_nothing_else_is_kept(tmp_path):
     assert [s.id.page for s in of(read(path, pages=("C.*",)), PageSeen)] == ["C.D"]
 
 
-def test_lists_and_entries_are_put_together(tmp_path):
+def test_lists_and_entries_are_put_together(tmp_path: Path) -> None:
     """Pages listed or not are read; a listed one that is missing is a Problem."""
     entries = {
         "listed.xml": page_xml("A.Listed"),
@@ -285,13 +308,13 @@ def test_lists_and_entries_are_put_together(tmp_path):
     ]
 
 
-def test_a_package_without_a_list_is_read_and_said_to_be_one(tmp_path):
+def test_a_package_without_a_list_is_read_and_said_to_be_one(tmp_path: Path) -> None:
     """A XAR without package.xml is read, with one Problem."""
     items = read(xar(tmp_path / "a.xar", {"a.xml": page_xml("A.B")}, listed=False))
     assert [p.code for p in of(items, Problem)] == ["no-package-list"]
 
 
-def test_dates_without_an_inner_one_are_the_archives(tmp_path):
+def test_dates_without_an_inner_one_are_the_archives(tmp_path: Path) -> None:
     """The archive's local date is used where the XML has none, in UTC if the zone is known."""
     text = page_xml(version="2.1", inside="<versions>{}</versions>").replace(
         "<date>1586500000000</date>", ""
@@ -314,13 +337,13 @@ def test_dates_without_an_inner_one_are_the_archives(tmp_path):
         ("a.xar", b"broken", Confidence.LIKELY),
     ],
 )
-def test_what_is_recognised(tmp_path, name, data, sure):
+def test_what_is_recognised(tmp_path: Path, name: str, data: bytes, sure: Confidence) -> None:
     """Confidence follows the first bytes and the name."""
     (tmp_path / name).write_bytes(data)
     assert Xar().recognises(Source(str(tmp_path / name))) is sure
 
 
-def test_folders_are_recognised_by_what_they_hold(tmp_path):
+def test_folders_are_recognised_by_what_they_hold(tmp_path: Path) -> None:
     """A folder of page XML is LIKELY; with other files in it, or empty, it is not."""
     assert Xar().recognises(Source(str(tmp_path))) is Confidence.NO
     (tmp_path / "A").mkdir()
