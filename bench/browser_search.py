@@ -134,7 +134,8 @@ def ask(browser: Browser, engine: Engine, query: dict[str, Any], slow: bool) -> 
     finally:
         context.close()
     later = _slow_time(browser, engine, query["q"]) if slow else 0.0
-    judged = _judge(*(list(map(engine.case_of, ids)) for ids in (first, found)), query["expect"])
+    first, found = (list(map(engine.case_of, ids)) for ids in (first, found))
+    judged = _judge(first, found, query["expect"])
     warm = sorted(times)[2]
     return Asked(query["kind"], size, len(mine), cold, later, warm, *judged, query["q"])
 

@@ -10,10 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from event_text import render_events
-
+from bench.event_text import render_events
 from kb.markup import builtin_registry, expand, parse
 from kb.markup.render.plain import plain_text
 from kb.markup.render.xhtml import ReadableWiki, WikiModel, render_xhtml

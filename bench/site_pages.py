@@ -21,6 +21,7 @@ import tempfile
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
 from statistics import median
@@ -46,6 +47,10 @@ from kb.redact.material import MaterialPage
 SITE = SiteSettings(title="Casebook", language="zh", url=None, audience="internal")
 
 
+def _given(page: PageView) -> PageView:
+    return page
+
+
 class Lines:
     """Material whose cases are the lines of a file, and whose pages are given."""
 
@@ -60,7 +65,7 @@ class Lines:
 
     def pages(self) -> Iterator[MaterialPage]:
         for page in self._pages:
-            yield MaterialPage(id=page.id, digest=page.digest, read=lambda page=page: page)
+            yield MaterialPage(id=page.id, digest=page.digest, read=partial(_given, page))
 
     def blob(self, sha256: str) -> bytes:
         raise KeyError(sha256)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Request
 
 QUIET = ("--no-sandbox", "--disable-background-networking", "--disable-component-update")
 WIDTHS = {"desktop": (1280, 900), "tablet": (820, 1180), "phone": (390, 844)}
@@ -51,13 +51,12 @@ def _watch(page: Page, allowed: str) -> list[str]:
     trouble: list[str] = []
     page.on("console", lambda message: trouble.append(f"console: {message.text}"))
     page.on("pageerror", lambda error: trouble.append(f"error: {error}"))
-    page.on(
-        "request",
-        lambda request: (
-            request.url.startswith((allowed, "data:"))
-            or trouble.append(f"request elsewhere: {request.url}")
-        ),
-    )
+
+    def check(request: Request) -> None:
+        if not request.url.startswith((allowed, "data:")):
+            trouble.append(f"request elsewhere: {request.url}")
+
+    page.on("request", check)
     return trouble
 
 
