@@ -64,6 +64,9 @@ _KEPT: Final = 100
 Guard = Callable[[Path, SiteChanges], None]
 """Called with the finished folder before it is put in place; it raises to keep it from there."""
 
+_YOUNG: Final = 100_000
+"""Objects of the collector's youngest generation that make it collect."""
+
 _building = threading.RLock()
 """Held by the thread that builds: builds share the settings of the garbage collector."""
 
@@ -93,13 +96,17 @@ class _TunedCollector:
         self._enabled = gc.isenabled()
         self._threshold = gc.get_threshold()
         gc.disable()
-        gc.set_threshold(100_000, 20, 1 << 30)
+        gc.set_threshold(_YOUNG, 20, 1 << 30)
         return self
 
     def all_read(self) -> None:
-        """Leave alone what there is now, and collect again from here on."""
+        """Leave alone what there is now, and collect again from here on.
+
+        Few objects need not be moved: a collection of the young goes through them soon enough.
+        """
         if self._enabled:
-            gc.collect(1)
+            if gc.get_count()[0] > _YOUNG:
+                gc.collect(1)
             gc.enable()
 
     def __exit__(self, *_: object) -> None:
