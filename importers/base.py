@@ -12,7 +12,7 @@ import msgspec
 from kb.errors import InputError, UsageError
 from kb.model import Item, Known, Sink
 from kb.options import Options
-from kb.plugins import IMPORTERS, plugin, plugins
+from kb.plugins import IMPORTERS, PluginError, all_plugins, find_plugin
 
 __all__ = [
     "EXPECTED", "Confidence", "Importer", "Options", "Source", "importer_for",
@@ -75,26 +75,35 @@ class Importer(Protocol):
 
 def importer_named(name: str) -> Importer:
     """Return the importer of that name. UsageError where there is none."""
-    found = plugin(IMPORTERS, name)
+    found = find_plugin(IMPORTERS, name)
     if found is None:
-        known = ", ".join(sorted(plugins(IMPORTERS)))
+        known = ", ".join(sorted(all_plugins(IMPORTERS)))
         raise UsageError(f"there is no importer {name!r}", hint=f"one of: {known}")
     importer: Importer = found.load()()
     return importer
 
 
 def importer_for(source: Source) -> Importer:
-    """Return the importer that is surest of the source. InputError where none recognises it."""
+    """Return the importer that is surest of the source; of equally sure ones the first by name.
+
+    InputError where none recognises it. A package of others that cannot be loaded is passed over.
+    """
     if not source.is_url and not source.path.exists():
         raise InputError(f"{source.location}: no such file or folder")
     if not source.is_url and source.path.is_file() and not source.path.stat().st_size:
         raise InputError(f"{source.location}:1: the file is empty", hint="save the page again")
-    names = sorted(plugins(IMPORTERS))
-    importers = [importer_named(name) for name in names]
-    best = max(importers, key=lambda importer: importer.recognises(source))
-    if best.recognises(source) is Confidence.NO:
+    sure, best, broken = Confidence.NO, None, ""
+    for name in sorted(all_plugins(IMPORTERS)):
+        try:
+            importer = importer_named(name)
+        except PluginError as error:
+            broken = f"; {error}"
+            continue
+        if (confidence := importer.recognises(source)) > sure:
+            sure, best = confidence, importer
+    if best is None:
         raise InputError(
-            f"{source.location}: not recognised as a wiki's page, dump or export",
-            hint=f"name its format with --as: {', '.join(names)}",
+            f"{source.location}: not recognised as a wiki's page, dump or export{broken}",
+            hint=f"name its format with --as: {', '.join(sorted(all_plugins(IMPORTERS)))}",
         )
     return best

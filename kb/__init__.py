@@ -19,7 +19,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from kb.archive.views import AttachmentView, LineView, RevisionView
-    from kb.cases.reader.coverage import Doubt, PageCoverage
+    from kb.cases.reader.coverage import Doubt, PageCoverage, TakenLine
     from kb.cases.record import (
         Anomaly,
         Case,
@@ -62,7 +62,7 @@ if TYPE_CHECKING:
 
 _NAMES = {
     "kb.archive.views": ("AttachmentView", "LineView", "RevisionView"),
-    "kb.cases.reader.coverage": ("Doubt", "PageCoverage"),
+    "kb.cases.reader.coverage": ("Doubt", "PageCoverage", "TakenLine"),
     "kb.cases.record": (
         "Anomaly", "Case", "CaseAttachment", "CaseSource", "Correction", "Event", "Field",
         "Identifier", "Origin", "Related", "Resolution", "Section", "Status", "Turn",
@@ -103,8 +103,8 @@ __all__ = [
     "LossReport", "NamedText", "NotFoundError", "Origin", "Page", "PageCoverage", "PageId",
     "Problem", "ProfileInfo", "Progress", "ProposedProfile", "QueryNote", "Related",
     "RemoteError", "Resolution", "RevisionView", "SearchDocument", "Section", "SiteChanges",
-    "SiteServer", "SortOrder", "Stats", "Status", "Summary", "SyncError", "Turn", "Unclassified",
-    "UsageError", "Verification", "Visibility", "WikiObject", "open",
+    "SiteServer", "SortOrder", "Stats", "Status", "Summary", "SyncError", "TakenLine", "Turn",
+    "Unclassified",     "UsageError", "Verification", "Visibility", "WikiObject", "open",
 ]  # fmt: skip
 
 

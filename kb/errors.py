@@ -8,7 +8,7 @@ import msgspec
 
 
 class KbError(Exception):
-    """Base of every error that this project raises on purpose."""
+    """Base of every error that leaves the library on purpose."""
 
     exit_code: ClassVar[int] = 1
 

@@ -54,8 +54,8 @@ def test_every_room_is_listed() -> None:
     assert "| importers/ |" in TEXT
 
 
-def test_five_journeys_go_down() -> None:
-    """In a journey the first step is the library, and no step is in the command's room."""
+def test_five_journeys_begin_below_the_command() -> None:
+    """There are five journeys of six to eight steps; none needs the command's room."""
     journeys = re.split(r"^### ", TEXT, flags=re.MULTILINE)[1:]
     assert len(journeys) == 5
     for journey in journeys:

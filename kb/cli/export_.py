@@ -19,6 +19,7 @@ from kb.export.protocol import (
     exporter_names,
     unknown_option,
 )
+from kb.plugins import PluginError
 
 
 class _Formats(click.Group):
@@ -75,8 +76,8 @@ def command() -> None:
 def _described(name: str) -> str:
     try:
         return exporter_named(name).description
-    except ImportError as error:
-        return f"cannot be imported: {error}"
+    except (ImportError, PluginError) as error:
+        return f"cannot be loaded: {error}"
 
 
 def _command_of(exporter: Exporter[ExportOptions]) -> click.Command:

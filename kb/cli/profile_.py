@@ -11,6 +11,7 @@ from rich.text import Text
 from kb.cases.reader.coverage import PageCoverage, taken_share
 from kb.cli.console import err, home_option, json_option, opened, out, say, write
 from kb.errors import UsageError
+from kb.library.library import Library
 
 
 @click.group(epilog="Example: kb profile learn --out ours.toml")
@@ -35,11 +36,15 @@ def show(name: str | None, home: Path | None) -> None:
 @command.command(epilog="Example: kb profile check --page 'Support.*'")
 @click.option("--page", "glob", default="*", help="Only pages whose reference fits this glob.")
 @click.option("--profile", "names", multiple=True, help="Check this profile instead (repeatable).")
+@click.option("--lines", is_flag=True, help="Print each line with the rule that took it.")
 @json_option
 @home_option
-def check(glob: str, names: tuple[str, ...], home: Path | None, as_json: bool) -> None:
+def check(glob: str, names: tuple[str, ...], home: Path | None, lines: bool, as_json: bool) -> None:
     """Say what the profiles take of each page and what they do not know, with line numbers."""
     with opened(home) as library:
+        if lines:
+            _print_lines(library, glob, as_json=as_json)
+            return
         found = library.check_profiles(glob, profiles=names)
     if as_json:
         write(msgspec.json.encode([one._asdict() for one in found]) + b"\n")
@@ -53,6 +58,18 @@ def check(glob: str, names: tuple[str, ...], home: Path | None, as_json: bool) -
         return
     err.print(f"{sum(one.cases for one in found)} case(s) on {len(found)} page(s);"
               f" {taken_share(found):.1%} of their lines taken", soft_wrap=True)  # fmt: skip
+
+
+def _print_lines(library: Library, glob: str, *, as_json: bool) -> None:
+    """Each line of the pages' cases: its number, the rule that took it, what it is, its text."""
+    for page in library.pages(glob):
+        for one in library.taken_lines(page.reference):
+            text = page.view.lines[one.line - 1].text
+            if as_json:
+                row = {"page": page.reference, "text": text, **one._asdict()}
+                write(msgspec.json.encode(row) + b"\n")
+            else:
+                out.print(Text(f"{one.line:>6}  {one.rule:<18} {one.kind.value:<12} {text}"))
 
 
 def _print_page(one: PageCoverage) -> None:

@@ -20,7 +20,7 @@ from kb.config import SiteConfig
 from kb.errors import UsageError
 from kb.export.readable_parts import Part, file_parts
 from kb.export.report import LossReport
-from kb.plugins import EXPORTERS, plugin, plugins
+from kb.plugins import EXPORTERS, PluginError, all_plugins, find_plugin
 from kb.redact.public_rules import Audience
 
 
@@ -117,12 +117,12 @@ def path_of(dest: str, what: str) -> Path:
 
 def exporter_names() -> list[str]:
     """Return the names of all formats, in order; none of them is imported."""
-    return sorted(plugins(EXPORTERS))
+    return sorted(all_plugins(EXPORTERS))
 
 
 def exporter_named(name: str) -> Exporter[ExportOptions]:
     """Return the exporter of that name, imported now. UsageError where there is none."""
-    point = plugin(EXPORTERS, name)
+    point = find_plugin(EXPORTERS, name)
     if point is None:
         raise UsageError(
             f"there is no format {name!r}", hint=f"one of: {', '.join(exporter_names())}"
@@ -163,5 +163,5 @@ def _fields_of(name: str) -> tuple[str, ...]:
     """Return the options of a format; none where its package is broken."""
     try:
         return exporter_named(name).options.__struct_fields__
-    except (ImportError, AttributeError):
+    except (ImportError, AttributeError, PluginError):
         return ()

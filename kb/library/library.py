@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 from kb.config import Home, find_home
-from kb.errors import InputError, NotFoundError, Problem
+from kb.errors import InputError, NotFoundError, Problem, UsageError
 from kb.library.opened import Opened
+from kb.model import PageId
 from kb.options import Choice
 
 if TYPE_CHECKING:
-    from kb.cases.reader.coverage import PageCoverage
+    from kb.cases.reader.coverage import PageCoverage, TakenLine
     from kb.cases.record import Case, Status
     from kb.cases.store.summary import Summary
     from kb.export.report import LossReport
@@ -150,14 +151,22 @@ class Library:
                 yield Page(self._opened.archive, archive.view(key))
 
     def page(self, reference: str, *, locale: str = "", wiki: str | None = None) -> Page:
-        """Return the page of that reference, of the first wiki that has one. NotFoundError."""
+        """Return the page of that reference, of the first wiki that has one.
+
+        NotFoundError, with up to five references that come near, where there is none.
+        """
         from kb.library.pages import Page
 
         archive = self._opened.archive()
-        for key, page, _ in archive.digests():
-            if (page.page, page.locale) == (reference, locale) and wiki in (None, page.wiki):
+        usual = wiki or self.home.config.wiki.name
+        view = archive.page(PageId(usual, reference, locale))
+        if view is not None:
+            return Page(self._opened.archive, view)
+        ids = [(key, page) for key, page, _ in archive.digests()]
+        for key, page in ids if wiki is None else ():
+            if (page.page, page.locale) == (reference, locale):
                 return Page(self._opened.archive, archive.view(key))
-        near = [page.page for _, page, _ in archive.digests() if _is_in(reference, page.page)]
+        near = [page.page for _, page in ids if _is_in(reference, page.page)]
         hint = f"did you mean: {', '.join(near[:5])}" if near else "kb pages lists the pages"
         raise NotFoundError(f"there is no page {reference!r}", hint=hint)
 
@@ -175,8 +184,10 @@ class Library:
     ) -> Iterator[Case]:
         """Yield the cases that state all that is asked, by wiki, page and line.
 
-        Texts are globs (`德顺*`), compared without regard to case, width and traditional forms.
-        ``after`` and ``before`` are a year, a month or a day; a case without a date fits neither.
+        Texts are globs (`德顺*`), compared without regard to letter case, width and traditional
+        forms; of ``page`` letter case counts, as in `pages`. ``after`` and ``before`` are a year, a
+        month or a day; a case without a date fits neither. UsageError for a status or a date that
+        there is not.
         """
         from kb.library.selecting import CaseFilter
 
@@ -187,10 +198,11 @@ class Library:
         return wanted.select(self._opened.store().cases())
 
     def case(self, id: str) -> Case:  # noqa: A002  (what users call it)
-        """Return the case of that id, or the only one that has ``id`` as a part of its own.
+        """Return the case of that id, or the only one of whose id ``id`` is a part.
 
-        A case that no page has any more is found by its whole id. NotFoundError where there is
-        none, with ids that come near.
+        A part does not cut a number: `#7` is a part of `hl_case#7_2023`, `202` is not. A case that
+        no page has any more is found by its whole id. NotFoundError, with ids that come near,
+        where there is none.
         """
         store, archive = self._opened.store(), self._opened.archive()
         case = store.meant(id) or next((c for c in store.removed(archive) if c.id == id), None)
@@ -288,20 +300,30 @@ class Library:
         """Find cases and pages, in Chinese and English, best first.
 
         The query language is that of `kb search`; whatever is typed means something. ``old``
-        searches what earlier versions said. The result iterates over its hits.
+        searches what earlier versions said. The result iterates over its hits. UsageError for a
+        ``limit`` below 1, a negative ``offset``, a ``sort`` that there is not, or for ``old`` where
+        kb.toml does not ask for it; RemoteError where an engine elsewhere cannot be asked.
         """
+        if limit < 1 or offset < 0:
+            raise UsageError(f"limit {limit}, offset {offset}: not a part of the results")
         from kb.search.asking.hits import SearchOptions
+        from kb.search.documents.search_document import SortOrder
 
+        if sort not in get_args(SortOrder):
+            orders = ", ".join(get_args(SortOrder))
+            raise UsageError(f"there is no order {sort!r}", hint=f"one of: {orders}")
         options = SearchOptions(
             limit=limit, offset=offset, sort=sort, facets=facets, explain=explain
         )
         return self._opened.search(old=old).find(query, options)
 
     def like(self, case: str, *, limit: int = 10) -> Hits:
-        """Find what resembles the case of that id. NotFoundError where there is none."""
+        """Find what resembles a case, named as for `case`. NotFoundError where there is none."""
         hits = self._opened.search(old=False).like(case, limit)
         if hits is None:
-            raise NotFoundError(f"no case is called {case}", hint="kb cases lists them")
+            hits = self._opened.search(old=False).like(self.case(case).id, limit)
+        if hits is None:
+            raise NotFoundError(f"{case} is on no page any more", hint="kb cases lists the others")
         return hits
 
     # What is put right.
@@ -317,6 +339,7 @@ class Library:
     ) -> Path:
         """Put a value of a case right by hand; return the file that it is noted in.
 
+        ``case`` is a whole id, since the correction is kept under it.
         ``what`` is status, problem, station, date, engineers (comma between two), a field's name,
         or a JSON pointer into the record; ``value`` None says that there is no such value. ``by``
         is the login where it is not given. UsageError where the value cannot be one.
@@ -373,7 +396,8 @@ class Library:
         """Write everything in an open format to ``dest``; return what was kept and what not.
 
         ``options`` are those of `kb export`: audience, report, and the format's own.
-        UsageError for a format or an option that there is not.
+        UsageError for a format or an option that there is not; LeakError, and nothing written,
+        where an export for the public would hold a protected value.
         """
         from kb.library.exporting import export
 
@@ -407,6 +431,12 @@ class Library:
         from kb.library.profiling import check_profiles
 
         return check_profiles(self.home, self._opened.archive(), pages, profiles)
+
+    def taken_lines(self, page: str) -> list[TakenLine]:
+        """Say which rule took each line of a page's cases. NotFoundError where there is no page."""
+        from kb.library.profiling import taken_lines_of
+
+        return taken_lines_of(self.home, self.page(page).view)
 
     def learn_profile(self, pages: str = "*", *, name: str = "learned") -> ProposedProfile:
         """Propose a profile from the pages that fit the glob, for a person to correct."""

@@ -12,7 +12,7 @@ from kb.cases.learn import propose, survey
 from kb.cases.learn.toml import profile_toml
 from kb.cases.lines.grammar import grammar_of
 from kb.cases.profile.profile import load_profile, parse_profile, shipped_profiles
-from kb.cases.reader.coverage import PageCoverage, coverage, taken_share
+from kb.cases.reader.coverage import PageCoverage, TakenLine, coverage, taken_lines, taken_share
 from kb.cases.reader.profile_selection import DEFAULT, ProfileSelection
 from kb.config import Home
 from kb.errors import InputError
@@ -76,6 +76,12 @@ def check_profiles(
         grammar = forced or selection.grammar(page.id.page)
         found += [one for one in coverage([page], grammar) if one.cases]
     return found
+
+
+def taken_lines_of(home: Home, page: PageView) -> list[TakenLine]:
+    """Say which rule of the page's profiles took each line of its cases, blank ones left out."""
+    selection = ProfileSelection(home.config.cases, home.root)
+    return list(taken_lines(page, selection.grammar(page.id.page)))
 
 
 def learn_profile(archive: Archive, glob: str = "*", name: str = "learned") -> ProposedProfile:

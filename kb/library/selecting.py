@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import lru_cache
+from typing import get_args
 
 from kb.cases.record import Case, Status
 from kb.errors import UsageError
-from kb.search.query.field_values import day_span
 from kb.text.fold import fold_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFilter:
-    """What a case must state; None asks nothing. Texts are globs, compared folded."""
+    """What a case must state; None asks nothing. Texts are globs, compared folded but for pages."""
 
     status: Status | None = None
     station: str | None = None
@@ -24,7 +23,7 @@ class CaseFilter:
     speaker: str | None = None
     """One of those who speak."""
     page: str | None = None
-    """Reference of the page that the case stands on."""
+    """Reference of the page that the case stands on: a glob in which letter case counts."""
     anomaly: str | None = None
     """Code of one of the anomalies."""
     after: str | None = None
@@ -33,10 +32,11 @@ class CaseFilter:
     """Up to the day before it."""
 
     def __post_init__(self) -> None:
-        for name in ("after", "before"):
-            value = getattr(self, name)
-            if value is not None and day_span(value) is None:
-                raise UsageError(f"{name}: {value!r} is no date", hint="2020, 2020-04, 2020-04-07")
+        if self.status is not None and self.status not in get_args(Status):
+            known = ", ".join(get_args(Status))
+            raise UsageError(f"there is no status {self.status!r}", hint=f"one of: {known}")
+        _days("after", self.after)
+        _days("before", self.before)
 
     def select(self, cases: Iterable[Case]) -> Iterator[Case]:
         """Yield the cases that fit, in their order."""
@@ -49,13 +49,13 @@ class CaseFilter:
             and _fits(self.station, [case.station])
             and _fits(self.engineer, case.engineers)
             and _fits(self.speaker, [turn.speaker for turn in case.turns])
-            and _fits(self.page, [case.source.page])
+            and (self.page is None or fnmatchcase(case.source.page, self.page))
             and _fits(self.anomaly, [anomaly.code for anomaly in case.anomalies])
             and self._in_time(case)
         )
 
     def _in_time(self, case: Case) -> bool:
-        after, before = (day_span(text) if text else None for text in (self.after, self.before))
+        after, before = _days("after", self.after), _days("before", self.before)
         if after is None and before is None:
             return True
         if case.date is None:
@@ -64,8 +64,7 @@ class CaseFilter:
         return (after is None or day >= after[0]) and (before is None or day < before[0])
 
 
-@lru_cache(maxsize=64)
-def _days(text: str | None) -> tuple[int, int] | None:
+def _days(name: str, text: str | None) -> tuple[int, int] | None:
     """First and last day of a year, month or day, as yyyymmdd. UsageError for what is none."""
     if text is None:
         return None
@@ -73,7 +72,7 @@ def _days(text: str | None) -> tuple[int, int] | None:
 
     days = day_span(text)
     if days is None:
-        raise UsageError(f"{text!r} is no date", hint="2020, 2020-04, 2020-04-07")
+        raise UsageError(f"{name}: {text!r} is no date", hint="2020, 2020-04, 2020-04-07")
     return days
 
 

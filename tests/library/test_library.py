@@ -108,8 +108,10 @@ def test_every_type_of_the_contract_can_be_named() -> None:
         "Any", "Callable", "ClassVar", "Exception", "False", "ForwardRef", "Iterable", "Iterator",
         "Mapping", "None", "Path", "Sequence", "Struct", "True", "UnsetType",
     }  # fmt: skip
-    literals = {"Approve", "DocumentKind", "EventKind", "History", "OnProgress", "PropertyValue",
-                "Reason", "Verdict"}  # fmt: skip
+    literals = {
+        "Approve", "DocumentKind", "EventKind", "Fate", "History", "LineKind", "OnProgress",
+        "PropertyValue", "Reason", "Verdict",
+    }  # fmt: skip
     words = set(re.findall(r"\b[A-Z]\w+", text))
     assert words - set(kb.__all__) - anybodys - literals == set()
 
@@ -178,6 +180,10 @@ def test_what_changed_is_seen_at_once(library: kb.Library, tmp_path: Path) -> No
         (lambda one: one.export("odd", "x"), kb.UsageError, "odd"),
         (lambda one: one.export("jsonl", "x", odd=1), kb.UsageError, "odd"),
         (lambda one: one.cases(after="soon"), kb.UsageError, "soon"),
+        (lambda one: one.cases(status="done"), kb.UsageError, "no status 'done'"),
+        (lambda one: one.search("x", limit=0), kb.UsageError, "limit 0"),
+        (lambda one: one.search("x", offset=-1), kb.UsageError, "offset -1"),
+        (lambda one: one.search("x", sort="odd"), kb.UsageError, "no order 'odd'"),
         (lambda one: one.correct(CASE, "odd", "x", why="y"), kb.UsageError, "has no odd"),
         (lambda one: one.correct(CASE, "status", "x", why="y"), kb.UsageError, "/status"),
         (lambda one: one.search("x", old=True), kb.UsageError, "earlier versions"),

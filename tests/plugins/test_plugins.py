@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from importers.base import Source, importer_for, importer_named
 from kb.archive import Archive
+from kb.errors import InputError, UsageError
 from kb.model import PageId, PageSeen, Revision
-from kb.plugins import ENGINES, OURS, plugins
+from kb.plugins import ENGINES, IMPORTERS, OURS, all_plugins
 from tests.conftest import ROOT
 from tests.plugins.conftest import HERE, Run
 
@@ -73,6 +75,23 @@ def test_no_other_package_takes_the_place_of_ours(monkeypatch: pytest.MonkeyPatc
     """A name that this distribution has means its own part, whoever else registers it."""
     other = EntryPoint("tantivy", "somewhere:Else", ENGINES)
     monkeypatch.setattr("importlib.metadata.entry_points", lambda group: [other])
-    plugins.cache_clear()
-    assert plugins(ENGINES)["tantivy"].value == OURS[ENGINES]["tantivy"]
-    plugins.cache_clear()
+    all_plugins.cache_clear()
+    assert all_plugins(ENGINES)["tantivy"].target == OURS[ENGINES]["tantivy"]
+    all_plugins.cache_clear()
+
+
+def test_a_broken_package_of_others_spoils_no_import(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It is passed over where a source is recognised, and named where it is asked for."""
+    broken = EntryPoint("broken", "no_such_module:Importer", IMPORTERS)
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda group: [broken])
+    all_plugins.cache_clear()
+    dump = ROOT / "demo" / "after-sales-zh.blame.txt"
+    assert importer_for(Source(str(dump))).name == "blame-text"
+    with pytest.raises(UsageError, match=r"broken of unknown cannot be loaded.*no_such_module"):
+        importer_named("broken")
+    (tmp_path / "x.bin").write_bytes(b"\0")
+    with pytest.raises(InputError, match=r"not recognised.*broken of unknown cannot be loaded"):
+        importer_for(Source(str(tmp_path / "x.bin")))
+    all_plugins.cache_clear()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kb.config import SearchConfig
 from kb.errors import UsageError
-from kb.plugins import ENGINES, plugin, plugins
+from kb.plugins import ENGINES, all_plugins, find_plugin
 from kb.search.protocol import EngineFactory, EngineOpener
 
 
@@ -13,9 +13,9 @@ def engine_opener(config: SearchConfig) -> EngineOpener:
 
     UsageError where no installed package brings such an engine.
     """
-    found = plugin(ENGINES, config.backend)
+    found = find_plugin(ENGINES, config.backend)
     if found is None:
-        known = ", ".join(f'"{name}"' for name in plugins(ENGINES))
+        known = ", ".join(f'"{name}"' for name in all_plugins(ENGINES))
         raise UsageError(
             f"no search engine is called {config.backend}",
             hint=f"kb.toml: [search] backend = one of {known}",
@@ -29,5 +29,5 @@ def engine_version(config: SearchConfig) -> str:
 
     Engines of this distribution change with its code, which kb.freshness has the stamp of.
     """
-    found = plugin(ENGINES, config.backend)
+    found = find_plugin(ENGINES, config.backend)
     return f"{config.backend}-{found.package}" if found and found.package else config.backend
