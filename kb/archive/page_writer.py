@@ -85,7 +85,7 @@ class PageWriter:
         return int(self._db.execute(sql, arguments).fetchone()[0])
 
     def reopen(self, key: int) -> None:
-        """Begin a known page of which no source says anything now, to digest it anew."""
+        """Begin a known page; where nothing but `finish` follows, it is digested anew."""
         self._seen, self._key = None, key
         self._revisions.begin(key)
         self._held = self._held_versions()
@@ -360,7 +360,8 @@ class PageWriter:
 
     def _digest(self) -> bool:
         """Update the page's digest; whether it changed."""
-        digest = page_digest(self._db, self._key, self._revisions, self.attached.empty)
+        empty = self.attached.empty if self._seen else frozenset[str]()  # else another page's
+        digest = page_digest(self._db, self._key, self._revisions, empty)
         before = self._db.execute("SELECT digest FROM page WHERE id = ?", (self._key,)).fetchone()
         if before[0] == digest:
             return False

@@ -171,6 +171,20 @@ def test_a_gone_page_stays_and_says_so(archive: Archive) -> None:
     assert held(archive).gone is None
 
 
+def test_a_gone_page_has_one_digest_however_it_was_told(tmp_path: Path) -> None:
+    """A page that goes after a new page, in one run or in two, is the same page."""
+    other = PageId("xwiki", "A.New")
+    first = [*history("one"), Comment(number=1, text="kept")]
+    last = [*history("new", page=other), Gone(id=PAGE, noticed="2026-01-01T00:00:00Z")]
+    digests = []
+    for runs in ([last], [last[:-1], last[-1:]]):
+        with Archive(tmp_path / f"{len(runs)}.db", create=True) as archive:
+            for items in (first, *runs):
+                take(archive, *items)
+            digests.append([digest for _, _, digest in archive.digests()])
+    assert digests[0] == digests[1]
+
+
 def test_an_error_keeps_whole_pages_and_drops_the_begun_one(archive: Archive) -> None:
     """An import that breaks off leaves no page half written."""
 
