@@ -14,12 +14,7 @@ from kb.markup.parser.link_references import image_reference
 from kb.markup.tree import nodes as n
 from kb.markup.tree.nodes import Node
 
-_ICONS = {
-    "info": "information",
-    "warning": "error",
-    "error": "exclamation",
-    "success": "accept",
-}
+_ICONS = {"info": "information", "warning": "error", "error": "exclamation", "success": "accept"}
 
 
 def register(registry: MacroRegistry) -> None:

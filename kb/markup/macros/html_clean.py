@@ -10,11 +10,7 @@ from kb.markup.macros.registry import MacroError
 
 _RENAMED: Final = {"b": "strong", "i": "em", "u": "ins", "s": "del", "strike": "del"}
 # Attributes that became styles.
-_STYLES: Final = {
-    "align": "text-align",
-    "valign": "vertical-align",
-    "bgcolor": "background-color",
-}
+_STYLES: Final = {"align": "text-align", "valign": "vertical-align", "bgcolor": "background-color"}
 _FONT_SIZES: Final = {
     "1": "0.6em", "2": "0.8em", "3": "1.0em", "4": "1.2em", "5": "1.4em", "6": "1.6em",
     "7": "1.8em", "-3": "0.4em", "-2": "0.6em", "-1": "0.8em", "+1": "1.2em", "+2": "1.4em",

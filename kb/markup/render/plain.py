@@ -60,7 +60,7 @@ class _PlainPrinter:
             self.block()
             out.append("----")
         elif isinstance(node, n.RawText):
-            if node.syntax in ("", "plain/1.0"):
+            if node.is_plain:
                 out.append(node.text)
         elif isinstance(node, n.TooDeep):
             out.append(node.source)

@@ -252,6 +252,16 @@ class RawText(Node):
         self.text = text
         self.syntax = syntax
 
+    @property
+    def is_html(self) -> bool:
+        """Tell whether HTML or XHTML is the format."""
+        return self.syntax.startswith(("html/", "xhtml/", "annotatedhtml/", "annotatedxhtml/"))
+
+    @property
+    def is_plain(self) -> bool:
+        """Tell whether plain text shows it."""
+        return self.syntax in ("", "plain/1.0")
+
 
 class Anchor(Node):
     """A place to link to, made by the id macro."""

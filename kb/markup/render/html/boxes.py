@@ -12,6 +12,7 @@ from kb.markup.render.html.writer import HtmlWriter, pre_text, verbatim
 from kb.markup.tree.nodes import Container, Image, Node, Params
 
 KINDS: Final = ("info", "success", "warning", "error")
+"""Kinds of boxes that say something by themselves: `HtmlWords` has a word for each."""
 _BY_CLASS: Final = {
     **{f"{kind}message": kind for kind in KINDS},
     **{f"alert-{kind}": kind for kind in KINDS},
@@ -41,13 +42,7 @@ def without_icon(children: list[Node]) -> list[Node]:
 
 def open_box(w: HtmlWriter, node: Container, kind: str) -> str:
     """Write a box's start tag and give its end tag."""
-    words = w.options.words
-    label = {
-        "info": words.info,
-        "success": words.success,
-        "warning": words.warning,
-        "error": words.error,
-    }.get(kind, "")
+    label = getattr(w.options.words, kind) if kind in KINDS else ""
     role = f' role="note" aria-label="{escape_value(label)}"' if label else ' role="note"'
     kept = {name: value for name, value in node.params.items() if name in ("id", "title", "lang")}
     w.out.append(f'<aside class="wiki-box wiki-{kind}"{role}{w.attributes(node, kept)}>\n')

@@ -29,24 +29,13 @@ _FLOW: Final = _names(
     "summary table tbody td tfoot th thead tr ul"
 )
 _ATTRIBUTES: Final[dict[str, set[str]]] = {
-    "*": {"id", "title", "lang", "dir"},
-    "a": {"href", "hreflang"},
-    "img": {"src", "alt", "width", "height"},
-    "ol": {"start", "reversed", "type"},
-    "li": {"value"},
-    "td": {"colspan", "rowspan"},
-    "th": {"colspan", "rowspan", "scope", "abbr"},
-    "col": {"span"},
-    "colgroup": {"span"},
-    "del": {"cite", "datetime"},
-    "ins": {"cite", "datetime"},
-    "q": {"cite"},
-    "blockquote": {"cite"},
-    "time": {"datetime"},
-    "data": {"value"},
-    "bdo": {"dir"},
-    "details": {"open"},
-}
+    "*": {"id", "title", "lang", "dir"}, "a": {"href", "hreflang"},
+    "img": {"src", "alt", "width", "height"}, "ol": {"start", "reversed", "type"},
+    "li": {"value"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan", "scope", "abbr"},
+    "col": {"span"}, "colgroup": {"span"}, "del": {"cite", "datetime"},
+    "ins": {"cite", "datetime"}, "q": {"cite"}, "blockquote": {"cite"}, "time": {"datetime"},
+    "data": {"value"}, "bdo": {"dir"}, "details": {"open"},
+}  # fmt: skip
 _UNWRAPPED: Final = _names("address center font footer header main tt")
 """Of somebody else's HTML: parts that a page has once, or that the standard has given up."""
 _VALUES: Final[dict[str, re.Pattern[str]]] = {
@@ -90,10 +79,10 @@ def clean(html: str) -> str:
         return html
     html = _speakable(html)
     cleaned = _own(filtered=False).clean(html)
+    if all(map(_is_safe, _URLS.findall(cleaned))):
+        return cleaned
     # To be asked about each attribute takes the sanitiser half as long again: few pages need it.
-    return (
-        cleaned if all(map(_is_safe, _URLS.findall(cleaned))) else _own(filtered=True).clean(html)
-    )
+    return _own(filtered=True).clean(html)
 
 
 def _is_safe(found: tuple[str, str]) -> bool:
@@ -130,9 +119,8 @@ def _stay_open(html: str, names: frozenset[str] | None = None) -> int:
     depth = deepest = 0
     for match in _TAG.finditer(html):
         name = match[2].lower()
-        if name in _CLOSE_THEMSELVES or (match[1] and not opened[name]):
-            continue
-        if names is not None and name not in names:
+        counts = name not in _CLOSE_THEMSELVES if names is None else name in names
+        if not counts or (match[1] and not opened[name]):
             continue
         step = -1 if match[1] else 1
         opened[name] += step

@@ -11,7 +11,14 @@ from kb.markup.render.html.clean import clean, clean_foreign
 from kb.markup.render.html.options import HtmlOptions
 from kb.markup.render.html.style import list_attributes
 from kb.markup.render.html.tables import table
-from kb.markup.render.html.writer import Frame, HtmlHandlers, HtmlWriter, pre_text, verbatim
+from kb.markup.render.html.writer import (
+    Frame,
+    Handler,
+    HtmlHandlers,
+    HtmlWriter,
+    pre_text,
+    verbatim,
+)
 from kb.markup.tree import nodes as n
 from kb.markup.tree.nodes import Document, Node
 
@@ -19,7 +26,18 @@ _DEFAULT: Final = HtmlOptions()
 _BLOCKS: Final = (n.Quotation, n.Paragraph, n.List, n.Table, n.Group, n.Heading, n.DefinitionList)
 
 
-def heading(w: HtmlWriter, node: n.Heading) -> Frame:
+def _element(tag: str, after: str = "", handlers: HtmlHandlers | None = None) -> Handler:
+    """Return what writes an element around a node's children; `after` follows its start tag."""
+
+    def write(w: HtmlWriter, node: n.Parent) -> Frame:
+        params = node.params if isinstance(node, n.Container) else n.NO_PARAMS
+        w.out.append(f"<{tag}{w.attributes(node, params)}>{after}")
+        return node.children, f"</{tag}>\n", handlers
+
+    return write
+
+
+def _heading(w: HtmlWriter, node: n.Heading) -> Frame:
     """Write a heading with the id that links of the wiki know."""
     level = min(6, max(1, node.level + w.options.heading_shift))
     params = node.params if "id" in node.params else {**node.params, "id": node.id}
@@ -27,20 +45,14 @@ def heading(w: HtmlWriter, node: n.Heading) -> Frame:
     return node.children, f"</h{level}>\n", p.PHRASING
 
 
-def section(_w: HtmlWriter, node: n.OutlineSection) -> Frame:
-    """Write a heading and what belongs to it, without an element of their own."""
-    return node.children, "", None
-
-
-def paragraph(w: HtmlWriter, node: n.Paragraph) -> Frame | None:
-    """Write a paragraph, unless it is empty."""
+def _paragraph(w: HtmlWriter, node: n.Paragraph) -> Frame | None:
     if not node.children:
         return None
     w.out.append(f"<p{w.attributes(node, node.params)}>")
     return node.children, "</p>\n", p.PHRASING
 
 
-def group(w: HtmlWriter, node: n.Group) -> Frame:
+def _group(w: HtmlWriter, node: n.Group) -> Frame:
     """Write a group: a box if its class says so, nothing if its parameters say nothing."""
     if "class" in node.params:
         kind = box_kind(node.params)
@@ -56,40 +68,14 @@ def group(w: HtmlWriter, node: n.Group) -> Frame:
     return node.children, "</div>\n", None
 
 
-def a_list(w: HtmlWriter, node: n.List) -> Frame:
-    """Write a list."""
+def _list(w: HtmlWriter, node: n.List) -> Frame:
     tag = "ol" if node.ordered else "ul"
     extra = list_attributes(node.params) if node.ordered and node.params else ""
     w.out.append(f"<{tag}{extra}{w.attributes(node, node.params)}>\n")
     return node.children, f"</{tag}>\n", None
 
 
-def item(w: HtmlWriter, node: n.ListItem) -> Frame:
-    """Write a list's item."""
-    w.out.append(f"<li{w.attributes(node, node.params)}>")
-    return node.children, "</li>\n", None
-
-
-def definitions(w: HtmlWriter, node: n.DefinitionList) -> Frame:
-    """Write a definition list."""
-    w.out.append(f"<dl{w.attributes(node, node.params)}>\n")
-    return node.children, "</dl>\n", None
-
-
-def term(w: HtmlWriter, node: n.DefinitionTerm) -> Frame:
-    """Write a term."""
-    w.out.append(f"<dt{w.line(node) if w.lines else ''}>")
-    return node.children, "</dt>\n", p.PHRASING
-
-
-def description(w: HtmlWriter, node: n.DefinitionDescription) -> Frame:
-    """Write a description."""
-    w.out.append(f"<dd{w.line(node) if w.lines else ''}>")
-    return node.children, "</dd>\n", None
-
-
-def quotation(w: HtmlWriter, node: n.Quotation) -> Frame:
-    """Write a quotation: its lines make paragraphs, deeper quotations stand between them."""
+def _quotation(w: HtmlWriter, node: n.Quotation) -> Frame:
     w.out.append(f"<blockquote{w.attributes(node, node.params)}>\n")
     return quoted_blocks(node), "</blockquote>\n", None
 
@@ -104,93 +90,60 @@ def quoted_blocks(node: n.Quotation) -> list[Node]:
             lines.append(n.LineBreak(line.pos))
         for child in line.children:
             if isinstance(child, _BLOCKS):
-                _end_paragraph(blocks, lines)
                 lines = []
                 blocks.append(child)
-            else:
-                lines.append(child)
-    _end_paragraph(blocks, lines)
+                continue
+            if not lines:
+                blocks.append(n.Paragraph(child.pos, lines, n.NO_PARAMS))
+            lines.append(child)
     return blocks
 
 
-def _end_paragraph(blocks: list[Node], lines: list[Node]) -> None:
-    if lines:
-        blocks.append(n.Paragraph(lines[0].pos, lines, n.NO_PARAMS))
-
-
-def rule(w: HtmlWriter, _node: n.HorizontalLine) -> None:
-    """Write a rule."""
+def _rule(w: HtmlWriter, _node: n.HorizontalLine) -> None:
     w.out.append("<hr>\n")
 
 
-def preformatted(w: HtmlWriter, node: n.Verbatim) -> Frame | None:
-    """Write `{{{…}}}` on its own."""
+def _verbatim(w: HtmlWriter, node: n.Verbatim) -> None:
     if node.inline:
         p.verbatim_text(w, node)
     else:
         kept = w.attributes(node, node.params)
         w.out.append(f"<pre{w.focus}{kept}>{pre_text(node.content)}</pre>\n")
-    return None
 
 
-def raw_text(w: HtmlWriter, node: n.RawText) -> None:
-    """Write somebody's HTML, or text for another format as a box with its source."""
-    if node.syntax.startswith(("html/", "xhtml/", "annotatedhtml/", "annotatedxhtml/")):
+def _raw_text(w: HtmlWriter, node: n.RawText) -> None:
+    if node.is_html:
         w.out.append(clean_foreign(node.text, w.options.id_prefix))
-    elif node.syntax in ("", "plain/1.0"):
+    elif node.is_plain:
         w.out.append(f"<p>{verbatim(node.text)}</p>\n")
     else:
         source_box(w, node, node.syntax, node.text)
 
 
-def too_deep(w: HtmlWriter, node: n.TooDeep) -> None:
-    """Write source that is nested deeper than the parser follows."""
+def _too_deep(w: HtmlWriter, node: n.TooDeep) -> None:
     w.out.append(f'<pre class="wiki-source"{w.focus}>{pre_text(node.source)}</pre>\n')
 
 
-def figure(w: HtmlWriter, node: n.Figure) -> Frame:
-    """Write an image with its caption."""
-    w.out.append(f"<figure{w.attributes(node, node.params)}>")
-    return node.children, "</figure>\n", None
-
-
-def caption(w: HtmlWriter, node: n.FigureCaption) -> Frame:
-    """Write the caption of a figure."""
+def _caption(w: HtmlWriter, node: n.FigureCaption) -> Frame:
     w.out.append(f"<figcaption{w.kept(node.params)}>")
     return node.children, "</figcaption>", None
 
 
-def formatted(w: HtmlWriter, node: n.FormatSpan) -> Frame | None:
-    """Write a styled span in a cell or item."""
+def _formatted(w: HtmlWriter, node: n.FormatSpan) -> Frame | None:
     frame = p.formatted(w, node)
     return frame and (frame[0], frame[1], p.PHRASING)
 
 
-FLOW: Final = HtmlHandlers(
-    {
-        **p.PHRASING,
-        n.OutlineSection: section,
-        n.Heading: heading,
-        n.Paragraph: paragraph,
-        n.Group: group,
-        n.List: a_list,
-        n.ListItem: item,
-        n.DefinitionList: definitions,
-        n.DefinitionTerm: term,
-        n.DefinitionDescription: description,
-        n.Quotation: quotation,
-        n.Table: table,
-        n.HorizontalLine: rule,
-        n.Verbatim: preformatted,
-        n.RawText: raw_text,
-        n.Macro: macros.call,
-        n.MacroResult: macros.result,
-        n.TooDeep: too_deep,
-        n.Figure: figure,
-        n.FigureCaption: caption,
-        n.FormatSpan: formatted,
-    }
-)
+FLOW: Final = HtmlHandlers({
+    **p.PHRASING,
+    n.OutlineSection: p.content(), n.Heading: _heading, n.Paragraph: _paragraph, n.Group: _group,
+    n.List: _list, n.ListItem: _element("li"), n.DefinitionList: _element("dl", "\n"),
+    n.DefinitionTerm: _element("dt", handlers=p.PHRASING),
+    n.DefinitionDescription: _element("dd"), n.Quotation: _quotation, n.Table: table,
+    n.HorizontalLine: _rule, n.Verbatim: _verbatim, n.RawText: _raw_text, n.TooDeep: _too_deep,
+    n.Figure: _element("figure"), n.FigureCaption: _caption, n.FormatSpan: _formatted,
+    n.Macro: macros.call, n.MacroResult: macros.RESULT,
+})  # fmt: skip
 """Writes what may stand where a block may; a block's own handler says what may stand in it."""
 
 

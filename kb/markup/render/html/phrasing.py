@@ -13,6 +13,7 @@ from kb.markup.render.html.clean import clean_foreign
 from kb.markup.render.html.style import clean_id, escape_value, size_attributes
 from kb.markup.render.html.writer import (
     Frame,
+    Handler,
     HtmlHandlers,
     HtmlPiece,
     HtmlWriter,
@@ -20,31 +21,22 @@ from kb.markup.render.html.writer import (
     verbatim,
 )
 from kb.markup.render.plain import plain_text
-from kb.markup.render.resolve import Target
 from kb.markup.render.xhtml.links import label_of
 from kb.markup.tree import nodes as n
 from kb.markup.tree.nodes import Image, Link, Node
 
 _TAGS: Final = {
-    n.BOLD: "strong",
-    n.ITALIC: "em",
-    n.STRIKE: "del",
-    n.UNDERLINE: "u",
-    n.SUPERSCRIPT: "sup",
-    n.SUBSCRIPT: "sub",
-    n.MONOSPACE: "code",
-    n.STYLE_NONE: "span",
-}
+    n.BOLD: "strong", n.ITALIC: "em", n.STRIKE: "del", n.UNDERLINE: "u", n.SUPERSCRIPT: "sup",
+    n.SUBSCRIPT: "sub", n.MONOSPACE: "code", n.STYLE_NONE: "span",
+}  # fmt: skip
 _CLASSES: Final = {"user": ' class="wiki-user"', "attachment": ' class="wiki-file"'}
 
 
-def markup(w: HtmlWriter, node: HtmlPiece) -> None:
-    """Write HTML of the writer's own."""
+def _markup(w: HtmlWriter, node: HtmlPiece) -> None:
     w.out.append(node.html)
 
 
-def line_break(w: HtmlWriter, _node: n.LineBreak) -> None:
-    """End a line."""
+def _line_break(w: HtmlWriter, _node: Node) -> None:
     w.out.append("<br>\n")
 
 
@@ -63,8 +55,7 @@ def formatted(w: HtmlWriter, node: n.FormatSpan) -> Frame | None:
     return node.children, f"</{tag}>", None
 
 
-def link(w: HtmlWriter, node: Link) -> Frame:
-    """Write a link, marked where it leads nowhere."""
+def _link(w: HtmlWriter, node: Link) -> Frame:
     target = w.options.resolver.link(node.reference)
     label = node.children or [n.Text(node.pos, target.label or label_of(node.reference))]
     if target.url is None:
@@ -73,24 +64,26 @@ def link(w: HtmlWriter, node: Link) -> Frame:
     if target.kind == "anchor":
         url = "#" + w.options.id_prefix + clean_id(url[1:])
     rel = ' rel="noopener"' if target.kind == "url" else ""
-    title = node.params.get("title")
-    shown = f' title="{escape_value(title)}"' if title else ""
     kind = _CLASSES.get(target.kind, "")
     if "id" in node.params:
         kind += w.kept({"id": node.params["id"]})
-    w.out.append(f'<a{kind} href="{escape_value(url)}"{rel}{shown}>')
+    w.out.append(f'<a{kind} href="{escape_value(url)}"{rel}{_title(node.params)}>')
     return label, "</a>", LABEL
+
+
+def _title(params: n.Params) -> str:
+    title = params.get("title")
+    return f' title="{escape_value(title)}"' if title else ""
 
 
 def _nowhere(w: HtmlWriter, node: Link, label: list[Node]) -> Frame:
     words = w.options.words.nowhere
+    reference = node.reference.reference
     if w.options.lean:
-        w.out.append(
-            f'<span class="wiki-nowhere" title="{escape_value(node.reference.reference)}">'
-        )
+        w.out.append(f'<span class="wiki-nowhere" title="{escape_value(reference)}">')
         return label, "</span>", LABEL
     said = escape_value(f"{plain_text(label).strip()} ({words})")
-    title = escape_value(f"{node.reference.reference} ({words})")
+    title = escape_value(f"{reference} ({words})")
     w.out.append(
         f'<a class="wiki-nowhere" role="link" aria-disabled="true" aria-label="{said}"'
         f' title="{title}">'
@@ -98,32 +91,23 @@ def _nowhere(w: HtmlWriter, node: Link, label: list[Node]) -> Frame:
     return label, "</a>", LABEL
 
 
-def label_only(_w: HtmlWriter, node: Link) -> Frame:
-    """Write a link within a link's label: its own label, for links do not nest."""
+def _label_only(_w: HtmlWriter, node: Link) -> Frame:
     return node.children or [n.Text(node.pos, label_of(node.reference))], "", LABEL
 
 
-def image(w: HtmlWriter, node: Image) -> None:
-    """Write an image, or a mark in the place of one that is not there."""
+def _image(w: HtmlWriter, node: Image) -> None:
     if node.reference.type == "icon":
         w.out.append(icon(node.reference.reference))
         return
     target = w.options.resolver.image(node.reference)
     alt = escape_value(node.params.get("alt") or target.label or label_of(node.reference))
     if target.url is None:
-        _no_image(w, target, alt)
+        title = f"{escape_value(target.label) or alt} ({escape_value(w.options.words.nowhere)})"
+        w.out.append(f'<span class="wiki-nowhere wiki-no-image" title="{title}">{alt}</span>')
         return
-    title = node.params.get("title")
-    shown = f' title="{escape_value(title)}"' if title else ""
-    lazy = "" if w.options.lean else ' loading="lazy"'
+    after = _title(node.params) + ("" if w.options.lean else ' loading="lazy"')
     sizes = size_attributes(node.params) if node.params else ""
-    w.out.append(f'<img src="{escape_value(target.url)}" alt="{alt}"{sizes}{shown}{lazy}>')
-
-
-def _no_image(w: HtmlWriter, target: Target, alt: str) -> None:
-    words = escape_value(w.options.words.nowhere)
-    name = escape_value(target.label) or alt
-    w.out.append(f'<span class="wiki-nowhere wiki-no-image" title="{name} ({words})">{alt}</span>')
+    w.out.append(f'<img src="{escape_value(target.url)}" alt="{alt}"{sizes}{after}>')
 
 
 def verbatim_text(w: HtmlWriter, node: n.Verbatim) -> None:
@@ -131,87 +115,58 @@ def verbatim_text(w: HtmlWriter, node: n.Verbatim) -> None:
     w.out.append(f"<code>{verbatim(node.content)}</code>")
 
 
-def raw_text(w: HtmlWriter, node: n.RawText) -> None:
-    """Write somebody's HTML, as far as a paragraph may hold it."""
-    if node.syntax.startswith(("html/", "xhtml/", "annotatedhtml/", "annotatedxhtml/")):
+def _raw_text(w: HtmlWriter, node: n.RawText) -> None:
+    if node.is_html:
         w.out.append(clean_foreign(node.text, w.options.id_prefix, inline=True))
-    elif node.syntax in ("", "plain/1.0"):
+    elif node.is_plain:
         w.out.append(escape(node.text))
     else:
         w.out.append(f"<code>{verbatim(node.text)}</code>")
 
 
-def anchor(w: HtmlWriter, node: n.Anchor) -> None:
-    """Write a place to link to."""
+def _anchor(w: HtmlWriter, node: n.Anchor) -> None:
     if node.name.strip() and w.takes_id(node.name):
-        w.out.append(
-            f'<span id="{escape_value(w.options.id_prefix + clean_id(node.name))}"></span>'
-        )
+        name = escape_value(w.options.id_prefix + clean_id(node.name))
+        w.out.append(f'<span id="{name}"></span>')
 
 
-def too_deep(w: HtmlWriter, node: n.TooDeep) -> None:
-    """Write source that is nested deeper than the parser follows."""
+def _too_deep(w: HtmlWriter, node: n.TooDeep) -> None:
     w.out.append(f'<code class="wiki-source">{verbatim(node.source)}</code>')
 
 
-def text(w: HtmlWriter, node: n.Text) -> None:
-    """Write words."""
+def _text(w: HtmlWriter, node: n.Text) -> None:
     w.out.append(w.escape(node.text))
 
 
-def transparent(_w: HtmlWriter, node: n.Parent) -> Frame:
-    """Write a node that only holds others."""
-    return node.children, "", None
+def content(before: str = "", after: str = "") -> Handler:
+    """Return what writes a node's children only, between two texts."""
+
+    def write(w: HtmlWriter, node: n.Parent) -> Frame:
+        w.out.append(before)
+        return node.children, after, None
+
+    return write
 
 
-def _inline(_w: HtmlWriter, node: n.Parent) -> Frame:
-    return node.children, " ", None
-
-
-def _on_new_line(w: HtmlWriter, node: n.Parent) -> Frame:
-    w.out.append("<br>\n")
-    return node.children, "", None
-
-
-def _bullet(w: HtmlWriter, node: n.Parent) -> Frame:
-    w.out.append("<br>\n• ")
-    return node.children, "", None
-
-
-def nothing(_w: HtmlWriter, _node: Node) -> None:
+def _nothing(_w: HtmlWriter, _node: Node) -> None:
     """Write nothing: blank lines say nothing within a line."""
 
 
 _SPANS: Final[tuple[type[Node], ...]] = (
-    n.OutlineSection, n.Heading, n.Paragraph, n.Group, n.DefinitionList, n.DefinitionTerm,
+    n.OutlineSection, n.Heading, n.Paragraph, n.Group, n.List, n.DefinitionList, n.DefinitionTerm,
     n.DefinitionDescription, n.Table, n.TableCell, n.Quotation, n.Figure, n.FigureCaption,
 )  # fmt: skip
-PHRASING: Final = HtmlHandlers(
-    {
-        Node: nothing,
-        n.Parent: transparent,
-        n.Text: text,
-        HtmlPiece: markup,
-        n.LineBreak: line_break,
-        n.FormatSpan: formatted,
-        n.Link: link,
-        n.Image: image,
-        n.Verbatim: verbatim_text,
-        n.RawText: raw_text,
-        n.Anchor: anchor,
-        n.Macro: macros.call_in_line,
-        n.MacroResult: macros.result_in_line,
-        n.TooDeep: too_deep,
-        n.EmptyLines: nothing,
-        n.HorizontalLine: line_break,
-        n.List: _inline,
-        n.ListItem: _bullet,
-        n.TableRow: _on_new_line,
-        n.QuotationLine: _on_new_line,
-        **dict.fromkeys(_SPANS, _inline),
-    }
-)
-LABEL: Final = HtmlHandlers({**PHRASING, n.Link: label_only})
+PHRASING: Final = HtmlHandlers({
+    Node: _nothing, n.EmptyLines: _nothing, n.Text: _text, HtmlPiece: _markup,
+    n.LineBreak: _line_break, n.HorizontalLine: _line_break, n.FormatSpan: formatted,
+    n.Link: _link, n.Image: _image, n.Verbatim: verbatim_text, n.RawText: _raw_text,
+    n.Anchor: _anchor, n.TooDeep: _too_deep, n.Macro: macros.call_in_line,
+    n.MacroResult: macros.RESULT_IN_LINE, n.Parent: content(), n.ListItem: content("<br>\n• "),
+    n.TableRow: content("<br>\n"), n.QuotationLine: content("<br>\n"),
+    **dict.fromkeys(_SPANS, content("", " ")),
+})  # fmt: skip
+LABEL: Final = HtmlHandlers({**PHRASING, n.Link: _label_only})
+"""Within a link's label: of a link only its label is written, for links do not nest."""
 
 
 _CHARACTERS: Final = {

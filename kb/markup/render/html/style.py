@@ -7,6 +7,7 @@ how a colour looks on its background, by day and by night; everything else of it
 from __future__ import annotations
 
 import colorsys
+import html
 import re
 from functools import lru_cache
 from typing import Final
@@ -40,8 +41,7 @@ _LIST_TYPES: Final = {"lower-alpha": "a", "lower-latin": "a", "upper-alpha": "A"
 
 def escape_value(value: str) -> str:
     """Return `value` as it stands between double quotes."""
-    value = value.replace("&", "&amp;").replace('"', "&quot;")
-    return value.replace("<", "&lt;").replace(">", "&gt;")
+    return html.escape(value, quote=False).replace('"', "&quot;")
 
 
 def hue_of(colour: str) -> str:
@@ -130,12 +130,11 @@ def span_attributes(params: Params) -> str:
 def size_attributes(params: Params) -> str:
     """Return width and height of an image, from parameters or style: pixels or per cent."""
     style = declarations(params.get("style") or "")
-    parts = []
-    for name in ("width", "height"):
-        match = _LENGTH.match((params.get(name) or style.get(name) or "").strip())
-        if match:
-            parts.append(f' {name}="{match[1] or match[2]}"')
-    return "".join(parts)
+    return "".join(
+        f' {name}="{match[1] or match[2]}"'
+        for name in ("width", "height")
+        if (match := _LENGTH.match((params.get(name) or style.get(name) or "").strip()))
+    )
 
 
 def list_attributes(params: Params) -> str:

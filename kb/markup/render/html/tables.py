@@ -33,10 +33,7 @@ def table(w: HtmlWriter, node: n.Table) -> Frame | None:
 
 def head_rows(rows: list[Node]) -> int:
     """Return how many rows of only head cells the table begins with; one where it has no others."""
-    count = 0
-    while count < len(rows) and is_head(rows[count]):
-        count += 1
-    return count if count < len(rows) else 1
+    return next((at for at, row in enumerate(rows) if not is_head(row)), 1)
 
 
 def is_head(row: Node) -> bool:
@@ -45,15 +42,14 @@ def is_head(row: Node) -> bool:
     return bool(cells) and all(isinstance(cell, n.TableCell) and cell.head for cell in cells)
 
 
-def table_row(w: HtmlWriter, node: n.TableRow) -> Frame:
-    """Write a row; a head cell that begins a row of others heads the row."""
+def _row(w: HtmlWriter, node: n.TableRow) -> Frame:
     w.out.append(f"<tr{w.attributes(node, node.params)}>")
+    # A head cell that begins a row of others heads the row.
     w.first_cell = None if is_head(node) or not node.children else node.children[0]
     return node.children, "</tr>\n", _CELLS
 
 
-def cell(w: HtmlWriter, node: n.TableCell) -> Frame:
-    """Write a cell."""
+def _cell(w: HtmlWriter, node: n.TableCell) -> Frame:
     kept = w.kept(node.params) + span_attributes(node.params) if node.params else ""
     if not node.head:
         w.out.append(f"<td{kept}>")
@@ -63,5 +59,5 @@ def cell(w: HtmlWriter, node: n.TableCell) -> Frame:
     return node.children, "</th>", w.flow
 
 
-_ROWS: Final = HtmlHandlers({**p.PHRASING, HtmlPiece: p.markup, n.TableRow: table_row})
-_CELLS: Final = HtmlHandlers({**p.PHRASING, n.TableCell: cell})
+_ROWS: Final = HtmlHandlers({**p.PHRASING, n.TableRow: _row})
+_CELLS: Final = HtmlHandlers({**p.PHRASING, n.TableCell: _cell})

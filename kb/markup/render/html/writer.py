@@ -12,7 +12,8 @@ from kb.markup.tree.nodes import Document, Node, Params
 
 Frame = tuple[list[Node], str, "HtmlHandlers | None"]
 """Children to write next, the end tag after them, and who writes them if not who wrote this."""
-HtmlHandlers = NodeHandlers[Callable[..., "Frame | None"]]
+Handler = Callable[..., "Frame | None"]
+HtmlHandlers = NodeHandlers[Handler]
 """By node class: writes a leaf, or a start tag and gives the frame of what is within."""
 
 
@@ -53,16 +54,8 @@ class HtmlWriter:
     """What is written so far, and what the handlers need to know."""
 
     __slots__ = (
-        "document",
-        "escape",
-        "first_cell",
-        "flow",
-        "focus",
-        "ids",
-        "lines",
-        "options",
-        "out",
-    )
+        "document", "escape", "first_cell", "flow", "focus", "ids", "lines", "options", "out",
+    )  # fmt: skip
 
     def __init__(self, document: Document, options: HtmlOptions, flow: HtmlHandlers) -> None:
         self.document = document
@@ -99,27 +92,20 @@ class HtmlWriter:
                     return
                 children, close, handlers = stack.pop()
 
-    def fragment(self, nodes: list[Node], handlers: HtmlHandlers) -> str:
-        """Return the HTML of `nodes` by itself."""
-        out, self.out = self.out, []
-        self.write(nodes, handlers)
+    def _fragment(self, nodes: list[Node], escaping: Callable[[str], str]) -> str:
+        before, self.out, self.escape = (self.out, self.escape), [], escaping
+        self.write(nodes, self.flow)
         html = "".join(self.out)
-        self.out = out
+        self.out, self.escape = before
         return html
 
     def unescaped(self, nodes: list[Node]) -> str:
         """Return the HTML of `nodes` whose text is HTML already; it needs cleaning."""
-        before, self.escape = self.escape, str
-        html = self.fragment(nodes, self.flow)
-        self.escape = before
-        return html
+        return self._fragment(nodes, str)
 
     def escaped(self, node: Node) -> None:
         """Append what a macro made amid such HTML: its text is text."""
-        before, self.escape = self.escape, escape
-        html = self.fragment([node], self.flow)
-        self.escape = before
-        self.out.append(html)
+        self.out.append(self._fragment([node], escape))
 
     def attributes(self, node: Node, params: Params) -> str:
         """Return the attributes of a block: what its parameters leave, and its line."""

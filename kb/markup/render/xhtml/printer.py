@@ -171,7 +171,7 @@ class XhtmlPrinter:
         elif isinstance(node, n.HorizontalLine):
             self.start(f"<hr{attributes('hr', node.params)}/>")
         elif isinstance(node, n.RawText):
-            if node.syntax.startswith(("html/", "xhtml/", "annotatedhtml/", "annotatedxhtml/")):
+            if node.is_html:
                 self.raw(node.text)
         elif isinstance(node, n.Anchor):
             tag = "span" if self.inline else "div"
