@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from kb.errors import InputError, UsageError
+from kb.files import write_whole
 from kb.options import Choice
 
 
@@ -124,7 +125,7 @@ def write_config(folder: Path) -> Path:
     if target.exists():
         raise UsageError(f"{target} exists", hint="edit it, or remove it first")
     folder.mkdir(parents=True, exist_ok=True)
-    target.write_text(_TEMPLATE, "utf-8")
+    write_whole(target, _TEMPLATE.encode())
     return target
 
 

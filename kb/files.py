@@ -23,11 +23,14 @@ _EXCHANGE = 2
 """RENAME_EXCHANGE of Linux's renameat2 and RENAME_SWAP of macOS's renamex_np alike."""
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Replace the file's content atomically and durably: a crash leaves the old or the new."""
+def write_whole(path: Path, data: bytes, *, mode: int = 0o666) -> None:
+    """Replace the file's content atomically and durably: a crash leaves the old or the new.
+
+    A new file has ``mode``, less what the process masks.
+    """
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        with fresh.open("wb") as file:
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

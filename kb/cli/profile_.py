@@ -11,6 +11,7 @@ from rich.text import Text
 from kb.cases.reader.coverage import PageCoverage, taken_share
 from kb.cli.console import err, home_option, json_option, opened, out, say, write
 from kb.errors import UsageError
+from kb.files import write_whole
 from kb.library.library import Library
 
 
@@ -93,6 +94,6 @@ def learn(glob: str, name: str, dest: Path | None, home: Path | None) -> None:
     elif dest.exists():
         raise UsageError(f"{dest} exists", hint="choose another name; nothing is overwritten")
     else:
-        dest.write_text(found.text, "utf-8")
+        write_whole(dest, found.text.encode())
     say("learned", "green", f"{found.cases} cases, {found.fields} fields,"
         f" {found.share:.0%} of their lines taken")  # fmt: skip

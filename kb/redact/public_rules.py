@@ -9,6 +9,7 @@ import msgspec
 
 from kb.config import Home
 from kb.errors import InputError
+from kb.files import write_whole
 from kb.model import WikiObject
 
 Audience: TypeAlias = Literal["internal", "public"]
@@ -55,8 +56,7 @@ def key_of(home: Home) -> bytes:
     path = home.root / ".kb" / "public.key"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_bytes(secrets.token_bytes(32))
+        write_whole(path, secrets.token_bytes(32), mode=0o600)
     return path.read_bytes()
 
 

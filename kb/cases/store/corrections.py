@@ -17,6 +17,7 @@ import msgspec
 
 from kb.cases.record import Anomaly, Case, Correction, Origin, Related, to_json
 from kb.errors import InputError
+from kb.files import write_whole
 
 FILE = "corrections.toml"
 Value = str | int | float | bool | list[str] | None
@@ -192,7 +193,5 @@ def append_entry(root: Path, table: str, entry: msgspec.Struct) -> Path:
     )
     before = path.read_text("utf-8") if path.is_file() else ""
     joint = "" if not before else "\n" if before.endswith("\n") else "\n\n"
-    part = path.with_name(path.name + ".part")
-    part.write_text(before + joint + block, "utf-8")
-    part.replace(path)
+    write_whole(path, (before + joint + block).encode())
     return path

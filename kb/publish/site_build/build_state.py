@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from kb.files import write_whole
 from kb.publish.browser_index.index_layout import IndexMeta
 from kb.publish.site_catalogue import CaseFacts, PageFacts
 from kb.publish.units import MadeUnit
@@ -48,7 +49,7 @@ def save_before(folder: Path, out: Path, state: BuildState) -> None:
     """Write the state of a build about to be put in place; the one in force stays."""
     path = _path(folder, out).with_suffix(".next")
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(msgspec.msgpack.encode(state))
+    write_whole(path, msgspec.msgpack.encode(state))
 
 
 def save_after(folder: Path, out: Path) -> None:
