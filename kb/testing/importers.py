@@ -22,7 +22,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -49,7 +48,7 @@ from kb.model import (
 )
 from kb.options import Options
 from kb.references import split_reference
-from kb.verify import compare
+from kb.verify import DigestSink, NothingKnown, compare
 
 _VERSION: Final = re.compile(r"[0-9]+\.[0-9]+")
 _MOMENT: Final = re.compile(
@@ -60,27 +59,7 @@ _OF_A_PAGE: Final = (
 )  # fmt: skip
 
 
-class KnowsNothing:
-    """kb.model.Known of an archive that is empty."""
-
-    def versions(self, page: PageId) -> frozenset[str]:
-        """No versions."""
-        return frozenset()
-
-    def attachment_versions(self, page: PageId, name: str) -> frozenset[str]:
-        """No versions of attachments."""
-        return frozenset()
-
-    def fetch_state(self, key: str) -> str | None:
-        """No state."""
-        return None
-
-    def fetch_states(self, prefix: str) -> Iterator[tuple[str, str]]:
-        """No states."""
-        return iter(())
-
-
-class Digests:
+class NotedDigests(DigestSink):
     """kb.model.Sink that keeps the digests of what it was given, in ``put_so_far``."""
 
     def __init__(self) -> None:
@@ -88,7 +67,7 @@ class Digests:
 
     def put(self, chunks: Iterable[bytes]) -> str:
         """Note the sha256 of the bytes, and return it in hex."""
-        digest = sha256(b"".join(chunks)).hexdigest()
+        digest = super().put(chunks)
         self.put_so_far.add(digest)
         return digest
 
@@ -103,7 +82,7 @@ class ImporterConformance:
     @pytest.fixture
     def items(self, importer: Importer, source: str) -> list[Item]:
         """All that the importer yields for the source."""
-        return list(importer.records(Source(source), Options(), KnowsNothing(), Digests()))
+        return list(importer.records(Source(source), Options(), NothingKnown(), DigestSink()))
 
     def test_its_name_is_a_word_for_the_command_line(self, importer: Importer) -> None:
         """`kb import --as NAME`: lower case, words joined by hyphens."""
@@ -123,7 +102,7 @@ class ImporterConformance:
     def test_records_are_read_lazily(self, importer: Importer, tmp_path: Path) -> None:
         """Nothing is opened before the first record is asked for."""
         importer.records(
-            Source(str(tmp_path / "nowhere")), Options(), KnowsNothing(), Digests()
+            Source(str(tmp_path / "nowhere")), Options(), NothingKnown(), DigestSink()
         )  # fmt: skip
 
     def test_a_page_s_records_follow_its_page_seen(self, items: list[Item]) -> None:
@@ -156,8 +135,8 @@ class ImporterConformance:
         self, importer: Importer, source: str
     ) -> None:
         """An attachment's digest is that of bytes which the sink has."""
-        sink = Digests()
-        for item in importer.records(Source(source), Options(), KnowsNothing(), sink):
+        sink = NotedDigests()
+        for item in importer.records(Source(source), Options(), NothingKnown(), sink):
             if isinstance(item, AttachmentRevision) and item.sha256 is not None:
                 assert item.sha256 in sink.put_so_far
 
@@ -165,7 +144,7 @@ class ImporterConformance:
         self, importer: Importer, source: str, items: list[Item]
     ) -> None:
         """Reading twice gives equal records in the same order."""
-        again = list(importer.records(Source(source), Options(), KnowsNothing(), Digests()))
+        again = list(importer.records(Source(source), Options(), NothingKnown(), DigestSink()))
         assert [_lasting(item) for item in again] == [_lasting(item) for item in items]
 
     def test_the_archive_holds_what_was_yielded(
@@ -178,7 +157,7 @@ class ImporterConformance:
                 known = archive.source(source, importer.name)
                 items = importer.records(found, Options(), known, archive.blobs)
                 assert bool(archive.ingest(known, items).changed) is changed
-            again = importer.records(found, Options(), KnowsNothing(), Digests())
+            again = importer.records(found, Options(), NothingKnown(), DigestSink())
             verdicts = {finding.verdict for finding in compare(archive, again)}
             assert verdicts <= {"same", "unknown"}
 
@@ -187,7 +166,7 @@ class ImporterConformance:
     ) -> None:
         """What holds no page raises InputError or RemoteError with its location."""
         with pytest.raises((InputError, RemoteError)) as raised:
-            list(importer.records(Source(unusable), Options(), KnowsNothing(), Digests()))
+            list(importer.records(Source(unusable), Options(), NothingKnown(), DigestSink()))
         assert Path(unusable).name in str(raised.value)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from kb.errors import UsageError
 from kb.export.protocol import Exporter, exporter_named, exporter_names, options_of
 from kb.plugins import EXPORTERS, OURS
 from kb.testing.exporters import ExporterConformance
+from tests.conftest import Kb
 
 ROOT = Path(__file__).resolve().parents[2]
 PLUGIN = ROOT / "tests" / "plugins" / "exporter"
@@ -67,7 +67,7 @@ def test_an_option_of_another_format_is_told_with_that_format() -> None:
 
 
 def test_the_command_says_which_format_has_a_flag(
-    kb: Callable[..., subprocess.CompletedProcess[str]],
+    kb: Kb,
 ) -> None:
     """`kb export xar --branch` names git; `kb export git --help` lists git's flags alone."""
     done = kb("export", "xar", "x.xar", "--branch", "main", check=False)
@@ -80,9 +80,7 @@ def test_the_command_says_which_format_has_a_flag(
     assert all(name in kb("export", "--help").stdout for name in exporter_names())
 
 
-def test_options_may_stand_before_the_format(
-    kb: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
-) -> None:
+def test_options_may_stand_before_the_format(kb: Kb, tmp_path: Path) -> None:
     """Whether an option has a value or not, and even if its value is the name of a format."""
     kb("import", ROOT / "demo")
     cases = kb("export", "jsonl", "-").stdout

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from kb.archive import Archive
 from kb.model import AttachmentRevision, Item, PageId, PageSeen, Revision
@@ -10,10 +11,10 @@ from kb.model import AttachmentRevision, Item, PageId, PageSeen, Revision
 WIKI = "xwiki"
 
 
-def page(reference: str, locale: str = "", **fields: object) -> PageSeen:
+def page(reference: str, locale: str = "", **fields: Any) -> PageSeen:
     """The record that opens a page with complete history."""
     fields.setdefault("history", "complete")
-    return PageSeen(id=PageId(WIKI, reference, locale), **fields)  # type: ignore[arg-type]
+    return PageSeen(id=PageId(WIKI, reference, locale), **fields)
 
 
 def revisions(*texts: str, author: str = "XWiki.ruan", day: int = 1) -> list[Revision]:
@@ -38,7 +39,7 @@ class Wiki:
         """Take records in."""
         self.archive.ingest(self._source, items)
 
-    def file(self, name: str, data: bytes, version: str = "1.1", **fields: object) -> Item:
+    def file(self, name: str, data: bytes, version: str = "1.1", **fields: Any) -> Item:
         """A version of an attachment whose bytes are held."""
         sha256 = self.archive.blobs.put([data])
         return AttachmentRevision(
@@ -46,5 +47,5 @@ class Wiki:
             version=version,
             sha256=sha256,
             size=len(data),
-            **fields,  # type: ignore[arg-type]
+            **fields,
         )

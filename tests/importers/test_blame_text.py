@@ -15,7 +15,7 @@ from importers.blame_text.rows import assemble, plain_rows, table_rows
 from kb.archive import Archive
 from kb.errors import InputError, Problem
 from kb.model import PageId, PageSeen, Snapshot
-from kb.testing.importers import Digests, KnowsNothing
+from kb.verify import DigestSink, NothingKnown
 
 
 def read(
@@ -25,7 +25,7 @@ def read(
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
     items = list(
         BlameText().records(
-            Source(str(file)), Options(timezone=timezone), KnowsNothing(), Digests()
+            Source(str(file)), Options(timezone=timezone), NothingKnown(), DigestSink()
         )
     )
     snapshot = next(item for item in items if isinstance(item, Snapshot))
@@ -157,7 +157,7 @@ def test_other_files_are_refused_by_name(tmp_path: Path, content: bytes) -> None
     with pytest.raises(InputError, match=r"other\.txt"):
         importer_for(Source(str(file)))
     with pytest.raises(InputError, match=r"other\.txt"):
-        list(BlameText().records(Source(str(file)), Options(), KnowsNothing(), Digests()))
+        list(BlameText().records(Source(str(file)), Options(), NothingKnown(), DigestSink()))
 
 
 def test_shopping_list_is_no_dump(tmp_path: Path) -> None:
@@ -242,7 +242,7 @@ def test_sample_page_comes_back_line_for_line(shared: Path, tmp_path: Path) -> N
 def test_crawled_texts(shared: Path, name: str, lines: int, missing: int, codes: list[str]) -> None:
     """Two texts as crawlers left them."""
     source = Source(str(shared / "samples" / "text" / name))
-    items = list(BlameText().records(source, Options(), KnowsNothing(), Digests()))
+    items = list(BlameText().records(source, Options(), NothingKnown(), DigestSink()))
     assert isinstance(items[0], PageSeen)
     snapshot = items[1]
     assert isinstance(snapshot, Snapshot)

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler")
 def test_compiled_modules_pass_the_same_laws(tmp_path: Path) -> None:
     """The modules compiled with mypyc pass the laws and XWiki's own tests."""
-    build = [sys.executable, ROOT / "tools" / "compile_markup.py", tmp_path / "compiled"]
+    build = [sys.executable, str(ROOT / "tools" / "compile_markup.py"), str(tmp_path / "compiled")]
     subprocess.run(build, check=True, capture_output=True)
     environment = {**os.environ, "PYTHONPATH": str(tmp_path / "compiled")}
     probe = "from kb.markup.parser import inline; print(inline.__file__)"

@@ -22,7 +22,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def test_runner_finds_the_rates_that_the_documentation_promises(shared: Path) -> None:
     """bench/cts.py reports at least the shares of equal cases that docs/markup.md states."""
-    command = [sys.executable, ROOT / "bench" / "cts.py", shared / "cts" / "cases.jsonl"]
+    paths = (ROOT / "bench" / "cts.py", shared / "cts" / "cases.jsonl")
+    command = [sys.executable, *map(str, paths)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     rates = {}
     for line in done.stdout.splitlines():

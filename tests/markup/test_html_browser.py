@@ -53,15 +53,20 @@ def test_chromium_runs_nothing() -> None:
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
     if found is None:
         pytest.skip("no chromium on this machine: `make system` installs one")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import Dialog, sync_playwright
 
     pages = list(documents())
     dialogs: list[str] = []
     bad: list[str] = []
+
+    def dismiss(dialog: Dialog) -> None:
+        dialogs.append(dialog.message)
+        dialog.dismiss()
+
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
         page = browser.new_page()
-        page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+        page.on("dialog", dismiss)
         for at in range(0, len(pages), 500):
             part = pages[at : at + 500]
             page.set_content("<div id=all><p>" + "</p><hr><p>".join(part) + "</div>")

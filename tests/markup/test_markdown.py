@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -78,7 +79,7 @@ def row(*cells: n.Node) -> n.TableRow:
     return n.TableRow(0, list(cells), n.NO_PARAMS)
 
 
-PLACES = {
+PLACES: dict[str, Callable[[str], n.Node]] = {
     "p": lambda t: paragraph(text(t)),
     "h2": lambda t: n.Heading(0, [text(t)], n.NO_PARAMS, 2, "H"),
     "li": lambda t: n.List(0, [n.ListItem(0, [text(t)], n.NO_PARAMS)], n.NO_PARAMS, False),
@@ -145,7 +146,9 @@ def styles_of_tree(nodes: list[n.Node], around: frozenset[str]) -> list[tuple[st
     return found
 
 
-def styles_of_html(node: lxml_html.HtmlElement, around: frozenset[str]) -> list:
+def styles_of_html(
+    node: lxml_html.HtmlElement, around: frozenset[str]
+) -> list[tuple[str, frozenset[str]]]:
     tag = "del" if node.tag == "s" else node.tag
     inner = around | {tag} if tag in STYLES.values() else around
     found = [(char, inner) for char in node.text or "" if not char.isspace()]

@@ -21,7 +21,8 @@ READER.validateLink = lambda url: True  # type: ignore[method-assign]
 
 def shown(source: str, flavour: str) -> str:
     markdown = read_page(source).markdown(MarkdownOptions(flavour=FLAVOURS[flavour]))
-    return READER.render(markdown.text).replace("<!-- -->", "")
+    html: str = READER.render(markdown.text)
+    return html.replace("<!-- -->", "")
 
 
 @pytest.mark.parametrize("place", PLACES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -16,10 +17,12 @@ from kb.markup.tree.nodes import Position
 
 ROOT = Path(__file__).resolve().parents[2]
 
+N = TypeVar("N", bound=n.Node)
 
-def find(parent: n.Parent, kind: type[n.Node]) -> list[n.Node]:
+
+def find(parent: n.Parent, kind: type[N]) -> list[N]:
     """All nodes of `kind`, in order."""
-    found: list[n.Node] = []
+    found: list[N] = []
     for node in parent.children:
         if isinstance(node, kind):
             found.append(node)
@@ -56,7 +59,7 @@ def test_nodes_know_their_line_and_column(newline: str) -> None:
         "ListItem": Position(4, 1),
         "Macro": Position(5, 1),
     }
-    label = find(find(document, n.Link)[0], n.Text)[0]  # type: ignore[arg-type]
+    label = find(find(document, n.Link)[0], n.Text)[0]
     assert document.position(label) == Position(3, 8)
 
 

@@ -63,7 +63,9 @@ class Home:
             self.reports.append(archive.ingest(known, items))
         return self.reports[-1]
 
-    def differences(self, server: Any, *, skip: Callable[[Any], bool] = lambda _: False) -> list:
+    def differences(
+        self, server: Any, *, skip: Callable[[Any], bool] = lambda _: False
+    ) -> list[str]:
         """How the archive differs from the wiki itself, in contents, authors, dates, files."""
         with Archive(self.path) as archive:
             return [

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +122,7 @@ def test_nothing_of_another_user_is_taken_for_ours(
         items = importer_named("rest").records(Source(wiki.url), options, known, archive.blobs)
         for _ in range(30):
             next(items)
+        assert isinstance(items, Generator)
         items.close()
     home.take(wiki.url)
     assert home.differences(wiki.server) == []

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import Kb
+
 from .standin import PASSWORD, Standing
 
 TOML = """
@@ -30,7 +32,7 @@ def wiki(stand: Callable[..., Standing], tmp_path: Path) -> Standing:
     return found
 
 
-def test_sync_then_verify(wiki: Standing, kb: Callable[..., object], tmp_path: Path) -> None:
+def test_sync_then_verify(wiki: Standing, kb: Kb, tmp_path: Path) -> None:
     """After a sync, a verification against the wiki finds nothing missing or different."""
     done = kb("sync")
     assert "18 page(s)" in done.stderr or "19 page(s)" in done.stderr
@@ -40,9 +42,7 @@ def test_sync_then_verify(wiki: Standing, kb: Callable[..., object], tmp_path: P
     assert result["damaged"] == []
 
 
-def test_verify_names_what_is_missing_and_different(
-    wiki: Standing, kb: Callable[..., object], tmp_path: Path
-) -> None:
+def test_verify_names_what_is_missing_and_different(wiki: Standing, kb: Kb, tmp_path: Path) -> None:
     """Verification names pages, versions and lines that the archive lacks or has otherwise."""
     kb("sync")
     wiki.server.add_revision(["Support"], "Empty", content="later")
@@ -58,7 +58,7 @@ def test_verify_names_what_is_missing_and_different(
     assert "different: Support.Edges: version 1.1: line 1" in done.stdout
 
 
-def test_verify_says_that_nobody_can_be_asked(wiki: Standing, kb: Callable[..., object]) -> None:
+def test_verify_says_that_nobody_can_be_asked(wiki: Standing, kb: Kb) -> None:
     """A wiki that is down gives exit code 4."""
     kb("sync")
     wiki.server.stop()
@@ -66,7 +66,7 @@ def test_verify_says_that_nobody_can_be_asked(wiki: Standing, kb: Callable[..., 
     assert done.returncode == 4, done.stderr
 
 
-def test_verify_finds_damage(wiki: Standing, kb: Callable[..., object], tmp_path: Path) -> None:
+def test_verify_finds_damage(wiki: Standing, kb: Kb, tmp_path: Path) -> None:
     """A digest that no longer fits is reported with exit code 1."""
     kb("sync")
     assert kb("verify").returncode == 0
@@ -77,9 +77,7 @@ def test_verify_finds_damage(wiki: Standing, kb: Callable[..., object], tmp_path
     assert "another digest" in done.stderr
 
 
-def test_no_word_of_the_password_anywhere(
-    wiki: Standing, kb: Callable[..., object], tmp_path: Path
-) -> None:
+def test_no_word_of_the_password_anywhere(wiki: Standing, kb: Kb, tmp_path: Path) -> None:
     """No output and no file holds the password, in any encoding of it."""
     outputs = [kb("sync"), kb("sync"), kb("verify", "--against", wiki.url), kb("stats")]
     from base64 import b64encode

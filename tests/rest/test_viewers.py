@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -116,27 +117,29 @@ def test_a_file_that_is_listed_and_lost_is_a_problem(
     assert (lost.code, lost.page) == ("file-without-bytes", "Support.Harbour.Case log")
 
 
-@pytest.fixture
-def saved(stand: Callable[..., Standing], tmp_path: Path) -> Callable[..., Path]:
+@dataclass
+class Saver:
     """Saves viewers' pages of the sample wiki as a browser's user would."""
-    wiki = stand()
 
-    def save(*queries: str, page: str = "售后/华南/2021/") -> Path:
-        folder = tmp_path / "saved"
-        folder.mkdir(exist_ok=True)
+    wiki: Standing
+    folder: Path
+
+    def __call__(self, *queries: str, page: str = "售后/华南/2021/") -> Path:
+        self.folder.mkdir(exist_ok=True)
         for number, query in enumerate(queries):
-            answer = httpx.get(f"{wiki.url}/bin/view/{page}?{query}", auth=("admin", PASSWORD))
+            url = f"{self.wiki.url}/bin/view/{page}?{query}"
+            answer = httpx.get(url, auth=("admin", PASSWORD))
             answer.raise_for_status()
-            (folder / f"{number}.html").write_bytes(answer.content)
-        return folder
-
-    save.server = wiki.server  # type: ignore[attr-defined]
-    return save
+            (self.folder / f"{number}.html").write_bytes(answer.content)
+        return self.folder
 
 
-def test_a_saved_blame_page_knows_its_name_and_lines(
-    saved: Callable[..., Path], home: Home
-) -> None:
+@pytest.fixture
+def saved(stand: Callable[..., Standing], tmp_path: Path) -> Saver:
+    return Saver(stand(), tmp_path / "saved")
+
+
+def test_a_saved_blame_page_knows_its_name_and_lines(saved: Saver, home: Home) -> None:
     """A saved blame page and history give reference, text, authors of lines and versions."""
     folder = saved("viewer=code&showLastAuthors=true", "viewer=history&showminor=true&perPage=100")
     home.take(str(folder), "viewer-html", timezone=ZONE)
@@ -144,25 +147,23 @@ def test_a_saved_blame_page_knows_its_name_and_lines(
         view = archive.page(PageId("xwiki", CASES))
         assert view is not None
         assert view.history == "lines"
-        doc = saved.server.wiki.by_full(CASES)  # type: ignore[attr-defined]
+        doc = saved.wiki.server.wiki.by_full(CASES)
         assert view.source == doc.head.content
         assert all(line.author and line.author.startswith("XWiki.") for line in view.lines)
         assert len(list(archive.revisions(view.key))) == len(doc.revs)
 
 
-def test_saved_views_of_both_kinds_give_a_whole_version(
-    saved: Callable[..., Path], home: Home
-) -> None:
+def test_saved_views_of_both_kinds_give_a_whole_version(saved: Saver, home: Home) -> None:
     """A saved plain view and blame view together give the whole source."""
     folder = saved(
         "viewer=code&showLastAuthors=true", "viewer=code", "viewer=comments", page="Support/Edges"
     )
     home.take(str(folder), "viewer-html")
-    doc = saved.server.wiki.get(["Support"], "Edges")  # type: ignore[attr-defined]
+    doc = saved.wiki.server.wiki.get(["Support"], "Edges")
     assert facts(home, doc)[doc.head.version][0] == doc.head.content
 
 
-def test_no_token_of_a_session_is_kept(saved: Callable[..., Path], home: Home) -> None:
+def test_no_token_of_a_session_is_kept(saved: Saver, home: Home) -> None:
     """The form token of a saved page does not reach the archive."""
     folder = saved("viewer=code&showLastAuthors=true")
     home.take(str(folder / "0.html"), "viewer-html")
@@ -212,7 +213,7 @@ def row(number: int, text: str, version: str | None = None) -> str:
 def test_a_line_that_the_view_left_out_is_missing_not_empty() -> None:
     """A gap in the numbers of lines is reported as missing lines."""
     view = read_code(table(row(1, "a", "1.1"), row(3, "c", "")))
-    assert (view.lines, view.missing) == (["a", "", "c"], {2})
+    assert (view.lines, view.missing) == (["a", "", "c"], frozenset({2}))
 
 
 def test_two_views_that_differ_give_no_source() -> None:

@@ -19,7 +19,11 @@ ZONE = "Asia/Shanghai"
 
 
 def findings(home: Home, location: str, way: str) -> Counter[str]:
-    options = Options(**USER, timezone=ZONE) if way != "xar" else Options(timezone=ZONE)
+    options = (
+        Options(user=USER["user"], password_env=USER["password_env"], timezone=ZONE)
+        if way != "xar"
+        else Options(timezone=ZONE)
+    )
     items = importer_named(way).records(Source(location), options, NothingKnown(), DigestSink())
     with Archive(home.path) as archive:
         found = list(compare(archive, items))

@@ -26,6 +26,7 @@ from kb.model import (
     PageSeen,
     Revision,
 )
+from tests.conftest import Kb
 
 from .standin import PASSWORD, Home, Standing
 
@@ -59,7 +60,7 @@ def test_what_goes_through_the_pipe_comes_out(tmp_path: Path) -> None:
 
 
 def test_the_archive_is_the_one_written_here(
-    stand: Callable[..., Standing], home: Home, kb: Callable[..., object], tmp_path: Path
+    stand: Callable[..., Standing], home: Home, kb: Kb, tmp_path: Path
 ) -> None:
     """`kb import`, with its writer process, makes the archive that one process makes."""
     wiki = stand(faults="bigfile:mb=3,page=Support.Empty")

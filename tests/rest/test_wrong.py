@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import Kb
+
 from .standin import Standing
 
 ANSWERS = {
@@ -67,7 +69,7 @@ def serve() -> Iterator[Callable[[str], ThreadingHTTPServer]]:
     ],
 )
 def test_no_wiki_of_ours(
-    serve: Callable[[str], ThreadingHTTPServer], kb: Callable[..., object], kind: str, said: str
+    serve: Callable[[str], ThreadingHTTPServer], kb: Kb, kind: str, said: str
 ) -> None:
     """What is no usable wiki gives exit code 4 and a hint, and no traceback."""
     server = serve(kind)
@@ -77,7 +79,7 @@ def test_no_wiki_of_ours(
 
 
 def test_a_certificate_that_nobody_knows(
-    serve: Callable[[str], ThreadingHTTPServer], kb: Callable[..., object], tmp_path: Path
+    serve: Callable[[str], ThreadingHTTPServer], kb: Kb, tmp_path: Path
 ) -> None:
     """An untrusted certificate gives exit code 4 and names SSL_CERT_FILE."""
     key, own = tmp_path / "key.pem", tmp_path / "own.pem"
@@ -97,7 +99,7 @@ def test_a_certificate_that_nobody_knows(
 
 
 def test_a_guest_who_may_see_nothing_is_told_to_log_in(
-    stand: Callable[..., Standing], kb: Callable[..., object]
+    stand: Callable[..., Standing], kb: Kb
 ) -> None:
     """A wiki that shows a guest no page gives exit code 4; with a login it is imported."""
     wiki = stand({"pages": [{"spaces": ["A"], "name": "B", "revisions": []}], "rights": "login"})
@@ -107,9 +109,7 @@ def test_a_guest_who_may_see_nothing_is_told_to_log_in(
     assert "1 page(s)" in done.stderr
 
 
-def test_what_is_not_there_to_choose_is_said(
-    stand: Callable[..., Standing], kb: Callable[..., object]
-) -> None:
+def test_what_is_not_there_to_choose_is_said(stand: Callable[..., Standing], kb: Kb) -> None:
     """A space that does not exist is reported as a problem."""
     wiki = stand()
     assert "[nothing-chosen]" in kb("import", wiki.url, "--space", "Suport").stderr

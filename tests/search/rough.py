@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 from kb.cases.record import Case, CaseAttachment, CaseSource, Field, Origin, Turn, to_json
 from kb.search.documents.search_document import NamedText, SearchDocument
@@ -14,12 +15,12 @@ LINE = re.compile(r"^(?:[\d.]+ \| )?(\d+) \| (.*?)[ |]*$")
 HERE = Origin(lines=(1, 1))
 
 
-def case(id_: str, **values: object) -> Case:
+def case(id_: str, **values: Any) -> Case:
     """A case with only what a test is about."""
     source = CaseSource(
         wiki="w", page="A.B", locale="", version=None, lines=(1, 2), history="lines"
     )
-    return Case(**{"id": id_, "language": "zh", "source": source, **values})  # type: ignore[arg-type]
+    return Case(**{"id": id_, "language": "zh", "source": source, **values})
 
 
 def cases_of_dump(dump: str) -> list[Case]:
@@ -81,9 +82,11 @@ class Documents:
 
     def __init__(self, documents: Iterable[SearchDocument]) -> None:
         self.held = {document.key: document for document in documents}
+        self.asked: list[set[str]] = []
 
     def digests(self) -> Mapping[str, bytes]:
         return {key: document.digest for key, document in self.held.items()}
 
     def documents(self, keys: Collection[str]) -> Iterable[SearchDocument]:
+        self.asked.append(set(keys))
         return [self.held[key] for key in keys]

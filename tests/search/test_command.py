@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,8 +11,8 @@ from kb.cases.store.store import up_to_date
 from kb.config import Config, Home
 from kb.search.documents.case_documents import CaseDocuments
 from kb.search.service import HomeSearch
+from tests.conftest import Kb
 
-Kb = Callable[..., subprocess.CompletedProcess[str]]
 EXPECTED = {
     "6730": {46},
     "20200404": {46, 44},

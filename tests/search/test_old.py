@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 from kb.archive import Archive
 from kb.config import Config, Home
 from kb.model import PageId, PageSeen, Revision
+from tests.conftest import Kb
 
-Kb = Callable[..., subprocess.CompletedProcess[str]]
 VERSIONS = (
     "登录失败\n重启后正常",
     "登录失败\n退款给客户\n重启后正常",

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 from kb.cases.store.store import up_to_date
 from kb.config import Config, Home
 from kb.search.documents.document_sources import everything
 from kb.search.service import HomeSearch
-
-Kb = Callable[..., subprocess.CompletedProcess[str]]
+from tests.conftest import Kb
 
 
 def test_pages_without_cases_are_found_and_those_with_cases_only_by_their_cases(

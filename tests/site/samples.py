@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -58,9 +59,9 @@ def source(first: int, last: int) -> CaseSource:
     )  # fmt: skip
 
 
-def small(case_id: str, problem: str, *, status: Status = "unset", **more: object) -> Case:
+def small(case_id: str, problem: str, *, status: Status = "unset", **more: Any) -> Case:
     values = {"language": "zh", "source": source(1, 3), "origins": {"/id": at(1)}, **more}
-    return Case(id=case_id, problem=problem, status=status, **values)  # type: ignore[arg-type]
+    return Case(id=case_id, problem=problem, status=status, **values)
 
 
 def double_charge() -> Case:
@@ -233,16 +234,16 @@ class Sample:
     def blob(self, sha256: str) -> bytes:
         return self.blobs[sha256]
 
-    def visible(self, **rules: object) -> PublicPages:
+    def visible(self, **rules: Any) -> PublicPages:
         """Which pages may be public by kb.toml's ``rules``: all, where they open none by name."""
         rules = {"open": ("*",), **rules}
         standings = [
             PageStanding(id=p.id, hidden=p.hidden, gone=p.gone, whole=True, objects=p.objects)
             for p in self.all_pages
         ]
-        return PublicPages(standings, PublicRules(**rules))  # type: ignore[arg-type]
+        return PublicPages(standings, PublicRules(**rules))
 
-    def public(self, **rules: object) -> PublicMaterial:
+    def public(self, **rules: Any) -> PublicMaterial:
         """Its public material."""
         return PublicMaterial(self, self.visible(**rules), b"key")
 

@@ -20,7 +20,7 @@ from importers.base import Confidence, Options, Source, importer_for
 from importers.xar import Xar
 from kb.errors import InputError, Problem
 from kb.model import AttachmentRevision, Item, PageSeen, Revision, WikiClass, WikiObject
-from kb.testing.importers import KnowsNothing
+from kb.verify import NothingKnown
 
 SHARED = Path(__file__).parents[3] / "shared"
 SAMPLES = SHARED / "samples" / "xar"
@@ -43,7 +43,7 @@ class Memory(dict[str, bytes]):
 
 def read(path: Path, sink: Memory | None = None, **options: Any) -> list[Item]:
     sink = Memory() if sink is None else sink
-    return list(Xar().records(Source(str(path)), Options(**options), KnowsNothing(), sink))
+    return list(Xar().records(Source(str(path)), Options(**options), NothingKnown(), sink))
 
 
 def of(items: Iterable[object], kind: type[T]) -> list[T]:
