@@ -32,7 +32,7 @@ def command(
     """
     with opened(home) as library:
         if same_as:
-            path = library.same(case_id, same_as, why=why, by=by)
+            path = library.declare_same(case_id, same_as, why=why, by=by)
         elif withhold:
             path = library.withhold(case_id, why=why, by=by)
         elif what is None or (value is None) != clear:

@@ -30,9 +30,9 @@ def import_bar() -> Iterator[OnProgress | None]:
         task = bar.add_task("Importing", total=None, done="")
 
         def show(now: Progress) -> None:
-            rate = now.versions / max(time.monotonic() - started, 0.001)
+            rate = now.revisions / max(time.monotonic() - started, 0.001)
             done = (
-                f"{now.pages} pages, {now.versions} versions, {_size(now.size)}, {rate:.0f}/s"
+                f"{now.pages} pages, {now.revisions} versions, {_size(now.size)}, {rate:.0f}/s"
             )  # fmt: skip
             bar.update(task, completed=now.pages, total=now.expected, done=done)
 

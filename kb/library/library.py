@@ -352,7 +352,7 @@ class Library:
         corrector, found = self._corrector(case, why, by)
         return corrector.withhold(found)
 
-    def same(self, case: str, other: str, *, why: str, by: str | None = None) -> Path:
+    def declare_same(self, case: str, other: str, *, why: str, by: str | None = None) -> Path:
         """Declare that two cases are one; return the file that it is noted in."""
         corrector, found = self._corrector(case, why, by)
         return corrector.same(found, self._exact_case(other))

@@ -20,9 +20,9 @@ class Progress:
     """Pages that came so far."""
     expected: int | None
     """Pages that the importer announced; None where it cannot know."""
-    versions: int
+    revisions: int
     """Versions of pages, with their text."""
-    files: int
+    attachments: int
     """Versions of attachments, with their bytes."""
     gone: int
     """Pages that the wiki no longer has."""
@@ -41,7 +41,7 @@ class Counter:
         self._source = source
         self._on_progress = on_progress
         self._expected: int | None = None
-        self.pages = self.versions = self.files = self.gone = self.size = 0
+        self.pages = self.revisions = self.attachments = self.gone = self.size = 0
 
     def passing(self, items: Iterable[Item]) -> Iterator[Item]:
         """Yield the items themselves."""
@@ -56,8 +56,8 @@ class Counter:
     def state(self) -> Progress:
         """What was counted so far."""
         return Progress(
-            source=self._source, pages=self.pages, expected=self._expected, versions=self.versions,
-            files=self.files, gone=self.gone, size=self.size,
+            source=self._source, pages=self.pages, expected=self._expected, revisions=self.revisions,
+            attachments=self.attachments, gone=self.gone, size=self.size,
         )  # fmt: skip
 
     def _count(self, item: Item) -> None:
@@ -65,10 +65,10 @@ class Counter:
             case PageSeen():
                 self.pages += 1
             case Revision():
-                self.versions += 1
+                self.revisions += 1
                 self.size += len(item.raw) if item.raw is not None else len(item.content)
             case AttachmentRevision():
-                self.files += item.sha256 is not None
+                self.attachments += item.sha256 is not None
                 self.size += (item.size or 0) if item.sha256 is not None else 0
             case Gone():
                 self.gone += not item.id.locale
