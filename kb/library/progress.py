@@ -56,8 +56,8 @@ class Counter:
     def state(self) -> Progress:
         """What was counted so far."""
         return Progress(
-            source=self._source, pages=self.pages, expected=self._expected, revisions=self.revisions,
-            attachments=self.attachments, gone=self.gone, size=self.size,
+            source=self._source, pages=self.pages, expected=self._expected,
+            revisions=self.revisions, attachments=self.attachments, gone=self.gone, size=self.size,
         )  # fmt: skip
 
     def _count(self, item: Item) -> None:
