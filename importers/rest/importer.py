@@ -12,6 +12,7 @@ from importers.web.workers import Workers
 from importers.xwiki.address import MAIN, Address, scope_of
 from importers.xwiki.probe import NoAnswerError, connected, journal_of
 from importers.xwiki.rest_model import read_wikis
+from importers.xwiki.run_context import run_context
 from kb.errors import InputError, Problem, RemoteError
 from kb.model import Checkpoint, FetchState, Item, Known, Sink
 
@@ -79,12 +80,13 @@ def _all(
     scope = scope_of(address, options)
     ids = [address.wiki] if address.wiki else [MAIN]
     if rest and not address.wiki and _WIKIS in workers.journal:
-        ids = [wiki.id for wiki in read_wikis(workers.journal.get(_WIKIS).body or b"").wikis]
+        ids = [wiki.id for wiki in read_wikis(workers.journal.get(_WIKIS).body or b"")]
     for wiki in ids:
         name = options.wiki if wiki == MAIN or len(ids) == 1 else wiki
+        run = run_context(workers, wiki, name, scope, known, sink)
         if rest:
-            yield from WikiRun(workers, wiki, name, scope, known, sink).items()
+            yield from WikiRun(run).items()
         else:
             from importers.viewer_html.crawl import ViewRun  # parsers, which few wikis need
 
-            yield from ViewRun(workers, wiki, name, scope, known, sink, lists=False).items()
+            yield from ViewRun(run, lists=False).items()

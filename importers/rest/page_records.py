@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
 
 from importers.rest.page_requests import DocumentFetched, FileFetched, PageFetched
 from importers.web.request import Answer
@@ -16,7 +18,7 @@ from importers.xwiki.rest_model import (
     RestProperty,
     RestVersion,
 )
-from kb.errors import Problem
+from importers.xwiki.run_context import RunContext
 from kb.model import (
     AttachmentRevision,
     Comment,
@@ -27,7 +29,6 @@ from kb.model import (
     PropertyValue,
     Revision,
     RevisionSeen,
-    Sink,
     WikiClass,
     WikiObject,
 )
@@ -40,29 +41,10 @@ _TAGS = "XWiki.TagClass"
 class PageRecords:
     """Makes records of the pages of one wiki."""
 
-    def __init__(
-        self,
-        base: str,
-        wiki: str,
-        name: str,
-        sink: Sink,
-        with_body: Callable[[Answer], Answer],
-        *,
-        history: bool,
-        attachments: bool,
-    ) -> None:
-        """``with_body`` returns an answer with its body, which may have been dropped.
-
-        ``history`` is False where only the newest version was asked for, ``attachments`` where
-        attachments were not.
-        """
-        self._attachments = attachments
-        self._complete = history
-        self._base = base
-        self._wiki = wiki
-        self._name = name
-        self._sink = sink
-        self._with_body = with_body
+    def __init__(self, run: RunContext) -> None:
+        self._run = run
+        self._name = run.name
+        self._with_body = run.workers.with_body
 
     def records(self, got: PageFetched, state: PageState) -> Iterator[Item]:
         """Yield all records of a page: its translations last, and then its state."""
@@ -76,24 +58,24 @@ class PageRecords:
         yield from self._comments_and_objects(got, page)
         for locale, document in got.locales.items():
             yield from self._translation(got, locale, document)
-        yield from self.problems(got)
+        for path, failed in got.failures:
+            yield failed.problem(self._run.base + path.partition("?")[0], got.reference)
         yield saved(self._name, got.reference, state)
 
-    def problems(self, got: PageFetched) -> Iterator[Problem]:
-        """Yield a Problem for each request that failed."""
-        for path, failed in got.failures:
-            where = self._base + path.partition("?")[0]
-            yield failed.problem(where, got.reference)
-
-    def state(self, got: PageFetched, scope: str) -> PageState:
+    def state(self, got: PageFetched) -> PageState:
         """Return what to remember of the page."""
+        documents = {"": got.document, **got.locales}
         return PageState(
             rows=digest_of(got.document.rows),
             locales={locale: digest_of(d.rows) for locale, d in got.locales.items()},
-            scope=scope,
+            scope=self._run.flags,
             whole=not got.temporary,
-            lacking=tuple(_lacking("", got.document))
-            + tuple(v for locale, d in got.locales.items() for v in _lacking(locale, d)),
+            lacking=tuple(
+                f"{locale} {row.version}"
+                for locale, document in documents.items()
+                for row in document.rows
+                if row.version not in document.texts_had
+            ),
         )
 
     def _read(self, answer: Answer) -> Answer:
@@ -122,7 +104,7 @@ class PageRecords:
             tags=tuple(_tags(got.objects)),
             url=page.xwiki_absolute_url,
             raw=raw,
-            whole=self._attachments and got.listed,
+            whole=self._run.scope.options.attachments and got.listed,
         )
 
     def _translation(
@@ -132,17 +114,15 @@ class PageRecords:
         newest = document.rows[-1] if document.rows else None
         reply = document.texts.get(newest.version) if newest else None
         page: RestVersion | None = self._read(reply).value if isinstance(reply, Answer) else None
-        yield PageSeen(
-            id=PageId(self._name, got.reference, locale),
-            history=self._history(document),
-            title=page.raw_title if page else None,
-            syntax=page.syntax if page else None,
+        seen = PageSeen(
+            id=PageId(self._name, got.reference, locale), history=self._history(document),
             version=newest.version if newest else None,
-            hidden=page.hidden if page else None,
-            creator=self.user(page.creator) if page else None,
-            created=from_epoch(page.created) if page else None,
             modified=from_epoch(newest.modified) if newest else None,
-        )
+        )  # fmt: skip
+        yield seen if page is None else msgspec.structs.replace(
+            seen, title=page.raw_title, syntax=page.syntax, hidden=page.hidden,
+            creator=self.user(page.creator), created=from_epoch(page.created),
+        )  # fmt: skip
         yield from self._revisions(document)
 
     def _revisions(self, document: DocumentFetched) -> Iterator[Item]:
@@ -150,50 +130,32 @@ class PageRecords:
             reply = document.texts.get(row.version)
             if isinstance(reply, Answer):
                 answer = self._read(reply)
-                yield self._revision(row, answer.value, answer.body)
+                page: RestVersion = answer.value
+                yield Revision(
+                    **self._row_facts(row), content=page.content, title=page.raw_title,
+                    syntax=page.syntax, parent=page.parent, hidden=page.hidden, raw=answer.body,
+                )  # fmt: skip
             else:
-                yield self._revision_seen(row)
+                yield RevisionSeen(**self._row_facts(row))
 
-    def _revision_seen(self, row: HistoryRow) -> RevisionSeen:
+    def _row_facts(self, row: HistoryRow) -> dict[str, Any]:
         """Return what the history says of a version; REST does not tell minor edits."""
-        return RevisionSeen(
-            version=row.version,
-            author=self.user(row.modifier),
-            author_name=row.modifier_name,
-            date=from_epoch(row.modified),
-            comment=row.comment,
-        )
-
-    def _revision(self, row: HistoryRow, page: RestVersion, raw: bytes | None) -> Revision:
-        return Revision(
-            version=row.version,
-            content=page.content,
-            author=self.user(row.modifier),
-            author_name=row.modifier_name,
-            date=from_epoch(row.modified),
-            comment=row.comment,
-            title=page.raw_title,
-            syntax=page.syntax,
-            parent=page.parent,
-            hidden=page.hidden,
-            raw=raw,
-        )
+        return {
+            "version": row.version, "author": self.user(row.modifier),
+            "author_name": row.modifier_name, "date": from_epoch(row.modified),
+            "comment": row.comment,
+        }  # fmt: skip
 
     def _file(self, file: FileFetched) -> AttachmentRevision:
         """Put the bytes of an attachment's version into the sink; return its record."""
         facts = file.facts
-        digest = None
-        if isinstance(file.reply, Answer):
-            digest = self._sink.put(self._with_body(file.reply).chunks())
+        answer = self._with_body(file.reply) if isinstance(file.reply, Answer) else None
         return AttachmentRevision(
-            name=facts.name,
-            version=facts.version,
-            sha256=digest,
-            size=facts.length,
-            mimetype=facts.mime_type,
-            author=self.user(facts.author),
+            name=facts.name, version=facts.version,
+            sha256=self._run.sink.put(answer.chunks()) if answer else None,
+            size=facts.length, mimetype=facts.mime_type, author=self.user(facts.author),
             date=from_epoch(facts.date),
-        )
+        )  # fmt: skip
 
     def _comments_and_objects(self, got: PageFetched, page: RestPage) -> Iterator[Item]:
         notes = {o.number: o.properties for o in got.objects if o.class_name == COMMENTS}
@@ -212,7 +174,7 @@ class PageRecords:
             yield WikiObject(
                 class_name=one.class_name,
                 number=one.number,
-                properties=_properties(one),
+                properties={p.name: _value(p) for p in one.properties},
                 guid=one.guid,
             )
         if page.clazz and page.clazz.properties:
@@ -220,28 +182,12 @@ class PageRecords:
 
     def _history(self, document: DocumentFetched) -> History:
         """Return `complete` where the text of every version is held or was fetched."""
-        have = set(document.held)
-        have |= {v for v, reply in document.texts.items() if isinstance(reply, Answer)}
-        whole = self._complete and all(row.version in have for row in document.rows)
-        return "complete" if whole else "latest"
+        whole = document.texts_had.issuperset(row.version for row in document.rows)
+        return "complete" if whole and self._run.scope.options.history else "latest"
 
     def user(self, reference: str | None) -> str | None:
         """Return a user's reference without the wiki's own prefix; None for nobody."""
-        return (reference or "").removeprefix(f"{self._wiki}:") or None
-
-
-def _lacking(locale: str, document: DocumentFetched) -> Iterator[str]:
-    for row in document.rows:
-        if row.version not in document.held and not isinstance(
-            document.texts.get(row.version), Answer
-        ):
-            yield f"{locale} {row.version}"
-
-
-def files_on_disk(got: PageFetched) -> list[Path]:
-    """Return the files of large attachments, to be deleted once the page is committed."""
-    answers = [file.reply for file in got.files if isinstance(file.reply, Answer)]
-    return [answer.file for answer in answers if answer.file is not None]
+        return (reference or "").removeprefix(f"{self._run.wiki}:") or None
 
 
 def _tags(objects: list[RestObject]) -> Iterator[str]:
@@ -251,11 +197,6 @@ def _tags(objects: list[RestObject]) -> Iterator[str]:
             texts = [p.value or "" for p in one.properties if p.name == "tags"]
             yield from dict.fromkeys(tag for text in texts for tag in text.split("|") if tag)
             return
-
-
-def _properties(entry: RestObject) -> dict[str, PropertyValue]:
-    """Return the values as texts, or as lists where the property takes several."""
-    return {p.name: _value(p) for p in entry.properties}
 
 
 def _value(prop: RestProperty) -> PropertyValue:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 import msgspec
 
-from importers.base import Options
 from importers.web.failures import FetchError
 from importers.web.jobs import Job, Reply, anew, together
 from importers.web.request import Answer, Request
-from importers.xwiki.address import MAIN
 from importers.xwiki.page_state import HistoryDigest, PageState, same_past
 from importers.xwiki.paths import bin_file, rest_page
-from importers.xwiki.rest_lists import RowLimit, whole_list
+from importers.xwiki.rest_lists import PartPath, RowLimit, whole_list
 from importers.xwiki.rest_model import (
     ATTACHMENTS,
     COMMENTS,
@@ -24,16 +22,13 @@ from importers.xwiki.rest_model import (
     PAGE,
     HistoryRow,
     RestAttachment,
-    RestAttachments,
     RestComment,
-    RestComments,
-    RestHistory,
     RestObject,
-    RestObjects,
     RestPage,
     page_at,
 )
-from kb.model import Known, PageId, version_key
+from importers.xwiki.run_context import PageFailures, RunContext
+from kb.model import PageId, version_key
 
 _FIRST_VERSION = "1.1"
 _ROUNDS = 3
@@ -50,6 +45,11 @@ class DocumentFetched(msgspec.Struct):
     held: frozenset[str] = frozenset()
     """Versions whose text the archive has."""
 
+    @property
+    def texts_had(self) -> frozenset[str]:
+        """Return the versions whose text the archive has or is about to get."""
+        return self.held | {v for v, reply in self.texts.items() if isinstance(reply, Answer)}
+
 
 class FileFetched(msgspec.Struct):
     """A version of an attachment."""
@@ -59,50 +59,34 @@ class FileFetched(msgspec.Struct):
     """None where it was not asked for: the archive has it, or it is too large."""
 
 
-class PageFetched(msgspec.Struct):
+class PageFetched(PageFailures):
     """All that was fetched of a page."""
 
-    reference: str
     answer: Answer | None = None
     """The answer for the page itself; its value is a RestPage."""
     document: DocumentFetched = msgspec.field(default_factory=DocumentFetched)
-    locales: dict[str, DocumentFetched] = {}
-    comments: list[RestComment] = []
-    objects: list[RestObject] = []
-    files: list[FileFetched] = []
+    locales: dict[str, DocumentFetched] = msgspec.field(default_factory=dict)
+    comments: list[RestComment] = msgspec.field(default_factory=list)
+    objects: list[RestObject] = msgspec.field(default_factory=list)
+    files: list[FileFetched] = msgspec.field(default_factory=list)
     listed: bool = True
     """False where a list of what the page has could not be fetched."""
-    failures: list[tuple[str, FetchError]] = []
-    """Failures, each with the path that was asked."""
 
     @property
     def error(self) -> FetchError | None:
         """Return the failure because of which there is nothing of the page; else None."""
         return self.failures[0][1] if self.answer is None and self.failures else None
 
-    @property
-    def temporary(self) -> bool:
-        """Tell whether something failed that another run may get."""
-        return any(failed.temporary and failed.status != 500 for _, failed in self.failures)
-
 
 class PageRequests:
     """Makes the jobs that fetch the pages of one wiki."""
 
-    def __init__(
-        self, wiki: str, name: str, known: Known, limit: RowLimit, options: Options, largest: int
-    ) -> None:
-        """``largest`` is the size in bytes over which attachments are left out; 0: none is."""
-        self.wiki = wiki
-        """The wiki's id on the server."""
-        self.name = name
-        """The wiki's name in the archive."""
-        self._known = known
-        self._limit = limit
-        self._history = options.history
-        self._attachments = options.attachments
-        self._largest = largest
-        self._subwiki = None if wiki == MAIN else wiki
+    def __init__(self, run: RunContext) -> None:
+        self._run = run
+        self._wiki = run.wiki
+        self._limit = run.limit
+        self._history = run.scope.options.history
+        self._largest = run.workers.wiki.settings.max_attachment
 
     def read(
         self, reference: str, state: PageState | None, *, fresh: bool = False
@@ -119,7 +103,7 @@ class PageRequests:
             again = fresh or attempt > 0
             (reply,) = yield [msgspec.structs.replace(request, fresh=again)]
             if isinstance(reply, FetchError):
-                got.failures.append((request.path, reply))
+                got.note([request], [reply])
                 return got
             got.answer = reply
             page: RestPage = reply.value
@@ -134,31 +118,28 @@ class PageRequests:
         return got
 
     def _page_request(self, reference: str) -> Request:
-        path = rest_page(
-            self.wiki, reference, objects="true", attachments="true", prettyNames="true",
-            **{"class": "true"},
-        )  # fmt: skip
-        return Request(path, decode=partial(_that_page, reference))
+        wanted = dict.fromkeys(("objects", "attachments", "prettyNames", "class"), "true")
+        return Request(
+            rest_page(self._wiki, reference, **wanted), decode=partial(_that_page, reference)
+        )
 
     def _parts(self, got: PageFetched, page: RestPage, state: PageState | None) -> Job[None]:
         """Fetch history, comments, objects, attachments and translations concurrently."""
-        locales = _locales(page)
-        jobs: list[Job[None]] = [
-            self._document(got, got.document, "", page, state.rows if state else None)
-        ]
-        got.locales = {locale: DocumentFetched() for locale in locales}
+        rows = state.rows if state else None
+        jobs: list[Job[None]] = [self._document(got, got.document, "", page, rows)]
+        got.locales = {locale: DocumentFetched() for locale in _locales(page)}
         for locale, document in got.locales.items():
             before = state.locales.get(locale) if state else None
             jobs.append(self._document(got, document, locale, None, before))
         if page.linked("comments"):
             jobs.append(self._comments(got))
         jobs.append(self._objects(got, page))
-        if self._attachments:
+        if self._run.scope.options.attachments:
             jobs.append(self._files(got, page))
         for result in (yield from together(jobs)):
             if isinstance(result, FetchError):
                 got.listed = False
-                got.failures.append((rest_page(self.wiki, got.reference), result))
+                got.failures.append((rest_page(self._wiki, got.reference), result))
 
     def _document(
         self,
@@ -174,11 +155,9 @@ class PageRequests:
         if not document.rows:
             yield from self._without_history(got, document, more, page)
             return
-        held = self._known.versions(PageId(self.name, got.reference, locale))
-        if before is not None and not same_past(before, document.rows):
-            held = frozenset()
-        document.held = held
-        wanted = [row.version for row in document.rows if row.version not in held]
+        if before is None or same_past(before, document.rows):
+            document.held = self._run.known.versions(PageId(self._run.name, got.reference, locale))
+        wanted = [row.version for row in document.rows if row.version not in document.held]
         if page is not None and page.version in wanted and got.answer is not None:
             document.texts[page.version] = got.answer
         yield from self._texts(got, document, more, [v for v in wanted if v not in document.texts])
@@ -191,18 +170,19 @@ class PageRequests:
         def path(start: int, number: int) -> str:
             order = "asc" if self._history else "desc"
             return rest_page(
-                self.wiki, reference, *more, "history", start=start, number=number, order=order,
+                self._wiki, reference, *more, "history", start=start, number=number, order=order,
                 prettyNames="true",
             )  # fmt: skip
 
         if not self._history:
-            one = whole_list(RowLimit(1), path, HISTORY, _history_rows, ended=lambda _: True)
-            return (yield from one)
+            return (yield from whole_list(RowLimit(1), path, HISTORY, ended=lambda _: True))
         newest = page.version if page else None
         rows = yield from whole_list(
-            self._limit, path, HISTORY, _history_rows,
-            ended=lambda rows: bool(rows) and rows[-1].version == newest,
-        )  # fmt: skip
+            self._limit,
+            path,
+            HISTORY,
+            ended=lambda rows: any(row.version == newest for row in rows[-1:]),
+        )
         return sorted({r.version: r for r in rows}.values(), key=lambda r: version_key(r.version))
 
     def _without_history(
@@ -215,10 +195,10 @@ class PageRequests:
         """Take the page itself as the one version of a page without history."""
         answer = got.answer
         if page is None:
-            request = Request(rest_page(self.wiki, got.reference, *more), decode=PAGE)
+            request = Request(rest_page(self._wiki, got.reference, *more), decode=PAGE)
             (reply,) = yield [request]
             if isinstance(reply, FetchError):
-                got.failures.append((request.path, reply))
+                got.note([request], [reply])
                 return
             answer, page = reply, reply.value
         assert answer is not None
@@ -230,24 +210,18 @@ class PageRequests:
         self, got: PageFetched, document: DocumentFetched, more: Sequence[str], versions: list[str]
     ) -> Job[None]:
         requests = [
-            Request(
-                rest_page(self.wiki, got.reference, *more, "history", v),
-                decode=page_at(v),
-                bulky=True,
-            )
+            Request(path, decode=partial(page_at, v), bulky=True)
             for v in versions
+            for path in [rest_page(self._wiki, got.reference, *more, "history", v)]
         ]
-        if not requests:
-            return
-        replies = yield requests
-        for version, request, reply in zip(versions, requests, replies, strict=True):
-            document.texts[version] = reply
-            if isinstance(reply, FetchError):
-                got.failures.append((request.path, reply))
+        if requests:
+            replies = yield requests
+            document.texts |= zip(versions, replies, strict=True)
+            got.note(requests, replies)
 
     def _comments(self, got: PageFetched) -> Job[None]:
         path = self._list_path(got.reference, "comments")
-        got.comments = yield from whole_list(self._limit, path, COMMENTS, _comment_rows)
+        got.comments = yield from whole_list(self._limit, path, COMMENTS)
 
     def _objects(self, got: PageFetched, page: RestPage) -> Job[None]:
         """Take the objects that came with the page; an old server is asked for each."""
@@ -257,19 +231,14 @@ class PageRequests:
         if not page.linked("objects"):
             return
         path = self._list_path(got.reference, "objects")
-        rows = yield from whole_list(self._limit, path, OBJECTS, _object_rows)
-        requests = [
-            Request(
-                rest_page(self.wiki, got.reference, "objects", row.class_name, str(row.number)),
-                decode=OBJECT,
-            )
-            for row in rows
+        paths = [
+            rest_page(self._wiki, got.reference, "objects", row.class_name, str(row.number))
+            for row in (yield from whole_list(self._limit, path, OBJECTS))
         ]
+        requests = [Request(path, decode=OBJECT) for path in paths]
         replies = yield requests
         got.objects = [reply.value for reply in replies if isinstance(reply, Answer)]
-        for request, reply in zip(requests, replies, strict=True):
-            if isinstance(reply, FetchError):
-                got.failures.append((request.path, reply))
+        got.note(requests, replies)
 
     def _files(self, got: PageFetched, page: RestPage) -> Job[None]:
         files: list[RestAttachment] = []
@@ -277,55 +246,50 @@ class PageRequests:
             files = page.attachments.attachments
         elif page.linked("attachments"):
             path = self._list_path(got.reference, "attachments")
-            files = yield from whole_list(self._limit, path, ATTACHMENTS, _attachment_rows)
+            files = yield from whole_list(self._limit, path, ATTACHMENTS)
         found = yield from together([self._versions(got.reference, file) for file in files])
-        requests: list[tuple[FileFetched, Request]] = []
+        wanted: list[FileFetched] = []
+        requests: list[Request] = []
+        page_id = PageId(self._run.name, got.reference)
         for file, versions in zip(files, found, strict=True):
             if isinstance(versions, FetchError):
-                got.failures.append(
-                    (rest_page(self.wiki, got.reference, "attachments", file.name), versions)
-                )
-            rows = [file] if isinstance(versions, FetchError) else versions
-            held = self._known.attachment_versions(PageId(self.name, got.reference), file.name)
-            for row in rows:
-                fetched = FileFetched(row, None)
-                got.files.append(fetched)
-                if row.version in held:
+                path_ = rest_page(self._wiki, got.reference, "attachments", file.name)
+                got.failures.append((path_, versions))
+                versions = [file]  # noqa: PLW2901
+            held = self._run.known.attachment_versions(page_id, file.name)
+            got.files += (fetched := [FileFetched(row, None) for row in versions])
+            for one in fetched:
+                if one.facts.version in held:
                     continue
-                request = self._file_request(got.reference, row)
-                if self._largest and (row.length or 0) > self._largest:
-                    got.failures.append((request.path, _too_large(row)))
+                request = self._file_request(got.reference, one.facts)
+                if self._largest and (one.facts.length or 0) > self._largest:
+                    got.note([request], [_too_large(one.facts)])
                 else:
-                    requests.append((fetched, request))
-        replies = yield [request for _, request in requests]
-        for (fetched, request), reply in zip(requests, replies, strict=True):
-            fetched.reply = reply
-            if isinstance(reply, FetchError):
-                got.failures.append((request.path, reply))
+                    wanted.append(one)
+                    requests.append(request)
+        replies = yield requests
+        for one, reply in zip(wanted, replies, strict=True):
+            one.reply = reply
+        got.note(requests, replies)
 
     def _versions(self, reference: str, file: RestAttachment) -> Job[list[RestAttachment]]:
         """Fetch the versions of an attachment; version 1.1 has none before it."""
         if file.version == _FIRST_VERSION or not self._history:
             return [file]
         path = self._list_path(reference, "attachments", file.name, "history")
-        return (yield from whole_list(self._limit, path, ATTACHMENTS, _attachment_rows))
+        return (yield from whole_list(self._limit, path, ATTACHMENTS))
 
     def _file_request(self, reference: str, file: RestAttachment) -> Request:
         return Request(
-            rest_page(self.wiki, reference, "attachments", file.name, "history", file.version),
-            kind="file",
-            size=file.length,
-            mimetype=file.mime_type,
-            resume=bin_file(reference, self._subwiki, file.name, file.version),
+            rest_page(self._wiki, reference, "attachments", file.name, "history", file.version),
+            kind="file", size=file.length, mimetype=file.mime_type,
+            resume=bin_file(reference, self._run.subwiki, file.name, file.version),
+        )  # fmt: skip
+
+    def _list_path(self, reference: str, *more: str) -> PartPath:
+        return lambda start, number: rest_page(
+            self._wiki, reference, *more, start=start, number=number, prettyNames="true"
         )
-
-    def _list_path(self, reference: str, *more: str) -> Callable[[int, int], str]:
-        def path(start: int, number: int) -> str:
-            return rest_page(
-                self.wiki, reference, *more, start=start, number=number, prettyNames="true"
-            )
-
-        return path
 
 
 def _that_page(reference: str, body: bytes) -> RestPage:
@@ -348,19 +312,3 @@ def _locales(page: RestPage) -> list[str]:
         return []
     names = [t.language for t in found.translations if t.language != (found.default or "")]
     return sorted(set(names) - {""})
-
-
-def _history_rows(answer: RestHistory) -> list[HistoryRow]:
-    return answer.history_summaries
-
-
-def _comment_rows(answer: RestComments) -> list[RestComment]:
-    return answer.comments
-
-
-def _object_rows(answer: RestObjects) -> list[RestObject]:
-    return answer.object_summaries
-
-
-def _attachment_rows(answer: RestAttachments) -> list[RestAttachment]:
-    return answer.attachments

@@ -8,13 +8,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from importers.base import EXPECTED
-from importers.rest.page_records import PageRecords, files_on_disk
+from importers.rest.page_records import PageRecords
 from importers.rest.page_requests import PageFetched, PageRequests
-from importers.rest.run_context import RunContext
 from importers.rest.wanted import Refusals
 from importers.web.failures import FetchError
 from importers.web.jobs import Job
 from importers.xwiki.rest_lists import changes_of
+from importers.xwiki.run_context import RunContext, off_disk
 from kb.model import Checkpoint, FetchState, Gone, Item, PageId, PageSeen
 from kb.times import from_epoch, now
 
@@ -30,35 +30,24 @@ class WikiReader:
     """Reads pages of one wiki, and remembers the state of each."""
 
     def __init__(self, run: RunContext, refusals: Refusals) -> None:
-        options = run.scope.options
         self._run = run
         self._refusals = refusals
         self._first = not run.states
-        self._rows: Counter[str] | None = None
-        largest = run.workers.wiki.settings.max_attachment
-        self._requests = PageRequests(run.wiki, run.name, run.known, run.limit, options, largest)
-        self._page_records = PageRecords(
-            run.base, run.wiki, run.name, run.sink, run.workers.with_body,
-            history=options.history, attachments=options.attachments,
-        )  # fmt: skip
-
-    def listed(self, rows: Counter[str] | None) -> None:
-        """Set the number of rows of each page in the wiki's list; None where there is no list."""
-        self._rows = rows
+        self.rows: Counter[str] | None = None
+        """Number of rows of each page in the wiki's list; None where there is no list."""
+        self._requests = PageRequests(run)
+        self._page_records = PageRecords(run)
 
     def translations(self, name: str) -> int:
         """Return the number of translations by the wiki's list; 0 where it is not known."""
-        return self._rows[name] - 1 if self._rows and name in self._rows else 0
+        return self.rows[name] - 1 if self.rows and name in self.rows else 0
 
     @cached_property
     def _views(self) -> ViewRun:
         from importers.viewer_html.crawl import ViewRun  # parsers, which few wikis need
 
-        run = self._run
-        views = ViewRun(
-            run.workers, run.wiki, run.name, run.scope, run.known, run.sink, run.states, run.limit
-        )  # fmt: skip
-        views.listed.rows = self._rows
+        views = ViewRun(self._run)
+        views.listed.rows = self.rows
         return views
 
     def read(self, names: list[str], *, fresh: bool = False) -> Iterator[Item]:
@@ -86,7 +75,7 @@ class WikiReader:
             self._views.records.better = better = self._precise(set(odd))
             self._views.listed.learn_locales(better)
             if "a" in self._run.flags and not self._views.listed.files:
-                self._views.listed.ask_files(self._run.workers, self._run.wiki)
+                self._views.listed.ask_files(self._run)
         for item in self._views.read(odd):
             yield item
             if isinstance(item, PageSeen) and not item.id.locale:
@@ -137,14 +126,11 @@ class WikiReader:
         before = self._run.states.get(name)
         if not self._first and (before is None or before.gone or before.refused_to is not None):
             self._run.new[name] = got.document.rows
-        state = self._page_records.state(got, self._run.flags)
+        state = self._page_records.state(got)
         self._run.states[name] = state
         yield from self._page_records.records(got, state)
         if before is not None and got.listed:
             noticed = now()
             for locale in before.locales.keys() - state.locales.keys():
                 yield Gone(id=PageId(self._run.name, name, locale), noticed=noticed)
-        if files := files_on_disk(got):
-            yield Checkpoint()
-            for file in files:
-                file.unlink(missing_ok=True)
+        yield from off_disk(file.reply for file in got.files)

@@ -12,17 +12,18 @@ sync of an unchanged wiki stays cheap.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from math import ceil
 
 from importers.base import Options
-from importers.rest.run_context import RunContext
 from importers.web.failures import FetchError
 from importers.web.jobs import Job
 from importers.xwiki.page_state import PageState, digest_of
-from importers.xwiki.rest_lists import Listing, RowLimit, counted, list_changes, some_changes
+from importers.xwiki.rest_lists import Listing, counted, list_changes, some_changes
 from importers.xwiki.rest_model import HistoryRow
-from kb.model import Known, PageId
+from importers.xwiki.run_context import RunContext
+from kb.model import PageId
 
 _MARGIN = 5_000
 """Milliseconds by which the changes asked for overlap with the last run."""
@@ -40,13 +41,10 @@ class Refusals:
     def __init__(self, states: dict[str, PageState], options: Options) -> None:
         self._states = states
         self._asker = options.user or ("cookie" if options.cookie_env else "guest")
-        mine = [name for name in states if self._holds(name)]
+        mine = [name for name, state in states.items() if state.refused_to == self._asker]
         mine.sort(key=lambda name: states[name].asked)
         self._out = frozenset(mine[_ASKED_AGAIN:])
         self._again = frozenset(mine[:_ASKED_AGAIN])
-
-    def _holds(self, name: str) -> bool:
-        return self._states[name].refused_to == self._asker
 
     def out(self, name: str) -> bool:
         """Tell whether a page was refused before and is not asked for in this run."""
@@ -80,12 +78,11 @@ class WantedPages:
     def changes(self) -> Changes | None:
         """Return the newest versions of pages changed since the last run; None if unknown."""
         since = self._run.remembered("since")
-        if since is None:
-            return {}
+        return {} if since is None else self._changes_after(int(since) - _MARGIN)
+
+    def _changes_after(self, since: int) -> Changes | None:
         try:
-            return self._run.workers.one(
-                list_changes(self._run.wiki, self._run.limit, int(since) - _MARGIN)
-            )  # fmt: skip
+            return self._run.workers.one(list_changes(self._run.wiki, self._run.limit, since))
         except FetchError:
             return None
 
@@ -99,7 +96,7 @@ class WantedPages:
         wanted |= dict.fromkeys(self._changed(changes or {}))
         if changes is None:
             wanted |= dict.fromkeys(self._run.states)
-        return [name for name in wanted if self._run.scope.holds(name)]
+        return self._run.chosen(wanted)
 
     def _changed(self, changes: Changes) -> Iterator[str]:
         """Yield pages whose newest version is not the one that was read."""
@@ -111,8 +108,7 @@ class WantedPages:
 
     def changed_translations(self, listing: Listing) -> list[str]:
         """Return pages whose number of translations has changed."""
-        job = _other_translations(self._run.wiki, self._run.limit, listing, self._run.states)
-        return [name for name in self._run.workers.one(job) if self._run.scope.holds(name)]
+        return self._run.chosen(self._run.workers.one(_other_translations(self._run, listing)))
 
     def old_dated(self, listing: Listing) -> list[str]:
         """Return pages with new versions that have a date before the last run.
@@ -133,66 +129,49 @@ class WantedPages:
             )
         except FetchError:
             return []
-        rows = [(name, row) for name, row in rows if name not in self._run.met]
-        found = _old_dated(self._run.name, rows, self._run.states, self._run.known)
-        return [name for name in found if self._run.scope.holds(name)]
+        return self._run.chosen(_old_dated(self._run, rows))
 
     def saved_meanwhile(self, clock: int) -> list[str]:
         """Return pages that were saved since the run began."""
-        try:
-            changes = self._run.workers.one(
-                list_changes(self._run.wiki, self._run.limit, clock - _MARGIN)
-            )
-        except FetchError:
-            return []
-        return [name for name in self._changed(changes) if self._run.scope.holds(name)]
+        return self._run.chosen(self._changed(self._changes_after(clock - _MARGIN) or {}))
 
     def in_changes(self, met: Listing) -> list[str]:
         """Return pages that the list of pages missed, by the list of changes."""
-        try:
-            changes = self._run.workers.one(list_changes(self._run.wiki, self._run.limit, 0))
-        except FetchError:
-            return []
+        changes = self._changes_after(0) or {}
         names = dict.fromkeys(name for name, _ in changes if name not in met.names)
-        return [name for name in names if self._run.wants(name)]
+        return [name for name in self._run.chosen(names) if self._run.unread(name)]
 
 
-def _old_dated(
-    name: str, rows: Iterable[tuple[str, HistoryRow]], states: Mapping[str, PageState], known: Known
-) -> list[str]:
-    """Return the pages in ``rows``, a part of the list of all changes, with unknown versions.
-
-    ``name`` is the wiki's name in the archive.
-    """
-    met: dict[tuple[str, str], set[str]] = {}
+def _old_dated(run: RunContext, rows: Iterable[tuple[str, HistoryRow]]) -> list[str]:
+    """Return the pages in ``rows``, a part of the list of all changes, with unknown versions."""
+    met: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     for page, row in rows:
-        met.setdefault((page, row.language or ""), set()).add(row.version)
+        if page not in run.met:
+            met[page, row.language or ""].add(row.version)
     found: dict[str, None] = {}
     for (page, locale), versions in met.items():
-        state = states.get(page)
+        state = run.states.get(page)
         if state is None or state.gone or state.way != "rest":
             continue
-        new = versions - known.versions(PageId(name, page, locale))
+        new = versions - run.known.versions(PageId(run.name, page, locale))
         if any(f"{locale} {version}" not in state.lacking for version in new):
             found[page] = None
     return list(found)
 
 
-def _other_translations(
-    wiki: str, limit: RowLimit, listing: Listing, states: Mapping[str, PageState]
-) -> Job[list[str]]:
+def _other_translations(run: RunContext, listing: Listing) -> Job[list[str]]:
     """Return pages that have more translations than before, or fewer.
 
     No list of changes shows those that were deleted, or imported with their history.
     """
     odd = [
         page for page, count in listing.names.items()
-        if (state := states.get(page)) is not None and state.way == "rest"
+        if (state := run.states.get(page)) is not None and state.way == "rest"
         and not state.gone and count != state.documents
     ]  # fmt: skip
     found = []
     for page in odd[:_COUNTED]:
-        count = yield from counted(wiki, limit, page)
-        if count is not None and count != states[page].documents:
+        count = yield from counted(run.wiki, run.limit, page)
+        if count is not None and count != run.states[page].documents:
             found.append(page)
     return found

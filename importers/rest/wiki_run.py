@@ -6,18 +6,16 @@ from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
 
 from importers.rest.reader import WikiReader
-from importers.rest.run_context import RunContext
-from importers.rest.vanished import VanishedPages, documents_of
+from importers.rest.vanished import documents_of, vanished_pages
 from importers.rest.wanted import Refusals, WantedPages
 from importers.web.failures import FetchError
-from importers.web.workers import Workers
-from importers.xwiki.address import Scope
-from importers.xwiki.page_state import load_states, saved
+from importers.xwiki.page_state import saved
 from importers.xwiki.paths import rest_page
 from importers.xwiki.probe import HINTS
-from importers.xwiki.rest_lists import Listing, RowLimit, list_pages
+from importers.xwiki.rest_lists import Listing, list_pages
+from importers.xwiki.run_context import RunContext, nothing_there
 from kb.errors import Problem, RemoteError
-from kb.model import Checkpoint, Item, Known, Sink
+from kb.model import Checkpoint, Item
 from kb.times import from_http, to_epoch
 
 _PASSES = 10
@@ -27,23 +25,16 @@ _PASSES = 10
 class WikiRun:
     """A run over one wiki of a server."""
 
-    def __init__(
-        self, workers: Workers, wiki: str, name: str, scope: Scope, known: Known, sink: Sink
-    ) -> None:
-        """``wiki`` is the wiki's id on the server, ``name`` its name in the archive."""
-        rows = known.fetch_state(f"limit/{name}") or workers.wiki.settings.limit
-        self._run = RunContext(
-            workers=workers, wiki=wiki, name=name, scope=scope, known=known, sink=sink,
-            limit=RowLimit(int(rows)), states=load_states(known, name),
-        )  # fmt: skip
-        self._refusals = Refusals(self._run.states, scope.options)
-        self._wanted = WantedPages(self._run, self._refusals)
-        self._reader = WikiReader(self._run, self._refusals)
+    def __init__(self, run: RunContext) -> None:
+        self._run = run
+        self._refusals = Refusals(run.states, run.scope.options)
+        self._wanted = WantedPages(run, self._refusals)
+        self._reader = WikiReader(run, self._refusals)
 
     def items(self) -> Iterator[Item]:
         """Yield all that is new. RemoteError where the server cannot be asked."""
         listing = self._ask_list(0) if not self._run.scope.exact else None
-        self._reader.listed(listing.names if listing else None)
+        self._reader.rows = listing.names if listing else None
         if listing is not None:
             yield from self._check_not_empty(listing)
         changes = self._wanted.changes()
@@ -58,7 +49,7 @@ class WikiRun:
             yield self._run.remember("sweep", str(self._wanted.sweep))
         if self._run.met:
             yield from self._reader.read(self._wanted.saved_meanwhile(int(clock)), fresh=True)
-        yield from VanishedPages(self._run).items(listing)
+        yield from vanished_pages(self._run, listing)
         yield self._run.remember("since", clock)
         yield self._run.remember("limit", str(self._run.limit.rows))
         yield self._run.remember("running", "")
@@ -107,7 +98,8 @@ class WikiRun:
             new = [name for name in listing.names if name not in met.names]
             idle = 0 if new else idle + 1
             met = Listing(met.names | listing.names, listing.rows)
-            yield from self._reader.read([name for name in new if self._run.wants(name)])
+            unread = [name for name in self._run.chosen(new) if self._run.unread(name)]
+            yield from self._reader.read(unread)
         yield Problem(
             where=self._run.base, code="list-incomplete",
             detail="the wiki's list of pages comes in another order each time; pages may miss",
@@ -123,17 +115,15 @@ class WikiRun:
 
     def _failures(self) -> Iterator[Item]:
         """Yield the failures of pages. RemoteError where no page that was asked for is there."""
-        there = {name for name, state in self._run.states.items() if state.refused_to is None}
-        read = there & set(self._run.scope.exact)
-        for name, failed in self._run.failed.items():
-            if self._run.scope.alternatives and (read or name != self._run.scope.exact[-1]):
+        run, scope = self._run, self._run.scope
+        there = {name for name, state in run.states.items() if state.refused_to is None}
+        read = there & set(scope.exact)
+        for name, failed in run.failed.items():
+            if scope.alternatives and (read or name != scope.exact[-1]):
                 continue
-            yield failed.problem(self._run.base + rest_page(self._run.wiki, name), name)
+            yield failed.problem(run.base + rest_page(run.wiki, name), name)
             listed = self._reader.translations(name)
             if (state := self._refusals.state(name, failed, listed)) is not None:
-                yield saved(self._run.name, name, state)
-        if self._run.failed and self._run.scope.exact and not read:
-            failed = self._run.failed[self._run.scope.exact[-1]]
-            raise RemoteError(
-                f"{self._run.scope.exact[-1]}: {failed.detail}", hint=HINTS.get(failed.code, "")
-            )
+                yield saved(run.name, name, state)
+        if run.failed and scope.exact and not read:
+            raise nothing_there(scope.exact[-1], run.failed[scope.exact[-1]])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -15,9 +15,9 @@ from importers.viewer_html.view_markup import (
     CodeView,
     HistoryView,
     Root,
-    code_view,
-    comments_view,
-    history_view,
+    read_code,
+    read_comments,
+    read_history,
     read_root,
     reference_in,
 )
@@ -29,6 +29,12 @@ from importers.web.request import Answer
 from kb.errors import InputError, Problem
 from kb.model import Comment, FetchState, Item, Sink, version_key
 
+View = CodeView | HistoryView | list[Comment]
+_VIEWS: tuple[tuple[str, Callable[[BeautifulSoup, str | None, str | None], View]], ...] = (
+    (".wiki-code", read_code), ("#_history", read_history),
+    ("#_comments, #commentscontent", read_comments),
+)  # fmt: skip
+"""What tells each view, by a CSS selector."""
 _SAVED_FROM = re.compile(rb"<!-- saved from url=\(\d{1,6}\)(\S{1,2000}) -->")
 
 
@@ -42,14 +48,12 @@ def read_files(files: list[Path], source: Source, options: Options, sink: Sink) 
     yield from (one for one in read if isinstance(one, Problem))
     pages = [one for one in read if not isinstance(one, Problem)]
     pages = [one for one in pages if wanted(one.root.reference or "", options)]
-    found = False
+    got = None
     records = ViewRecords("", options.wiki, options, sink, lambda answer: answer)
     for got in together_by_page(pages):
-        found = True
-        for item in records.records(got, records.state(got, "")):
-            if not isinstance(item, FetchState):
-                yield item
-    if not found:
+        items = records.records(got, records.state(got, ""))
+        yield from (item for item in items if not isinstance(item, FetchState))
+    if got is None:
         raise InputError(
             f"{source.location}: no source of a page in it",
             hint="save pages with ?viewer=code&showLastAuthors=true, and with ?viewer=history",
@@ -61,7 +65,7 @@ class SavedView(msgspec.Struct, frozen=True):
 
     path: Path
     root: Root
-    view: CodeView | HistoryView | list[Comment] | None
+    view: View | None
     """None where the page shows itself, not its source."""
     body: bytes
 
@@ -77,8 +81,7 @@ def read_saved(path: Path, options: Options) -> SavedView | Problem:
         view = _view(page, location, options.timezone)
     except ValueError as error:
         return Problem(where=str(path), code="bad-page", detail=str(error))
-    reference = root.reference or (reference_in(location) if location else None)
-    reference = options.page_name or reference
+    reference = options.page_name or root.reference or reference_in(location or "")
     if reference is None:
         return Problem(
             where=str(path), code="nameless-page",
@@ -87,16 +90,11 @@ def read_saved(path: Path, options: Options) -> SavedView | Problem:
     return SavedView(path, msgspec.structs.replace(root, reference=reference), view, body)
 
 
-def _view(
-    page: BeautifulSoup, location: str | None, zone: str | None
-) -> CodeView | HistoryView | list[Comment] | None:
+def _view(page: BeautifulSoup, location: str | None, zone: str | None) -> View | None:
     """Read the view in a page; ValueError where it is damaged."""
-    if page.select_one(".wiki-code") is not None:
-        return code_view(page, location, zone)
-    if page.select_one("#_history") is not None:
-        return history_view(page, location, zone)
-    if page.select_one("#_comments, #commentscontent") is not None:
-        return comments_view(page, zone)
+    for marks, read in _VIEWS:
+        if page.select_one(marks) is not None:
+            return read(page, location, zone)
     return None
 
 

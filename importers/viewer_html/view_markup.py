@@ -89,8 +89,7 @@ def read_root(page: BeautifulSoup, location: str | None = None) -> Root:
     whole = attribute(html, "data-xwiki-reference")
     if whole and wiki and whole.startswith(f"{wiki}:"):
         reference = whole[len(wiki) + 1 :]
-    link = page.select_one('link[rel="canonical"][href]')
-    url = attribute(link, "href") if link is not None else None
+    url = attribute(page.select_one('link[rel="canonical"][href]'), "href")
     if not reference and url:
         reference = reference_in(url) or ""
     return Root(
@@ -106,12 +105,10 @@ def read_root(page: BeautifulSoup, location: str | None = None) -> Root:
 def _title(page: BeautifulSoup, reference: str) -> str | None:
     """Return the stored title, as far as the page shows it: one that is not the page's name."""
     title = page.select_one("#document-title a, #document-title:not(:has(a))")
-    text = text_of(title).strip() if title is not None else ""
-    if not text:
-        return None
-    names = split_reference(reference) if reference else ()
-    default = names[-2] if len(names) > 1 and names[-1] == "WebHome" else (names or ("",))[-1]
-    return None if text == default else text
+    text = text_of(title).strip()
+    names = split_reference(reference) if reference else ("",)
+    default = names[-2] if len(names) > 1 and names[-1] == "WebHome" else names[-1]
+    return None if text in ("", default) else text
 
 
 def reference_in(url: str) -> str | None:
@@ -159,13 +156,15 @@ def read_date(text: str, zone: str | None) -> str | None:
     return there.astimezone(UTC).replace(tzinfo=None).isoformat(timespec=form) + "Z"
 
 
-def read_code(body: bytes, location: str | None = None, zone: str | None = None) -> CodeView:
+def _parsed(page: bytes | BeautifulSoup) -> BeautifulSoup:
+    return parse_html(page) if isinstance(page, bytes) else page
+
+
+def read_code(
+    page: bytes | BeautifulSoup, location: str | None = None, zone: str | None = None
+) -> CodeView:
     """Read the source from a code viewer's page. ValueError where it is another page."""
-    return code_view(parse_html(body), location, zone)
-
-
-def code_view(page: BeautifulSoup, location: str | None, zone: str | None) -> CodeView:
-    """Read a parsed page as `read_code` does."""
+    page = _parsed(page)
     root = read_root(page, location)
     if (table := page.select_one("table.revision")) is not None:
         return _blame_table(table, root, zone)
@@ -245,9 +244,7 @@ def _origin(cells: dict[str, Tag], names: dict[str, str], zone: str | None) -> L
 
 def _author(cell: Tag | None, names: dict[str, str]) -> str | None:
     """Return the user's reference from the link, since names are not unique; else the name."""
-    if cell is None:
-        return None
-    picture = cell.find("img")
+    picture = cell.find("img") if cell else None
     name = attribute(picture, "alt") if picture is not None else text_of(cell).strip()
     reference = _linked_user(cell)
     if reference and name:
@@ -255,9 +252,9 @@ def _author(cell: Tag | None, names: dict[str, str]) -> str | None:
     return reference or name or None
 
 
-def _linked_user(element: Tag) -> str | None:
+def _linked_user(element: Tag | None) -> str | None:
     """Return the user whose profile the element links to; None for a name without a profile."""
-    return reference_in(attribute(element.find("a", href=True), "href"))
+    return reference_in(attribute(element.find("a", href=True) if element else None, "href"))
 
 
 def _textarea(text: str, root: Root) -> CodeView:
@@ -272,13 +269,11 @@ def _textarea(text: str, root: Root) -> CodeView:
     return CodeView(root=root, lines=lines, exact=True)
 
 
-def read_history(body: bytes, location: str | None = None, zone: str | None = None) -> HistoryView:
+def read_history(
+    page: bytes | BeautifulSoup, location: str | None = None, zone: str | None = None
+) -> HistoryView:
     """Read the rows of a history viewer's page. ValueError where it is another page."""
-    return history_view(parse_html(body), location, zone)
-
-
-def history_view(page: BeautifulSoup, location: str | None, zone: str | None) -> HistoryView:
-    """Read a parsed page as `read_history` does."""
+    page = _parsed(page)
     if page.select_one("#_history, #mainContentArea") is None:
         raise ValueError("not a history viewer's page")
     more = page.select_one("a.nextPagination[href]") is not None
@@ -300,13 +295,13 @@ def _history_line(row: Tag, zone: str | None) -> HistoryLine | None:
     if not _VERSION.fullmatch(version):
         return None
     editor, date, comment = (cells[at + n] if at + n < len(cells) else None for n in (1, 2, 3))
-    name = text_of(editor).strip() if editor is not None else ""
-    reference = _linked_user(editor) if editor is not None else None
+    name = text_of(editor).strip()
+    reference = _linked_user(editor)
     return HistoryLine(
         version=version,
         author=reference or name or None,
         author_name=name if reference and name else None,
-        date=read_date(text_of(date), zone) if date is not None else None,
+        date=read_date(text_of(date), zone),
         comment=text_of(comment) if comment is not None and not _holds_button(comment) else None,
     )
 
@@ -319,13 +314,11 @@ def _holds_button(cell: Tag) -> bool:
     )
 
 
-def read_comments(body: bytes, zone: str | None = None) -> list[Comment]:
+def read_comments(
+    page: bytes | BeautifulSoup, location: str | None = None, zone: str | None = None
+) -> list[Comment]:
     """Read comments, by number. ValueError where the page is another one."""
-    return comments_view(parse_html(body), zone)
-
-
-def comments_view(page: BeautifulSoup, zone: str | None) -> list[Comment]:
-    """Read a parsed page as `read_comments` does."""
+    page = _parsed(page)
     if page.select_one("#_comments, #commentscontent") is None:
         raise ValueError("not a comments viewer's page")
     found = [_comment(box, zone) for box in page.select("div.xwikicomment")]
@@ -343,10 +336,10 @@ def _comment(box: Tag, zone: str | None) -> Comment | None:
     return Comment(
         number=int(match[1]),
         text=_displayed(content) if content is not None else "",
-        author=(_linked_user(author) or text_of(author).strip() or None) if author else None,
-        date=read_date(text_of(date), zone) if date is not None else None,
+        author=_linked_user(author) or text_of(author).strip() or None,
+        date=read_date(text_of(date), zone),
         reply_to=_answered(box),
-        selection=text_of(quoted).strip() or None if quoted is not None else None,
+        selection=text_of(quoted).strip() or None,
     )
 
 

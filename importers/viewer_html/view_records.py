@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
 
 import msgspec
 
@@ -50,14 +49,10 @@ class ViewRecords:
         yield from got.comments
         for locale, page in got.locales.items():
             yield from self._page(got, locale, page, problems)
-        yield from self.problems(got)
-        yield from problems
-        yield saved(self._name, got.reference, state)
-
-    def problems(self, got: PageViews) -> Iterator[Problem]:
-        """Yield a Problem for each request that failed."""
         for path, failed in got.failures:
             yield failed.problem(self._base + path, got.reference)
+        yield from problems
+        yield saved(self._name, got.reference, state)
 
     def state(self, got: PageViews, scope: str) -> PageState:
         """Return what the next run needs to know of the page."""
@@ -123,8 +118,9 @@ class ViewRecords:
     def _view(self, reply: Reply | None) -> CodeView | None:
         if not isinstance(reply, Answer):
             return None
-        decode = partial(read_code, zone=self._options.timezone)
-        view: CodeView = reply.value or decode(self._whole(reply).body or b"")
+        view: CodeView = reply.value or read_code(
+            self._whole(reply).body or b"", zone=self._options.timezone
+        )
         return view
 
     def _revision(

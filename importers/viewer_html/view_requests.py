@@ -8,7 +8,6 @@ from functools import partial
 
 import msgspec
 
-from importers.base import Options
 from importers.viewer_html.linked_attachments import (
     FetchedAttachment,
     names_linked,
@@ -28,14 +27,13 @@ from importers.viewer_html.view_markup import (
 from importers.web.failures import FetchError
 from importers.web.jobs import Job, Reply, together
 from importers.web.request import Answer, Request, Validator
-from importers.web.settings import web_settings
-from importers.web.workers import RefusedError, Workers
-from importers.xwiki.address import MAIN
+from importers.web.workers import RefusedError
 from importers.xwiki.page_state import HistoryDigest, PageState
 from importers.xwiki.paths import bin_page
 from importers.xwiki.rest_lists import RowLimit, counted, list_files
+from importers.xwiki.run_context import PageFailures, RunContext
 from kb.errors import RemoteError
-from kb.model import Comment, Known, PageId, version_key
+from kb.model import Comment, PageId, version_key
 
 _ROWS = 100
 """Rows of a history asked for at a time."""
@@ -85,10 +83,10 @@ class ListedFacts(msgspec.Struct):
             if locale:
                 self.locales.setdefault(page, set()).add(locale)
 
-    def ask_files(self, workers: Workers, wiki: str) -> None:
+    def ask_files(self, run: RunContext) -> None:
         """Fetch the wiki's list of attachments; it stays empty where the server has none."""
         try:
-            self.files = workers.one(list_files(wiki, self.limit))
+            self.files = run.workers.one(list_files(run.wiki, run.limit))
         except RefusedError:
             raise
         except (FetchError, RemoteError):
@@ -114,19 +112,17 @@ class LocaleViews(msgspec.Struct):
     """True where the page still has the version that was read before."""
 
 
-class PageViews(msgspec.Struct):
+class PageViews(PageFailures):
     """What was fetched of a page."""
 
-    reference: str
     page: LocaleViews = msgspec.field(default_factory=LocaleViews)
-    locales: dict[str, LocaleViews] = {}
-    comments: list[Comment] = []
-    files: list[FetchedAttachment] = []
+    locales: dict[str, LocaleViews] = msgspec.field(default_factory=dict)
+    comments: list[Comment] = msgspec.field(default_factory=list)
+    files: list[FetchedAttachment] = msgspec.field(default_factory=list)
     validator: Validator | None = None
     """What the server needs to tell whether the page's view has changed."""
     untold: int = 0
     """Translations that the wiki's list counts and that were not found."""
-    failures: list[tuple[str, FetchError]] = []
 
     @property
     def unchanged(self) -> bool:
@@ -138,28 +134,16 @@ class PageViews(msgspec.Struct):
         """Return why nothing of the page could be fetched; None where something was."""
         return self.failures[0][1] if self.page.head is None and self.failures else None
 
-    @property
-    def temporary(self) -> bool:
-        """Tell whether something failed that may succeed another time."""
-        return any(failed.temporary and failed.status != 500 for _, failed in self.failures)
-
 
 class ViewRequests:
     """Fetch pages by their viewers; hold what is the same for all pages of a run."""
 
-    def __init__(
-        self,
-        name: str,
-        known: Known,
-        options: Options,
-        listed: ListedFacts,
-        subwiki: str | None = None,
-    ) -> None:
-        """``subwiki`` is the id of a wiki that is not the main one."""
+    def __init__(self, run: RunContext, listed: ListedFacts) -> None:
+        self._run = run
         self._listed = listed
-        self._name, self._known, self._limit, self._options = name, known, RowLimit(_ROWS), options
-        self._subwiki = subwiki
-        self._languages = web_settings(options.settings).languages.split()
+        self._limit = RowLimit(_ROWS)
+        self._options = run.scope.options
+        self._languages = run.workers.wiki.settings.languages.split()
 
     def read(self, reference: str, state: PageState | None) -> Job[PageViews]:
         """Fetch a page; failures are noted in the result and never raised.
@@ -179,8 +163,9 @@ class ViewRequests:
                 return got
             yield from self._in(got, got.page, "", None)
         jobs: list[Job[None]] = [self._comments(got)]
-        wiki = self._subwiki or MAIN
-        languages, count = yield from self._listed.languages(wiki, reference, self._languages)
+        languages, count = yield from self._listed.languages(
+            self._run.wiki, reference, self._languages
+        )
         jobs += [self._locale(got, locale) for locale in languages]
         if self._options.attachments:
             jobs.append(self._attachments(got))
@@ -193,10 +178,15 @@ class ViewRequests:
         return got
 
     def _path(self, reference: str, **query: object) -> str:
-        return bin_page(reference, self._subwiki, "view", **query)
+        return bin_page(reference, self._run.subwiki, "view", **query)
 
-    def _language(self, locale: str) -> dict[str, object]:
-        return {"language": locale or "default"}
+    def _request(
+        self, read: Callable[..., object], reference: str, locale: str = "", **query: object
+    ) -> Request:
+        """Request a view in one language, to be read by ``read``."""
+        path = self._path(reference, **query, language=locale or "default")
+        decode = partial(read, location=path, zone=self._options.timezone)
+        return Request(path, kind="html", decode=decode)
 
     def _in(
         self,
@@ -215,23 +205,21 @@ class ViewRequests:
         if page.same:
             return
         page.rows = yield from self._rows(got, locale)
-        page.held = self._known.versions(PageId(self._name, got.reference, locale))
+        page.held = self._run.known.versions(PageId(self._run.name, got.reference, locale))
         versions = [row.version for row in page.rows] or [shown.root.version or "1.1"]
         wanted = [v for v in versions if v not in page.held]
         if not self._options.history:
             wanted = wanted[-1:]
-        old = not page.rows
-        yield from self._sources(got, page, locale, wanted, old=old)
+        yield from self._sources(got, page, locale, wanted)
 
     def _shown(
         self, got: PageViews, locale: str, before: HistoryDigest | None, validator: Validator | None
     ) -> Job[CodeView | None]:
         """Fetch the page as it is now, or take it as ``before`` if the server says unchanged."""
-        path = self._path(got.reference, viewer="code", showlinenumbers=0, **self._language(locale))
-        request = self._request(path, self._code(path))
+        request = self._request(read_code, got.reference, locale, viewer="code", showlinenumbers=0)
         (reply,) = yield [msgspec.structs.replace(request, validator=validator)]
         if isinstance(reply, FetchError):
-            got.failures.append((path, reply))
+            got.note([request], [reply])
             return None
         if reply.unchanged and before is not None:
             return CodeView(root=Root(version=before.version, locale=locale))
@@ -246,16 +234,16 @@ class ViewRequests:
         first = 0
         while True:
             size = self._limit.rows
-            path = self._path(
-                got.reference, viewer="history", showminor="true", perPage=size,
-                firstIndex=first, **self._language(locale),
+            request = self._request(
+                read_history, got.reference, locale, viewer="history", showminor="true",
+                perPage=size, firstIndex=first,
             )  # fmt: skip
-            (reply,) = yield [self._request(path, self._history(path))]
+            (reply,) = yield [request]
             if isinstance(reply, FetchError):
                 if size > 1 and self._limit.refused(size, reply):
                     first = 0
                     continue
-                got.failures.append((path, reply))
+                got.note([request], [reply])
                 break
             view: HistoryView = reply.value
             rows |= {row.version: row for row in view.rows}
@@ -265,26 +253,23 @@ class ViewRequests:
         return sorted(rows.values(), key=lambda row: version_key(row.version))
 
     def _sources(
-        self, got: PageViews, page: LocaleViews, locale: str, versions: list[str], *, old: bool
+        self, got: PageViews, page: LocaleViews, locale: str, versions: list[str]
     ) -> Job[None]:
         """Fetch views of versions, with last authors too where the skin has them."""
         assert page.head is not None
         requests: list[Request] = []
-        ways = ("",) if page.head.exact else ("", "true")
+        ways = [{}] if page.head.exact else [{}, {"showLastAuthors": "true"}]
         for version in versions:
             for authors in ways:
-                query: dict[str, object] = {"viewer": "code", "showlinenumbers": 0}
-                query |= {"showLastAuthors": authors} if authors else {}
-                query |= {} if old else {"rev": version}
-                path = self._path(got.reference, **query, **self._language(locale))
-                requests.append(Request(path, kind="html", decode=self._code(path), bulky=True))
+                query = authors | ({"rev": version} if page.rows else {})
+                request = self._request(
+                    read_code, got.reference, locale, viewer="code", showlinenumbers=0, **query
+                )
+                requests.append(msgspec.structs.replace(request, bulky=True))
         replies = yield requests
         for number, version in enumerate(versions):
-            pair = replies[number * len(ways) : (number + 1) * len(ways)]
-            page.views[version] = VersionViews(pair[0], pair[1] if len(ways) > 1 else None)
-        for request, reply in zip(requests, replies, strict=True):
-            if isinstance(reply, FetchError):
-                got.failures.append((request.path, reply))
+            page.views[version] = VersionViews(*replies[number * len(ways) :][: len(ways)])
+        got.note(requests, replies)
 
     def _locale(self, got: PageViews, locale: str) -> Job[None]:
         page = LocaleViews()
@@ -293,35 +278,27 @@ class ViewRequests:
             got.locales[locale] = page
 
     def _comments(self, got: PageViews) -> Job[None]:
-        path = self._path(got.reference, viewer="comments", **self._language(""))
-        decode = partial(read_comments, zone=self._options.timezone)
-        (reply,) = yield [self._request(path, decode)]
+        (reply,) = yield [self._request(read_comments, got.reference, viewer="comments")]
         if isinstance(reply, FetchError):
             raise reply
         got.comments = reply.value
 
     def _attachments(self, got: PageViews) -> Job[None]:
         """Fetch attachments that a link, the source, a save comment or a list names."""
-        path = self._path(got.reference, viewer="attachments", **self._language(""))
+        path = self._path(got.reference, viewer="attachments", language="default")
         decode = partial(names_linked, reference=got.reference)
-        (reply,) = yield [self._request(path, decode)]
-        names: dict[str, None] = {}
-        if isinstance(reply, Answer):
-            names |= dict.fromkeys(reply.value)
+        (reply,) = yield [Request(path, kind="html", decode=decode)]
         assert got.page.head is not None
-        names |= dict.fromkeys(names_mentioned("\n".join(got.page.head.lines)))
-        names |= dict.fromkeys(names_saved(row.comment for row in got.page.rows))
         listed = self._listed.files.get(got.reference, {})
-        names |= dict.fromkeys(listed)
-        page = PageId(self._name, got.reference)
+        names = dict.fromkeys((
+            *(reply.value if isinstance(reply, Answer) else ()),
+            *names_mentioned("\n".join(got.page.head.lines)),
+            *names_saved(row.comment for row in got.page.rows),
+            *listed,
+        ))  # fmt: skip
+        held = partial(self._run.known.attachment_versions, PageId(self._run.name, got.reference))
         jobs = [
-            read_attachment(
-                got.reference,
-                name,
-                self._known.attachment_versions(page, name),
-                self._subwiki,
-                listed.get(name),
-            )
+            read_attachment(got.reference, name, held(name), self._run.subwiki, listed.get(name))
             for name in names
         ]
         for name, result in zip(names, (yield from together(jobs)), strict=True):
@@ -332,15 +309,6 @@ class ViewRequests:
             newest = listed.get(name)
             if newest and newest not in {file.version for file in result}:
                 got.failures.append((f"{path}#{name}", _lost(name, newest)))
-
-    def _request(self, path: str, decode: Callable[[bytes], object]) -> Request:
-        return Request(path, kind="html", decode=decode)
-
-    def _code(self, path: str) -> Callable[[bytes], CodeView]:
-        return partial(read_code, location=path, zone=self._options.timezone)
-
-    def _history(self, path: str) -> Callable[[bytes], HistoryView]:
-        return partial(read_history, location=path, zone=self._options.timezone)
 
 
 def _lost(name: str, version: str) -> FetchError:

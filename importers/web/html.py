@@ -51,9 +51,9 @@ def parse_html(body: bytes) -> BeautifulSoup:
     return soup
 
 
-def text_of(element: Tag) -> str:
-    """Return all text in an element as sent, comments left out."""
-    return element.get_text().replace(_RETURN, "\r")
+def text_of(element: Tag | None) -> str:
+    """Return all text in an element as sent, comments left out; empty where there is none."""
+    return element.get_text().replace(_RETURN, "\r") if element is not None else ""
 
 
 def attribute(element: Tag | None, name: str) -> str:

@@ -27,8 +27,10 @@ _LEAST = 3
 """Empty parts in a row that end a list of any length."""
 _ROUNDS = 3
 _MOST = re.compile(r"less than or equal to (\d+)")
-T = TypeVar("T")
 R = TypeVar("R")
+PartPath = Callable[[int, int], str]
+"""Returns the path of a part of a list, from its first row and the number of rows."""
+Decode = Callable[[bytes], list[R]]
 
 
 class RowLimit:
@@ -49,9 +51,9 @@ class RowLimit:
 
 
 def part_of_list(
-    limit: RowLimit, path: Callable[[int, int], str], decode: Callable[[bytes], T], start: int
-) -> Job[tuple[T, int]]:
-    """Fetch rows from ``start`` on; return the answer and the number asked for. FetchError.
+    limit: RowLimit, path: PartPath, decode: Decode[R], start: int
+) -> Job[tuple[list[R], int]]:
+    """Fetch rows from ``start`` on; return them and the number asked for. FetchError.
 
     Lists are few, and much depends on them: each part is worth more tries than other requests.
     """
@@ -70,9 +72,8 @@ def part_of_list(
 
 def whole_list(
     limit: RowLimit,
-    path: Callable[[int, int], str],
-    decode: Callable[[bytes], T],
-    rows_of: Callable[[T], Sequence[R]],
+    path: PartPath,
+    decode: Decode[R],
     *,
     ended: Callable[[Sequence[R]], bool] = lambda _: False,
 ) -> Job[list[R]]:
@@ -82,8 +83,7 @@ def whole_list(
     """
     rows: list[R] = []
     while True:
-        part, asked = yield from part_of_list(limit, path, decode, len(rows))
-        new = rows_of(part)
+        new, asked = yield from part_of_list(limit, path, decode, len(rows))
         rows += new
         if len(new) < asked or ended(rows):
             return rows
@@ -106,10 +106,7 @@ def list_pages(wiki: str, limit: RowLimit, attempt: int) -> Job[Listing]:
     def path(start: int, number: int) -> str:
         return rest_wiki(wiki, "pages", start=start, number=number, **again)
 
-    yield from _parts(
-        limit, path, PAGES, lambda answer: answer.page_summaries,
-        lambda row: names.update((row.full_name,)), _patience,
-    )  # fmt: skip
+    yield from _parts(limit, path, PAGES, lambda row: names.update((row.full_name,)), _patience)
     return Listing(names, names.total())
 
 
@@ -125,9 +122,7 @@ def list_files(wiki: str, limit: RowLimit) -> Job[dict[str, dict[str, str]]]:
     def path(start: int, number: int) -> str:
         return rest_wiki(wiki, "attachments", start=start, number=number)
 
-    yield from _parts(
-        limit, path, ATTACHMENTS, lambda answer: answer.attachments, take, _patience
-    )  # fmt: skip
+    yield from _parts(limit, path, ATTACHMENTS, take, _patience)
     return files
 
 
@@ -163,16 +158,13 @@ def _changes(
     wiki: str, limit: RowLimit, since: int, take: Callable[[str, HistoryRow], None]
 ) -> Job[None]:
     """Hand each row that is later than ``since`` ms to ``take``, oldest first."""
-    path = partial(_changes_path, wiki, since)
 
     def take_row(row: HistoryRow) -> None:
         if row.page_id:
             take(row.page_id.removeprefix(f"{wiki}:"), row)
 
-    yield from _parts(
-        limit, path, HISTORY, lambda answer: answer.history_summaries, take_row,
-        lambda _, met: _LEAST if met else 1,
-    )  # fmt: skip
+    path = partial(_changes_path, wiki, since)
+    yield from _parts(limit, path, HISTORY, take_row, lambda _, met: _LEAST if met else 1)
 
 
 def some_changes(
@@ -181,10 +173,8 @@ def some_changes(
     """List some parts of the list of all changes; and the row to go on at, 0 at its end."""
     rows: list[tuple[str, HistoryRow]] = []
     for _ in range(parts):
-        answer, asked = yield from part_of_list(
-            limit, partial(_changes_path, wiki, 0), HISTORY, start
-        )
-        found = answer.history_summaries
+        path = partial(_changes_path, wiki, 0)
+        found, asked = yield from part_of_list(limit, path, HISTORY, start)
         if not found:
             return rows, 0
         rows += ((row.page_id.removeprefix(f"{wiki}:"), row) for row in found if row.page_id)
@@ -201,7 +191,7 @@ def counted(wiki: str, limit: RowLimit, page: str) -> Job[int | None]:
     (reply,) = yield [Request(path, decode=PAGES, fresh=True)]
     if not isinstance(reply, Answer):
         return None
-    rows = reply.value.page_summaries
+    rows = reply.value
     found = sum(row.full_name == page for row in rows)
     return found if found and len(rows) < limit.rows else None
 
@@ -215,9 +205,8 @@ def _changes_path(wiki: str, since: int, start: int, number: int) -> str:
 
 def _parts(
     limit: RowLimit,
-    path: Callable[[int, int], str],
-    decode: Callable[[bytes], T],
-    rows_of: Callable[[T], Sequence[R]],
+    path: PartPath,
+    decode: Decode[R],
     take: Callable[[R], object],
     patience: Callable[[int, int], int],
 ) -> Job[None]:
@@ -227,8 +216,7 @@ def _parts(
     """
     start = empty = met = 0
     while empty < patience(limit.rows, met):
-        answer, asked = yield from part_of_list(limit, path, decode, start)
-        rows = rows_of(answer)
+        rows, asked = yield from part_of_list(limit, path, decode, start)
         for row in rows:
             take(row)
         met += len(rows)

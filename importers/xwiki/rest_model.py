@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from lxml import etree
 
 T = TypeVar("T")
+R = TypeVar("R")
 _NAMESPACE = "{http://www.xwiki.org}"
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 _LISTS = {
@@ -206,47 +206,49 @@ class RestWikis(_RestStruct, frozen=True):
     wikis: list[RestWiki] = []
 
 
-def decoder(kind: type[T]) -> Callable[[bytes], T]:
+def _decoder(kind: type[T]) -> Callable[[bytes], T]:
     """Return a function that decodes JSON or XML to ``kind``; ValueError where it is not that."""
     read_json = msgspec.json.Decoder(kind).decode
-    return partial(_decode, read_json, kind)
+
+    def decode(body: bytes) -> T:
+        try:
+            if body.startswith(b"<"):
+                return msgspec.convert(_from_xml(body), kind, strict=False)
+            return read_json(body)
+        except msgspec.MsgspecError as error:
+            raise ValueError(str(error)) from error
+
+    return decode
 
 
-def _decode(read_json: Callable[[bytes], T], kind: type[T], body: bytes) -> T:
-    try:
-        if body.startswith(b"<"):
-            return msgspec.convert(_from_xml(body), kind, strict=False)
-        return read_json(body)
-    except msgspec.MsgspecError as error:
-        raise ValueError(str(error)) from error
+def _rows(kind: type[T], rows_of: Callable[[T], list[R]]) -> Callable[[bytes], list[R]]:
+    """Return a function that decodes a list to its rows; ValueError where it is not that."""
+    decode = _decoder(kind)
+    return lambda body: rows_of(decode(body))
 
 
-PAGE = decoder(RestPage)
-VERSION = decoder(RestVersion)
-PAGES = decoder(RestPages)
-HISTORY = decoder(RestHistory)
-ATTACHMENTS = decoder(RestAttachments)
-COMMENTS = decoder(RestComments)
-OBJECTS = decoder(RestObjects)
-OBJECT = decoder(RestObject)
-_WIKIS = decoder(RestWikis)
+PAGE = _decoder(RestPage)
+OBJECT = _decoder(RestObject)
+_VERSION = _decoder(RestVersion)
+PAGES = _rows(RestPages, lambda found: found.page_summaries)
+HISTORY = _rows(RestHistory, lambda found: found.history_summaries)
+ATTACHMENTS = _rows(RestAttachments, lambda found: found.attachments)
+COMMENTS = _rows(RestComments, lambda found: found.comments)
+OBJECTS = _rows(RestObjects, lambda found: found.object_summaries)
+_WIKIS = _rows(RestWikis, lambda found: found.wikis)
 
 
-def read_wikis(body: bytes) -> RestWikis:
+def read_wikis(body: bytes) -> list[RestWiki]:
     """Decode the list of wikis. ValueError where it is not that, or empty."""
     found = _WIKIS(body)
-    if not found.wikis:
+    if not found:
         raise ValueError("no list of wikis")
     return found
 
 
-def page_at(version: str) -> Callable[[bytes], RestVersion]:
-    """Return a decoder of that version of a page. ValueError for another: caches mix them up."""
-    return partial(_page_at, version)
-
-
-def _page_at(version: str, body: bytes) -> RestVersion:
-    page = VERSION(body)
+def page_at(version: str, body: bytes) -> RestVersion:
+    """Decode that version of a page. ValueError for another: caches mix them up."""
+    page = _VERSION(body)
     if page.version != version:
         raise ValueError(f"version {page.version} in place of {version}")
     return page
