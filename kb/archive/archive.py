@@ -4,30 +4,27 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kb.archive.archive_reader import ArchiveReader
 from kb.archive.blobs import BlobStore
 from kb.archive.schema import connect
-from kb.archive.views import LineView, PageStanding, PageView, RevisionView
 from kb.errors import Problem
-from kb.model import Item, PageId, WikiClass
+from kb.model import Item, PageId
 
 if TYPE_CHECKING:
-    from kb.archive.archive_reader import ArchiveReader
     from kb.archive.ingest import IngestReport
 
 
-class Archive:
+class Archive(ArchiveReader):
     """An open archive. One writer at a time; any number of readers, each with its own."""
 
     def __init__(self, path: Path, *, create: bool = False) -> None:
         """Open ``path``. InputError where it is missing, foreign or newer."""
         self.path = path
-        self._db = connect(path, create=create)
-        self.blobs = BlobStore(self._db)
-        """Bytes by sha256; also the sink that importers are given."""
+        db = connect(path, create=create)
+        super().__init__(db, BlobStore(db))
         self._process = os.getpid()
         self._forked: Archive | None = None
 
@@ -38,14 +35,6 @@ class Archive:
         if self._forked is None or self._forked._process != os.getpid():
             self._forked = Archive(self.path)
         return self._forked
-
-    @cached_property
-    def _reader(self) -> ArchiveReader:
-        from kb.archive.archive_reader import (
-            ArchiveReader,  # who only writes need not load what reads
-        )
-
-        return ArchiveReader(self._db, self.blobs)
 
     def __enter__(self) -> Archive:
         return self
@@ -66,54 +55,6 @@ class Archive:
         from kb.archive.ingest import Ingest  # who only reads need not load what writes
 
         return Ingest(self._db, self.blobs, source.location, source.format_name).run(items)
-
-    def pages(self, *, first: int = 0, last: int | None = None) -> Iterator[PageView]:
-        """Yield pages by wiki, reference, locale; ``first`` and ``last`` bound their keys."""
-        return self._reader.pages(first, last)
-
-    def page(self, page: PageId) -> PageView | None:
-        """Read one page; None where it is not known."""
-        return self._reader.page(page)
-
-    def digests(self) -> Iterator[tuple[int, PageId, bytes]]:
-        """Yield key, id and digest of every page, cheaply: a digest changes when anything does."""
-        return self._reader.digests()
-
-    def departed(self) -> Iterator[tuple[PageId, str, str | None]]:
-        """Yield pages that the wiki lost, when that was noticed, and their new reference."""
-        return self._reader.departed()
-
-    def view(self, key: int) -> PageView:
-        """Read the page with that key. KeyError where there is none."""
-        return self._reader.view(key)
-
-    def revisions(self, key: int) -> Iterator[RevisionView]:
-        """Yield versions of the page with that key, oldest first, those known by lines only too."""
-        return self._reader.revisions(key)
-
-    def content(self, key: int, version: str) -> str | None:
-        """Read the source of a version as the wiki gave it; None where only lines are known."""
-        return self._reader.content(key, version)
-
-    def raw(self, key: int, version: str) -> bytes | None:
-        """Read the bytes that a version came in; None where it has none of its own."""
-        return self._reader.raw(key, version)
-
-    def page_raws(self, key: int) -> Iterator[tuple[str, bytes]]:
-        """Yield the location of each source with the page's own bytes as received from it."""
-        return self._reader.page_raws(key)
-
-    def class_(self, key: int) -> WikiClass | None:
-        """Read the class that the page defines, or None."""
-        return self._reader.class_(key)
-
-    def blame(self, key: int, version: str) -> tuple[LineView, ...]:
-        """Read a held version by lines, each with its origin where the whole history is held."""
-        return self._reader.blame(key, version)
-
-    def standings(self, classes: tuple[str, ...]) -> Iterator[PageStanding]:
-        """Yield all pages in the archive's order, with their present objects of these classes."""
-        return self._reader.standings(classes)
 
     def damage(self) -> Iterator[str]:
         """Yield what the database itself finds wrong; nothing where it is sound."""

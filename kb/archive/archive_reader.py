@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 
 from kb.archive.blobs import BlobStore
-from kb.archive.packing import NameTable, unpack_moment
+from kb.archive.packing import NameTable, truth, unpack_moment
 from kb.archive.snapshots import unpack_origins
 from kb.archive.text_frames import TextFrames, TextPlace
 from kb.archive.views import AttachmentView, LineView, PageStanding, PageView, RevisionView
@@ -16,6 +16,10 @@ from kb.model import Comment, LineOrigin, PageId, WikiClass, WikiObject, version
 
 _IN_ORDER = "ORDER BY wiki.name, reference, locale"
 _FROM = "FROM page JOIN wiki ON wiki.id = wiki_id"
+_PAGE = (
+    "history, title, syntax, default_locale, parent, hidden, creator, created, modified, url,"
+    " gone, renamed_to, digest"
+)
 _OBJECT = "class_name, number, properties, guid"
 
 
@@ -24,12 +28,13 @@ class ArchiveReader:
 
     def __init__(self, db: sqlite3.Connection, blobs: BlobStore) -> None:
         self._db = db
-        self._blobs = blobs
+        self.blobs = blobs
+        """Bytes by sha256; also the sink that importers are given."""
         self._names = NameTable(db)
         self._frames = TextFrames(db)
 
     def digests(self) -> Iterator[tuple[int, PageId, bytes]]:
-        """Yield key, id and digest of every page in the archive's order."""
+        """Yield key, id and digest of every page, cheaply: a digest changes when anything does."""
         rows = self._db.execute(
             f"SELECT page.id, wiki.name, reference, locale, digest {_FROM} {_IN_ORDER}"
         )
@@ -45,15 +50,15 @@ class ArchiveReader:
         for wiki, reference, locale, gone, renamed_to in rows:
             yield PageId(wiki, reference, locale), gone, renamed_to
 
-    def pages(self, first: int, last: int | None) -> Iterator[PageView]:
-        """Yield pages whose key is from ``first`` to ``last``, in the archive's order."""
+    def pages(self, *, first: int = 0, last: int | None = None) -> Iterator[PageView]:
+        """Yield pages by wiki, reference, locale; ``first`` and ``last`` bound their keys."""
         top = 1 << 62 if last is None else last
         sql = f"SELECT page.id {_FROM} WHERE page.id BETWEEN ? AND ? {_IN_ORDER}"
         keys = self._db.execute(sql, (first, top)).fetchall()
         return (self.view(key) for (key,) in keys)
 
     def page(self, page: PageId) -> PageView | None:
-        """Read the page with that id, or None."""
+        """Read one page; None where it is not known."""
         row = self._db.execute(
             f"SELECT page.id {_FROM} WHERE wiki.name = ? AND reference = ? AND locale = ?",
             (page.wiki, page.page, page.locale),
@@ -63,28 +68,21 @@ class ArchiveReader:
     def view(self, key: int) -> PageView:
         """Read the page with that key. KeyError where there is none."""
         row = self._db.execute(
-            "SELECT wiki.name, reference, locale, history, title, syntax, default_locale, parent,"
-            " hidden, creator, created, modified, url, gone, renamed_to, digest"
-            f" {_FROM} WHERE page.id = ?",
-            (key,),
+            f"SELECT wiki.name, reference, locale, {_PAGE} {_FROM} WHERE page.id = ?", (key,)
         ).fetchone()
         if row is None:
             raise KeyError(key)
-        wiki, reference, locale, history, title, syntax, default_locale, parent, *rest = row
-        hidden, creator, created, modified, url, gone, renamed_to, digest = rest
+        facts = dict(zip(_PAGE.split(", "), row[3:], strict=True))
+        facts["hidden"] = truth(facts["hidden"])
         version, lines = self._lines(key)
         return PageView(
-            key=key, id=PageId(wiki, reference, locale), history=history, title=title,
-            syntax=syntax, default_locale=default_locale, version=version, parent=parent,
-            hidden=None if hidden is None else bool(hidden), creator=creator, created=created,
-            modified=modified, url=url, gone=gone, renamed_to=renamed_to, digest=digest,
-            lines=lines, attachments=tuple(self._attachments(key)),
-            comments=tuple(self._comments(key)), objects=tuple(self._objects(key)),
-            tags=tuple(self._tags(key)),
+            key=key, id=PageId(*row[:3]), version=version, lines=lines,
+            attachments=tuple(self._attachments(key)), comments=tuple(self._comments(key)),
+            objects=tuple(self._objects(key)), tags=tuple(self._tags(key)), **facts,
         )  # fmt: skip
 
     def revisions(self, key: int) -> Iterator[RevisionView]:
-        """Yield versions of a page, oldest first, those known by lines only too."""
+        """Yield versions of the page with that key, oldest first, those known by lines only too."""
         rows = self._db.execute(
             "SELECT major || '.' || minor, author_id, date, comment, minor_edit, title_id,"
             " syntax_id, frame_id IS NOT NULL, source.format FROM revision"
@@ -94,23 +92,22 @@ class ArchiveReader:
         for version, author, date, comment, minor, title, syntax, held, way in rows:
             yield RevisionView(
                 version=version, author=self._names.text(author), date=unpack_moment(date),
-                comment=comment, minor=None if minor is None else bool(minor),
-                title=self._names.text(title), syntax=self._names.text(syntax), held=bool(held),
-                way=way,
+                comment=comment, minor=truth(minor), title=self._names.text(title),
+                syntax=self._names.text(syntax), held=bool(held), way=way,
             )  # fmt: skip
 
     def content(self, key: int, version: str) -> str | None:
-        """Read the source of a held version, or None."""
+        """Read the source of a version as the wiki gave it; None where only lines are known."""
         place = self._place(key, version)
         return None if place is None else self._frames.content(place).decode()
 
     def raw(self, key: int, version: str) -> bytes | None:
-        """Read the bytes that a version was received in, where it has any of its own."""
+        """Read the bytes that a version came in; None where it has none of its own."""
         place = self._place(key, version)
         return None if place is None else self._frames.text(place).raw
 
     def page_raws(self, key: int) -> Iterator[tuple[str, bytes]]:
-        """Yield the location of each source with the page's bytes as received."""
+        """Yield the location of each source with the page's own bytes as received from it."""
         rows = self._db.execute(
             "SELECT location, frame_id, slot, blob_id FROM raw JOIN source ON source.id = source_id"
             " WHERE page_id = ? ORDER BY location",
@@ -118,7 +115,7 @@ class ArchiveReader:
         )
         for location, frame, slot, blob in rows.fetchall():
             data = self._frames.content(TextPlace(frame, slot)) if blob is None else None
-            yield location, self._blobs.get(blob) if data is None else data
+            yield location, self.blobs.get(blob) if data is None else data
 
     def _place(self, key: int, version: str) -> TextPlace | None:
         try:
@@ -132,7 +129,7 @@ class ArchiveReader:
         return None if row is None or row[0] is None else TextPlace(*row)
 
     def class_(self, key: int) -> WikiClass | None:
-        """Read the class that a page defines, or None."""
+        """Read the class that the page defines, or None."""
         row = self._db.execute(
             "SELECT properties, raw FROM class WHERE page_id = ?", (key,)
         ).fetchone()
@@ -158,7 +155,7 @@ class ArchiveReader:
         return version, self.blame(key, version)
 
     def blame(self, key: int, version: str) -> tuple[LineView, ...]:
-        """Read a held version by lines; who wrote them only where all history is held."""
+        """Read a held version by lines, each with its origin where the whole history is held."""
         text = self.content(key, version)
         if text is None:
             return ()
@@ -221,8 +218,8 @@ class ArchiveReader:
         )
         for key, wiki, reference, locale, hidden, gone, whole in rows:
             yield PageStanding(
-                id=PageId(wiki, reference, locale), hidden=None if hidden is None else bool(hidden),
-                gone=gone, whole=bool(whole), objects=tuple(objects.get(key, ())),
+                id=PageId(wiki, reference, locale), hidden=truth(hidden), gone=gone,
+                whole=bool(whole), objects=tuple(objects.get(key, ())),
             )  # fmt: skip
 
     def _attachments(self, key: int) -> Iterator[AttachmentView]:
@@ -249,7 +246,7 @@ class ArchiveReader:
         for number, author, date, text, reply_to, selection, resolved in rows:
             yield Comment(
                 number=number, author=author, date=date, text=text, reply_to=reply_to,
-                selection=selection, resolved=None if resolved is None else bool(resolved),
+                selection=selection, resolved=truth(resolved),
             )  # fmt: skip
 
     def _objects(self, key: int) -> Iterator[WikiObject]:

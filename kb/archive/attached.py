@@ -37,12 +37,10 @@ class AttachedRecords:
 
         ``new``: nothing is known of the page; ``stale``: a later state of it is known.
         """
-        self._source = source
-        self._page, self._whole, self._stale = page, seen.whole, stale
-        self._new = new
-        if stale:
-            row = self._db.execute("SELECT whole FROM page WHERE id = ?", (page,)).fetchone()
-        self._gone = stale and bool(row[0])
+        self._page, self._source, self._new = page, source, new
+        self._whole, self._stale = seen.whole, stale
+        whole = "SELECT whole FROM page WHERE id = ?"
+        self._gone = stale and bool(self._db.execute(whole, (page,)).fetchone()[0])
         self.empty = frozenset()
         self._named = {"attachment": set(), "comment": set(), "object": set()}
         if seen.tags is not None and not stale and (seen.tags or not new):
@@ -52,11 +50,8 @@ class AttachedRecords:
 
     def end(self) -> None:
         """Mark as gone what this source should have named and did not."""
-        self.empty = (
-            frozenset(t for t, named in self._named.items() if not named)
-            if self._new
-            else frozenset()
-        )
+        if self._new:
+            self.empty = frozenset(t for t, named in self._named.items() if not named)
         if not self._whole or self._stale:
             return
         self._db.execute("UPDATE page SET whole = 1 WHERE id = ?", (self._page,))
@@ -66,24 +61,15 @@ class AttachedRecords:
             ).fetchall()
             given = " AND ".join(f"{key} = ?" for key in keys.split(", "))
             for row in set(rows) - self._named[table]:
-                self._db.execute(
-                    f"UPDATE {table} SET gone = 1 WHERE page_id = ? AND {given}",
-                    (self._page, *row),
-                )
+                sql = f"UPDATE {table} SET gone = 1 WHERE page_id = ? AND {given}"
+                self._db.execute(sql, (self._page, *row))
 
     def attachment(self, file: AttachmentRevision) -> None:
         """Write a version of an attachment, whose bytes are in the blob table already."""
         self._named["attachment"].add((file.name,))
         blob = None if file.sha256 is None else self._blobs.id_of(file.sha256)
         self._db.execute(
-            "INSERT INTO attachment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT DO UPDATE SET source_id = CASE WHEN blob_id IS NULL"
-            " AND excluded.blob_id IS NOT NULL THEN excluded.source_id ELSE source_id END,"
-            " blob_id = coalesce(excluded.blob_id, blob_id),"
-            " size = coalesce(excluded.size, size), mimetype = coalesce(excluded.mimetype,"
-            " mimetype), author = coalesce(excluded.author, author),"
-            " date = coalesce(excluded.date, date), comment = coalesce(excluded.comment, comment),"
-            " gone = gone AND excluded.gone",
+            _ATTACHMENT,
             (
                 self._page, file.name, *version_key(file.version), blob, file.size, file.mimetype,
                 file.author, file.date, file.comment, self._gone, self._source,
@@ -115,4 +101,11 @@ class AttachedRecords:
         self._db.execute(f"INSERT OR {verb} INTO {table} VALUES ({marks})", values)
 
 
+_FACTS = ("blob_id", "size", "mimetype", "author", "date", "comment")
+_ATTACHMENT = (
+    f"INSERT INTO attachment VALUES (?{', ?' * 11}) ON CONFLICT DO UPDATE SET source_id ="
+    " CASE WHEN blob_id IS NULL AND excluded.blob_id IS NOT NULL THEN excluded.source_id"
+    " ELSE source_id END, gone = gone AND excluded.gone, "
+    + ", ".join(f"{fact} = coalesce(excluded.{fact}, {fact})" for fact in _FACTS)
+)
 _KEYS = {"attachment": "name", "comment": "number", "object": "class_name, number"}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, TypeAlias
 
 from kb.archive.merge import WHOLE, Contradiction, VersionFacts, facts_of, hash_of, merge
-from kb.archive.packing import NameTable, pack_moment, unpack_moment
+from kb.archive.packing import NameTable, pack_moment, truth, unpack_moment
 from kb.archive.text_frames import FRAME_BYTES, TextFrames, TextPlace, VersionText
 
 Version: TypeAlias = tuple[int, int]
@@ -151,11 +151,7 @@ class KnownVersions:
         text = self._names.text
         return VersionFacts(
             rank=rank, author=text(author), date=unpack_moment(date), comment=comment,
-            minor=_truth(minor), title=text(title), syntax=text(syntax), parent=text(parent),
-            hidden=_truth(hidden), place=None if frame is None else TextPlace(frame, slot),
+            minor=truth(minor), title=text(title), syntax=text(syntax), parent=text(parent),
+            hidden=truth(hidden), place=None if frame is None else TextPlace(frame, slot),
             hash=rest[0], source=rest[1],
         )  # fmt: skip
-
-
-def _truth(value: object) -> bool | None:
-    return None if value is None else bool(value)

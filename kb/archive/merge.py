@@ -40,12 +40,8 @@ class VersionFacts(msgspec.Struct, kw_only=True):
     source: int = 0
 
 
-def facts_of(known: VersionFacts) -> tuple[object, ...]:
-    """List all that is known but where the text is, for comparing and digesting."""
-    return _facts(known)
-
-
-_facts: Callable[[VersionFacts], tuple[object, ...]] = attrgetter("rank", *FACTS, "hash")
+facts_of: Callable[[VersionFacts], tuple[object, ...]] = attrgetter("rank", *FACTS, "hash")
+"""List all that is known but where the text is, for comparing and digesting."""
 
 
 class Contradiction(msgspec.Struct, frozen=True):

@@ -50,6 +50,11 @@ class NameTable:
         return known
 
 
+def truth(value: int | None) -> bool | None:
+    """Read a flag that may be unknown."""
+    return None if value is None else bool(value)
+
+
 def pack_moment(moment: str | None) -> int | str | None:
     """Pack a moment into milliseconds since 1970 where that says the same, else leave it."""
     if moment is None or moment.endswith(".000Z") or not _EXACT.fullmatch(moment):

@@ -7,19 +7,13 @@ import sqlite3
 from collections.abc import Callable
 from functools import partial
 from time import thread_time
+from typing import Any
 
 from kb.archive.attached import AttachedRecords
 from kb.archive.blobs import BlobStore
 from kb.archive.derived import extended_blame, page_digest
 from kb.archive.known_versions import KnownVersions, Version
-from kb.archive.merge import (
-    LINES,
-    LISTED,
-    WHOLE,
-    Contradiction,
-    VersionFacts,
-    hash_of,
-)
+from kb.archive.merge import LINES, LISTED, WHOLE, VersionFacts, hash_of
 from kb.archive.packing import NameTable
 from kb.archive.snapshots import compared, newest_version, pack_origins
 from kb.archive.text_frames import TextFrames, TextPlace, VersionText
@@ -42,10 +36,7 @@ class PageWriter:
     """Merges the records of one page, from `begin` to `end`, into the archive's tables."""
 
     def __init__(
-        self,
-        connection: sqlite3.Connection,
-        blobs: BlobStore,
-        report: Callable[[Problem], None],
+        self, connection: sqlite3.Connection, blobs: BlobStore, report: Callable[[Problem], None]
     ) -> None:
         """``report`` takes contradictions between what is known and what comes in."""
         self._db = connection
@@ -84,6 +75,12 @@ class PageWriter:
     def _one(self, sql: str, *arguments: object) -> int:
         return int(self._db.execute(sql, arguments).fetchone()[0])
 
+    def _fact(self, name: str) -> Any:
+        return self._db.execute(f"SELECT {name} FROM page WHERE id = ?", (self._key,)).fetchone()[0]
+
+    def _set_fact(self, name: str, value: object) -> None:
+        self._db.execute(f"UPDATE page SET {name} = ? WHERE id = ?", (value, self._key))
+
     def reopen(self, key: int) -> None:
         """Begin a known page; where nothing but `finish` follows, it is digested anew."""
         self._seen, self._key = None, key
@@ -117,7 +114,7 @@ class PageWriter:
 
     def _is_stale(self, seen: PageSeen) -> bool:
         """Whether the archive knows a later state of the page than this one."""
-        held = self._db.execute("SELECT version FROM page WHERE id = ?", (self._key,)).fetchone()[0]
+        held = self._fact("version")
         if held is None or seen.version is None:
             return False
         try:
@@ -142,9 +139,7 @@ class PageWriter:
         new = getattr(seen, fact)
         if fact not in ("created", "modified") or new is None:
             return new
-        (held,) = self._db.execute(
-            f"SELECT {fact} FROM page WHERE id = ?", (self._key,)
-        ).fetchone()  # fmt: skip
+        held = self._fact(fact)
         return None if held and len(new) < len(held) and same_moment(new, held) else new
 
     def revision(self, revision: Revision) -> None:
@@ -157,14 +152,12 @@ class PageWriter:
             minor=revision.minor, title=revision.title, syntax=revision.syntax,
             parent=revision.parent, hidden=revision.hidden, source=self._source,
         )  # fmt: skip
-        if held and held.hash and held.hash != hash_of(content):
-            if not self._replaces(version, held, new, content):
-                return
-        elif held and held.hash:
-            self._learn(version, new, revision)
+        known = held is not None and held.hash == hash_of(content)
+        if held and held.hash and not known and not self._replaces(version, held, new, content):
             return
         self._learn(version, new, revision)
-        self._revisions.hold(version, content, revision.raw, self._source)
+        if not known:
+            self._revisions.hold(version, content, revision.raw, self._source)
 
     def _replaces(
         self, version: Version, held: VersionFacts, new: VersionFacts, content: bytes
@@ -175,17 +168,12 @@ class PageWriter:
         lost = text.content if newer and text else content
         if newer:
             held.rank = LINES
-        self._contradicts(
-            version,
-            "version-conflict",
-            f"two texts of {_written(version)} are known, saved {held.date} and {new.date}; "
-            + (
-                "the one that came now, saved later, counts"
-                if newer
-                else "the one known first counts"
-            ),
-            self._blobs.put([lost]),
+        counts = "the one that came now, saved later," if newer else "the one known first"
+        detail = (
+            f"two texts of {_written(version)} are known, saved {held.date} and {new.date};"
+            f" {counts} counts"
         )
+        self._contradicts(version, "version-conflict", detail, self._blobs.put([lost]))
         return newer
 
     def revision_seen(self, seen: RevisionSeen) -> None:
@@ -198,7 +186,8 @@ class PageWriter:
 
     def _learn(self, version: Version, new: VersionFacts, item: Revision | RevisionSeen) -> None:
         for found in self._revisions.learn(version, new):
-            self._disagreement(version, found)
+            detail = f"the {found.fact} of {_written(version)} is {found.held} and {found.new}"
+            self._contradicts(version, f"{found.fact}-conflict", detail)
         if item.author and item.author_name:
             self._named(item.author, item.author_name)
 
@@ -212,10 +201,6 @@ class PageWriter:
         if len(self._authors) > _AUTHORS:
             self._authors.clear()
         self._authors[self._wiki, author] = name
-
-    def _disagreement(self, version: Version, found: Contradiction) -> None:
-        detail = f"the {found.fact} of {_written(version)} is {found.held} and {found.new}"
-        self._contradicts(version, f"{found.fact}-conflict", detail)
 
     def _contradicts(
         self, version: Version, code: str, detail: str, sha256: str | None = None
@@ -265,19 +250,11 @@ class PageWriter:
                 continue
             version = version_key(origin.version)
             held = self._revisions.get(version)
-            if (
-                held
-                and held.rank > LINES
-                and held.author
-                and origin.author not in (None, held.author)
-            ):
-                self._db.execute(
-                    "INSERT OR IGNORE INTO author VALUES (?, ?, ?)",
-                    (self._wiki, held.author, origin.author),
-                )
-            new = VersionFacts(
-                rank=LINES, author=origin.author, date=origin.date, source=self._source
-            )
+            author, date = origin.author, origin.date
+            if held and held.rank > LINES and held.author and author not in (None, held.author):
+                names = (self._wiki, held.author, author)
+                self._db.execute("INSERT OR IGNORE INTO author VALUES (?, ?, ?)", names)
+            new = VersionFacts(rank=LINES, author=author, date=date, source=self._source)
             self._revisions.learn(version, new)
 
     def _held_versions(self) -> list[Version]:
@@ -321,14 +298,14 @@ class PageWriter:
 
     def _judge(self) -> bool:
         """Set the page's history: complete, lines or latest; whether all of it is held."""
-        claim = self._db.execute("SELECT claim FROM page WHERE id = ?", (self._key,)).fetchone()[0]
+        claim = self._fact("claim")
         if claim == "complete" and not self._goes_on():
             claim = "latest"
-            self._db.execute("UPDATE page SET claim = ? WHERE id = ?", (claim, self._key))
+            self._set_fact("claim", claim)
         whole = claim == "complete" and all(known.hash for _, known in self._revisions)
         lines = claim == "lines" or any(known.rank == LINES for _, known in self._revisions)
         history = "complete" if whole else "lines" if lines else "latest"
-        self._db.execute("UPDATE page SET history = ? WHERE id = ?", (history, self._key))
+        self._set_fact("history", history)
         return whole
 
     def _goes_on(self) -> bool:
@@ -347,10 +324,9 @@ class PageWriter:
         packed = None
         before = len(self._held)
         if before and held[:before] == self._held and not self._revisions.rewritten:
-            row = self._db.execute("SELECT blame FROM page WHERE id = ?", (self._key,)).fetchone()
-            packed = row[0]
+            packed = self._fact("blame")
         if whole and (new := extended_blame(packed, len(held), partial(self._content, held))):
-            self._db.execute("UPDATE page SET blame = ? WHERE id = ?", (new, self._key))
+            self._set_fact("blame", new)
         self.blame_seconds += thread_time() - started
 
     def _content(self, held: list[Version], place: int) -> str:
@@ -362,11 +338,10 @@ class PageWriter:
         """Update the page's digest; whether it changed."""
         empty = self.attached.empty if self._seen else frozenset[str]()  # else another page's
         digest = page_digest(self._db, self._key, self._revisions, empty)
-        before = self._db.execute("SELECT digest FROM page WHERE id = ?", (self._key,)).fetchone()
-        if before[0] == digest:
-            return False
-        self._db.execute("UPDATE page SET digest = ? WHERE id = ?", (digest, self._key))
-        return True
+        changed: bool = self._fact("digest") != digest
+        if changed:
+            self._set_fact("digest", digest)
+        return changed
 
 
 def _written(version: Version) -> str:

@@ -111,7 +111,8 @@ class WriterProcess:
     def __init__(self, path: Path, location: str, format_name: str) -> None:
         """``path`` is an archive that exists."""
         self._begin = ImportBegins(str(path.absolute()), location, format_name)
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes]
+        """Set by `ingest`, within which all else is called."""
         self._waiting: list[Message] = []
         self._bytes = 0
 
@@ -151,7 +152,6 @@ class WriterProcess:
             self._flush()
 
     def _flush(self) -> None:
-        assert self._process is not None
         assert self._process.stdin is not None
         data = frame(self._waiting)
         self._waiting.clear()
@@ -161,7 +161,6 @@ class WriterProcess:
 
     def _answer(self) -> Message:
         """Read the writer's next answer. KbError where it failed or ended without one."""
-        assert self._process is not None
         assert self._process.stdout is not None
         answer = next(messages(self._process.stdout), None)
         if answer is None or isinstance(answer, WriterFailed):
@@ -174,8 +173,6 @@ class WriterProcess:
 
     def _close(self) -> None:
         """End the writer's input and wait until the writer has ended."""
-        if self._process is None:
-            return
         with suppress(BrokenPipeError):
             assert self._process.stdin is not None
             self._process.stdin.close()
