@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -23,6 +24,7 @@ from kb.freshness import code_stamp
 from kb.search.documents.document_sources import DocumentSource
 from kb.search.protocol import DamagedIndexError, Engine, EngineOpener
 
+T = TypeVar("T")
 BATCH = 10_000
 """Documents between two commits of a new generation."""
 
@@ -51,16 +53,12 @@ class BuildingState(msgspec.Struct, frozen=True):
 
 def read_state(folder: Path) -> GenerationState | None:
     """Read state.json; None where there is none that can be read."""
-    try:
-        return msgspec.json.decode((folder / "state.json").read_bytes(), type=GenerationState)
-    except (OSError, msgspec.MsgspecError):
-        return None
+    return _read(folder / "state.json", GenerationState)
 
 
-def read_begun(folder: Path) -> BuildingState | None:
-    """Read building.json; None where no generation was begun."""
+def _read(file: Path, kind: type[T]) -> T | None:
     try:
-        return msgspec.json.decode((folder / "building.json").read_bytes(), type=BuildingState)
+        return msgspec.json.decode(file.read_bytes(), type=kind)
     except (OSError, msgspec.MsgspecError):
         return None
 
@@ -119,32 +117,25 @@ def rebuild(
 
 
 def _same(state: GenerationState, source: DocumentSource, stamp: str | None) -> bool:
-    return (stamp is not None and stamp == state.stamp) or state.digest == digest_of(
-        source.digests()
-    )
+    asked = stamp is None or stamp != state.stamp
+    return not asked or state.digest == digest_of(source.digests())
 
 
 def _note_stamp(folder: Path, state: GenerationState, stamp: str) -> None:
     """Store the stamp at which nothing had changed, so that next time it alone says so."""
     with _locked(folder / "lock", wait=False) as mine:
         if mine and read_state(folder) == state:
-            write_whole(
-                folder / "state.json",
-                msgspec.json.encode(msgspec.structs.replace(state, stamp=stamp)),
-            )
+            noted = msgspec.structs.replace(state, stamp=stamp)
+            write_whole(folder / "state.json", msgspec.json.encode(noted))
 
 
 class _IndexUpdate:
     """One update of the index, made while the lock is held."""
 
     def __init__(
-        self,
-        folder: Path,
-        source: DocumentSource,
-        opened: EngineOpener,
-        made_by: str,
+        self, folder: Path, source: DocumentSource, opened: EngineOpener, made_by: str,
         stamp: str | None,
-    ) -> None:
+    ) -> None:  # fmt: skip
         self._folder = folder
         self._source = source
         self._opened = opened
@@ -178,16 +169,14 @@ class _IndexUpdate:
 
     def _built(self) -> Engine:
         """Build a new generation, or finish the one that was begun."""
-        begun = read_begun(self._folder)
+        begun = _read(self._folder / "building.json", BuildingState)
         if begun and begun.made_by == self._made_by:
             engine = _tried(self._folder / begun.folder, self._opened)
             if engine is not None and self._changed(engine, BATCH):
                 return self._in_use(engine, begun.folder)
         generation = f"g-{secrets.token_hex(4)}"
-        write_whole(
-            self._folder / "building.json",
-            msgspec.json.encode(BuildingState(self._made_by, generation)),
-        )
+        state = BuildingState(self._made_by, generation)
+        write_whole(self._folder / "building.json", msgspec.json.encode(state))
         engine = self._opened(self._folder / generation)
         if not self._changed(engine, BATCH):
             raise DamagedIndexError(f"{self._folder / generation}: a new index cannot be read")

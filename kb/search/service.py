@@ -27,12 +27,9 @@ class HomeSearch:
     """Answers queries over ``source``; an index that turns out damaged is built anew once."""
 
     def __init__(
-        self,
-        home: Home,
-        source: DocumentSource,
-        stamp: Callable[[], str | None] = lambda: None,
+        self, home: Home, source: DocumentSource, stamp: Callable[[], str | None] = lambda: None,
         prefix: str = "",
-    ) -> None:
+    ) -> None:  # fmt: skip
         """``prefix`` tells the home's other indexes from the one of what holds today."""
         self._home = home
         self._prefix = prefix

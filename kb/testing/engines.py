@@ -27,37 +27,27 @@ from kb.search.asking.finder import Finder
 from kb.search.asking.hits import SearchOptions
 from kb.search.documents.search_document import NamedText, SearchDocument
 from kb.search.protocol import Engine, EngineOpener, EngineRequest
-from kb.search.query.plan import (
-    Adjacent,
-    All,
-    AnyOf,
-    Beginning,
-    Near,
-    NumberRange,
-    Plan,
-    WholeName,
-    Without,
-)
+from kb.search.query import plan as p
 from kb.search.query.score import Clause
 
-PLANS: Final[tuple[tuple[Plan, str], ...]] = (
-    (All(()), "abcdef"),
-    (AnyOf(()), ""),
-    (Without(All(())), ""),
-    (Without(WholeName("status", "resolved", star=False)), "bef"),
-    (Adjacent("seq", ()), ""),
-    (Adjacent("seq", ("扣", "费")), "a"),
-    (Adjacent("seq", ("费", "扣")), ""),
-    (Adjacent("scoped", ("problem=退", "problem=款")), "b"),
-    (Beginning("seq", "refu"), "de"),
-    (Near("seq", "refnd", 1), "e"),
-    (WholeName("speaker", "令", star=True), "ac"),
-    (NumberRange("number", 44, 46), "abc"),
-    (NumberRange("number", 46, 44), ""),
-    (NumberRange("date", None, 20200407), "bcd"),
-    (AnyOf((Adjacent("rel", ("退款",)), Adjacent("rel", ("扣费",)))), "ab"),
-    (AnyOf((Adjacent("rel", ("自动",)), Adjacent("rel", ("退款",))), least=2), "b"),
-    (All((WholeName("speaker", "yd", star=False), Without(Beginning("seq", "refu")))), "f"),
+PLANS: Final[tuple[tuple[p.Plan, str], ...]] = (
+    (p.All(()), "abcdef"),
+    (p.AnyOf(()), ""),
+    (p.Without(p.All(())), ""),
+    (p.Without(p.WholeName("status", "resolved", star=False)), "bef"),
+    (p.Adjacent("seq", ()), ""),
+    (p.Adjacent("seq", ("扣", "费")), "a"),
+    (p.Adjacent("seq", ("费", "扣")), ""),
+    (p.Adjacent("scoped", ("problem=退", "problem=款")), "b"),
+    (p.Beginning("seq", "refu"), "de"),
+    (p.Near("seq", "refnd", 1), "e"),
+    (p.WholeName("speaker", "令", star=True), "ac"),
+    (p.NumberRange("number", 44, 46), "abc"),
+    (p.NumberRange("number", 46, 44), ""),
+    (p.NumberRange("date", None, 20200407), "bcd"),
+    (p.AnyOf((p.Adjacent("rel", ("退款",)), p.Adjacent("rel", ("扣费",)))), "ab"),
+    (p.AnyOf((p.Adjacent("rel", ("自动",)), p.Adjacent("rel", ("退款",))), least=2), "b"),
+    (p.All((p.WholeName("speaker", "yd", star=False), p.Without(p.Beginning("seq", "refu")))), "f"),
 )
 """Plans of each shape, and the keys of the documents that fit."""
 
@@ -152,9 +142,9 @@ class EngineConformance:
         scores = []
         for weight in (1.0, 2.0):
             bag = (Clause("rel", ("refund",), weight), Clause("seq", ("扣",), weight))
-            answer = engine.ask(EngineRequest(plan=All(()), bag=bag))
+            answer = engine.ask(EngineRequest(plan=p.All(()), bag=bag))
             assert answer.total == len(documents())
-            some = engine.ask(EngineRequest(plan=All(()), bag=bag, some=True))
+            some = engine.ask(EngineRequest(plan=p.All(()), bag=bag, some=True))
             assert {hit.key for hit in some.found} == set("ade")
             assert [hit.key for hit in answer.found][:3] == [hit.key for hit in some.found]
             scores.append(answer.found[0].score)

@@ -21,7 +21,9 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-_OWN = {"\u2018": "'", "\u2019": "'", "\u02bc": "'", "\u2026": " ", "\u00a0": " "}
+_OWN: dict[int, str] = str.maketrans(
+    {"\u2018": "'", "\u2019": "'", "\u02bc": "'", "\u2026": " ", "\u00a0": " "}
+)
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
@@ -75,15 +77,10 @@ def _simplify() -> dict[int, str]:
 
 
 @cache
-def _own() -> dict[int, str]:
-    return str.maketrans(_OWN)
-
-
-@cache
 def one_for_one() -> dict[int, str]:
     """All steps in one table, for characters of ordinary Chinese text that fold one for one."""
     width = {code: chr(code - 0xFEE0).casefold() for code in range(0xFF01, 0xFF5F)}
-    return {**width, **_simplify(), 0x3000: " ", **_own()}
+    return {**width, **_simplify(), 0x3000: " ", **_OWN}
 
 
 def simplified(text: str) -> str:
@@ -119,7 +116,7 @@ def fold(text: str) -> Folded:
 
 
 def _whole(text: str) -> str:
-    bare = _INVISIBLE.sub("", text.translate(_own()))
+    bare = _INVISIBLE.sub("", text.translate(_OWN))
     once = unicodedata.normalize("NFKC", bare).casefold()
     return unicodedata.normalize("NFKC", once).translate(_simplify())
 

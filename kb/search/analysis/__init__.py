@@ -11,12 +11,5 @@ from kb.search.analysis.tokens import IndexTerm, terms
 from kb.text.fold import Folded, browser_table, fold, fold_text, simplified
 
 __all__ = [
-    "Folded",
-    "IndexTerm",
-    "browser_table",
-    "fold",
-    "fold_text",
-    "simplified",
-    "stem",
-    "terms",
-]
+    "Folded", "IndexTerm", "browser_table", "fold", "fold_text", "simplified", "stem", "terms",
+]  # fmt: skip

@@ -86,9 +86,8 @@ def terms(text: str) -> list[IndexTerm]:
 
 def _run(folded: Folded, token: str, start: int, position: int, found: list[IndexTerm]) -> None:
     for i, character in enumerate(token):
-        found.append(
-            IndexTerm("char", character, *folded.span(start + i, start + i + 1), position + i)
-        )
+        span = folded.span(start + i, start + i + 1)
+        found.append(IndexTerm("char", character, *span, position + i))
         if i + 1 < len(token):
             span = folded.span(start + i, start + i + 2)
             found.append(IndexTerm("pair", token[i : i + 2], *span, position + i))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from kb.search.asking.feedback import BEST, feedback, wants_feedback
 from kb.search.asking.highlight import Needles, highlights
@@ -20,8 +20,7 @@ MOST_EXPLAINED = 5000
 """Documents that a clause is followed to when a score is explained."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Outcome:
+class _Outcome(NamedTuple):
     answer: EngineAnswer
     bag: Bag
     notes: tuple[QueryNote, ...] = ()
@@ -38,10 +37,10 @@ class Finder:
         """Answer a query. Whatever is typed means something: no error comes of it."""
         options = options or SearchOptions()
         query = parse(text, self._field_names(text))
-        outcome = self._answer(query, options)
-        answer, bag, notes = outcome.answer, outcome.bag, outcome.notes
+        answer, bag, notes = self._answer(query, options)
         needles = Needles(list(words_of(query.node))) if options.highlight else None
-        why = self._why(answer, bag) if options.explain else {}
+        keys = [found.key for found in answer.found]
+        why = explain(self.engine, bag, keys) if options.explain else {}
         return Hits(
             query.text,
             answer.total,
@@ -64,9 +63,6 @@ class Finder:
         if answer is None:
             return None
         return Hits(key, answer.total, tuple(_hit(found, None, {}) for found in answer.found), ())
-
-    def _why(self, answer: EngineAnswer, bag: Bag) -> dict[str, list[tuple[str, float]]]:
-        return explain(self.engine, bag, [found.key for found in answer.found])
 
     def _field_names(self, text: str) -> FieldNames | None:
         """Names of the index's fields, read only for a query that has a colon."""
@@ -97,7 +93,7 @@ class Finder:
             if wanted is not None:
                 outcome = self._any(wanted, bag, options)
                 if outcome.answer.total:
-                    return replace(outcome, notes=(QueryNote(code, detail),))
+                    return outcome._replace(notes=(QueryNote(code, detail),))
         return _Outcome(nothing, bag)
 
     def _any(
@@ -113,17 +109,11 @@ class Finder:
     def _ask(
         self, wanted: Plan, bag: Bag, options: SearchOptions, *, some: bool = False
     ) -> EngineAnswer:
-        return self.engine.ask(
-            EngineRequest(
-                plan=wanted,
-                bag=bag,
-                some=some,
-                limit=options.limit,
-                offset=options.offset,
-                sort=options.sort,
-                facets=options.facets,
-            )
-        )
+        request = EngineRequest(
+            plan=wanted, bag=bag, some=some, limit=options.limit, offset=options.offset,
+            sort=options.sort, facets=options.facets,
+        )  # fmt: skip
+        return self.engine.ask(request)
 
 
 def _hit(
@@ -131,15 +121,10 @@ def _hit(
 ) -> Hit:
     document = found.document
     return Hit(
-        id=document.id,
-        kind=document.kind,
-        title=document.title,
-        score=found.score,
-        url=document.url,
-        highlights=highlights(document, needles) if needles else (),
-        why=tuple(why.get(found.key, ())),
-        document=document,
-    )
+        id=document.id, kind=document.kind, title=document.title, score=found.score,
+        url=document.url, highlights=highlights(document, needles) if needles else (),
+        why=tuple(why.get(found.key, ())), document=document,
+    )  # fmt: skip
 
 
 def explain(engine: Engine, bag: Bag, keys: list[str]) -> dict[str, list[tuple[str, float]]]:

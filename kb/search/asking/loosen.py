@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from kb.search.analysis.scripts import IN_RUN
 from kb.search.analysis.streams import APART, streams
-from kb.search.query.plan import Adjacent, All, AnyOf, Plan, Stream, plan
+from kb.search.query.plan import Adjacent, All, AnyOf, Plan, plan
 from kb.search.query.query_tree import And, Node, Quoted, Word
 from kb.search.query.score import words_of
 from kb.text.fold import fold_text
@@ -31,15 +29,9 @@ def near_run(node: Node | None) -> Plan | None:
     return _filtered(node, AnyOf(tuple(found))) if found else None
 
 
-def _terms(folded: str) -> Iterator[tuple[Stream, str]]:
-    found = streams(folded)
-    yield from (("seq", term) for term in found.seq if IN_RUN.match(term))
-    yield from (("rel", term) for term in found.rel if term != APART)
-
-
 def _near(word: Word | Quoted) -> Plan | None:
-    runs = [t for s, t in _terms(fold_text(word.text)) if s == "rel" and IN_RUN.match(t)]
-    pairs = dict.fromkeys(runs)
+    terms = streams(fold_text(word.text)).rel
+    pairs = dict.fromkeys(term for term in terms if term != APART and IN_RUN.match(term))
     if len(pairs) + 1 < LONG_RUN:
         return None
     least = max(2, round(len(pairs) * MOST_OF_IT))

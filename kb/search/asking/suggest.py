@@ -20,8 +20,7 @@ LONGEST_RUN = 12
 
 def suggestions(engine: Engine, node: Node | None) -> tuple[str, ...]:
     """Suggest up to three queries, each of which finds something."""
-    found = dict.fromkeys(_all(engine, node))
-    return tuple(found)[:MOST]
+    return tuple(dict.fromkeys(_all(engine, node)))[:MOST]
 
 
 def better(engine: Engine, query: Query) -> tuple[str, ...]:

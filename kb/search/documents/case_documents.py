@@ -46,17 +46,11 @@ def case_document(
     broken = [("anomaly", UNREADABLE) for _, file in files if file.unreadable]
     texts = tuple(text for text in found if text.text.strip())
     return SearchDocument(
-        key=key,
-        digest=digest,
-        kind="case",
-        id=case.id,
-        title=case.id,
-        url=case.source.url,
-        texts=texts,
-        names=tuple(dict.fromkeys((*_names(case), *broken))),
+        key=key, digest=digest, kind="case", id=case.id, title=case.id, url=case.source.url,
+        texts=texts, names=tuple(dict.fromkeys((*_names(case), *broken))),
         day=day_number(case.date),
         number=case.number if case.number is not None and case.number >= 0 else None,
-    )
+    )  # fmt: skip
 
 
 def _texts(case: Case) -> Iterator[tuple[str, str, str]]:
@@ -66,18 +60,13 @@ def _texts(case: Case) -> Iterator[tuple[str, str, str]]:
         yield "title", "", heading
     yield "problem", "", case.problem
     yield "station", "", case.station or ""
-    for field in case.fields:
-        yield field.name, field.label, field.value
-    for turn in case.turns:
-        yield "turn", turn.speaker or "", turn.text
-    for section in case.sections:
-        yield "section", section.label, section.text
+    yield from ((field.name, field.label, field.value) for field in case.fields)
+    yield from (("turn", turn.speaker or "", turn.text) for turn in case.turns)
+    yield from (("section", section.label, section.text) for section in case.sections)
     if case.resolution is not None:
         yield "resolution", "", case.resolution.text
-    for rest in case.unclassified:
-        yield "text", "", rest.text
-    for attachment in case.attachments:
-        yield "file", "", attachment.name
+    yield from (("text", "", rest.text) for rest in case.unclassified)
+    yield from (("file", "", attachment.name) for attachment in case.attachments)
     yield "page", "", case.source.page
 
 
@@ -87,13 +76,9 @@ def _names(case: Case) -> Iterator[tuple[str, str]]:
     yield "wiki", case.source.wiki
     if case.station:
         yield "station", case.station
-    for engineer in case.engineers:
-        yield "engineer", engineer
-    for turn in case.turns:
-        if turn.speaker:
-            yield "speaker", turn.speaker
-    for anomaly in case.anomalies:
-        yield "anomaly", anomaly.code
+    yield from (("engineer", engineer) for engineer in case.engineers)
+    yield from (("speaker", turn.speaker) for turn in case.turns if turn.speaker)
+    yield from (("anomaly", anomaly.code) for anomaly in case.anomalies)
 
 
 class CaseRecords(Protocol):

@@ -69,6 +69,27 @@ def names_of(document: SearchDocument) -> Iterator[str]:
     return iter(dict.fromkeys(found))
 
 
+def labels_in(names: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """Read (name, label) pairs back from whole names that are labels of fields."""
+    pairs = (name.removeprefix("label=").partition("\t") for name in names)
+    return tuple((name, label) for name, _, label in pairs)
+
+
+def numbers_of(document: SearchDocument) -> dict[str, int]:
+    """Return `day` and `number`, each where the document has it."""
+    numbers = {"day": document.day, "number": document.number}
+    return {name: value for name, value in numbers.items() if value is not None}
+
+
+def facet_counts(counts: Iterable[tuple[str, int]]) -> dict[str, dict[str, int]]:
+    """Sort counts of `facet=value` into facets: facet → value → documents that have it."""
+    facets: dict[str, dict[str, int]] = {}
+    for pair, count in counts:
+        name, _, value = pair.partition("=")
+        facets.setdefault(name, {})[value] = count
+    return facets
+
+
 def facets_of(document: SearchDocument) -> Iterator[tuple[str, str]]:
     """Yield (facet, value) pairs of the document, each once, values as they were written."""
     found = [(name, value.strip()) for name, value in document.names if name in FACETS]

@@ -32,15 +32,11 @@ class OldLineDocuments:
             if (name := _key(page)) in wanted:
                 view = self._archive.view(key)
                 yield SearchDocument(
-                    key=name,
-                    digest=digest,
-                    kind="old",
-                    id=page.page,
-                    title=view.title or page.page,
-                    url=view.url,
+                    key=name, digest=digest, kind="old", id=page.page,
+                    title=view.title or page.page, url=view.url,
                     texts=tuple(_texts(self._archive, key)),
                     names=(("wiki", page.wiki), ("lang", page.locale)),
-                )
+                )  # fmt: skip
 
 
 def _key(page: PageId) -> str:

@@ -41,12 +41,8 @@ def page_document(archive: Archive, page: PageView, key: str, digest: bytes) -> 
     authors = dict.fromkeys(line.author for line in page.lines if line.author)
     files = _files(archive, page.attachments)
     return SearchDocument(
-        key=key,
-        digest=digest,
-        kind="page",
-        id=page.id.page,
-        title=page.title or page.id.page,
-        url=page.url,
+        key=key, digest=digest, kind="page", id=page.id.page, title=page.title or page.id.page,
+        url=page.url, day=day_number(page.modified),
         texts=tuple(text for text in _texts(page, files) if text.text.strip()),
         names=(
             ("wiki", page.id.wiki),
@@ -55,8 +51,7 @@ def page_document(archive: Archive, page: PageView, key: str, digest: bytes) -> 
             *(("tag", tag) for tag in page.tags),
             *(("anomaly", UNREADABLE) for file in files.values() if file.unreadable),
         ),
-        day=day_number(page.modified),
-    )
+    )  # fmt: skip
 
 
 def _texts(page: PageView, files: Mapping[str, FileText]) -> Iterator[NamedText]:

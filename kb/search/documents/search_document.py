@@ -45,6 +45,10 @@ class SearchDocument(msgspec.Struct, frozen=True, kw_only=True):
     number: int | None = None
 
 
+encoded = msgspec.msgpack.Encoder().encode
+decoded = msgspec.msgpack.Decoder(SearchDocument).decode
+"""A document as bytes, for engines to store, and back."""
+
 HEAD = frozenset({"id", "title", "problem"})
 """Names of texts that tell what the document is about: they weigh more."""
 SCOPED = frozenset({"turn", "section", "text", "old"})

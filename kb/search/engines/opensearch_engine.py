@@ -14,15 +14,21 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-import msgspec
-
 from kb.config import SearchConfig
 from kb.errors import RemoteError, UsageError
-from kb.search.documents.fields import facets_of, names_of
-from kb.search.documents.search_document import SearchDocument
+from kb.search.documents.fields import (
+    facet_counts,
+    facets_of,
+    labels_in,
+    names_of,
+    numbers_of,
+    streams_of,
+)
+from kb.search.documents.search_document import SearchDocument, decoded, encoded
 from kb.search.engines.opensearch_query import body_of
 from kb.search.engines.opensearch_snapshots import bring_back, take
 from kb.search.protocol import DamagedIndexError, EngineAnswer, EngineHit, EngineRequest
@@ -34,7 +40,6 @@ except ImportError as error:
     raise UsageError(
         "the OpenSearch client is not installed", hint="pip install wiki-casebook[opensearch]"
     ) from error
-from kb.search.documents.fields import streams_of
 
 CHUNK = 500
 """Documents sent in one request."""
@@ -42,8 +47,6 @@ PAUSES = (0.5, 1, 2, 4, 8, 15, 15, 15)
 """Seconds between tries while the cluster mends itself."""
 _AGAIN = frozenset({429, 500, 502, 503, 504})
 T = TypeVar("T")
-_encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(SearchDocument).decode
 
 
 def connect(config: SearchConfig) -> OpenSearch:
@@ -60,7 +63,7 @@ def connect(config: SearchConfig) -> OpenSearch:
         timeout=60,
         max_retries=4,
         retry_on_timeout=False,
-        retry_on_status=(429, 500, 502, 503, 504),
+        retry_on_status=sorted(_AGAIN),
     )
 
 
@@ -88,12 +91,9 @@ def mapping(settings: dict[str, str]) -> dict[str, Any]:
             "dynamic": "strict",
             "_source": {"includes": ["key", "digest", "document"]},
             "properties": {
-                "key": name,
+                **dict.fromkeys(("key", "names", "facets", "labels"), name),
                 "digest": {"type": "binary"},
                 "document": {"type": "binary"},
-                "names": name,
-                "facets": name,
-                "labels": name,
                 "head": {**positions, "index_options": "freqs"},
                 **dict.fromkeys(("seq", "rel", "num", "scoped"), positions),
                 "day": {"type": "integer"},
@@ -113,14 +113,12 @@ class OpenSearchEngine:
         self._name = f"{self._alias}-{folder.name}"
         self._settings = config.settings
         with _talking():
-            if not self._client.indices.exists(index=self._name) and not self._brought_back():
-                self._client.indices.create(index=self._name, body=mapping(config.settings))
-
-    def _brought_back(self) -> bool:
-        repository = self._settings.get("snapshots")
-        if not repository:
-            return False
-        return bring_back(self._client, repository, self._alias, self._name)
+            if self._client.indices.exists(index=self._name):
+                return
+            repository = config.settings.get("snapshots")
+            if repository and bring_back(self._client, repository, self._alias, self._name):
+                return
+            self._client.indices.create(index=self._name, body=mapping(config.settings))
 
     def add(self, documents: Iterable[SearchDocument]) -> int:
         """Send documents in chunks; what a lost node took with it is sent again."""
@@ -162,17 +160,16 @@ class OpenSearchEngine:
         return again
 
     def _action(self, document: SearchDocument) -> dict[str, Any]:
-        numbers = {"day": document.day, "number": document.number}
         names = list(names_of(document))
         source = {
             "key": document.key,
             "digest": _text(document.digest),
-            "document": _text(_encode(document)),
+            "document": _text(encoded(document)),
             "names": names,
             "labels": [n.removeprefix("label=") for n in names if n.startswith("label=")],
             "facets": [f"{name}={value}" for name, value in facets_of(document)],
             **streams_of(document),
-            **{name: value for name, value in numbers.items() if value is not None},
+            **numbers_of(document),
         }
         return {"_op_type": "index", "_index": self._name, "_id": document.key, "_source": source}
 
@@ -217,9 +214,7 @@ class OpenSearchEngine:
         counted = {"terms": {"field": "labels", "size": 1000}}
         with _talking():
             found = self._client.search(index=self._name, body={"size": 0, "aggs": {"l": counted}})
-        keys = sorted(bucket["key"] for bucket in found["aggregations"]["l"]["buckets"])
-        pairs = (key.partition("\t") for key in keys)
-        return tuple((name, label) for name, _, label in pairs)
+        return labels_in(sorted(row["key"] for row in found["aggregations"]["l"]["buckets"]))
 
     def get(self, key: str) -> SearchDocument | None:
         """Read the document with that key; None where there is none."""
@@ -269,23 +264,14 @@ class OpenSearchEngine:
                 search_type="dfs_query_then_fetch",
             )
         rows = tuple(_found(hit) for hit in found["hits"]["hits"])
-        facets: dict[str, dict[str, int]] = {}
-        if request.facets:
-            for bucket in found["aggregations"]["f"]["buckets"]:
-                name, _, value = bucket["key"].partition("=")
-                facets.setdefault(name, {})[value] = bucket["doc_count"]
+        buckets = found["aggregations"]["f"]["buckets"] if request.facets else ()
+        facets = facet_counts((row["key"], row["doc_count"]) for row in buckets)
         return EngineAnswer(found["hits"]["total"]["value"], rows, facets)
 
 
 def _chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    chunk: list[T] = []
-    for item in items:
-        chunk.append(item)
-        if len(chunk) == size:
-            yield chunk
-            chunk = []
-    if chunk:
-        yield chunk
+    rows = iter(items)
+    return iter(lambda: list(islice(rows, size)), [])
 
 
 def _lines(action: dict[str, Any]) -> list[dict[str, Any]]:
@@ -299,7 +285,7 @@ def _text(raw: bytes) -> str:
 
 
 def _found(hit: dict[str, Any]) -> EngineHit:
-    document = _decode(base64.b64decode(hit["_source"]["document"]))
+    document = decoded(base64.b64decode(hit["_source"]["document"]))
     return EngineHit(hit["_id"], hit["_score"] or 0.0, document)
 
 

@@ -5,30 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from kb.search.protocol import EngineRequest
-from kb.search.query.plan import (
-    Adjacent,
-    All,
-    AnyOf,
-    Beginning,
-    Near,
-    NumberRange,
-    Plan,
-    WholeName,
-    Without,
-)
+from kb.search.query.translate import QueryForms, translated
 
-_ORDERS = {
-    "newest": [{"day": {"order": "desc", "missing": "_last"}}],
-    "oldest": [{"day": {"order": "asc", "missing": "_last"}}],
-    "number": [{"number": {"order": "asc", "missing": "_last"}}],
-}
+_ORDERS = {"newest": ("day", "desc"), "oldest": ("day", "asc"), "number": ("number", "asc")}
 
 
 def body_of(request: EngineRequest) -> dict[str, Any]:
     """Write the search request: what fits the plan, scored by the bag alone."""
     scored = [_row(c.stream, c.terms, c.weight) for c in request.bag]
     least = 1 if request.some else 0
-    fits = {"filter": [_query(request.plan)], "should": scored, "minimum_should_match": least}
+    wanted = [translated(request.plan, _FORMS)]
+    fits = {"filter": wanted, "should": scored, "minimum_should_match": least}
     body: dict[str, Any] = {
         "query": {"bool": fits},
         "from": request.offset,
@@ -37,43 +24,29 @@ def body_of(request: EngineRequest) -> dict[str, Any]:
         "_source": ["document"],
     }
     if request.sort != "relevance":
-        body["sort"] = _ORDERS[request.sort]
+        field, order = _ORDERS[request.sort]
+        body["sort"] = [{field: {"order": order, "missing": "_last"}}]
     if request.facets:
         body["aggs"] = {"f": {"terms": {"field": "facets", "size": 1000}}}
     return body
 
 
-def _row(stream: str, terms: tuple[str, ...], weight: float = 1.0) -> dict[str, Any]:
+def _row(field: str, terms: tuple[str, ...], weight: float = 1.0) -> dict[str, Any]:
     if len(terms) > 1:
-        return {"match_phrase": {stream: {"query": " ".join(terms), "boost": weight}}}
-    if terms:
-        return {"term": {stream: {"value": terms[0], "boost": weight}}}
-    return {"match_none": {}}
+        return {"match_phrase": {field: {"query": " ".join(terms), "boost": weight}}}
+    return {"term": {field: {"value": terms[0], "boost": weight}}}
 
 
-def _query(plan: Plan) -> dict[str, Any]:
-    match plan:
-        case Adjacent(stream, terms):
-            return _row(stream, terms)
-        case Beginning(stream, text):
-            return {"prefix": {stream: {"value": text}}}
-        case Near(stream, text, edits):
-            return {"fuzzy": {stream: {"value": text, "fuzziness": edits}}}
-        case WholeName(field, value, star):
-            text = f"{field}={value}"
-            return {"prefix": {"names": text}} if star else {"term": {"names": text}}
-        case NumberRange(field, low, high):
-            bounds = {"gte": low, "lte": high}
-            given = {sign: int(bound) for sign, bound in bounds.items() if bound is not None}
-            return {"range": {"day" if field == "date" else field: given}}
-        case All(plans):
-            wanted = [_query(p) for p in plans if not isinstance(p, Without)]
-            missing = [_query(p.plan) for p in plans if isinstance(p, Without)]
-            return {"bool": {"filter": wanted, "must_not": missing}}
-        case AnyOf(plans, least):
-            wanted = [_query(p) for p in plans]
-            if not wanted:
-                return {"match_none": {}}
-            return {"bool": {"should": wanted, "minimum_should_match": least}}
-        case Without(inner):
-            return {"bool": {"must_not": [_query(inner)]}}
+def _span(field: str, low: int, high: int | None) -> dict[str, Any]:
+    return {"range": {field: {"gte": low} if high is None else {"gte": low, "lte": high}}}
+
+
+_FORMS: QueryForms[dict[str, Any]] = QueryForms(
+    nothing=lambda: {"match_none": {}},
+    row=_row,
+    beginning=lambda field, text: {"prefix": {field: {"value": text}}},
+    near=lambda field, text, edits: {"fuzzy": {field: {"value": text, "fuzziness": edits}}},
+    span=_span,
+    every=lambda wanted, missing: {"bool": {"filter": wanted, "must_not": missing}},
+    some=lambda wanted, least: {"bool": {"should": wanted, "minimum_should_match": least}},
+)

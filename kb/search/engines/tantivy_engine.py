@@ -12,16 +12,21 @@ import msgspec
 import tantivy
 
 from kb.config import SearchConfig
-from kb.search.documents.fields import facets_of, names_of, streams_of
-from kb.search.documents.search_document import SearchDocument
+from kb.search.documents.fields import (
+    facet_counts,
+    facets_of,
+    labels_in,
+    names_of,
+    numbers_of,
+    streams_of,
+)
+from kb.search.documents.search_document import SearchDocument, decoded, encoded
 from kb.search.engines.tantivy_query import query_of
 from kb.search.protocol import DamagedIndexError, EngineAnswer, EngineHit, EngineRequest
 from kb.search.query.score import ScoredStream
 
 HEAP = 64_000_000
 """Bytes that the writer may hold."""
-_encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(SearchDocument).decode
 
 
 def _schema() -> tantivy.Schema:
@@ -86,19 +91,15 @@ class TantivyEngine:
     def digests(self) -> dict[str, bytes]:
         """Map key → digest of everything that is in the index."""
         with _reading():
-            return self._digests()
-
-    def _digests(self) -> dict[str, bytes]:
-        searcher = self._searcher
-        everything = searcher.search(tantivy.Query.all_query(), max(searcher.num_docs, 1))
-        documents = (_document(searcher, address) for _, address in everything.hits)
-        return {document.key: document.digest for document in documents}
+            searcher = self._searcher
+            everything = searcher.search(tantivy.Query.all_query(), max(searcher.num_docs, 1))
+            documents = (_document(searcher, address) for _, address in everything.hits)
+            return {document.key: document.digest for document in documents}
 
     def labels(self) -> tuple[tuple[str, str], ...]:
         """List (name, label) of the documents' fields, sorted."""
         found = self._searcher.terms_with_prefix("names", "label=")
-        pairs = (term.removeprefix("label=").partition("\t") for term, _ in found)
-        return tuple((name, label) for name, _, label in pairs)
+        return labels_in(term for term, _ in found)
 
     def get(self, key: str) -> SearchDocument | None:
         """Read the document with that key; None where there is none."""
@@ -123,11 +124,12 @@ class TantivyEngine:
         query = query_of(self._schema, searcher, request)
         order: dict[str, Any] = {}
         if request.sort != "relevance":
-            order["order_by_field"] = "number" if request.sort == "number" else "day"
-            newest = request.sort == "newest"
-            order["order"] = tantivy.Order.Desc if newest else tantivy.Order.Asc
+            field = "number" if request.sort == "number" else "day"
+            way = tantivy.Order.Desc if request.sort == "newest" else tantivy.Order.Asc
+            order = {"order_by_field": field, "order": way}
         result = searcher.search(query, request.limit, offset=request.offset, **order)
-        found = tuple(_found(searcher, score, address) for score, address in result.hits)
+        documents = ((score, _document(searcher, address)) for score, address in result.hits)
+        found = tuple(EngineHit(document.key, score, document) for score, document in documents)
         facets = _facets(searcher, query) if request.facets else {}
         total: int = getattr(result, "count")  # noqa: B009  (missing in the stubs)
         return EngineAnswer(total, found, facets)
@@ -144,13 +146,7 @@ class TantivyEngine:
 
 
 def _document(searcher: tantivy.Searcher, address: tantivy.DocAddress) -> SearchDocument:
-    stored: bytes = searcher.doc(address)["document"][0]
-    return _decode(stored)
-
-
-def _found(searcher: tantivy.Searcher, score: float, address: tantivy.DocAddress) -> EngineHit:
-    document = _document(searcher, address)
-    return EngineHit(document.key, score, document)
+    return decoded(searcher.doc(address)["document"][0])
 
 
 @contextmanager
@@ -175,18 +171,12 @@ def _to_tantivy(document: SearchDocument) -> tantivy.Document:
         made.add_text("names", name)
     for name, value in facets_of(document):
         made.add_text("facets", f"{name}={value}")
-    if document.day is not None:
-        made.add_unsigned("day", document.day)
-    if document.number is not None:
-        made.add_unsigned("number", document.number)
-    made.add_bytes("document", _encode(document))
+    for name, number in numbers_of(document).items():
+        made.add_unsigned(name, number)
+    made.add_bytes("document", encoded(document))
     return made
 
 
 def _facets(searcher: tantivy.Searcher, query: tantivy.Query) -> dict[str, dict[str, int]]:
     counted = searcher.aggregate(query, {"f": {"terms": {"field": "facets", "size": 1000}}})
-    facets: dict[str, dict[str, int]] = {}
-    for bucket in counted["f"]["buckets"]:
-        name, _, value = bucket["key"].partition("=")
-        facets.setdefault(name, {})[value] = bucket["doc_count"]
-    return facets
+    return facet_counts((row["key"], row["doc_count"]) for row in counted["f"]["buckets"])

@@ -7,21 +7,25 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from whoosh import fields, index, scoring, sorting
 from whoosh.analysis import RegexTokenizer
 from whoosh.query import Query
 
 from kb.config import SearchConfig
-from kb.search.documents.fields import facets_of, names_of, streams_of
-from kb.search.documents.search_document import SearchDocument
+from kb.search.documents.fields import (
+    facet_counts,
+    facets_of,
+    labels_in,
+    names_of,
+    numbers_of,
+    streams_of,
+)
+from kb.search.documents.search_document import SearchDocument, decoded, encoded
 from kb.search.engines.whoosh_query import query_of
 from kb.search.protocol import DamagedIndexError, EngineAnswer, EngineHit, EngineRequest
 from kb.search.query.score import ScoredStream, idf
 
 _SEPARATOR = "\x1f"
-_encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(SearchDocument).decode
 
 
 class _Bm25(scoring.BM25F):  # type: ignore[misc]  # the library has no types
@@ -73,14 +77,13 @@ class WhooshEngine:
         """Put documents in, each in the place of the one with its key."""
         writer, count = self._writing(), 0
         for document in documents:
-            numbers = {"day": document.day, "number": document.number}
             writer.update_document(
                 key=document.key,
                 digest=document.digest,
-                document=_encode(document),
+                document=encoded(document),
                 names=_SEPARATOR.join(names_of(document)),
                 **streams_of(document),
-                **{name: value for name, value in numbers.items() if value is not None},
+                **numbers_of(document),
             )
             count += 1
         return count
@@ -117,14 +120,13 @@ class WhooshEngine:
         """List (name, label) of the documents' fields, sorted."""
         with self._searcher() as searcher:
             terms = searcher.reader().expand_prefix("names", "label=")
-            found = (term.decode().removeprefix("label=").partition("\t") for term in terms)
-            return tuple((name, label) for name, _, label in found)
+            return labels_in(term.decode() for term in terms)
 
     def get(self, key: str) -> SearchDocument | None:
         """Read the document with that key; None where there is none."""
         with self._searcher() as searcher:
             row = searcher.document(key=key)
-            return _decode(row["document"]) if row else None
+            return decoded(row["document"]) if row else None
 
     def counts(self, stream: ScoredStream, terms: list[str]) -> tuple[int, list[int]]:
         """Count documents in all, and those that have each term in the stream."""
@@ -138,7 +140,11 @@ class WhooshEngine:
             limit = request.offset + request.limit
             found = searcher.search(query, limit=limit, sortedby=_order(request))
             hits = [found[i] for i in range(request.offset, min(limit, found.scored_length()))]
-            rows = tuple(_found(hit, request) for hit in hits)
+            scored = request.sort == "relevance"
+            rows = tuple(
+                EngineHit(h["key"], h.score if scored else 0.0, decoded(h["document"]))
+                for h in hits
+            )
             facets = _facets(searcher, query) if request.facets else {}
             return EngineAnswer(len(found), rows, facets)
 
@@ -156,17 +162,9 @@ def _order(request: EngineRequest) -> sorting.FieldFacet | None:
     return sorting.FieldFacet(name, reverse=request.sort == "newest")
 
 
-def _found(hit: Any, request: EngineRequest) -> EngineHit:
-    score = hit.score if request.sort == "relevance" else 0.0
-    return EngineHit(hit["key"], score, _decode(hit["document"]))
-
-
 def _facets(searcher: Any, query: Query) -> dict[str, dict[str, int]]:
-    counted: Counter[tuple[str, str]] = Counter()
+    counted: Counter[str] = Counter()
     for number in searcher.docs_for_query(query):
-        document = _decode(searcher.stored_fields(number)["document"])
-        counted.update(facets_of(document))
-    facets: dict[str, dict[str, int]] = {}
-    for (name, value), count in counted.items():
-        facets.setdefault(name, {})[value] = count
-    return facets
+        document = decoded(searcher.stored_fields(number)["document"])
+        counted.update(f"{name}={value}" for name, value in facets_of(document))
+    return facet_counts(counted.items())

@@ -60,28 +60,21 @@ def _dates(name: str, value: str) -> Node | None:
 
 
 def _numbers(name: str, value: str) -> Node | None:
-    text = fold_text(value)
     if match := _RANGE.fullmatch(value):
         low = _bound(name, fold_text(match[1]), 0) if match[1] else None
         high = _bound(name, fold_text(match[2]), 1) if match[2] else None
         broken = (match[1] and low is None) or (match[2] and high is None)
         return None if broken or (low is None and high is None) else Between(name, low, high)
-    if match := _COMPARED.fullmatch(text):
-        return _compared(name, match[1], match[2])
-    low, high = _bound(name, text, 0), _bound(name, text, 1)
-    return None if low is None else Between(name, low, high)
-
-
-def _compared(name: str, sign: str, text: str) -> Node | None:
+    compared = _COMPARED.fullmatch(fold_text(value))
+    sign, text = compared.groups() if compared else ("", fold_text(value))
     low, high = _bound(name, text, 0), _bound(name, text, 1)
     if low is None or high is None:
         return None
-    return {
-        ">": Between(name, high + 1, None),
-        ">=": Between(name, low, None),
-        "<": Between(name, None, low - 1),
-        "<=": Between(name, None, high),
-    }[sign]
+    bounds = {
+        "": (low, high), ">": (high + 1, None), ">=": (low, None), "<": (None, low - 1),
+        "<=": (None, high),
+    }  # fmt: skip
+    return Between(name, *bounds[sign])
 
 
 def _bound(name: str, text: str, side: int) -> float | None:

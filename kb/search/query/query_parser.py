@@ -94,9 +94,8 @@ def _item(query: str, at: int) -> tuple[Lexeme, int]:
         if after < len(query) and query[after] in _QUOTES:
             return _quote(query, after, name)
         value = _CHUNK.match(query, after)
-        if value:
-            return Lexeme("word", value[0], name), value.end()
-        return Lexeme("word", "", name), after
+        text = value[0] if value else ""
+        return Lexeme("word", text, name), after + len(text)
     chunk = _CHUNK.match(query, at)
     text = chunk[0] if chunk else query[at]
     return Lexeme("or" if text in {"OR", "||"} else "word", text), at + len(text)
@@ -126,17 +125,16 @@ class _QueryParser:
 
     def read(self) -> Node | None:
         """The whole query; brackets closed that were never opened are passed over."""
-        found: list[Node] = []
+        found: list[Node | None] = []
         while self.at < len(self.items):
             if self.items[self.at].kind == "close":
                 self.note("stray-bracket", "a closing bracket without an opening one was ignored")
                 self.at += 1
-            elif (node := self.either(0)) is not None:
-                found.append(node)
+            else:
+                found.append(self.either(0))
         return _all(found)
 
     def either(self, depth: int) -> Node | None:
-        """`and OR and …`."""
         found = [self.every(depth)]
         while self.at < len(self.items) and self.items[self.at].kind == "or":
             self.at += 1
@@ -147,16 +145,12 @@ class _QueryParser:
         return Or(tuple(given)) if len(given) > 1 else next(iter(given), None)
 
     def every(self, depth: int) -> Node | None:
-        """Items side by side."""
-        found: list[Node] = []
+        found: list[Node | None] = []
         while self.at < len(self.items) and self.items[self.at].kind not in {"or", "close"}:
-            node = self.item(depth)
-            if node is not None:
-                found.append(node)
+            found.append(self.item(depth))
         return _all(found)
 
     def item(self, depth: int) -> Node | None:
-        """One word, phrase, field or bracket, perhaps with a minus."""
         lexeme = self.items[self.at]
         self.at += 1
         if lexeme.kind == "not":
@@ -166,7 +160,6 @@ class _QueryParser:
         return self.leaf(lexeme)
 
     def without(self, depth: int) -> Node | None:
-        """What follows a minus."""
         if self.at >= len(self.items) or self.items[self.at].kind in {"or", "close", "not"}:
             self.note("stray-minus", "a minus with nothing behind it was ignored")
             return None
@@ -186,11 +179,9 @@ class _QueryParser:
         return node
 
     def leaf(self, lexeme: Lexeme) -> Node | None:
-        """A word or quote, with its field."""
         if not lexeme.closed:
             self.note("unclosed-quote", "a quote is not closed; its words were taken one by one")
-            words = [word_node(part) for part in lexeme.text.split()]
-            return _all(w for w in words if w is not None)
+            return _all(map(word_node, lexeme.text.split()))
         if lexeme.field:
             return self.fielded(lexeme)
         if lexeme.kind == "quote":
@@ -201,18 +192,16 @@ class _QueryParser:
         """`name:value`; words where no field is called that or the value does not fit it."""
         name = self.names.resolve(lexeme.field)
         if name is not None and lexeme.text.strip():
-            node = field_node(name, lexeme.text, quoted=lexeme.kind == "quote")
-            if node is not None:
+            if node := field_node(name, lexeme.text, quoted=lexeme.kind == "quote"):
                 return node
             self.note("odd-value", f"{lexeme.field}: does not take “{lexeme.text}”; taken as words")
         elif name is not None:
             self.note("no-value", f"{lexeme.field}: has no value; taken as a word")
         if lexeme.kind == "quote":
-            rest: Node | None = Quoted(lexeme.text)
-            return _all(n for n in (word_node(lexeme.field), rest) if n is not None)
+            return _all((word_node(lexeme.field), Quoted(lexeme.text)))
         return word_node(f"{lexeme.field}:{lexeme.text}")
 
 
-def _all(nodes: Iterable[Node]) -> Node | None:
-    found = tuple(nodes)
+def _all(nodes: Iterable[Node | None]) -> Node | None:
+    found = tuple(node for node in nodes if node is not None)
     return And(found) if len(found) > 1 else next(iter(found), None)
