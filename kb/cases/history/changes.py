@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from difflib import SequenceMatcher
+from itertools import zip_longest
 from typing import NamedTuple
 
-from kb.cases.reader.draft import Draft, DraftTurn, LineKind
+from kb.cases.reader.draft import Draft, DraftName, DraftTurn, LineKind
 from kb.cases.record import EventKind
 
 _MOST_TURNS = 400
 """Beyond so many changed turns they are told apart by position only."""
 _UNCOVERED = {
-    LineKind.HEADING,
-    LineKind.STATION,
-    LineKind.SECTION,
-    LineKind.RESOLUTION,
+    LineKind.HEADING, LineKind.STATION, LineKind.SECTION, LineKind.RESOLUTION,
     LineKind.UNCLASSIFIED,
-}
+}  # fmt: skip
 """A round's or part's mark says nothing that its turns do not."""
 
 
@@ -45,11 +43,13 @@ def changes(old: CaseVersion, new: CaseVersion, *, renamed: bool = False) -> lis
     a, b = old.draft, new.draft
     found = [
         *_fields(a, b), *_problem(a, b), *_turns(a.turns, b.turns), *_status(a, b),
-        *_people(a, b), *_files(a, b),
+        *_names("engineer", a.engineers, b.engineers),
+        *_names("attachment", a.attachments, b.attachments),
     ]  # fmt: skip
-    if _rest(old, renamed=renamed, status=a.status == b.status) != _rest(
-        new, renamed=renamed, status=a.status == b.status
-    ) or (not found and not renamed and _text(old) != _text(new)):
+    kinds = _UNCOVERED | ({LineKind.STATUS} if a.status == b.status else set())
+    kinds -= {LineKind.HEADING} if renamed else set()
+    rest = _lines(old, kinds) != _lines(new, kinds)
+    if rest or (not found and not renamed and _lines(old) != _lines(new)):
         found.append(CaseChange("edited"))
     return found
 
@@ -67,18 +67,13 @@ def _fields(a: Draft, b: Draft) -> Iterator[CaseChange]:
         old = [field.value for field in a.fields if field.name == name]
         new = [field.value for field in b.fields if field.name == name]
         if old != new:
-            gone, come = _differences(old, new)
-            for n in range(max(len(gone), len(come))):
-                yield CaseChange("field", name, _nth(gone, n), _nth(come, n))
+            for gone, come in zip_longest(_without(old, new), _without(new, old)):
+                yield CaseChange("field", name, gone, come)
 
 
-def _differences(old: Sequence[str], new: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Return what each has that the other has not, in order."""
-    return _without(old, Counter(new)), _without(new, Counter(old))
-
-
-def _without(values: Sequence[str], others: Counter[str]) -> list[str]:
-    rest = []
+def _without(values: Sequence[str], less: Sequence[str]) -> list[str]:
+    """Return the values, in order, without one for each equal one in ``less``."""
+    others, rest = Counter(less), []
     for value in values:
         if others[value]:
             others[value] -= 1
@@ -87,25 +82,15 @@ def _without(values: Sequence[str], others: Counter[str]) -> list[str]:
     return rest
 
 
-def _nth(values: Sequence[str], n: int) -> str | None:
-    return values[n] if n < len(values) else None
-
-
 def _status(a: Draft, b: Draft) -> Iterator[CaseChange]:
     if a.status != b.status:
         yield CaseChange("status", None, a.status, b.status)
 
 
-def _people(a: Draft, b: Draft) -> Iterator[CaseChange]:
-    old, new = [e.name for e in a.engineers], [e.name for e in b.engineers]
-    yield from (CaseChange("engineer", None, name, None) for name in old if name not in new)
-    yield from (CaseChange("engineer", None, None, name) for name in new if name not in old)
-
-
-def _files(a: Draft, b: Draft) -> Iterator[CaseChange]:
-    old, new = [f.name for f in a.attachments], [f.name for f in b.attachments]
-    yield from (CaseChange("attachment", None, name, None) for name in old if name not in new)
-    yield from (CaseChange("attachment", None, None, name) for name in new if name not in old)
+def _names(change: EventKind, a: list[DraftName], b: list[DraftName]) -> Iterator[CaseChange]:
+    old, new = [named.name for named in a], [named.name for named in b]
+    yield from (CaseChange(change, None, name, None) for name in old if name not in new)
+    yield from (CaseChange(change, None, None, name) for name in new if name not in old)
 
 
 def _turns(old: list[DraftTurn], new: list[DraftTurn]) -> Iterator[CaseChange]:
@@ -144,17 +129,7 @@ def _paired(old: list[_Said], new: list[_Said]) -> Iterator[CaseChange]:
     yield from steps
 
 
-def _rest(case: CaseVersion, *, renamed: bool, status: bool) -> list[str]:
-    """Return the lines that no change of another kind covers, stripped."""
-    kinds = _UNCOVERED | ({LineKind.STATUS} if status else set())
-    if renamed:
-        kinds = kinds - {LineKind.HEADING}
-    return [
-        line.strip()
-        for line, kind in zip(case.lines, case.draft.kinds, strict=True)
-        if kind in kinds and line.strip()
-    ]
-
-
-def _text(case: CaseVersion) -> list[str]:
-    return [line.strip() for line in case.lines if line.strip()]
+def _lines(case: CaseVersion, kinds: Collection[LineKind] = frozenset(LineKind)) -> list[str]:
+    """Return the lines of these kinds, stripped, without blank ones."""
+    pairs = zip(case.lines, case.draft.kinds, strict=True)
+    return [line.strip() for line, kind in pairs if kind in kinds and line.strip()]

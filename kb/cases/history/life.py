@@ -6,7 +6,7 @@ The cost of a revision is that of finding where its cases begin, and of reading 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import msgspec
@@ -14,11 +14,9 @@ import msgspec
 from kb.archive import Archive, RevisionView
 from kb.cases.history.changes import CaseChange, CaseVersion, changes
 from kb.cases.lines.grammar import Grammar
-from kb.cases.lines.headings import CaseBlock, case_blocks
-from kb.cases.reader.assemble import made_id
+from kb.cases.reader.assemble import copies_of, made_id
+from kb.cases.reader.case_places import case_places
 from kb.cases.reader.draft import LineKind
-from kb.cases.reader.normalise import read_block
-from kb.cases.reader.unheaded import unheaded_in
 from kb.cases.record import Event
 
 _ALIKE = 0.5
@@ -100,49 +98,19 @@ class _RevisionReader:
     def cases(self, version: str) -> dict[str, CaseVersion]:
         """Return the version's cases by id, a second one of an id as id~2."""
         lines = (self._archive.content(self._subject.key, version) or "").split("\n")
-        blocks, verbatim = case_blocks(lines, self._grammar.vocabulary)
         read: dict[tuple[object, ...], CaseVersion] = {}
         found: dict[str, CaseVersion] = {}
-        for key, case in (*self._blocks(blocks, lines, verbatim), *self._unheaded(lines, verbatim)):
-            read[key] = case
-            heading = case.draft.heading
-            name = heading.id or made_id(self._subject.page, heading.text)
-            found[_unused(name, found)] = case
-        self._read = read
-        return found
-
-    def _blocks(
-        self, blocks: Iterable[CaseBlock], lines: list[str], verbatim: list[bool]
-    ) -> Iterator[tuple[tuple[object, ...], CaseVersion]]:
-        hidden = any(verbatim)
-        for block in blocks:
-            span = slice(block.first, block.last)
-            flags = tuple(n for n, flag in enumerate(verbatim[span]) if flag) if hidden else ()
-            key = ("\n".join(lines[span]).rstrip(), flags)
-            case = self._read.get(key)
-            if case is None:
-                found = read_block(block, lines, verbatim, self._grammar)
-                case = CaseVersion(found.draft, found.lines)
-            yield key, case
-
-    def _unheaded(
-        self, lines: list[str], verbatim: list[bool]
-    ) -> Iterator[tuple[tuple[object, ...], CaseVersion]]:
-        for place in unheaded_in(self._subject.title, lines, verbatim, self._grammar):
+        for place in case_places(self._subject.title, lines, self._grammar):
             case = self._read.get(place.key)
             if case is None:
-                found = place.read()
-                case = CaseVersion(found.draft, found.lines)
-            yield place.key, case
-
-
-def _unused(name: str, taken: dict[str, CaseVersion]) -> str:
-    if name not in taken:
-        return name
-    number = 2
-    while f"{name}~{number}" in taken:
-        number += 1
-    return f"{name}~{number}"
+                fresh = place.read()
+                case = CaseVersion(fresh.draft, fresh.lines)
+            read[place.key] = case
+            heading = case.draft.heading
+            name = heading.id or made_id(self._subject.page, heading.text)
+            found[next(n for n in copies_of(name) if n not in found)] = case
+        self._read = read
+        return found
 
 
 class _RevisionStep:

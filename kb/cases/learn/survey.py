@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from kb.cases.lines.display import DisplayLine, display_line
 from kb.cases.lines.headings import heading_line
-from kb.cases.lines.labels import LabelHit, label_at
+from kb.cases.lines.labels import LabelHit, hit_before_rest, label_at
 from kb.cases.lines.prefix import CLOSING, PREFIX, past_prefix
 from kb.cases.lines.verbatim import verbatim_lines
 from kb.cases.lines.vocabulary import Vocabulary, label_key
@@ -157,17 +157,13 @@ def _in_brackets(line: DisplayLine) -> LabelHit | None:
     match = _BRACKETED.match(line.text)
     if match is None or (match["colon"] and not _VALUE.fullmatch(line.text, match.end())):
         return None
-    label = line.cut(match.start("label"), match.end("label"))
-    return LabelHit(None, label, "", match.end(), len(line.text.rstrip()), row=False)
+    return hit_before_rest(line, match, None)
 
 
 def _unusual(line: DisplayLine) -> LabelHit | None:
     """Parse `label = value`, `label → value`, `label - value`."""
     match = _UNUSUAL.match(line.text)
-    if match is None:
-        return None
-    label = line.cut(match.start("label"), match.end("label"))
-    return LabelHit(None, label, "", match.end(), len(line.text.rstrip()), row=False)
+    return hit_before_rest(line, match, None) if match else None
 
 
 def _labels(blocks: list[SurveyBlock]) -> list[LabelUse]:
@@ -189,11 +185,10 @@ def _labels(blocks: list[SurveyBlock]) -> list[LabelUse]:
                 lines[key].append((line, hit))
                 values[key].append(_value(block.lines, number, hit))
         cases.update(seen.keys())
-    found = []
-    for key, count in cases.most_common():
-        common = spelled[key].most_common(1)[0][0]
-        found.append(LabelUse(key, common, count, values[key], lines[key]))
-    return found
+    return [
+        LabelUse(key, spelled[key].most_common(1)[0][0], count, values[key], lines[key])
+        for key, count in cases.most_common()
+    ]
 
 
 def _value(lines: Sequence[DisplayLine], number: int, hit: LabelHit) -> str:

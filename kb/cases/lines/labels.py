@@ -36,11 +36,6 @@ _GAP = re.compile(r"[\s,;、|]+")
 _SENTENCE = re.compile(r"[。!?;,、“”\"]|\.\s")
 
 
-def _is_status(label: str, vocabulary: Vocabulary) -> bool:
-    meaning = vocabulary.meaning(label)
-    return meaning is not None and meaning.role == "status"
-
-
 class LabelHit(NamedTuple):
     """A label that a line has, and the bounds of its value in the display text."""
 
@@ -55,21 +50,26 @@ class LabelHit(NamedTuple):
     row: bool
     """True where it is a cell of a table's row."""
 
+    @property
+    def role(self) -> str:
+        """What it means the value is for; empty where no profile knows it."""
+        return self.meaning.role if self.meaning else ""
+
 
 def label_at(line: DisplayLine, vocabulary: Vocabulary, start: int = 0) -> LabelHit | None:
     """Find the label that the line begins with at ``start``, known or not."""
     text = line.text
-    if not _OPENING.isdisjoint(text) and (bracketed := _BRACKETED.match(text, start)):
-        meaning = vocabulary.meaning(bracketed["label"])
-        if meaning:
-            return _hit(line, bracketed, meaning, row=False)
+    if (
+        not _OPENING.isdisjoint(text)
+        and (bracketed := _BRACKETED.match(text, start))
+        and (meaning := vocabulary.meaning(bracketed["label"]))
+    ):
+        return _hit(line, bracketed, meaning, row=False)
     match = _LABEL.match(text, start)
     meaning = vocabulary.meaning(match["label"]) if match else None
-    if meaning is None and _DASH.search(text, start):
-        dashed = _DASHED.match(text, start)
-        dashed_meaning = vocabulary.meaning(dashed["label"]) if dashed else None
-        if dashed and dashed_meaning:
-            return _hit(line, dashed, dashed_meaning, row=False)
+    dashed = _DASHED.match(text, start) if meaning is None and _DASH.search(text, start) else None
+    if dashed and (dashed_meaning := vocabulary.meaning(dashed["label"])):
+        return _hit(line, dashed, dashed_meaning, row=False)
     if match is None or not match["label"].strip():
         return None
     row = match["row"] is not None
@@ -121,15 +121,20 @@ def cells_of(line: DisplayLine) -> list[RowCell]:
 
 def status_without_colon(line: DisplayLine, vocabulary: Vocabulary) -> LabelHit | None:
     """Find a status label with no colon: the caller checks that what follows is marked."""
-    found = (pattern.match(line.text) for pattern in _UNMARKED)
-    match = next((m for m in found if m and _is_status(m["label"], vocabulary)), None)
-    meaning = vocabulary.meaning(match["label"]) if match else None
-    if match is None:
-        return None
+    for pattern in _UNMARKED:
+        match = pattern.match(line.text)
+        meaning = vocabulary.meaning(match["label"]) if match else None
+        if match and meaning and meaning.role == "status":
+            return hit_before_rest(line, match, meaning, match["legend"] or "")
+    return None
+
+
+def hit_before_rest(
+    line: DisplayLine, match: re.Match[str], meaning: LabelMeaning | None, legend: str = ""
+) -> LabelHit:
+    """Make the hit of a match with a group `label`, whose value is the rest of the line."""
     label = line.cut(match.start("label"), match.end("label"))
-    return LabelHit(
-        meaning, label, match["legend"] or "", match.end(), len(line.text.rstrip()), row=False
-    )
+    return LabelHit(meaning, label, legend, match.end(), len(line.text.rstrip()), row=False)
 
 
 def label_spaced(line: DisplayLine, vocabulary: Vocabulary) -> LabelHit | None:
@@ -140,8 +145,7 @@ def label_spaced(line: DisplayLine, vocabulary: Vocabulary) -> LabelHit | None:
         return None
     if not (len(match["label"]) > 2 or line.text[match.end()].isdigit()):
         return None
-    label = line.cut(match.start("label"), match.end("label"))
-    return LabelHit(meaning, label, "", match.end(), len(line.text.rstrip()), row=False)
+    return hit_before_rest(line, match, meaning)
 
 
 def may_be_field(

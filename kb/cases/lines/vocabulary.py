@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -52,11 +53,11 @@ class IdentifierKind(NamedTuple):
     """Whole forms that are right whatever their length."""
 
     @classmethod
-    def of(cls, rule: IdentifierRule, labels: tuple[str, ...], seen: set[str]) -> IdentifierKind:
-        """Compile the rule; ``seen`` holds the unlabelled patterns that others have already."""
-        also = tuple(re.compile(pattern, re.IGNORECASE) for pattern in rule.also)
+    def of(cls, rule: IdentifierRule, labels: tuple[str, ...]) -> IdentifierKind:
+        """Compile the rule."""
         form = re.compile(rule.form, re.IGNORECASE)
-        return cls(rule, *_labelled(rule, labels), _unlabelled(rule, seen), form, also)
+        also = tuple(re.compile(pattern, re.IGNORECASE) for pattern in rule.also)
+        return cls(rule, *_labelled(rule, labels), _unlabelled(rule), form, also)
 
 
 @lru_cache(maxsize=4096)
@@ -87,12 +88,12 @@ class Vocabulary:
         for number, profile in enumerate(profiles):
             self._add(number, profile)
         self.headings = tuple(
-            (pattern, one.case) for one in profiles for pattern in self._compiled(one.case.headings)
+            (pattern, one.case) for one in profiles for pattern in _compiled(one.case.headings)
         )
         self.ids = {label_key(label) for one in profiles for label in one.case.ids}
         self.days = {label_key(label) for one in profiles for label in one.case.days}
-        self.stations = self._compiled(p for one in profiles for p in one.station.unlabelled)
-        self.dates = self._compiled(p for one in profiles for p in one.dates)
+        self.stations = _compiled(p for one in profiles for p in one.station.unlabelled)
+        self.dates = _compiled(p for one in profiles for p in one.dates)
         self.unmarked_speakers = any(profile.speakers.bare for profile in profiles)
         marks = (m for one in profiles for m in (*one.status.ticks, *one.status.boxes))
         self.tick_letters = {mark[1:-1].casefold() for mark in marks if len(mark) == 3}
@@ -117,11 +118,6 @@ class Vocabulary:
         for label in labels:
             self.labels.setdefault(label_key(label), meaning)
 
-    @staticmethod
-    def _compiled(patterns: object) -> tuple[re.Pattern[str], ...]:
-        unique = dict.fromkeys(patterns)  # type: ignore[call-overload]
-        return tuple(re.compile(pattern, re.IGNORECASE) for pattern in unique)
-
     def meaning(self, label: str) -> LabelMeaning | None:
         """Return what the label means, read whole, else without what it has in brackets."""
         found = self.labels.get(label_key(label))
@@ -144,7 +140,7 @@ class Vocabulary:
         """Lines that open a round: in brackets, or closed by a colon or the line's end."""
         each = dict.fromkeys(p for one in self.profiles for p in one.rounds.patterns)
         forms = (r"[【\[(]\s*(?:{})\s*[】\])]\s*:?", r"(?:{})\s*(?::|$)")
-        return self._compiled(
+        return _compiled(
             rf"{PREFIX}[\s=*#-]*{form.format(p + _SINCE)}[\s=]*" for p in each for form in forms
         )
 
@@ -152,7 +148,7 @@ class Vocabulary:
     def mentions(self) -> tuple[re.Pattern[str], ...]:
         """Ids of cases in running text."""
         ids = (pattern for pattern, rule in self.headings if rule.heading_is == "id")
-        return self._compiled(rf"(?<![A-Za-z0-9_]){pattern.pattern}" for pattern in ids)
+        return _compiled(rf"(?<![A-Za-z0-9_]){pattern.pattern}" for pattern in ids)
 
     @cached_property
     def case_words(self) -> tuple[str, ...]:
@@ -170,13 +166,16 @@ class Vocabulary:
             for rule in profile.identifier:
                 same = msgspec.structs.replace(rule, labels=())
                 labels[same] = (*labels.get(same, ()), *_labels_of(rule, profile))
-        seen: set[str] = set()
-        return tuple(IdentifierKind.of(rule, words, seen) for rule, words in labels.items())
+        return tuple(IdentifierKind.of(rule, words) for rule, words in labels.items())
 
     @cached_property
     def brackets(self) -> str:
         """Opening brackets of speakers, each followed by its closing one."""
         return "".join(dict.fromkeys(b for one in self.profiles for b in one.speakers.brackets))
+
+
+def _compiled(patterns: Iterable[str]) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in dict.fromkeys(patterns))
 
 
 def _labels_of(rule: IdentifierRule, profile: Profile) -> tuple[str, ...]:
@@ -205,15 +204,13 @@ def _word(label: str) -> str:
     It begins with a literal, by which the search goes fast; what stood before comes after.
     """
     body = r"[\s_-]?".join(re.escape(part) for part in re.split(r"[\s_-]+", label.lower()))
-    if not label[0].isascii():
-        return body + (r"(?![A-Za-z])" if label[-1].isascii() else "")
-    start, rest = label[0].lower(), body[1:]
-    return rf"{start}(?<![A-Za-z0-9]{start}){rest}" + (
-        r"(?![A-Za-z])" if label[-1].isascii() else ""
-    )
+    end = r"(?![A-Za-z])" if label[-1].isascii() else ""
+    if label[0].isascii():
+        start = label[0].lower()
+        body = rf"{start}(?<![A-Za-z0-9]{start}){body[1:]}"
+    return body + end
 
 
-def _unlabelled(rule: IdentifierRule, seen: set[str]) -> tuple[re.Pattern[str], ...]:
-    """Return patterns of what needs no label, each once whatever the number of profiles."""
+def _unlabelled(rule: IdentifierRule) -> tuple[re.Pattern[str], ...]:
     edges = r"(?<![A-Za-z0-9_.]){}(?![A-Za-z0-9_])"
     return tuple(re.compile(edges.format(p if "(?P<v>" in p else f"(?P<v>{p})")) for p in rule.bare)

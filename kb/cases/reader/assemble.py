@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import count
 
 from kb.archive.views import LineView, PageView
 from kb.cases.reader.draft import Draft, DraftName, LineKind, LineSpan
@@ -27,36 +29,27 @@ from kb.model import version_key
 _COVERED = {LineKind.FIELD, LineKind.PROBLEM, LineKind.TURN, LineKind.ENGINEER, LineKind.BLANK}
 
 
-class LineOrigins:
-    """Origins of a case's lines, of which the first is the page's line ``first`` (from 0)."""
+def origin_of(lines: Sequence[LineView], start: int, span: LineSpan) -> Origin:
+    """Return the lines of a span, and the newest version among them with its author and date.
 
-    def __init__(self, lines: Sequence[LineView], first: int) -> None:
-        self._lines = lines
-        self._first = first
-
-    def at(self, span: LineSpan) -> Origin:
-        """Return the lines, and the newest version among them with its author and date."""
-        first, last = self._first + span.first, self._first + span.last
-        known = [line for line in self._lines[first : last + 1] if line.version]
-        newest = max(known, key=lambda line: version_key(line.version or ""), default=None)
-        if newest is None:
-            return Origin(lines=(first + 1, last + 1))
-        return Origin(
-            lines=(first + 1, last + 1), version=newest.version, author=newest.author,
-            date=newest.date,
-        )  # fmt: skip
+    The span counts from the page's line ``start`` (from 0); ``lines`` are those of the page.
+    """
+    first, last = start + span.first, start + span.last
+    known = [line for line in lines[first : last + 1] if line.version]
+    newest = max(known, key=lambda line: version_key(line.version or ""), default=None)
+    if newest is None:
+        return Origin(lines=(first + 1, last + 1))
+    version, author, date = newest.version, newest.author, newest.date
+    return Origin(lines=(first + 1, last + 1), version=version, author=author, date=date)
 
 
 def to_case(draft: Draft, first: int, page: PageView) -> Case:
     """Make the record of a case whose first line is the page's line ``first`` (from 0)."""
-    at = LineOrigins(page.lines, first).at
-    heading = draft.heading
+    at = partial(origin_of, page.lines, first)
+    heading, resolution = draft.heading, draft.resolution
     return Case(
-        id=heading.id or made_id(page.id.page, heading.text),
-        number=heading.number,
-        date=heading.date,
-        language=draft.language,
-        status=draft.status,
+        id=heading.id or made_id(page.id.page, heading.text), number=heading.number,
+        date=heading.date, language=draft.language, status=draft.status,
         station=draft.station.text if draft.station else None,
         problem=draft.problem.text if draft.problem else "",
         fields=tuple(
@@ -70,9 +63,7 @@ def to_case(draft: Draft, first: int, page: PageView) -> Case:
         sections=tuple(
             Section(label=s.label, text=s.text, origin=at(s.span)) for s in draft.sections
         ),
-        resolution=None
-        if draft.resolution is None
-        else Resolution(text=draft.resolution.text, origin=at(draft.resolution.span)),
+        resolution=resolution and Resolution(text=resolution.text, origin=at(resolution.span)),
         engineers=tuple(engineer.name for engineer in draft.engineers),
         attachments=tuple(_attachment(named, page, at(named.span)) for named in draft.attachments),
         identifiers=tuple(
@@ -83,9 +74,7 @@ def to_case(draft: Draft, first: int, page: PageView) -> Case:
         unclassified=tuple(
             Unclassified(text=u.text, origin=at(u.span)) for u in draft.unclassified
         ),
-        origins={
-            pointer: at(span) for pointer, span in _pointers(draft).items() if span is not None
-        },
+        origins={pointer: at(span) for pointer, span in _pointers(draft).items() if span},
         source=CaseSource(
             wiki=page.id.wiki, page=page.id.page, locale=page.id.locale, version=page.version,
             lines=(first + 1, first + draft.length), history=page.history, url=page.url,
@@ -97,6 +86,12 @@ def to_case(draft: Draft, first: int, page: PageView) -> Case:
 def made_id(page: str, heading: str) -> str:
     """Make an id for a case that the page gives none: page reference and digest of the heading."""
     return f"{page}#{hashlib.sha256(heading.encode()).hexdigest()[:8]}"
+
+
+def copies_of(name: str) -> Iterator[str]:
+    """Yield the ids that the first, second, … case of an id has: `ID`, `ID~2`, `ID~3`."""
+    yield name
+    yield from (f"{name}~{number}" for number in count(2))
 
 
 def _pointers(draft: Draft) -> dict[str, LineSpan | None]:
@@ -117,28 +112,23 @@ def _pointers(draft: Draft) -> dict[str, LineSpan | None]:
 def _attachment(named: DraftName, page: PageView, origin: Origin) -> CaseAttachment:
     held = [file for file in page.attachments if file.name == named.name]
     return CaseAttachment(
-        name=named.name,
-        kind="image" if named.kind == "image" else "file",
-        sha256=held[-1].sha256 if held else None,
-        origin=origin,
-    )
+        name=named.name, kind="image" if named.kind == "image" else "file",
+        sha256=held[-1].sha256 if held else None, origin=origin,
+    )  # fmt: skip
 
 
 def _anomalies(draft: Draft, first: int, page: PageView) -> tuple[Anomaly, ...]:
-    at = LineOrigins(page.lines, first).at
+    at = partial(origin_of, page.lines, first)
     found = [
         Anomaly(code=one.code, message=one.message, origin=at(one.span)) for one in draft.anomalies
     ]
     names = {file.name for file in page.attachments}
     if names or page.history == "complete":
+        missing = [a for a in draft.attachments if a.name not in names]
+        message = "{} is not on the page"
         found += [
-            Anomaly(
-                code="attachment-missing",
-                message=f"{a.name} is not on the page",
-                origin=at(a.span),
-            )
-            for a in draft.attachments
-            if a.name not in names
+            Anomaly(code="attachment-missing", message=message.format(a.name), origin=at(a.span))
+            for a in missing
         ]
     heading = at(LineSpan(0, 0))
     if draft.heading.date and heading.date and draft.heading.date > heading.date[:10]:
@@ -179,30 +169,22 @@ def timeline_of_lines(draft: Draft, first: int, lines: Sequence[LineView]) -> tu
 
 
 def _elements(draft: Draft, first: int, lines: Sequence[LineView]) -> Iterator[Event]:
-    origins = LineOrigins(lines, first)
-
-    def event(
-        change: EventKind, span: LineSpan, new: str, name: str | None = None
-    ) -> Iterator[Event]:
-        at = origins.at(span)
+    found: list[tuple[EventKind, LineSpan, str, str | None]] = []
+    if draft.problem:
+        found.append(("problem", draft.problem.span, draft.problem.text, None))
+    found += [("field", field.span, field.value, field.name) for field in draft.fields]
+    found += [("turn", turn.span, turn.text, turn.speaker) for turn in draft.turns]
+    found += [("attachment", file.span, file.name, None) for file in draft.attachments]
+    if draft.status != "unset" and draft.status_span:
+        found.append(("status", draft.status_span, draft.status, None))
+    found += [("engineer", one.span, one.name, None) for one in draft.engineers]
+    for change, span, new, name in found:
+        at = origin_of(lines, first, span)
         if at.version:
             yield Event(
                 version=at.version, author=at.author, date=at.date, change=change, name=name,
                 new=new,
             )  # fmt: skip
-
-    if draft.problem:
-        yield from event("problem", draft.problem.span, draft.problem.text)
-    for field in draft.fields:
-        yield from event("field", field.span, field.value, field.name)
-    for turn in draft.turns:
-        yield from event("turn", turn.span, turn.text, turn.speaker)
-    for file in draft.attachments:
-        yield from event("attachment", file.span, file.name)
-    if draft.status != "unset" and draft.status_span:
-        yield from event("status", draft.status_span, draft.status)
-    for engineer in draft.engineers:
-        yield from event("engineer", engineer.span, engineer.name)
 
 
 def _edits(draft: Draft, first: int, lines: Sequence[LineView]) -> Iterator[Event]:
@@ -213,6 +195,5 @@ def _edits(draft: Draft, first: int, lines: Sequence[LineView]) -> Iterator[Even
         line = lines[first + number]
         if not covered and line.version and line.version not in seen:
             seen.add(line.version)
-            yield Event(
-                version=line.version, author=line.author, date=line.date, change="edited"
-            )  # fmt: skip
+            author, date = line.author, line.date
+            yield Event(version=line.version, author=author, date=date, change="edited")

@@ -16,8 +16,7 @@ from kb.cases.lines.labels import (
     label_spaced,
     may_be_field,
 )
-from kb.cases.lines.vocabulary import LabelMeaning
-from kb.cases.reader.draft import DraftText, LineKind, LineSpan
+from kb.cases.reader.draft import DraftText, LineKind
 from kb.cases.reader.reading_state import LineRule, OpenBlock, ReadingState
 from kb.cases.reader.status_rules import open_engineers, open_status
 
@@ -58,8 +57,7 @@ def _take_cells(
 ) -> bool:
     for label, cell in zip(labels, cells, strict=True):
         meaning = state.vocabulary.meaning(label)
-        hit = LabelHit(meaning, label, "", cell.start, cell.end, row=True)
-        state.add_labelled(line, hit)
+        state.add_labelled(line, LabelHit(meaning, label, "", cell.start, cell.end, row=True))
     state.close()
     return state.take(LineKind.FIELD)
 
@@ -98,8 +96,7 @@ def takes_station(line: DisplayLine, state: ReadingState) -> bool:
     text = line.text.strip()
     if not any(pattern.fullmatch(text) for pattern in state.vocabulary.stations):
         return False
-    span = LineSpan(state.number, state.number)
-    state.draft.station = DraftText("", line.cut(0, len(line.text)), span)
+    state.draft.station = DraftText("", line.cut(0, len(line.text)), state.here)
     return state.take(LineKind.STATION)
 
 
@@ -112,7 +109,7 @@ def takes_late_field(line: DisplayLine, state: ReadingState) -> bool:
     hit = state.label(line)
     if hit is None or hit.meaning is None:
         return False
-    if hit.meaning.role == "problem":
+    if hit.role == "problem":
         return not state.problem and _takes_fields(line, state)
     return hit.meaning.type != "text" and is_plain(hit, line) and _takes_fields(line, state)
 
@@ -124,36 +121,30 @@ def takes_definition(line: DisplayLine, state: ReadingState) -> bool:
     if not below.startswith((":", "：")):
         return False
     hit = label_alone(line, state.vocabulary)
-    if hit is None or hit.meaning is None or state.in_turn:
+    if hit is None or state.in_turn:
         return False
-    if hit.meaning.role in ("field", "problem", "station") and state.zone != "head":
+    if hit.role in ("field", "problem", "station") and state.zone != "head":
         return False
-    return take_meaning(line, state, hit, hit.meaning)
+    return take_meaning(line, state, hit)
 
 
-def take_meaning(
-    line: DisplayLine, state: ReadingState, hit: LabelHit, meaning: LabelMeaning
-) -> bool:
+def take_meaning(line: DisplayLine, state: ReadingState, hit: LabelHit) -> bool:
     """Take a labelled line for what its label means."""
-    if meaning.role == "status":
+    if hit.role == "status":
         return open_status(line, state, hit)
-    if meaning.role == "engineer":
-        return open_engineers(line, state, hit, meaning)
+    if hit.role == "engineer":
+        return open_engineers(line, state, hit)
     return state.add_labelled(line, hit)
 
 
-def value_fits_below(meaning: LabelMeaning, state: ReadingState) -> bool:
+def value_fits_below(hit: LabelHit, state: ReadingState) -> bool:
     """Return True where what is below a label may be its value: a field has one line alone."""
-    if meaning.role != "field":
+    if hit.role != "field":
         return True
     below = [line.strip() for line in state.lines[state.number + 1 : state.number + 4]]
-    text = [n for n, line in enumerate(below) if line]
-    return bool(text) and (text[0] + 1 >= len(below) or _is_end(below[text[0] + 1]))
-
-
-def _is_end(line: str) -> bool:
-    """Return True for a line after which something else begins: blank, or a heading."""
-    return not line or line.startswith("=")
+    text = next((n for n, line in enumerate(below) if line), None)
+    after = "" if text is None else "".join(below[text + 1 : text + 2])
+    return text is not None and (not after or after.startswith("="))
 
 
 def takes_text(line: DisplayLine, state: ReadingState) -> bool:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
 
 from kb.archive.views import PageView
 from kb.cases.lines.grammar import Grammar
-from kb.cases.lines.headings import CaseBlock, case_blocks
 from kb.cases.lines.language import language_of
 from kb.cases.lines.vocabulary import Vocabulary
 from kb.cases.reader.anomalies import find_anomalies
 from kb.cases.reader.assemble import timeline_of_lines, to_case
+from kb.cases.reader.case_places import case_places, page_title
 from kb.cases.reader.draft import Draft
 from kb.cases.reader.identifiers import find_identifiers
-from kb.cases.reader.rules import ReadCase, read_case
-from kb.cases.reader.unheaded import unheaded_cases
+from kb.cases.reader.rules import ReadCase
 from kb.cases.record import Case
 
 
@@ -48,19 +46,11 @@ def read_page(page: PageView, grammar: Grammar) -> list[PageCase]:
 def drafts_of(page: PageView, grammar: Grammar) -> list[tuple[int, Draft]]:
     """Read the cases of a page: the first line of each, from 0, and its draft, complete."""
     lines = [line.text for line in page.lines]
-    blocks, verbatim = case_blocks(lines, grammar.vocabulary)
-    found = [(block.first, read_block(block, lines, verbatim, grammar)) for block in blocks]
-    found += [(place.first, place.read()) for place in unheaded_cases(page, verbatim, grammar)]
-    found.sort(key=lambda one: one[0])
-    return [(first, _complete(case, grammar.vocabulary)) for first, case in found]
-
-
-def read_block(
-    block: CaseBlock, lines: Sequence[str], verbatim: Sequence[bool], grammar: Grammar
-) -> ReadCase:
-    """Read the lines of a case that begins with a heading; ``lines`` are those of its page."""
-    span = slice(block.first, block.last)
-    return read_case(lines[span], verbatim[span], block.heading, grammar)
+    found = [
+        (place.first, _complete(place.read(), grammar.vocabulary))
+        for place in case_places(page_title(page), lines, grammar, page)
+    ]
+    return sorted(found, key=lambda one: one[0])
 
 
 def _complete(case: ReadCase, vocabulary: Vocabulary) -> Draft:

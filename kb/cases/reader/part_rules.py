@@ -32,12 +32,12 @@ def takes_heading(line: DisplayLine, state: ReadingState) -> bool:
         return True
     hit = state.label(line)
     if hit and hit.meaning and line.text[hit.start : hit.end].strip():
-        return take_meaning(line, state, hit, hit.meaning)
+        return take_meaning(line, state, hit)
     state.close()
     state.take(LineKind.MARK)
     alone = label_alone(line, state.vocabulary)
-    if alone and alone.meaning and value_fits_below(alone.meaning, state):
-        return take_meaning(line, state, alone, alone.meaning)
+    if alone and value_fits_below(alone, state):
+        return take_meaning(line, state, alone)
     opening = section_at(line, state.vocabulary, heading=True)
     label = opening.label if opening else line.cut(0, len(line.text.rstrip(" :")))
     return state.start(LineKind.SECTION, label, "")

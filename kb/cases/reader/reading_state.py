@@ -115,13 +115,14 @@ class ReadingState:
 
     def take(self, kind: LineKind) -> bool:
         """Note what the line is, and that it ends what may be listed below a label; True."""
-        self.draft.kinds[self.number] = kind
-        self.is_fresh = False
-        if kind is not LineKind.STATUS:
-            self.below_status = False
-        if kind is not LineKind.ENGINEER:
-            self.names_below = None
-        return True
+        self.below_status = self.below_status and kind is LineKind.STATUS
+        self.names_below = self.names_below if kind is LineKind.ENGINEER else None
+        return self.note(kind)
+
+    @property
+    def here(self) -> LineSpan:
+        """The line that is read, as a span."""
+        return LineSpan(self.number, self.number)
 
     def label(self, line: DisplayLine) -> LabelHit | None:
         """Return the label that the line begins with; it is looked for once."""
@@ -163,22 +164,19 @@ class ReadingState:
         """Take a labelled value: a problem, the station, or a field."""
         self.close()
         value = line.cut(hit.start, hit.end)
-        role = hit.meaning.role if hit.meaning else "field"
-        span = LineSpan(self.number, self.number)
+        role = hit.role
         if role == "problem":
             return self.start(LineKind.PROBLEM, hit.label, value)
         if role == "station" and self.draft.station is None:
             if not value:
                 return self.start(LineKind.STATION, hit.label, "")
-            self.draft.station = DraftText(hit.label, value, span)
+            self.draft.station = DraftText(hit.label, value, self.here)
             return self.take(LineKind.STATION)
         name = hit.meaning.name if hit.meaning else hit.label
         kind: FieldType = hit.meaning.type if hit.meaning else "text"
         done = parse_value(value, kind, self.vocabulary)
-        self.draft.fields.append(DraftField(name, hit.label, value, done, kind, span))
-        if not value:
-            return self.start(LineKind.FIELD, hit.label, "")
-        return self.take(LineKind.FIELD)
+        self.draft.fields.append(DraftField(name, hit.label, value, done, kind, self.here))
+        return self.take(LineKind.FIELD) if value else self.start(LineKind.FIELD, hit.label, "")
 
     def start(self, kind: LineKind, label: str | None, text: str) -> bool:
         """Open a block at the line."""

@@ -106,7 +106,7 @@ class _SpeakerEvidence:
             self._after_mark = self._tracking
             return
         hit = label_at(line, vocabulary)
-        if hit and hit.meaning and hit.meaning.role == "engineer":
+        if hit and hit.meaning and hit.role == "engineer":
             rule = vocabulary.profiles[hit.meaning.profile].engineers
             self._engineers.update(names_in(line.cut(hit.start, hit.end), rule, vocabulary.nobody))
         mark = grammar.speakers.opening(line)

@@ -6,7 +6,6 @@ from kb.cases.lines.display import DisplayLine
 from kb.cases.lines.labels import LabelHit, label_at, status_without_colon
 from kb.cases.lines.status import StatusOption, StatusReading
 from kb.cases.lines.values import names_in
-from kb.cases.lines.vocabulary import LabelMeaning
 from kb.cases.reader.draft import DraftName, LineKind, LineSpan
 from kb.cases.reader.reading_state import ReadingState, StatusLine
 
@@ -32,7 +31,7 @@ def takes_names_below(line: DisplayLine, state: ReadingState) -> bool:
         return False
     value = line.cut(len(line.text) - len(line.text.lstrip(" :|")), len(line.text))
     names = names_in(value, rule, state.vocabulary.nobody)
-    if not names or not all(map(state.grammar.speakers.may_be_name, names)):
+    if not _are_names(names, state):
         return False
     _add_engineers(names, state)
     state.take(LineKind.ENGINEER)
@@ -48,7 +47,7 @@ def takes_status(line: DisplayLine, state: ReadingState) -> bool:
         hit = status_without_colon(line, state.vocabulary)
         if hit is None or not words.looks_marked(StatusOption(line, hit.start, hit.end)):
             return False
-    if hit.meaning is None or hit.meaning.role != "status":
+    if hit.role != "status":
         return False
     option = StatusOption(line, hit.start, hit.end)
     if state.in_turn and not (hit.legend or words.looks_marked(option)):
@@ -85,11 +84,9 @@ def takes_engineer(line: DisplayLine, state: ReadingState) -> bool:
     hit = state.label(line)
     if hit is None or hit.meaning is None:
         return _takes_engineer_spaced(line, state)
-    if hit.meaning.role != "engineer":
+    if hit.role != "engineer" or (state.in_turn and not _status_follows(state)):
         return False
-    if state.in_turn and not _status_follows(state):
-        return False
-    return open_engineers(line, state, hit, hit.meaning)
+    return open_engineers(line, state, hit)
 
 
 def _takes_engineer_spaced(line: DisplayLine, state: ReadingState) -> bool:
@@ -101,17 +98,21 @@ def _takes_engineer_spaced(line: DisplayLine, state: ReadingState) -> bool:
     if meaning is None or meaning.role != "engineer":
         return False
     names = names_in(value, state.vocabulary.profiles[meaning.profile].engineers, set())
-    if not names or not all(map(state.grammar.speakers.may_be_name, names)):
+    if not _are_names(names, state):
         return False
     start = len(line.text) - len(line.text.lstrip()) + len(label)
     hit = LabelHit(meaning, label, "", start, len(line.text), row=False)
-    return open_engineers(line, state, hit, meaning)
+    return open_engineers(line, state, hit)
 
 
-def open_engineers(
-    line: DisplayLine, state: ReadingState, hit: LabelHit, meaning: LabelMeaning
-) -> bool:
-    """Take the line as one that names who is responsible."""
+def _are_names(names: list[str], state: ReadingState) -> bool:
+    return bool(names) and all(map(state.grammar.speakers.may_be_name, names))
+
+
+def open_engineers(line: DisplayLine, state: ReadingState, hit: LabelHit) -> bool:
+    """Take the line, whose label is engineers', as one that names who is responsible."""
+    meaning = hit.meaning
+    assert meaning is not None
     state.close()
     rule = state.vocabulary.profiles[meaning.profile].engineers
     value = line.raw[line.raw_end(hit.start) :].strip().strip("|")
@@ -123,11 +124,10 @@ def open_engineers(
 
 def _add_engineers(names: list[str], state: ReadingState) -> None:
     """Add names to the draft, each once."""
-    engineers = state.draft.engineers
     for name in names:
         if name not in state.engineers:
             state.engineers.add(name)
-            engineers.append(DraftName(name, LineSpan(state.number, state.number)))
+            state.draft.engineers.append(DraftName(name, state.here))
 
 
 def _status_follows(state: ReadingState) -> bool:
@@ -135,7 +135,7 @@ def _status_follows(state: ReadingState) -> bool:
     for line in state.displays[state.number + 1 : state.number + 4]:
         if line and line.raw.strip():
             hit = label_at(line, state.vocabulary)
-            return bool(hit and hit.meaning and hit.meaning.role == "status")
+            return hit is not None and hit.role == "status"
     return state.stands_alone
 
 
@@ -143,7 +143,7 @@ def status_is_near(state: ReadingState) -> bool:
     """Return True where a status line with marks or options is among the next few lines."""
     for line in state.displays[state.number + 1 : state.number + 5]:
         hit = label_at(line, state.vocabulary) if line else None
-        if line and hit and hit.meaning and hit.meaning.role == "status":
+        if line and hit and hit.role == "status":
             option = StatusOption(line, hit.start, hit.end)
             return bool(hit.legend) or state.grammar.status.looks_marked(option)
     return False

@@ -163,15 +163,18 @@ def _complain(case: Case, code: str, message: str) -> Case:
 
 def value_at(record: Any, pointer: str) -> Any:
     """Return the value at a JSON pointer; LookupError or ValueError where there is none."""
-    for key in _keys(pointer):
+    return _inside(record, _keys(pointer))
+
+
+def _inside(record: Any, keys: Iterable[str]) -> Any:
+    for key in keys:
         record = record[int(key)] if isinstance(record, list) else record[key]
     return record
 
 
 def _put(record: Any, pointer: str, value: Value) -> None:
     *path, last = _keys(pointer)
-    for key in path:
-        record = record[int(key)] if isinstance(record, list) else record[key]
+    record = _inside(record, path)
     if isinstance(record, list):
         record[int(last)] = value
     else:

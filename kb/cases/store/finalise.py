@@ -15,6 +15,7 @@ import msgspec
 
 from kb.archive import Archive, PageView
 from kb.cases.history.timeline import Stay, durations, whole_life
+from kb.cases.reader.assemble import copies_of
 from kb.cases.reader.normalise import read_page
 from kb.cases.reader.profile_selection import ProfileSelection
 from kb.cases.record import Anomaly, Case, Event, from_json, to_json
@@ -61,12 +62,9 @@ class RefreshReport(msgspec.Struct, kw_only=True):
 
 
 def finalise(
-    db: sqlite3.Connection,
-    touched: TouchedRows,
-    corrections: Corrections,
-    selection: ProfileSelection,
-    report: RefreshReport,
-) -> None:
+    db: sqlite3.Connection, touched: TouchedRows, corrections: Corrections,
+    selection: ProfileSelection, report: RefreshReport,
+) -> None:  # fmt: skip
     """Number doubled ids and write the records of all cases that are other than before."""
     renamed: set[int] = set()
     for key, copy, new_copy, new_place in db.execute(_RENUMBER).fetchall():
@@ -112,9 +110,8 @@ def _write(
     record = to_json(case)
     digest = hashlib.sha256(record).digest()
     if digest != row[3]:
-        db.execute(
-            "UPDATE case_row SET record = ?, digest = ? WHERE key = ?", (record, digest, key)
-        )
+        sql = "UPDATE case_row SET record = ?, digest = ? WHERE key = ?"
+        db.execute(sql, (record, digest, key))
         report.changed += 1
 
 
@@ -180,8 +177,5 @@ def _cases_at(
         view = msgspec.structs.replace(view, lines=lines, version=version)
     found: dict[str, Case] = {}
     for one in read_page(view, selection.grammar(view.id.page)):
-        name, number = one.case.id, 2
-        while name in found:
-            name, number = f"{one.case.id}~{number}", number + 1
-        found[name] = one.case
+        found[next(n for n in copies_of(one.case.id) if n not in found)] = one.case
     return found

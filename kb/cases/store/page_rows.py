@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Final
 
 import msgspec
 
 from kb.archive import Archive, PageView
 from kb.cases.history.life import CaseLife, PageLife, PageSubject, page_life
+from kb.cases.reader.assemble import copies_of
+from kb.cases.reader.case_places import page_title
 from kb.cases.reader.normalise import PageCase, read_page
 from kb.cases.reader.profile_selection import ProfileSelection
-from kb.cases.reader.unheaded import page_title
 from kb.cases.record import Case, Event, to_json
 from kb.cases.store.finalise import RefreshReport, TouchedRows
 from kb.cases.store.relate import affected_by
@@ -114,10 +116,8 @@ def _past(name: str, last: str | None, events: Sequence[Event]) -> PastRow:
 
 def _with_life(case: Case, lives: dict[str, CaseLife]) -> Case:
     """Return the case with the events of its life on the page: of its id, or the next id~2 left."""
-    name, number = case.id, 2
-    while name not in lives and number <= len(lives) + 1:
-        name, number = f"{case.id}~{number}", number + 1
-    life = lives.pop(name, None)
+    ids = islice(copies_of(case.id), len(lives) + 1)
+    life = next((lives.pop(name) for name in ids if name in lives), None)
     return msgspec.structs.replace(case, timeline=tuple(life.events)) if life else case
 
 
@@ -171,14 +171,11 @@ class PageRefresh:
 
     def _forget(self, pages: list[int]) -> dict[int, bytes | None]:
         """Forget pages; what was known of their cases' lives."""
-        rows = {page: self._rows(page) for page in pages}
+        sql = "SELECT key FROM case_row WHERE page_key = ?"
+        rows = {page: [key for (key,) in self._db.execute(sql, (page,))] for page in pages}
         every = {row for found in rows.values() for row in found}
         self._touched.untied.update(affected_by(self._db, every) - every)
         return {page: self._drop(page, found) for page, found in rows.items()}
-
-    def _rows(self, page: int) -> list[int]:
-        sql = "SELECT key FROM case_row WHERE page_key = ?"
-        return [key for (key,) in self._db.execute(sql, (page,))]
 
     def _drop(self, page: int, rows: list[int]) -> bytes | None:
         self._touched.ids.update(
@@ -195,25 +192,19 @@ class PageRefresh:
     def _put(self, found: PageRows) -> None:
         """Put a page in as it was read."""
         self._db.execute("INSERT INTO page VALUES (?, ?, ?)", (found.key, found.digest, found.life))
-        self._touched.new.update([self._add(found, case) for case in found.cases])
-        self._past(found, found.past)
-
-    def _past(self, found: PageRows, cases: Iterable[PastRow]) -> None:
         at = (found.key, found.wiki, found.page, found.locale)
-        rows = [(*at, one.id, one.last, found.renamed_to, one.events) for one in cases]
-        self._touched.ids.update(one.id for one in cases)
+        self._touched.new.update([self._add(at, case) for case in found.cases])
+        self._touched.ids.update(one.id for one in found.past)
+        rows = [(*at, one.id, one.last, found.renamed_to, one.events) for one in found.past]
         self._db.executemany("INSERT OR REPLACE INTO past VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
-    def _add(self, found: PageRows, case: CaseRow) -> int:
+    def _add(self, at: tuple[int, str, str, str], case: CaseRow) -> int:
         """Put a present case in; its row."""
         row = self._db.execute(
             "INSERT INTO case_row (page_key, wiki, page, locale, line, base_id, base, problem)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                found.key, found.wiki, found.page, found.locale, case.line, case.id, case.record,
-                case.problem,
-            ),
-        ).lastrowid  # fmt: skip
+            (*at, case.line, case.id, case.record, case.problem),
+        ).lastrowid
         assert row is not None
         for table, values in (("tie", case.ties), ("band", case.bands), ("mention", case.mentions)):
             pairs = [(row, value) for value in values]

@@ -1,4 +1,4 @@
-"""Cases that are no heading: whole pages, rows of tables, task macros, objects."""
+"""Where the cases of a page are: below headings, or whole pages, table rows, tasks, objects."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import NamedTuple
 from kb.archive.views import PageView
 from kb.cases.lines.display import DisplayLine, display_line
 from kb.cases.lines.grammar import Grammar
-from kb.cases.lines.headings import CaseHeading
+from kb.cases.lines.headings import CaseBlock, CaseHeading, case_blocks
 from kb.cases.lines.labels import cells_of
 from kb.cases.lines.status import StatusOption, StatusReading, joint_status
 from kb.cases.lines.values import names_in, parse_day, parse_moment, parse_value
@@ -38,7 +38,7 @@ _TASK = re.compile(
 _PARAMETER = re.compile(r"(\w{1,40})\s*=\s*\"((?:[^\"~]|~.){0,500})\"")
 
 
-class UnheadedCase(NamedTuple):
+class CasePlace(NamedTuple):
     """A case found and not read yet."""
 
     first: int
@@ -48,20 +48,16 @@ class UnheadedCase(NamedTuple):
     read: Callable[[], ReadCase]
 
 
-def unheaded_cases(
-    page: PageView, verbatim: Sequence[bool], grammar: Grammar
-) -> Iterator[UnheadedCase]:
-    """Yield the cases of the page by the profiles whose cases do not begin with a heading."""
-    yield from unheaded_in(
-        page_title(page), [line.text for line in page.lines], verbatim, grammar, page
-    )
+def case_places(
+    title: str, lines: list[str], grammar: Grammar, page: PageView | None = None
+) -> Iterator[CasePlace]:
+    """Yield the cases of a text, in one of its versions: those that begin with a heading first.
 
-
-def unheaded_in(
-    title: str, lines: list[str], verbatim: Sequence[bool], grammar: Grammar,
-    page: PageView | None = None,
-) -> Iterator[UnheadedCase]:  # fmt: skip
-    """Yield the cases of a text, in one of its versions; objects and comments are the page's."""
+    Objects and comments are the page's, where it is given.
+    """
+    blocks, verbatim = case_blocks(lines, grammar.vocabulary)
+    for block in blocks:
+        yield _headed(block, lines, verbatim, grammar)
     for profile in grammar.vocabulary.profiles:
         rule = profile.case
         if rule.begins == "page":
@@ -75,6 +71,16 @@ def unheaded_in(
             yield from _objects(title, page.objects, rule, grammar)
 
 
+def _headed(
+    block: CaseBlock, lines: list[str], verbatim: list[bool], grammar: Grammar
+) -> CasePlace:
+    span = slice(block.first, block.last)
+    own, flags = lines[span], verbatim[span]
+    hidden = tuple(n for n, flag in enumerate(flags) if flag) if True in flags else ()
+    read = partial(read_case, own, flags, block.heading, grammar)
+    return CasePlace(block.first, ("\n".join(own).rstrip(), hidden), read)
+
+
 def page_title(page: PageView) -> str:
     """Return the page's title, or the last of its names that says something."""
     names = [name for name in split_reference(page.id.page) if name != "WebHome"]
@@ -84,7 +90,7 @@ def page_title(page: PageView) -> str:
 def _page(
     title: str, lines: list[str], verbatim: Sequence[bool], comments: Sequence[Comment],
     rule: CaseRule, grammar: Grammar,
-) -> UnheadedCase:  # fmt: skip
+) -> CasePlace:  # fmt: skip
     def read() -> ReadCase:
         heading = CaseHeading("", None, None, "", title, rule)
         case = read_case(lines, verbatim, heading, grammar)
@@ -95,7 +101,7 @@ def _page(
         return case
 
     hidden = tuple(n for n, flag in enumerate(verbatim) if flag)
-    return UnheadedCase(0, ("page", title, hidden, *lines), read)
+    return CasePlace(0, ("page", title, hidden, *lines), read)
 
 
 class _ValueSheet:
@@ -156,7 +162,7 @@ class _ValueSheet:
 
 def _rows(
     lines: list[str], verbatim: Sequence[bool], rule: CaseRule, grammar: Grammar
-) -> Iterator[UnheadedCase]:
+) -> Iterator[CasePlace]:
     """Yield rows below a row of headings, of which the profiles know two labels at least."""
     labels: tuple[str, ...] = ()
     for number, raw in enumerate(lines):
@@ -167,9 +173,7 @@ def _rows(
         if "|=" in text and (cells := _all_headings(display_line(raw))):
             labels = cells if _known(cells, grammar) > 1 else ()
         elif labels:
-            yield UnheadedCase(
-                number, ("row", labels, raw), partial(_row, labels, raw, rule, grammar)
-            )
+            yield CasePlace(number, ("row", labels, raw), partial(_row, labels, raw, rule, grammar))
 
 
 def _all_headings(line: DisplayLine) -> tuple[str, ...]:
@@ -195,14 +199,14 @@ def _known(labels: Sequence[str], grammar: Grammar) -> int:
     return sum(vocabulary.meaning(n) is not None or label_key(n) in special for n in labels)
 
 
-def _tasks(lines: list[str], rule: CaseRule, grammar: Grammar) -> Iterator[UnheadedCase]:
+def _tasks(lines: list[str], rule: CaseRule, grammar: Grammar) -> Iterator[CasePlace]:
     """Yield tasks: `{{task reference="…" status="Done"}}text{{/task}}`."""
     text = "\n".join(lines)
     at = number = 0
     for match in _TASK.finditer(text):
         number += text.count("\n", at, match.start())
         at = match.start()
-        yield UnheadedCase(number, ("task", match[0]), partial(_task, match, rule, grammar))
+        yield CasePlace(number, ("task", match[0]), partial(_task, match, rule, grammar))
 
 
 def _task(match: re.Match[str], rule: CaseRule, grammar: Grammar) -> ReadCase:
@@ -216,12 +220,12 @@ def _task(match: re.Match[str], rule: CaseRule, grammar: Grammar) -> ReadCase:
 
 def _objects(
     title: str, objects: Sequence[WikiObject], rule: CaseRule, grammar: Grammar
-) -> Iterator[UnheadedCase]:
+) -> Iterator[CasePlace]:
     """Yield objects of the classes that the rule names; their line is the first of the page."""
     for one in objects:
         if _fits(one.class_name, rule.classes):
             key = ("object", one.class_name, one.number)
-            yield UnheadedCase(0, key, partial(_object, title, one, rule, grammar))
+            yield CasePlace(0, key, partial(_object, title, one, rule, grammar))
 
 
 def _object(title: str, one: WikiObject, rule: CaseRule, grammar: Grammar) -> ReadCase:
