@@ -23,6 +23,16 @@ _EXCHANGE = 2
 """RENAME_EXCHANGE of Linux's renameat2 and RENAME_SWAP of macOS's renamex_np alike."""
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder, and those above it. InputError where that cannot be."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"{path}: this folder cannot be made: {error.strerror}", hint="choose another place"
+        ) from error
+
+
 def write_whole(path: Path, data: bytes, *, mode: int = 0o666) -> None:
     """Replace the file's content atomically and durably: a crash leaves the old or the new.
 
@@ -44,7 +54,7 @@ def new_file(path: Path) -> Iterator[Path]:
     """Yield a temporary path in the same folder; it replaces ``path`` if the block ends well."""
     if path.is_dir():
         raise UsageError(f"{path}: a folder", hint="name a file")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     part = path.with_name(f".{path.name}.part")
     part.unlink(missing_ok=True)
     try:
@@ -69,7 +79,7 @@ def new_folder(path: Path, *, keep: bool = False) -> Iterator[Path]:
     With ``keep``, it stays where it is if the block fails. InputError: see check_ours.
     """
     check_ours(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     staged = staging_of(path)
     shutil.rmtree(staged, ignore_errors=True)
     staged.mkdir()

@@ -12,6 +12,7 @@ import msgspec
 from importers.base import Confidence, Options, Source
 from importers.blame_text.decode import decode_lines
 from importers.blame_text.rows import DumpAssembly, RowShape, assemble, plain_rows, table_rows
+from importers.selection import wanted
 from kb.errors import InputError
 from kb.model import Item, Known, PageId, PageSeen, Sink, Snapshot
 from kb.references import join_reference
@@ -64,6 +65,8 @@ class BlameText:
                 hint="open the page with ?viewer=code, show last authors, copy it from line 1 on",
             )
         page = options.page_name or join_reference((source.path.stem,))
+        if not wanted(page, options):
+            return
         header = read_header(lines[: best.first], options.timezone)
         yield PageSeen(
             id=PageId(options.wiki, page),

@@ -10,12 +10,14 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from kb.archive.blobs import BlobStore
 from kb.archive.page_writer import PageWriter
+from kb.archive.schema import busy, is_busy
 from kb.errors import Problem
 from kb.model import (
     AttachmentRevision,
@@ -63,11 +65,18 @@ class Ingest:
         self._is_live = location.startswith(("http://", "https://"))
         self.report = IngestReport()
 
+    def _begin(self) -> None:
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            path = Path(self._db.execute("PRAGMA database_list").fetchone()[2])
+            raise busy(path) if is_busy(error) else error from error
+
     def run(self, items: Iterable[Item]) -> IngestReport:
         """Write all items. Where an error breaks off, pages that were whole before it stay."""
         # Keep savepoint journals in memory: they are small, and a file a page would cost more.
         self._db.execute("PRAGMA temp_store = MEMORY")
-        self._db.execute("BEGIN IMMEDIATE")
+        self._begin()
         started = time.monotonic()
         try:
             self._source = self._source_row(self._location, self._format)
@@ -115,7 +124,7 @@ class Ingest:
 
     def _commit(self) -> None:
         self._db.execute("COMMIT")
-        self._db.execute("BEGIN IMMEDIATE")
+        self._begin()
 
     def _give_up(self) -> None:
         """Drop the page that was begun, keep those before it."""

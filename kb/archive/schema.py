@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from kb.errors import InputError
+from kb.errors import InputError, KbError
+from kb.files import make_folder
 
 APPLICATION_ID = 0x63736562
 """`cseb` in ASCII: `file` and SQLite tell an archive from another database by it."""
@@ -109,6 +110,7 @@ MIGRATIONS = (_FIRST,)
 
 FIRST_FORMAT = 2
 """Format 1 was never released; an archive in it is made anew from its sources."""
+_NEWEST = FIRST_FORMAT + len(MIGRATIONS) - 1
 
 
 def connect(path: Path, *, create: bool) -> sqlite3.Connection:
@@ -119,46 +121,75 @@ def connect(path: Path, *, create: bool) -> sqlite3.Connection:
     """
     if not create and not path.exists():
         raise InputError(f"{path}: no archive here", hint="import something first: kb import …")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     # Each thread uses a connection of its own; another one may close it in the end.
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     try:
         _prepare(connection, path)
     except sqlite3.DatabaseError as error:
         connection.close()
+        if is_busy(error):
+            raise busy(path) from error
         raise InputError(f"{path}: {error}", hint="this file is not an archive of kb") from error
-    except InputError:
+    except KbError:
         connection.close()
         raise
     return connection
 
 
+def is_busy(error: sqlite3.DatabaseError) -> bool:
+    """Whether the database is whole, but held by another process for longer than was waited."""
+    return isinstance(error, sqlite3.OperationalError) and "locked" in str(error)
+
+
+def busy(path: Path) -> KbError:
+    """The error of an archive that another process holds."""
+    return KbError(
+        f"{path}: another process is writing it", hint="run it again when that has ended"
+    )
+
+
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     """Check whose file it is, set the pragmas, run the migrations that it lacks."""
     connection.execute("PRAGMA busy_timeout = 10000")
+    connection.execute("BEGIN")  # what is read is of one moment, whoever else makes the file
+    version = _checked_version(connection, path)
+    connection.execute("COMMIT")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    if version < _NEWEST:
+        _migrate(connection, path)
+
+
+def _checked_version(connection: sqlite3.Connection, path: Path) -> int:
+    """The format of the file, 0 for a new one. InputError where it is not ours to write to."""
     application = connection.execute("PRAGMA application_id").fetchone()[0]
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
     used = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     if application != APPLICATION_ID and used:
         raise InputError(f"{path}: a database of another program")
-    if version >= FIRST_FORMAT + len(MIGRATIONS):
+    if version > _NEWEST:
         raise InputError(f"{path}: written by a newer kb (format {version})", hint="update kb")
     if 0 < version < FIRST_FORMAT:
         raise InputError(
             f"{path}: in a format from before the first release",
             hint="move it away and import its sources again",
         )
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = NORMAL")
-    connection.execute("PRAGMA foreign_keys = ON")
-    done = version - FIRST_FORMAT + 1 if version else 0
-    if done < len(MIGRATIONS):
-        _migrate(connection, done)
+    return version
 
 
-def _migrate(connection: sqlite3.Connection, done: int) -> None:
-    script = "".join(MIGRATIONS[done:])
-    connection.executescript(
-        f"BEGIN IMMEDIATE; {script} PRAGMA application_id = {APPLICATION_ID};"
-        f"PRAGMA user_version = {FIRST_FORMAT + len(MIGRATIONS) - 1}; COMMIT;"
-    )
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    """Run the migrations that are lacking still when this process is the one that may write."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        version = _checked_version(connection, path)
+        for script in MIGRATIONS[version - FIRST_FORMAT + 1 if version else 0 :]:
+            for statement in script.split(";\n"):
+                connection.execute(statement)
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {_NEWEST}")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")

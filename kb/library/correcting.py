@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final, get_args
 
@@ -63,6 +63,8 @@ def _entry(
         hint = f"one of: {', '.join((*_NAMES, *fields))}; or a JSON pointer into the record"
         raise UsageError(f"{case.id} has no {what}", hint=hint) from error
     new = None if clear or value is None else _typed(value, old, path)
+    if path == "/date" and new is not None and not _is_day(new):
+        raise UsageError(f"{value!r} is no date", hint="a day such as 2020-04-10")
     entry = ValueEntry(case=case.id, path=path, old=old, new=new, **note)
     _check(case, entry)
     return entry
@@ -82,6 +84,13 @@ def _typed(value: str, old: Any, path: str) -> Value:
     if path == "/number" or (isinstance(old, int) and not isinstance(old, bool)):
         return int(value) if value.isdigit() else value
     return value
+
+
+def _is_day(value: Value) -> bool:
+    try:
+        return date.fromisoformat(str(value)).isoformat() == value
+    except ValueError:
+        return False
 
 
 def _check(case: Case, entry: ValueEntry) -> None:

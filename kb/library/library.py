@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 from kb.config import Home, find_home
 from kb.errors import InputError, NotFoundError, Problem, UsageError
+from kb.files import make_folder
 from kb.library.opened import Opened
 from kb.model import PageId
 from kb.options import Choice
@@ -38,6 +39,11 @@ if TYPE_CHECKING:
     from kb.verify import Finding
 
 
+MOST_HITS: Final = 10_000
+MOST_OFFSET: Final = 1_000_000
+"""What an engine is asked for at the most: it sets memory aside for all of it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stats:
     """What a library holds."""
@@ -60,9 +66,9 @@ class Library:
     """An archive of wiki pages with its case records, search, site and exports; a context manager.
 
     A library may be used by several threads: each gets connections of its own, and an iterator
-    belongs to the thread that asked for it. `close` closes them all; call it when no thread uses
-    the library any more. What reads brings records and index up to the archive first, which costs
-    in proportion to what changed. Nothing is printed; errors are `kb.KbError`.
+    belongs to the thread that asked for it. `close` closes them all, for good; call it when no
+    thread uses the library any more. What reads brings records and index up to the archive first,
+    which costs in proportion to what changed. Nothing is printed; errors are `kb.KbError`.
     """
 
     def __init__(self, home: Home) -> None:
@@ -123,7 +129,8 @@ class Library:
         from kb.library.taking_in import take_in
 
         choice = Choice(
-            spaces=tuple(spaces), pages=tuple(pages), exclude=tuple(exclude), page_name=page_name,
+            spaces=_globs("spaces", spaces), pages=_globs("pages", pages),
+            exclude=_globs("exclude", exclude), page_name=page_name,
             history=history, attachments=attachments, user=user, password_env=password_env,
             cookie_env=cookie_env, settings=settings or {},
         )  # fmt: skip
@@ -146,9 +153,9 @@ class Library:
         from kb.library.pages import Page
 
         archive = self._opened.archive()
-        for key, page, _ in archive.digests():
-            if fnmatchcase(page.page, reference):
-                yield Page(self._opened.archive, archive.view(key))
+        keys = [key for key, page, _ in archive.digests() if fnmatchcase(page.page, reference)]
+        found = (Page(self._opened.archive, archive.view(key)) for key in keys)
+        return self._opened.while_open(found)
 
     def page(self, reference: str, *, locale: str = "", wiki: str | None = None) -> Page:
         """Return the page of that reference, of the first wiki that has one.
@@ -191,11 +198,12 @@ class Library:
         """
         from kb.library.selecting import CaseFilter
 
+        store = self._opened.store()
         wanted = CaseFilter(
             status=status, station=station, engineer=engineer, speaker=speaker, page=page,
             anomaly=anomaly, after=after, before=before,
         )  # fmt: skip
-        return wanted.select(self._opened.store().cases())
+        return self._opened.while_open(wanted.select(store.cases()))
 
     def case(self, id: str) -> Case:  # noqa: A002  (what users call it)
         """Return the case of that id, or the only one of whose id ``id`` is a part.
@@ -235,7 +243,8 @@ class Library:
 
     def removed_cases(self) -> Iterator[Case]:
         """Yield cases that no page has any more, as the last version that had them shows them."""
-        return self._opened.store().removed(self._opened.archive())
+        removed = self._opened.store().removed(self._opened.archive())
+        return self._opened.while_open(removed)
 
     def stats(self) -> Stats:
         """Count what there is, and list every problem."""
@@ -278,8 +287,8 @@ class Library:
         from kb.library.verifying import verify
 
         choice = Choice(
-            spaces=tuple(spaces), pages=tuple(pages), user=user, password_env=password_env,
-            cookie_env=cookie_env,
+            spaces=_globs("spaces", spaces), pages=_globs("pages", pages), user=user,
+            password_env=password_env, cookie_env=cookie_env,
         )  # fmt: skip
         location = None if against is None else os.fspath(against)
         return verify(self.home, location, format, choice, on_finding)
@@ -304,8 +313,7 @@ class Library:
         ``limit`` below 1, a negative ``offset``, a ``sort`` that there is not, or for ``old`` where
         kb.toml does not ask for it; RemoteError where an engine elsewhere cannot be asked.
         """
-        if limit < 1 or offset < 0:
-            raise UsageError(f"limit {limit}, offset {offset}: not a part of the results")
+        _check_part(limit, offset)
         from kb.search.asking.hits import SearchOptions
         from kb.search.documents.search_document import SortOrder
 
@@ -319,6 +327,7 @@ class Library:
 
     def like(self, case: str, *, limit: int = 10) -> Hits:
         """Find what resembles a case, named as for `case`. NotFoundError where there is none."""
+        _check_part(limit, 0)
         hits = self._opened.search(old=False).like(case, limit)
         if hits is None:
             hits = self._opened.search(old=False).like(self.case(case).id, limit)
@@ -387,7 +396,10 @@ class Library:
         the cases that a public site adds, changes and drops; what it raises keeps it from there.
         """
         from kb.library.building import build_site
+        from kb.redact.public_rules import Audience
 
+        if audience not in get_args(Audience):
+            raise UsageError(f"there is no audience {audience!r}", hint="internal or public")
         target = self.home.build / audience if out is None else Path(out)
         store, archive = self._opened.store(), self._opened.archive()
         return build_site(self.home, archive, store, target, audience, approve)
@@ -408,6 +420,8 @@ class Library:
         """Bind a server of the internal site and its search. UsageError where it cannot be."""
         from kb.library.serving import SiteServer
 
+        if not 0 <= port <= 65535:
+            raise UsageError(f"{port} is no port", hint="0 to 65535; 0 takes any that is free")
         return SiteServer(self, host, port)
 
     # How pages become cases.
@@ -456,8 +470,23 @@ def open_library(path: str | Path | None = None, *, create: bool = False) -> Lib
     if folder is not None and not folder.exists():
         if not create:
             raise InputError(f"{folder}: no such folder", hint="kb.open(…, create=True) makes it")
-        folder.mkdir(parents=True)
+        make_folder(folder)
     return Library(find_home(folder))
+
+
+def _check_part(limit: int, offset: int) -> None:
+    if not (1 <= limit <= MOST_HITS and 0 <= offset <= MOST_OFFSET):
+        raise UsageError(
+            f"limit {limit}, offset {offset}: not a part of the results",
+            hint=f"a limit of 1 to {MOST_HITS}, an offset of 0 to {MOST_OFFSET}",
+        )
+
+
+def _globs(name: str, given: Sequence[str]) -> tuple[str, ...]:
+    """The globs. UsageError for a text, which would be taken letter by letter."""
+    if isinstance(given, str):
+        raise UsageError(f"{name}={given!r}: not a list of globs", hint=f"{name}=[{given!r}]")
+    return tuple(given)
 
 
 def _is_in(part: str, whole: str) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from kb.config import Home
+from kb.errors import UsageError
 from kb.freshness import home_stamp
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ class _Closable(Protocol):
     def close(self) -> None: ...
 
 
+_Item = TypeVar("_Item")
 _Kept = TypeVar("_Kept", bound=_Closable)
 
 
@@ -45,9 +48,26 @@ class Opened:
         self._here = _OfThread()
         self._lock = threading.Lock()
         self._all = ExitStack()
+        self._closed = False
+
+    def while_open(self, items: Iterable[_Item]) -> Iterator[_Item]:
+        """Yield the items as long as the library is open. UsageError once it is closed."""
+        iterator = iter(items)
+        while True:
+            self._check()
+            try:
+                item = next(iterator)
+            except StopIteration:
+                return
+            yield item
+
+    def _check(self) -> None:
+        if self._closed:
+            raise UsageError("the library is closed", hint="open it again with kb.open")
 
     def archive(self) -> Archive:
         """Return the thread's archive. InputError where nothing was imported."""
+        self._check()
         if self._here.archive is None:
             from kb.archive import Archive  # who only searches an index that is fresh needs none
 
@@ -70,6 +90,7 @@ class Opened:
 
     def search(self, *, old: bool) -> HomeSearch:
         """Return the thread's search over what the home has, or once had, brought up to date."""
+        self._check()
         stamp = home_stamp(self._home)
         held = self._here.searches.get(old)
         if held is not None and stamp is not None and held[0] == stamp:
@@ -84,6 +105,7 @@ class Opened:
 
     def close(self) -> None:
         """Close everything that any thread opened."""
+        self._closed = True
         self._here = _OfThread()
         with self._lock:
             self._all.close()

@@ -58,9 +58,10 @@ class CaseFilter:
         after, before = _days("after", self.after), _days("before", self.before)
         if after is None and before is None:
             return True
-        if case.date is None:
+        digits = (case.date or "").replace("-", "")[:8]
+        if not digits.isdecimal():
             return False
-        day = int(case.date.replace("-", "")[:8])
+        day = int(digits)
         return (after is None or day >= after[0]) and (before is None or day < before[0])
 
 

@@ -128,11 +128,21 @@ def take_in(
 ) -> ImportReport:  # fmt: skip
     """Import sources into the home's archive, made where there is none."""
     options = options_for(home, choice)
-    if options.page_name and len(locations) > 1:
-        raise UsageError("--page-name names one page", hint="import one source at a time")
+    if not all(location.strip() for location in locations):
+        raise UsageError(
+            "a source without a name", hint="a file, a folder, a URL; . is this folder"
+        )
     found = [match(location, format_name) for location in locations]
     if not any(one.pairs for one in found):
-        raise InputError("nothing here is a wiki's page, dump or export")
+        raise InputError(
+            f"{', '.join(locations)}: nothing here is a wiki's page, dump or export",
+            hint="a XAR, page XML, saved pages or text of the viewers, Markdown",
+        )
+    if options.page_name and sum(len(one.pairs) for one in found) > 1:
+        raise UsageError(
+            f"{options.page_name} can be the name of one page only",
+            hint="import one file at a time",
+        )
     report = ImportReport()
     with Archive(home.archive, create=True) as archive:
         for one in found:

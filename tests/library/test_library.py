@@ -182,6 +182,16 @@ def test_what_changed_is_seen_at_once(library: kb.Library, tmp_path: Path) -> No
         (lambda one: one.cases(after="soon"), kb.UsageError, "soon"),
         (lambda one: one.cases(status="done"), kb.UsageError, "no status 'done'"),
         (lambda one: one.search("x", limit=0), kb.UsageError, "limit 0"),
+        (lambda one: one.search("x", limit=10**10), kb.UsageError, "limit 1000"),
+        (lambda one: one.like(CASE, limit=-3), kb.UsageError, "limit -3"),
+        (lambda one: one.import_("demo", exclude="Archive.*"), kb.UsageError, "not a list"),
+        (lambda one: one.import_(""), kb.UsageError, "without a name"),
+        (lambda one: one.import_(ROOT / "demo", page_name="A.B"), kb.UsageError, "one page only"),
+        (lambda one: one.build(audience="secret"), kb.UsageError, "no audience 'secret'"),
+        (lambda one: one.server(port=99999), kb.UsageError, "99999 is no port"),
+        (lambda one: one.correct(CASE, "date", "soon", why="y"), kb.UsageError, "no date"),
+        (lambda one: one.export("jsonl", ROOT / "README.md" / "x"), kb.InputError, "README.md"),
+        (lambda one: kb.open(ROOT / "README.md" / "x", create=True), kb.InputError, "README.md"),
         (lambda one: one.search("x", offset=-1), kb.UsageError, "offset -1"),
         (lambda one: one.search("x", sort="odd"), kb.UsageError, "no order 'odd'"),
         (lambda one: one.correct(CASE, "odd", "x", why="y"), kb.UsageError, "has no odd"),
@@ -196,6 +206,47 @@ def test_an_error_names_what_is_wrong(
     """Each error is of its kind, names the value, and nothing but a KbError comes."""
     with pytest.raises(error, match="(?s)" + words):
         call(library)
+
+
+def test_a_closed_library_is_an_error_not_a_traceback(tmp_path: Path) -> None:
+    """What is asked of a closed library, and an iterator that goes on after it, is told so."""
+    with kb.open(tmp_path / "home", create=True) as library:
+        library.import_(ROOT / "demo")
+        cases, pages = library.cases(), library.pages()
+        page = next(pages)
+        next(cases)
+    for call in (library.cases, library.stats, page.history, lambda: library.search("x"),
+                 lambda: next(cases), lambda: next(pages)):  # fmt: skip
+        with pytest.raises(kb.UsageError, match="is closed"):
+            call()
+
+
+def test_threads_that_make_a_home_at_once_make_one(tmp_path: Path) -> None:
+    """Three first imports at once: one archive, which has what each brought."""
+    text = (ROOT / "demo" / "after-sales-zh.blame.txt").read_text("utf-8")
+    for number in range(3):
+        (tmp_path / f"page{number}.txt").write_text(text, "utf-8")
+    start = threading.Barrier(3)
+
+    def take(number: int) -> int:
+        with kb.open(tmp_path / "home", create=True) as library:
+            start.wait()
+            name = f"P{number}.WebHome"
+            return library.import_(tmp_path / f"page{number}.txt", page_name=name).changed
+
+    with ThreadPoolExecutor(3) as pool:
+        assert list(pool.map(take, range(3))) == [1, 1, 1]
+    with kb.open(tmp_path / "home") as library:
+        assert [page.reference for page in library.pages()] == [
+            "P0.WebHome", "P1.WebHome", "P2.WebHome",
+        ]  # fmt: skip
+
+
+def test_a_choice_of_pages_holds_for_a_dump_too(tmp_path: Path) -> None:
+    """What is excluded is not imported, whatever the source."""
+    with kb.open(tmp_path / "home", create=True) as library:
+        assert library.import_(ROOT / "demo", exclude=["*"]).pages == 0
+        assert library.import_(ROOT / "demo", pages=["after-sales-zh*"]).pages == 1
 
 
 def test_nothing_imported_is_an_error_that_says_so(tmp_path: Path) -> None:
