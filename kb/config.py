@@ -65,7 +65,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     search: SearchConfig = SearchConfig()
     site: SiteConfig = SiteConfig()
     public: dict[str, Any] = {}
-    """Rules of redaction, read by kb.publish."""
+    """Rules of redaction, read by kb.redact.public_rules."""
 
 
 class Home(msgspec.Struct, frozen=True):

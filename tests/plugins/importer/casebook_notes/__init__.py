@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from importers.base import Confidence, Options, Source
+from importers.selection import wanted
 from kb.errors import InputError
 from kb.model import Item, Known, PageId, PageSeen, Revision, Sink
 
@@ -31,6 +32,8 @@ class Notes:
         if not names:
             raise InputError(f"{source.location}: no heading", hint="== Space.Page == opens a page")
         for name, content in zip(names, texts, strict=True):
+            if not wanted(name, options):
+                continue
             page = PageId(options.wiki, name)
             yield PageSeen(id=page, history="latest", version="1.1", syntax="xwiki/2.1")
             if "1.1" not in known.versions(page):
