@@ -7,10 +7,9 @@ import codecs
 from kb.errors import InputError, Problem
 
 _MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
+)  # fmt: skip
 
 
 def decode_lines(data: bytes, where: str) -> tuple[list[str], list[Problem]]:
@@ -21,8 +20,7 @@ def decode_lines(data: bytes, where: str) -> tuple[list[str], list[Problem]]:
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
-            text = data[len(mark) :].decode(encoding, errors="replace")
-            return _split(text), _replaced(text, where)
+            return _with_problems(data[len(mark) :].decode(encoding, errors="replace"), where)
     if b"\0" in data:
         raise InputError(f"{where}: a binary file, not a text dump of a wiki page")
     try:
@@ -38,24 +36,27 @@ def _split(text: str) -> list[str]:
     return lines[:-1] if lines[-1] == "" else lines
 
 
-def _replaced(text: str, where: str) -> list[Problem]:
-    return [_bad(where, number) for number, line in enumerate(_split(text), 1) if "\ufffd" in line]
+def _with_problems(text: str, where: str) -> tuple[list[str], list[Problem]]:
+    """Return the lines, and a Problem for each that lost a character."""
+    lines = _split(text)
+    detail = "bytes that are no UTF-8, shown as \ufffd: save the whole dump as UTF-8"
+    return lines, [
+        Problem(where=f"{where}:{number}", code="bad-encoding", detail=detail)
+        for number, line in enumerate(lines, 1)
+        if "\ufffd" in line
+    ]
 
 
 def _legacy(data: bytes, where: str) -> tuple[list[str], list[Problem]]:
     """Decode a file that is not UTF-8 throughout: another encoding, or several."""
-    if not any(_is_text(line, "utf-8") for line in data.split(b"\n")) and _decodes(data, "gb18030"):
+    lines = data.split(b"\n")
+    valid = any(not line.isascii() and _decodes(line, "utf-8") for line in lines)
+    if not valid and _decodes(data, "gb18030"):
         detail = "not UTF-8; read as GB18030: check the names, or save the dump as UTF-8"
         return _split(data.decode("gb18030")), [
             Problem(where=where, code="encoding-assumed", detail=detail)
         ]
-    text = data.decode(errors="replace")
-    return _split(text), _replaced(text, where)
-
-
-def _is_text(line: bytes, encoding: str) -> bool:
-    """Tell a line beyond ASCII that is valid in the encoding."""
-    return not line.isascii() and _decodes(line, encoding)
+    return _with_problems(data.decode(errors="replace"), where)
 
 
 def _decodes(data: bytes, encoding: str) -> bool:
@@ -64,11 +65,3 @@ def _decodes(data: bytes, encoding: str) -> bool:
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _bad(where: str, number: int) -> Problem:
-    return Problem(
-        where=f"{where}:{number}",
-        code="bad-encoding",
-        detail="bytes that are no UTF-8, shown as \ufffd: save the whole dump as UTF-8",
-    )

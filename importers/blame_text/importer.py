@@ -14,7 +14,7 @@ from importers.blame_text.decode import decode_lines
 from importers.blame_text.rows import DumpAssembly, RowShape, assemble, plain_rows, table_rows
 from importers.selection import wanted
 from kb.errors import InputError
-from kb.model import Item, Known, PageId, PageSeen, Sink, Snapshot
+from kb.model import History, Item, Known, PageId, PageSeen, Sink, Snapshot
 from kb.references import join_reference
 
 _SHAPES: tuple[RowShape, ...] = (table_rows, plain_rows)
@@ -67,14 +67,10 @@ class BlameText:
         page = options.page_name or join_reference((source.path.stem,))
         if not wanted(page, options):
             return
-        header = read_header(lines[: best.first], options.timezone)
-        yield PageSeen(
-            id=PageId(options.wiki, page),
-            history="lines" if best.blamed else "latest",
-            title=header.title,
-            modified=header.modified,
-            raw=data,
-        )
+        title, modified = _read_header(lines[: best.first], options.timezone)
+        history: History = "lines" if best.blamed else "latest"
+        id_ = PageId(options.wiki, page)
+        yield PageSeen(id=id_, history=history, title=title, modified=modified, raw=data)
         yield Snapshot(
             lines=tuple(best.texts), origins=tuple(best.origins), missing=frozenset(best.missing)
         )
@@ -93,17 +89,11 @@ def _why_nothing(data: bytes) -> str:
     return "no line of a code viewer (`1.2 | 1 | text |` or `Author 1.2 1 text`) in this file"
 
 
-class DumpHeader(msgspec.Struct, frozen=True, kw_only=True):
-    """Facts of the lines above the first row; None where they say nothing."""
+def _read_header(lines: list[str], zone: str | None) -> tuple[str | None, str | None]:
+    """Return title and date of the last change from the lines above the first row.
 
-    title: str | None = None
-    modified: str | None = None
-
-
-def read_header(lines: list[str], zone: str | None) -> DumpHeader:
-    """Read the lines above the first row, in any UI language as far as they have a date.
-
-    ``zone`` is the IANA name of the wiki's time zone: times are printed without one.
+    They may be in any UI language as far as they have a date. ``zone`` is the IANA name of the
+    wiki's time zone: times are printed without one.
     """
     title = modified = None
     for line in lines:
@@ -111,7 +101,7 @@ def read_header(lines: list[str], zone: str | None) -> DumpHeader:
             title = found["title"]
         elif found := _DATE.search(line.strip()):
             modified = _written_date(found["day"], found["time"], zone)
-    return DumpHeader(title=title, modified=modified)
+    return title, modified
 
 
 def _written_date(day: str, time: str | None, zone: str | None) -> str | None:

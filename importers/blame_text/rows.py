@@ -106,6 +106,9 @@ def _cell(rest: str) -> tuple[str, bool]:
 class DumpAssembly(msgspec.Struct):
     """The lines of the page, as far as the dump gives them."""
 
+    dump: list[str]
+    """The dump's own lines."""
+    shape: RowShape
     where: str
     texts: list[str] = []
     origins: list[LineOrigin] = []
@@ -115,13 +118,56 @@ class DumpAssembly(msgspec.Struct):
     first: int = 0
     """Index of the dump's line that holds the first row."""
     avatar: str | None = None
+    unnumbered: list[int] = []
+    """Indexes of the lines since the last row that are no row."""
 
     @property
     def blamed(self) -> bool:
         """Tell whether any line shows the version that it came with."""
         return any(origin.version for origin in self.origins)
 
-    def take(self, row: DumpRow, at: int) -> None:
+    def read(self) -> None:
+        """Read the dump's lines; skip those before the first row."""
+        for at, line in enumerate(self.dump):
+            row = self._next(at)
+            if row is not None:
+                self._report_unnumbered()
+                self._take(row, at)
+            elif (name := avatar_of(line)) is not None:
+                self.avatar = name
+            elif self.rows and line.strip() and not _RULE.fullmatch(line):
+                self._note_unnumbered(at)
+        self._report_unnumbered()
+
+    def _next(self, at: int) -> DumpRow | None:
+        """Return the row with the due number, else one further on that later rows confirm."""
+        due = len(self.texts) + 1
+        rows = list(self.shape(self.dump[at]))
+        for row in rows:
+            if row.number == due:
+                return row
+        for row in rows:
+            if due < row.number <= due + _LARGEST_GAP and self._goes_on(row, at):
+                return row
+        return None
+
+    def _goes_on(self, row: DumpRow, at: int) -> bool:
+        """Tell whether the rows after ``row`` have the numbers after its own.
+
+        Inside a dump the next one has to, if any row follows; a dump that begins late, without its
+        first lines, has to show two.
+        """
+        following = self.dump[at + 1 : at + 6]
+        found = (list(self.shape(line)) for line in following if avatar_of(line) is None)
+        ahead = [rows for rows in found if rows][: 1 if self.rows else 2]
+        if not self.rows and len(ahead) < 2:
+            return False
+        return all(
+            any(other.number == row.number + step for other in rows)
+            for step, rows in enumerate(ahead, 1)
+        )
+
+    def _take(self, row: DumpRow, at: int) -> None:
         """Append a row that stands in line ``at`` (from 0) of the dump."""
         if not self.rows:
             self.first = at
@@ -131,9 +177,9 @@ class DumpAssembly(msgspec.Struct):
         self.origins.append(self._origin(row))
         self.avatar = None
         if row.cut:
-            self.complain(at, "row-cut", f"line {row.number} has no end: the dump may be cut")
+            self._complain(at, "row-cut", f"line {row.number} has no end: the dump may be cut")
 
-    def complain(self, at: int, code: str, detail: str) -> None:
+    def _complain(self, at: int, code: str, detail: str) -> None:
         """Note a Problem at line ``at`` (from 0) of the dump."""
         self.problems.append(Problem(where=f"{self.where}:{at + 1}", code=code, detail=detail))
 
@@ -149,92 +195,34 @@ class DumpAssembly(msgspec.Struct):
         if not gap:
             return
         lines = f"line {gap[0]} is" if len(gap) == 1 else f"lines {gap[0]} to {gap[-1]} are"
-        self.complain(at, "line-gap", f"{lines} missing from the dump: copy the page again")
-        for missing in gap:
-            self.missing.append(missing)
-            self.texts.append("")
-            self.origins.append(LineOrigin(None))
+        self._complain(at, "line-gap", f"{lines} missing from the dump: copy the page again")
+        self.missing += gap
+        self.texts += [""] * len(gap)
+        self.origins += [LineOrigin(None)] * len(gap)
+
+    def _note_unnumbered(self, at: int) -> None:
+        """Note a line that is no due row: a repeated one, or text that is not of the dump."""
+        rows = self.shape(self.dump[at])
+        row = next((row for row in rows if 0 < row.number <= len(self.texts)), None)
+        if row is None:
+            self.unnumbered.append(at)
+            return
+        same = self.texts[row.number - 1] == row.text
+        how = "again, with the same text" if same else "again, with another text: the first is kept"
+        self._complain(at, "line-repeated", f"line {row.number} stands here {how}")
+
+    def _report_unnumbered(self) -> None:
+        if self.unnumbered:
+            start = self.dump[self.unnumbered[0]].strip()[:40]
+            what = (
+                f"{len(self.unnumbered)} line(s) without a line number left out, from {start!r} on"
+            )
+            self._complain(self.unnumbered[0], "no-line-number", what)
+            self.unnumbered.clear()
 
 
 def assemble(lines: list[str], shape: RowShape, where: str) -> DumpAssembly:
-    """Read ``lines`` as rows of that shape; skip the lines before the first row."""
-    found = DumpAssembly(where)
-    unnumbered: list[int] = []
-    for at, line in enumerate(lines):
-        row = _next(found, line, lines, at, shape)
-        if row is not None:
-            _report_unnumbered(found, unnumbered, lines)
-            found.take(row, at)
-        elif (name := avatar_of(line)) is not None:
-            found.avatar = name
-        elif found.rows and line.strip() and not _RULE.fullmatch(line):
-            _note_unnumbered(found, unnumbered, line, at, shape)
-    _report_unnumbered(found, unnumbered, lines)
+    """Read ``lines`` as rows of that shape."""
+    found = DumpAssembly(lines, shape, where)
+    found.read()
     return found
-
-
-def _next(
-    found: DumpAssembly,
-    line: str,
-    lines: list[str],
-    at: int,
-    shape: RowShape,
-) -> DumpRow | None:
-    """Return the row with the number that is due, else one further on that later rows confirm."""
-    due = len(found.texts) + 1
-    rows = list(shape(line))
-    for row in rows:
-        if row.number == due:
-            return row
-    for row in rows:
-        if due < row.number <= due + _LARGEST_GAP and _goes_on(found, row, lines, at, shape):
-            return row
-    return None
-
-
-def _goes_on(
-    found: DumpAssembly,
-    row: DumpRow,
-    lines: list[str],
-    at: int,
-    shape: RowShape,
-) -> bool:
-    """Tell whether the rows after ``row`` have the numbers after its own.
-
-    Inside a dump the next one has to, if any row follows; a dump that begins late, without its
-    first lines, has to show two.
-    """
-    following = (list(shape(line)) for line in lines[at + 1 : at + 6] if avatar_of(line) is None)
-    ahead = [rows for rows in following if rows][: 1 if found.rows else 2]
-    if not found.rows and len(ahead) < 2:
-        return False
-    return all(
-        any(other.number == row.number + step for other in rows)
-        for step, rows in enumerate(ahead, 1)
-    )
-
-
-def _note_unnumbered(
-    found: DumpAssembly,
-    unnumbered: list[int],
-    line: str,
-    at: int,
-    shape: RowShape,
-) -> None:
-    """Note a line that is no due row: a repeated one, or text that is not of the dump."""
-    repeated = [row for row in shape(line) if 0 < row.number <= len(found.texts)]
-    if repeated:
-        row = repeated[0]
-        same = found.texts[row.number - 1] == row.text
-        how = "again, with the same text" if same else "again, with another text: the first is kept"
-        found.complain(at, "line-repeated", f"line {row.number} stands here {how}")
-    else:
-        unnumbered.append(at)
-
-
-def _report_unnumbered(found: DumpAssembly, unnumbered: list[int], lines: list[str]) -> None:
-    if unnumbered:
-        start = lines[unnumbered[0]].strip()[:40]
-        what = f"{len(unnumbered)} line(s) without a line number left out, from {start!r} on"
-        found.complain(unnumbered[0], "no-line-number", what)
-        unnumbered.clear()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -31,16 +32,7 @@ from importers.markdown.versions import (
 )
 from kb.errors import InputError, Problem
 from kb.frontmatter import FrontMatter, fact_moment, fact_text, fact_texts, read_front_matter
-from kb.model import (
-    AttachmentRevision,
-    Comment,
-    Item,
-    LineOrigin,
-    PageId,
-    PageSeen,
-    Sink,
-    Snapshot,
-)
+from kb.model import AttachmentRevision, Comment, Item, LineOrigin, PageId, PageSeen, Sink, Snapshot
 from kb.model import History as HistoryKind
 
 _CHUNK = 1 << 20
@@ -60,6 +52,12 @@ class MarkdownFolder(msgspec.Struct):
     """Owner of each other file."""
     problems: list[Problem]
 
+    @property
+    def prefix(self) -> str:
+        """Return the path from the root to the content folder, with a slash behind it."""
+        inner = self.content.relative_to(self.root).as_posix()
+        return "" if inner == "." else f"{inner}/"
+
 
 def read_folder(source: Source, options: Options, sink: Sink) -> Iterator[Item]:
     """Yield each page with its lines or revisions, its attachments and its comments.
@@ -70,10 +68,7 @@ def read_folder(source: Source, options: Options, sink: Sink) -> Iterator[Item]:
     if not tree.pages:
         raise InputError(f"{source.location}: no Markdown here", hint="name a folder with some")
     history = GitLog(tree.content) if options.history else None
-    if history is None:
-        yield from _pages(tree, options, GitBlobs(None), None, sink)
-        return
-    with history.blobs() as blobs:
+    with history.blobs() if history else nullcontext(GitBlobs(None)) as blobs:
         yield from _pages(tree, options, blobs, history, sink)
 
 
@@ -88,7 +83,7 @@ def _tree(source: Source, options: Options) -> MarkdownFolder:
     if known is not None:
         found = [path for path in found if not path.startswith(f"{OBJECTS}/")]
     tree = MarkdownFolder(root, content, known, {}, {}, [])
-    prefix = _prefix(tree)
+    prefix = tree.prefix
     made = set(known.made if known else ())
     for path_ in found:
         if is_page(path_) and f"{prefix}{path_}" not in made:
@@ -107,12 +102,6 @@ def _tree(source: Source, options: Options) -> MarkdownFolder:
         else:
             tree.files[path_] = owner
     return tree
-
-
-def _prefix(tree: MarkdownFolder) -> str:
-    """Return the path from the root to the content folder, with a slash behind it."""
-    inner = tree.content.relative_to(tree.root).as_posix()
-    return "" if inner == "." else f"{inner}/"
 
 
 def _text(path: Path, tree: MarkdownFolder) -> str:
@@ -139,7 +128,7 @@ def _pages(
     files: dict[PageId, list[str]] = {}
     for path, owner in tree.files.items():
         files.setdefault(owner, []).append(path)
-    links = TreeLinks(tree.pages, tree.files, tree.known, _prefix(tree))
+    links = TreeLinks(tree.pages, tree.files, tree.known, tree.prefix)
     seen: set[PageId] = set()
     for path, page in sorted(tree.pages.items(), key=lambda item: (item[1], item[0])):
         if page in seen:
@@ -164,7 +153,7 @@ def _page(
     text = _text(tree.content / path, tree)
     front = read_front_matter(text)
     about = _about(front.facts)
-    memory = read_memory(tree.root, f"{_prefix(tree)}{path}")
+    memory = read_memory(tree.root, f"{tree.prefix}{path}")
     changes = history.of(path) if history else []
     states = list(file_states(changes, blobs, text))
     find = links.finder(path)
@@ -183,7 +172,7 @@ def _page(
         where = str(tree.content / path)
         yield Problem(where=where, code="bad-front-matter", detail=front.problem, page=page.page)
     yield from _comments(about.get("comments"))
-    yield from _objects(tree, f"{_prefix(tree)}{path}", page)
+    yield from _objects(tree, f"{tree.prefix}{path}", page)
 
 
 def _about(facts: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -267,7 +256,7 @@ def _attachments(
         with (tree.content / path).open("rb") as file:
             sha256 = sink.put(iter(lambda: file.read(_CHUNK), b""))
         size = (tree.content / path).stat().st_size
-        before = tree.known.files.get(f"{_prefix(tree)}{path}") if tree.known else None
+        before = tree.known.files.get(f"{tree.prefix}{path}") if tree.known else None
         if before is None or before.sha256 != sha256:
             version = next_version(before.version) if before else "1.1"
             name = links.name_of(path)

@@ -38,7 +38,7 @@ class GitLog:
         self._folder = folder
         self._git = shutil.which("git")
         self._by_path: defaultdict[str, list[CommittedFile]] = defaultdict(list)
-        if self._git and self._is_repository():
+        if self._git:
             self._read()
 
     def of(self, path: str) -> list[CommittedFile]:
@@ -48,13 +48,6 @@ class GitLog:
     def _command(self, *arguments: str) -> list[str]:
         assert self._git
         return [self._git, "-c", "core.quotePath=false", "-C", str(self._folder), *arguments]
-
-    def _is_repository(self) -> bool:
-        done = subprocess.run(
-            self._command("rev-parse", "--verify", "-q", "HEAD"),
-            capture_output=True, env=_environment(), check=False,
-        )  # fmt: skip
-        return done.returncode == 0
 
     def _read(self) -> None:
         command = self._command(
@@ -94,17 +87,11 @@ class GitLog:
         if not self._by_path:
             yield GitBlobs(None)
             return
-        process = subprocess.Popen(
+        with subprocess.Popen(
             self._command("cat-file", "--batch"),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_environment(),
-        )  # fmt: skip
-        try:
+        ) as process:  # fmt: skip
             yield GitBlobs(process)
-        finally:
-            for pipe in (process.stdin, process.stdout):
-                if pipe is not None:
-                    pipe.close()
-            process.wait()
 
 
 class GitBlobs:

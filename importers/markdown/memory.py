@@ -85,6 +85,11 @@ def line_digest(line: str) -> str:
     return hashlib.blake2b(line.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
 
 
+def body_lines(body: str) -> list[str]:
+    """Return the lines of a Markdown body that a memory has digests of."""
+    return body.removesuffix("\n").split("\n") if body.strip("\n") else []
+
+
 def memory_path(page: str) -> str:
     """Return where the memory of the page at path ``page`` stands in the tree."""
     return f"{FOLDER}/{page}.json"

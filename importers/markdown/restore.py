@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from importers.markdown.memory import BlockLines, Memory, line_digest
+from importers.markdown.memory import BlockLines, Memory, body_lines, line_digest
 from kb.history.diff import matching_blocks
 from kb.markup.render.xwiki import render_xwiki
 from kb.markup.syntaxes.commonmark import commonmark_tree
@@ -84,7 +84,7 @@ def source_of(body: str, memory: Memory, find: Find) -> list[str]:
     A block that nobody touched gives the very lines that it was made of, and so do source lines
     that gave no Markdown; what is new or changed is put into XWiki's syntax.
     """
-    lines = body.removesuffix("\n").split("\n") if body.strip("\n") else []
+    lines = body_lines(body)
     marks = [line_digest(line) for line in lines]
     if marks == memory.lines:
         return memory.source.split("\n")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from importers.markdown.git_log import CommittedFile, GitBlobs, LoggedCommit
-from importers.markdown.memory import Memory, line_digest, origins_of
+from importers.markdown.memory import Memory, body_lines, line_digest, origins_of
 from kb.frontmatter import read_front_matter
 from kb.history.diff import matching_blocks
 from kb.model import Item, LineOrigin, Revision, RevisionSeen, Snapshot, version_key
@@ -24,6 +24,23 @@ class FileState(NamedTuple):
     commit: LoggedCommit | None
     facts: dict[str, Any]
     body: str
+
+    @property
+    def date(self) -> str | None:
+        """Return when it was committed."""
+        return self.commit.date if self.commit else None
+
+    @property
+    def author(self) -> str | None:
+        """Return the name of who committed, without the address."""
+        return self.commit.author.rpartition(" <")[0] or None if self.commit else None
+
+    @property
+    def comment(self) -> str:
+        """Return the commit's message and its id."""
+        if self.commit is None:
+            return "not committed"
+        return f"{self.commit.message}\n\ncommit {self.commit.id}".strip()
 
 
 def file_states(
@@ -53,18 +70,6 @@ def next_version(version: str | None) -> str:
     return f"{version_key(version)[0] + 1}.1" if version else "1.1"
 
 
-def author_of(state: FileState) -> str | None:
-    """Return the name of who committed, without the address."""
-    return state.commit.author.rpartition(" <")[0] or None if state.commit else None
-
-
-def comment_of(state: FileState) -> str:
-    """Return the commit's message and its id."""
-    if state.commit is None:
-        return "not committed"
-    return f"{state.commit.message}\n\ncommit {state.commit.id}".strip()
-
-
 def revisions(states: Iterable[FileState], first: str | None, convert: Convert) -> Iterator[Item]:
     """Yield a whole revision for each version of the file; the first is ``first`` where known."""
     version: str | None = None
@@ -72,8 +77,8 @@ def revisions(states: Iterable[FileState], first: str | None, convert: Convert) 
         version = first if version is None and first else next_version(version)
         title = state.facts.get("title")
         yield Revision(
-            version=version, content="\n".join(convert(state.body)), author=author_of(state),
-            date=state.commit.date if state.commit else None, comment=comment_of(state),
+            version=version, content="\n".join(convert(state.body)), author=state.author,
+            date=state.date, comment=state.comment,
             title=title if isinstance(title, str) else None,
         )  # fmt: skip
 
@@ -86,7 +91,10 @@ def revised_memory(
     ``version`` is the exported one, where its whole text was known.
     """
     marks = memory.lines
-    same = [n for n, state in enumerate(states) if _marks(state.body) == marks]
+    same = [
+        number for number, state in enumerate(states)
+        if [line_digest(line) for line in body_lines(state.body)] == marks
+    ]  # fmt: skip
     now = _LinesWithOrigins(memory)
     versions = [origin.version for origin in now.origins if origin.version]
     newest = max([*versions, *([version] if version else [])], key=version_key, default=None)
@@ -96,10 +104,13 @@ def revised_memory(
         if lines == now.texts:
             continue
         newest = next_version(newest)
-        date = state.commit.date if state.commit else None
-        now.become(lines, LineOrigin(newest, author_of(state), date))
-        author, comment = author_of(state), comment_of(state)
-        rows.append(RevisionSeen(version=newest, author=author, date=date, comment=comment))
+        origin = LineOrigin(newest, state.author, state.date)
+        now.become(lines, origin)
+        rows.append(
+            RevisionSeen(
+                version=newest, author=origin.author, date=origin.date, comment=state.comment
+            )
+        )
     if version and not rows and not versions:
         yield Revision(version=version, content=memory.source)
         return
@@ -108,11 +119,6 @@ def revised_memory(
         missing=frozenset(n for n, lost in enumerate(now.missing, 1) if lost),
     )  # fmt: skip
     yield from rows
-
-
-def _marks(body: str) -> list[str]:
-    lines = body.removesuffix("\n").split("\n") if body.strip("\n") else []
-    return [line_digest(line) for line in lines]
 
 
 class _LinesWithOrigins:

@@ -90,22 +90,14 @@ class PageRecords:
         newest = got.document.rows[-1] if got.document.rows else None
         default = page.translations.default if page.translations else None
         return PageSeen(
-            id=PageId(self._name, got.reference),
-            history=self._history(got.document),
-            title=page.raw_title,
-            syntax=page.syntax,
-            default_locale=default or page.language or None,
-            version=page.version,
-            parent=page.parent,
-            hidden=page.hidden,
-            creator=self.user(page.creator),
-            created=from_epoch(page.created),
+            id=PageId(self._name, got.reference), history=self._history(got.document),
+            title=page.raw_title, syntax=page.syntax, version=page.version, parent=page.parent,
+            hidden=page.hidden, default_locale=default or page.language or None,
+            creator=self.user(page.creator), created=from_epoch(page.created),
             modified=from_epoch(newest.modified if newest else page.modified),
-            tags=tuple(_tags(got.objects)),
-            url=page.xwiki_absolute_url,
-            raw=raw,
+            tags=tuple(_tags(got.objects)), url=page.xwiki_absolute_url, raw=raw,
             whole=self._run.scope.options.attachments and got.listed,
-        )
+        )  # fmt: skip
 
     def _translation(
         self, got: PageFetched, locale: str, document: DocumentFetched
@@ -162,21 +154,16 @@ class PageRecords:
         for entry in got.comments:
             more = {p.name: p.value or "" for p in notes.get(entry.id, [])}
             yield Comment(
-                number=entry.id,
-                text=entry.text or "",
-                author=self.user(entry.author),
-                date=from_epoch(entry.date),
-                reply_to=entry.reply_to,
+                number=entry.id, text=entry.text or "", author=self.user(entry.author),
+                date=from_epoch(entry.date), reply_to=entry.reply_to,
                 selection=more.get("selection") or entry.highlight or None,
                 resolved={"1": True, "0": False}.get(more.get("resolved", "")),
-            )
+            )  # fmt: skip
         for one in got.objects:
             yield WikiObject(
-                class_name=one.class_name,
-                number=one.number,
+                class_name=one.class_name, number=one.number, guid=one.guid,
                 properties={p.name: _value(p) for p in one.properties},
-                guid=one.guid,
-            )
+            )  # fmt: skip
         if page.clazz and page.clazz.properties:
             yield WikiClass(properties={p.name: p.type or "" for p in page.clazz.properties})
 

@@ -12,7 +12,7 @@ import kb
 from importers.web.credentials import Credentials
 from importers.web.failures import FetchError, ShutError, refused_status
 from importers.web.login import LoginSession
-from importers.web.request import Answer, Kind, Request
+from importers.web.request import Answer, Kind, Request, header_text
 from importers.web.settings import WebSettings
 from importers.web.throttle import PATIENCE, Throttle, retry_after
 from importers.web.transport import Headers, Response, Transport
@@ -74,7 +74,7 @@ class Client:
         headers = self._plain[kind] | more
         cookie = self._cookie or self.wiki.session.header()
         if cookie and "Cookie" not in more:
-            headers["Cookie"] = cookie.encode("latin-1", "replace").decode("latin-1")
+            headers["Cookie"] = header_text(cookie)
         if self._basic:
             headers["Authorization"] = self._basic
         return self._transport.send(method, path, headers, body)

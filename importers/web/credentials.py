@@ -7,6 +7,8 @@ import os
 import sys
 from base64 import b64encode
 
+import msgspec
+
 from importers.base import Options
 from kb.errors import UsageError
 
@@ -27,15 +29,12 @@ class Secret:
         return self._text
 
 
-class Credentials:
+class Credentials(msgspec.Struct, frozen=True):
     """Credentials of a guest, of a user with a password, or a session's cookie."""
 
-    def __init__(
-        self, user: str | None = None, password: Secret | None = None, cookie: Secret | None = None
-    ) -> None:
-        self.user = user
-        self.password = password
-        self.cookie = cookie
+    user: str | None = None
+    password: Secret | None = None
+    cookie: Secret | None = None
 
     @property
     def given(self) -> bool:

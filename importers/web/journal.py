@@ -64,22 +64,13 @@ class Journal:
         self._file = self._path.open("r+b", buffering=0)
         self._place = -1
         """Position in the file; -1 where it is not known."""
-        self._size = 0
+        self.size = 0
+        """Length of the file in bytes, without the attachments in the folder."""
         if not self._load():
             self.clear()
 
     def __contains__(self, path: str) -> bool:
         return path in self._where
-
-    @property
-    def size(self) -> int:
-        """Return the length of the file in bytes, without the attachments in the folder."""
-        return self._size
-
-    @property
-    def answers(self) -> int:
-        """Return the number of answers."""
-        return len(self._where)
 
     def add(self, answer: Answer) -> None:
         """Append an answer whose body is in memory."""
@@ -121,7 +112,7 @@ class Journal:
         """Delete all answers and attachments: they are committed, or of no use."""
         with self._lock:
             self._file.truncate(0)
-            self._size, self._place = 0, -1
+            self.size, self._place = 0, -1
             self._where = {}
         for file in self.folder.glob("*.part*"):
             file.unlink()
@@ -141,14 +132,14 @@ class Journal:
         with self._lock:
             if self._file.closed:
                 return
-            start = self._size + _HEAD.size
-            if self._place != self._size:
-                self._file.seek(self._size)
+            start = self.size + _HEAD.size
+            if self._place != self.size:
+                self._file.seek(self.size)
             written = self._file.write(record)
             while written < len(record):
                 written += self._file.write(record[written:])
-            self._size += len(record)
-            self._place = self._size
+            self.size += len(record)
+            self._place = self.size
             if key is not None:
                 self._where[key] = (start, len(path), len(facts), len(body))
 
@@ -178,5 +169,5 @@ class Journal:
             else:
                 self._where[path.decode()] = (start, key, facts, size)
             at = end
-        self._size = at
+        self.size = at
         return run is not None

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from importers.web.credentials import Credentials
 from importers.web.failures import FetchError, ShutError
+from importers.web.request import header_text
 from importers.web.transport import Headers, Response
 
 FORM = "/bin/login/XWiki/XWikiLogin?loginLink=1"
@@ -35,7 +36,7 @@ class LoginSession:
 
     def header(self) -> str | None:
         """Return the value of a Cookie header, or None before the first login."""
-        return "; ".join(f"{k}={v}" for k, v in self._cookies.items()) or None
+        return _joined(self._cookies) or None
 
     def log_in(self, send: Send, seen: int) -> None:
         """Log in, unless another thread did since login ``seen``. ShutError where it is refused."""
@@ -53,13 +54,16 @@ class LoginSession:
             }
             headers: Headers = {"Content-Type": "application/x-www-form-urlencoded"}
             if jar:
-                cookie = "; ".join(f"{k}={v}" for k, v in jar.items())
-                headers["Cookie"] = cookie.encode("latin-1", "replace").decode("latin-1")
+                headers["Cookie"] = header_text(_joined(jar))
             done = send("POST", SUBMIT, headers, urlencode(fields).encode())
             _collect(jar, done)
             if done.status not in (302, 303) or "Resubmit" in (done.header("location") or ""):
                 raise ShutError("login-refused", "the wiki refuses this user or password")
             self._cookies, self.number = jar, self.number + 1
+
+
+def _joined(jar: dict[str, str]) -> str:
+    return "; ".join(f"{name}={value}" for name, value in jar.items())
 
 
 def _hidden(page: bytes) -> dict[str, str]:

@@ -12,6 +12,11 @@ Kind = Literal["rest", "html", "file"]
 _PIECE = 1 << 18
 
 
+def header_text(text: str) -> str:
+    """Return the text with `?` for what a header cannot hold."""
+    return text.encode("latin-1", "replace").decode("latin-1")
+
+
 class Validator(msgspec.Struct, frozen=True, array_like=True):
     """Validators of a body (RFC 9110, 8.8), for a request that asks whether it has changed."""
 
@@ -23,10 +28,7 @@ class Validator(msgspec.Struct, frozen=True, array_like=True):
     def headers(self) -> dict[str, str]:
         """Return the headers of a request that wants the body only if it has changed."""
         given = {"If-None-Match": self.tag, "If-Modified-Since": self.modified}
-        return {
-            name: text.encode("latin-1", "replace").decode("latin-1")
-            for name, text in given.items() if text
-        }  # fmt: skip
+        return {name: header_text(text) for name, text in given.items() if text}
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -88,5 +90,4 @@ class Answer(msgspec.Struct):
             yield self.body
             return
         with self.file.open("rb") as stream:
-            while piece := stream.read(_PIECE):
-                yield piece
+            yield from iter(lambda: stream.read(_PIECE), b"")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import queue
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar
 
 from importers.web.client import Client, WikiServer
@@ -29,17 +31,15 @@ class RefusedError(RemoteError):
     """The server does not accept the login: no other request would be answered."""
 
 
+@dataclass(slots=True, eq=False)
 class _Task(Generic[T]):
     """A job that is being run."""
 
-    __slots__ = ("held", "job", "missing", "replies", "requests")
-
-    def __init__(self, job: Job[T]) -> None:
-        self.job = job
-        self.requests: list[Request] = []
-        self.replies: list[Reply | None] = []
-        self.missing = 0
-        self.held = 0
+    job: Job[T]
+    requests: list[Request] = field(default_factory=list)
+    replies: list[Reply | None] = field(default_factory=list)
+    missing: int = 0
+    held: int = 0
 
 
 class Workers:
@@ -55,12 +55,8 @@ class Workers:
         self._failed = 0
         self._in_a_row = 0
         self._held = 0
-        self._wanted: queue.SimpleQueue[tuple[_Task[Any], int, Request] | None] = (
-            queue.SimpleQueue()
-        )
-        self._done: queue.SimpleQueue[tuple[_Task[Any], int, Reply | BaseException]] = (
-            queue.SimpleQueue()
-        )
+        self._wanted: SimpleQueue[tuple[_Task[Any], int, Request] | None] = SimpleQueue()
+        self._done: SimpleQueue[tuple[_Task[Any], int, Reply | BaseException]] = SimpleQueue()
         self._threads = [
             threading.Thread(target=self._serve, daemon=True)
             for _ in range(wiki.settings.concurrency)
@@ -70,11 +66,9 @@ class Workers:
 
     def close(self) -> None:
         """End the threads, each after its present request, and close the connections."""
-        while True:
-            try:
+        with suppress(Empty):
+            while True:
                 self._wanted.get_nowait()
-            except queue.Empty:
-                break
         for _ in self._threads:
             self._wanted.put(None)
         for thread in self._threads:
@@ -127,10 +121,8 @@ class Workers:
                 return (stop.value,)
             task.requests, task.replies, task.missing = requests, [None] * len(requests), 0
             for index, request in enumerate(requests):
-                reply = self._known(request)
-                if reply is not None:
-                    task.replies[index] = reply
-                else:
+                task.replies[index] = reply = self._known(request)
+                if reply is None:
                     task.missing += 1
                     self._wanted.put((task, index, request))
             if task.missing:
@@ -187,7 +179,8 @@ class Workers:
             task, index, request = wanted
             try:
                 answer = fetch(self._client, request)
-                self._keep(answer)
+                if answer.file is None and not answer.unchanged:
+                    self.journal.add(answer)
                 self._done.put((task, index, answer))
             except FetchError as failed:
                 if failed.final:
@@ -195,10 +188,6 @@ class Workers:
                 self._done.put((task, index, failed))
             except BaseException as error:  # raised again where jobs are run
                 self._done.put((task, index, error))
-
-    def _keep(self, answer: Answer) -> None:
-        if answer.file is None and not answer.unchanged:
-            self.journal.add(answer)
 
 
 _HINTS = {

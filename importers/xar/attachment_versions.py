@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import binascii
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import IO, TypeAlias
 
@@ -92,8 +93,7 @@ class ContentHooks:
             if error.code != "bad-base64":
                 raise
             sha256, trouble = None, error
-            for _ in pieces:
-                pass
+            deque(pieces, 0)
         span = (int(place), events.ends[place]) if events.exact and place in events.ends else None
         return StoredBytes(sha256=sha256, size=counter.size, trouble=trouble, span=span)
 
@@ -123,14 +123,6 @@ class _CountedBytes:
             yield chunk
 
 
-def attachment_name(attachment: XmlElement) -> str:
-    """Return the attachment's name. BadXmlError: attachment-without-name."""
-    name = attachment.get("filename")
-    if not name:
-        raise BadXmlError("attachment-without-name", "an attachment has no name")
-    return name
-
-
 def stored_bytes(node: XmlElement) -> StoredBytes | None:
     """Return what became of a node's bytes; None where it has none."""
     content = node.find("content")
@@ -141,25 +133,28 @@ def attachment_version(
     name: str, node: XmlElement, bytes_: StoredBytes | None, wiki: str, number: str | None = None
 ) -> AttachmentRevision:
     """Read a version of an attachment from the XML of it. BadXmlError: bad-version."""
-    version = number or node.get("revision") or node.get("version") or "1.1"
-    try:
-        version_key(version)
-    except ValueError as error:
-        raise BadXmlError("bad-version", f"{name}: {version[:40]!r} is no version") from error
+    version = checked_version(
+        number or node.get("revision") or node.get("version") or "1.1", f"{name}: "
+    )
     size = node.get("filesize") or ""
     known = int(size) if size.isascii() and size.isdigit() and len(size) < 19 else None
     missing = bytes_ is not None and bytes_.size == 0 and known not in (None, 0)
     found = bytes_.sha256 if bytes_ and not missing else None
     return AttachmentRevision(
-        name=name,
-        version=version,
-        sha256=found,
+        name=name, version=version, sha256=found,
         size=bytes_.size if found and bytes_ else known,
-        mimetype=node.get("mimetype") or None,
-        author=user_of(node.get("author"), wiki),
-        date=from_epoch_text(node.get("date")),
-        comment=node.get("comment"),
-    )
+        mimetype=node.get("mimetype") or None, author=user_of(node.get("author"), wiki),
+        date=from_epoch_text(node.get("date")), comment=node.get("comment"),
+    )  # fmt: skip
+
+
+def checked_version(number: str, where: str = "") -> str:
+    """Return the number. BadXmlError: bad-version, where it is no version's."""
+    try:
+        version_key(number)
+    except ValueError as error:
+        raise BadXmlError("bad-version", f"{where}{number[:40]!r} is no version") from error
+    return number
 
 
 def user_of(reference: str | None, wiki: str) -> str | None:
@@ -196,8 +191,11 @@ class AttachmentVersions:
         self, attachment: XmlElement, reread: Callable[[], Iterable[str]]
     ) -> Iterator[VersionRead]:
         """Yield an attachment's versions, newest first; ``reread`` gives its archive in pieces."""
+        name = attachment.get("filename")
+        if not name:
+            yield PageTrouble("attachment-without-name", "an attachment has no name")
+            return
         try:
-            name = attachment_name(attachment)
             newest = attachment_version(name, attachment, stored_bytes(attachment), self._wiki)
         except BadXmlError as error:
             yield PageTrouble(error.code, str(error))
@@ -281,10 +279,7 @@ class AttachmentVersions:
     def _element(self, chunks: Iterable[bytes]) -> XmlElement:
         """Parse an `<attachment>` that is a document of its own."""
         events = Events(chunks)
-        start = events.next()
-        while not isinstance(start, tuple):
-            start = events.next()
-        node = events.tree(start, {"content": self._reader.content})
+        node = events.tree(events.root(), {"content": self._reader.content})
         events.finish()
         return node
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from importers.xar.xml_errors import BadXmlError
 
@@ -87,12 +88,9 @@ def _as_utf8(name: str, first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
         yield first.removeprefix(codecs.BOM_UTF8)
         yield from rest
         return
-    decoder = codecs.getincrementaldecoder(name)("strict")
     try:
-        yield decoder.decode(first).encode()
-        for chunk in rest:
-            yield decoder.decode(chunk).encode()
-        yield decoder.decode(b"", final=True).encode()
+        for text in codecs.iterdecode(chain([first], rest), name):
+            yield text.encode()
     except UnicodeError as error:
         raise BadXmlError("bad-encoding", f"it says it is {name}, but: {error}") from error
 

@@ -100,6 +100,12 @@ class Events:
         self._at += 1
         return event
 
+    def root(self) -> tuple[str, dict[str, str]]:
+        """Return the document's first start tag."""
+        while not isinstance(event := self.next(), tuple):
+            pass
+        return event
+
     def _feed(self) -> None:
         """Parse one more chunk into the queue."""
         if self._ended:
@@ -198,9 +204,7 @@ class Events:
                 depth += 1
 
     def tree(
-        self,
-        start: tuple[str, dict[str, str]],
-        hooks: dict[str, Hook] | None = None,
+        self, start: tuple[str, dict[str, str]], hooks: dict[str, Hook] | None = None
     ) -> XmlElement:
         """Return the element just begun with all that it holds; ``hooks`` by tag take over."""
         place = start[1].pop(PLACE, "")

@@ -8,6 +8,7 @@ XWikiRCSArchive, XWikiPatch and XWikiTrunkNode of xwiki-platform-oldcore.
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -129,8 +130,7 @@ def read_archive(pieces: Iterable[str]) -> tuple[dict[str, RcsHeader], Iterator[
 
 def _nodes(tokens: _RcsTokens, versions: dict[str, RcsHeader]) -> Iterator[RcsNode]:
     tokens.expect("@")
-    for _ in tokens.string():
-        pass
+    deque(tokens.string(), 0)
     while number := tokens.word():
         if number not in versions:
             raise BadXmlError("bad-archive", f"the history has a text of {number[:40]!r} only")
@@ -141,8 +141,7 @@ def _nodes(tokens: _RcsTokens, versions: dict[str, RcsHeader]) -> Iterator[RcsNo
         tokens.expect("@")
         text = tokens.string()
         yield RcsNode(version=versions[number], log=log.removesuffix("\n"), text=text)
-        for _ in text:
-            pass
+        deque(text, 0)
 
 
 def _front(tokens: _RcsTokens) -> dict[str, RcsHeader]:
@@ -177,11 +176,9 @@ def _front(tokens: _RcsTokens) -> dict[str, RcsHeader]:
 
 def _version(number: str, fields: dict[str, str]) -> RcsHeader:
     return RcsHeader(
-        number=number,
-        date=_date(fields.get("date", "")),
-        author=author_of(fields.get("author", "")),
-        state=fields.get("state", ""),
-    )
+        number=number, date=_date(fields.get("date", "")),
+        author=author_of(fields.get("author", "")), state=fields.get("state", ""),
+    )  # fmt: skip
 
 
 def _date(text: str) -> str | None:

@@ -69,14 +69,13 @@ def to_comment(found: WikiObject, wiki: str, zone: str | None) -> Comment | None
     texts = {key: value for key, value in found.properties.items() if isinstance(value, str)}
     reply = texts.get("replyto", "").strip()
     return Comment(
-        number=found.number,
-        text=texts.get("comment", ""),
+        number=found.number, text=texts.get("comment", ""),
         author=user_of(texts.get("author"), wiki),
         date=_written_date(texts.get("date"), zone),
         reply_to=int(reply) if reply.isascii() and reply.isdigit() and len(reply) < 10 else None,
         selection=texts.get("selection") or None,
         resolved={"1": True, "0": False}.get(texts.get("resolved", "").strip()),
-    )
+    )  # fmt: skip
 
 
 def _written_date(text: str | None, zone: str | None) -> str | None:

@@ -59,8 +59,7 @@ class DiskEntry:
         """Yield the file's bytes."""
         try:
             with self._path.open("rb") as file:
-                while chunk := file.read(CHUNK):
-                    yield chunk
+                yield from iter(lambda: file.read(CHUNK), b"")
         except OSError as error:
             raise BadXmlError("unreadable", f"cannot be read: {error.strerror}") from error
 
@@ -208,8 +207,7 @@ class TarEntry:
         """Yield the file's bytes. BadXmlError where they are damaged."""
         try:
             with closing(self.open()) as file:
-                while chunk := file.read(CHUNK):
-                    yield chunk
+                yield from iter(lambda: file.read(CHUNK), b"")
         except _BROKEN as error:
             raise BadXmlError("damaged-entry", f"its bytes are damaged: {error}") from error
 
@@ -269,9 +267,7 @@ def read_listing(chunks: Iterable[bytes]) -> list[ListedFile]:
     Its `<infos>` are not read: some writers leave them empty and put the content beside them.
     """
     events = Events(chunks)
-    start = events.next()
-    while not isinstance(start, tuple):
-        start = events.next()
+    start = events.root()
     if start[0] != "package":
         raise BadXmlError("bad-package-list", f"its root is <{start[0][:40]}>, not <package>")
     root = events.tree(start)

@@ -8,6 +8,7 @@ there; those of attached files, which may not, in unnamed temporary files.
 from __future__ import annotations
 
 import re
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from typing import IO
@@ -87,16 +88,10 @@ def _script(newer: Sequence[str], older: Sequence[str]) -> str:
 
 def spooled(pieces: Iterable[str]) -> IO[bytes]:
     """Write the text to a temporary file, positioned at its beginning."""
-    file = _file()
-    for piece in pieces:
-        file.write(piece.encode())
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
+    file.writelines(piece.encode() for piece in pieces)
     file.seek(0)
     return file
-
-
-def _file() -> IO[bytes]:
-    """Open a file without a name, which is gone as soon as it is closed."""
-    return tempfile.TemporaryFile()
 
 
 def starts_whole(file: IO[bytes]) -> bool:
@@ -109,8 +104,7 @@ def starts_whole(file: IO[bytes]) -> bool:
 def chunks_of(file: IO[bytes]) -> Iterator[bytes]:
     """Yield the file's bytes from its beginning."""
     file.seek(0)
-    while chunk := file.read(_CHUNK):
-        yield chunk
+    yield from iter(lambda: file.read(_CHUNK), b"")
 
 
 def patched(newer: IO[bytes], script: IO[bytes]) -> IO[bytes]:
@@ -119,7 +113,7 @@ def patched(newer: IO[bytes], script: IO[bytes]) -> IO[bytes]:
     Lines end at line feeds here: base64 holds no other line end.
     """
     newer.seek(0)
-    older = _file()
+    older = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
     at = 0
     while line := script.readline(_COMMAND_LENGTH):
         command = _COMMAND_BYTES.fullmatch(line)
@@ -136,8 +130,7 @@ def patched(newer: IO[bytes], script: IO[bytes]) -> IO[bytes]:
             at += count
         else:
             _pass_lines(script, count, older)
-    while chunk := newer.read(_CHUNK):
-        older.write(chunk)
+    shutil.copyfileobj(newer, older, _CHUNK)
     older.seek(0)
     return older
 

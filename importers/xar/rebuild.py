@@ -12,7 +12,7 @@ from importers.xar.rcs_script import apply_script
 from importers.xar.xml_errors import BadXmlError, too_large
 
 
-class RebuiltVersion(msgspec.Struct, frozen=True, kw_only=True):
+class RebuiltVersion(msgspec.Struct, frozen=True):
     """A version with its text, or with the reason why there is none."""
 
     version: RcsHeader
@@ -20,15 +20,9 @@ class RebuiltVersion(msgspec.Struct, frozen=True, kw_only=True):
     text: str | None
     trouble: BadXmlError | None = None
 
-
-class _NodeText(msgspec.Struct, frozen=True):
-    version: RcsHeader
-    log: str
-    text: str | None
-    trouble: BadXmlError | None = None
-
     @property
     def key(self) -> tuple[int, int]:
+        """Return a sort key by which the newest version comes first."""
         return newest_first(self.version.number)
 
 
@@ -40,62 +34,48 @@ def rebuilt(archive: str | Iterable[str]) -> tuple[dict[str, RcsHeader], Iterato
     """
     whole = isinstance(archive, str)
     versions, archived = read_archive([archive] if isinstance(archive, str) else archive)
-    nodes = _nodes(archived)
-    if whole:
-        nodes = iter(sorted(nodes, key=lambda node: node.key))
-    return versions, _rebuilt(_descending(nodes))
+    nodes: Iterable[RebuiltVersion] = map(_archived, archived)
+    return versions, _rebuilt(sorted(nodes, key=lambda node: node.key) if whole else nodes)
 
 
-def _rebuilt(nodes: Iterable[_NodeText]) -> Iterator[RebuiltVersion]:
-    newer: str | None = None
-    why: BadXmlError | None = None
-    for node in nodes:
-        newer, why = _text(node, newer, why)
-        yield RebuiltVersion(version=node.version, log=node.log, text=newer, trouble=why)
-
-
-def _nodes(archived: Iterable[RcsNode]) -> Iterator[_NodeText]:
-    for node in archived:
-        try:
-            yield _NodeText(node.version, node.log, bounded(node))
-        except BadXmlError as error:
-            if error.code == "bad-archive":
-                raise
-            yield _NodeText(node.version, node.log, None, error)
-
-
-def bounded(node: RcsNode) -> str:
-    """Return the node's text. BadXmlError: too-large, where memory is not to hold it."""
+def _archived(node: RcsNode) -> RebuiltVersion:
+    """Return a version as the archive has it: its text may be a script."""
     parts, size = [], 0
-    for part in node.text:
-        size += len(part)
-        if size > TEXT_LIMIT:
-            too_large(f"version {node.version.number}", TEXT_LIMIT)
-        parts.append(part)
-    return "".join(parts)
+    try:
+        for part in node.text:
+            size += len(part)
+            if size > TEXT_LIMIT:
+                too_large(f"version {node.version.number}", TEXT_LIMIT)
+            parts.append(part)
+    except BadXmlError as error:
+        if error.code == "bad-archive":
+            raise
+        return RebuiltVersion(node.version, node.log, None, error)
+    return RebuiltVersion(node.version, node.log, "".join(parts))
 
 
-def _descending(nodes: Iterator[_NodeText]) -> Iterator[_NodeText]:
-    """Yield the nodes as they come. BadXmlError: bad-archive, where they do not descend."""
-    last: _NodeText | None = None
+def _rebuilt(nodes: Iterable[RebuiltVersion]) -> Iterator[RebuiltVersion]:
+    """Apply each script to the text before it. BadXmlError: bad-archive, if they do not descend."""
+    last: RebuiltVersion | None = None
     for node in nodes:
         if last is not None and node.key <= last.key:
             raise BadXmlError("bad-archive", f"{node.version.number} after {last.version.number}")
-        last = node
-        yield node
+        last = RebuiltVersion(node.version, node.log, *_text(node, last))
+        yield last
 
 
 def _text(
-    node: _NodeText, newer: str | None, why: BadXmlError | None
+    node: RebuiltVersion, newer: RebuiltVersion | None
 ) -> tuple[str | None, BadXmlError | None]:
     """Return the node's whole text, or the reason why it has none."""
     if node.text is None:
         return None, node.trouble
     if node.text.lstrip().startswith("<") or node.text.isspace():
         return node.text, None
-    if newer is None:
+    if newer is None or newer.text is None:
+        why = newer.trouble if newer else None
         return None, why or BadXmlError("bad-delta", "no newer version to apply it to")
     try:
-        return apply_script(newer, node.text), None
+        return apply_script(newer.text, node.text), None
     except BadXmlError as error:
         return None, error

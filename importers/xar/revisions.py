@@ -8,13 +8,13 @@ from itertools import chain
 import msgspec
 
 from importers.base import Options
-from importers.xar.attachment_versions import user_of
+from importers.xar.attachment_versions import checked_version, user_of
 from importers.xar.jrcs import RcsHeader
 from importers.xar.rebuild import RebuiltVersion, rebuilt
 from importers.xar.xar_document import XarDocument, read_fields
 from importers.xar.xml_errors import BadXmlError
 from kb.errors import Problem
-from kb.model import Item, Revision, RevisionSeen, version_key
+from kb.model import Item, Revision, RevisionSeen
 from kb.times import from_epoch_text, from_local
 
 _KNOWING = frozenset({"full", "diff"})
@@ -24,23 +24,13 @@ _KNOWING = frozenset({"full", "diff"})
 def revision_of(document: XarDocument, wiki: str, version: str | None = None) -> Revision:
     """Read the version that this XML is. BadXmlError: bad-version."""
     fields = document.fields
-    number = version or fields.get("version", "").strip() or "1.1"
-    try:
-        version_key(number)
-    except ValueError as error:
-        raise BadXmlError("bad-version", f"{number[:40]!r} is no version") from error
     return Revision(
-        version=number,
-        content=fields.get("content", ""),
-        author=user_of(fields.get("author"), wiki),
-        date=from_epoch_text(fields.get("date")),
-        comment=fields.get("comment"),
-        minor=document.truth("minorEdit"),
-        title=fields.get("title"),
-        syntax=syntax_of(document),
-        parent=fields.get("parent"),
-        hidden=document.truth("hidden"),
-    )
+        version=checked_version(version or fields.get("version", "").strip() or "1.1"),
+        content=fields.get("content", ""), author=user_of(fields.get("author"), wiki),
+        date=from_epoch_text(fields.get("date")), comment=fields.get("comment"),
+        minor=document.truth("minorEdit"), title=fields.get("title"), syntax=syntax_of(document),
+        parent=fields.get("parent"), hidden=document.truth("hidden"),
+    )  # fmt: skip
 
 
 def syntax_of(document: XarDocument) -> str | None:
@@ -111,9 +101,8 @@ class XarVersions:
             )
         except BadXmlError as error:
             yield self._problem(number, "lost-version", f"{error.code}: {error}")
-            yield (
-                self._outer if number == self._outer.version else self._seen(node.version, node.log)
-            )
+            head = number == self._outer.version
+            yield self._outer if head else self._seen(node.version, node.log)
             return
         if number != self._outer.version:
             yield msgspec.structs.replace(revision, raw=raw)

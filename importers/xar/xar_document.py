@@ -15,12 +15,10 @@ from importers.xar.xml_errors import BadXmlError
 from kb.references import join_reference, split_reference
 
 ROOT = "xwikidoc"
-_WANTED = frozenset(
-    (
-        "version", "author", "date", "comment", "minorEdit", "title", "syntaxId", "parent",
-        "hidden", "content",
-    )
-)  # fmt: skip
+_WANTED = frozenset((
+    "version", "author", "date", "comment", "minorEdit", "title", "syntaxId", "parent", "hidden",
+    "content",
+))  # fmt: skip
 """Fields that are read of a version in a history."""
 _QUICK = 1 << 20
 _PARSER = etree.XMLParser(
@@ -184,9 +182,7 @@ def _parsed(data: bytes) -> etree._Element | None:
 
 def begin(events: Events) -> dict[str, str]:
     """Read up to the root's start tag and return its attributes. BadXmlError: not-a-page."""
-    event = events.next()
-    while not isinstance(event, tuple):
-        event = events.next()
-    if event[0] != ROOT:
-        raise BadXmlError("not-a-page", f"its root is <{event[0][:40]}>, not <{ROOT}>")
-    return event[1]
+    tag, attributes = events.root()
+    if tag != ROOT:
+        raise BadXmlError("not-a-page", f"its root is <{tag[:40]}>, not <{ROOT}>")
+    return attributes

@@ -87,7 +87,7 @@ class XarPageReader:
         yield from self._objects(document, objects)
         attachments = AttachmentVersions(files, options.wiki)
         for number, node in enumerate(document.attachments):
-            for found in attachments.versions(node, partial(_file_archive, entry, number)):
+            for found in attachments.versions(node, partial(_pieces, entry, number)):
                 if isinstance(found, PageTrouble):
                     troubles.append(found)
                 else:
@@ -114,22 +114,16 @@ class XarPageReader:
         fields, wiki = document.fields, self._options.wiki
         raw, digest = self._raw(entry, document)
         return PageSeen(
-            id=PageId(wiki, document.reference, document.locale),
-            history=history,
-            title=fields.get("title"),
-            syntax=syntax_of(document),
-            default_locale=fields.get("defaultLanguage"),
-            version=fields.get("version"),
-            parent=fields.get("parent"),
-            hidden=document.truth("hidden"),
+            id=PageId(wiki, document.reference, document.locale), history=history,
+            title=fields.get("title"), syntax=syntax_of(document),
+            default_locale=fields.get("defaultLanguage"), version=fields.get("version"),
+            parent=fields.get("parent"), hidden=document.truth("hidden"),
             creator=user_of(fields.get("creator"), wiki),
             created=from_epoch_text(fields.get("creationDate")),
             modified=from_epoch_text(fields.get("date")),
             tags=None if document.locale else tags_of(objects),
-            whole=self._options.attachments,
-            raw=raw,
-            raw_sha256=digest,
-        )
+            whole=self._options.attachments, raw=raw, raw_sha256=digest,
+        )  # fmt: skip
 
     def _raw(self, entry: PackageEntry, document: XarDocument) -> tuple[bytes | None, str | None]:
         """Return the XML without base64: its bytes, or its digest in the sink if it is large."""
@@ -176,13 +170,8 @@ def _archive(entry: PackageEntry, document: XarDocument) -> str | Iterable[str] 
     return found if isinstance(found, str) else None
 
 
-def _file_archive(entry: PackageEntry, number: int) -> Iterator[str]:
-    """Yield the history of the attachment of that number, from 0, piece by piece."""
-    return _pieces(entry, number)
-
-
 def _pieces(entry: PackageEntry, attachment: int | None) -> Iterator[str]:
-    """Yield the text of a `<versions>` in the entry: the page's own or an attachment's."""
+    """Yield the text of a `<versions>` in the entry: the page's own, or an attachment's."""
     events = Events(entry.chunks())
     begin(events)
     seen = -1
