@@ -43,15 +43,6 @@ def _without_id(line: str) -> str:
     return line if start < 0 or " " in bare[start:] else bare[:start].rstrip(" \t")
 
 
-def _unbroken(line: str) -> str:
-    """Drop the mark of a hard break at a line's end."""
-    return line.removesuffix("\\") if line.endswith("\\") else line.rstrip(" ")
-
-
-def _breaks(line: str) -> bool:
-    return line.endswith(("\\", "  "))
-
-
 def _fit(tree: Parent, find: Find) -> None:
     """Replace paths by references of the wiki, and paragraphs in quotations by lines."""
     stack: list[Node] = [tree]
@@ -162,17 +153,16 @@ class _EditedPage:
     def _line_by_line(self, edited: list[str], block: BlockLines) -> list[str] | None:
         """Convert a paragraph whose every line is one of the source; None for anything else."""
         source = _trimmed(self._source[block.source_first :][: block.source_count])
-        if len(source) != block.count or not all(map(_breaks, edited[:-1])):
+        if len(source) != block.count or not all(
+            line.endswith(("\\", "  ")) for line in edited[:-1]
+        ):
             return None
         old = self._memory.lines[block.first :][: block.count]
-        bare = [_unbroken(line) for line in edited]
-        new = [
-            next(
-                (m for m in (line_digest(line), line_digest(f"{line}\\")) if m in old),
-                line_digest(line),
-            )
-            for line in bare
+        bare = [  # without the mark of a hard break
+            line[:-1] if line.endswith("\\") else line.rstrip(" ") for line in edited
         ]
+        marks = [(line_digest(line), line_digest(f"{line}\\")) for line in bare]
+        new = [broken if broken in old and plain not in old else plain for plain, broken in marks]
         kept = {b.b + n: b.a + n for b in matching_blocks(old, new) for n in range(b.length)}
         made: list[str] = []
         for number, line in enumerate(bare):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from importers.base import Confidence, Options, Source
 from importers.rest.wiki_run import WikiRun
 from importers.web.journal import Journal
-from importers.web.request import Request
+from importers.web.request import Answer, Request
 from importers.web.workers import Workers
 from importers.xwiki.address import MAIN, Address, scope_of
 from importers.xwiki.probe import NoAnswerError, connected, journal_of
@@ -80,7 +80,8 @@ def _all(
     scope = scope_of(address, options)
     ids = [address.wiki] if address.wiki else [MAIN]
     if rest and not address.wiki and _WIKIS in workers.journal:
-        ids = [wiki.id for wiki in read_wikis(workers.journal.get(_WIKIS).body or b"")]
+        listed = workers.with_body(Answer(_WIKIS, None))
+        ids = [wiki.id for wiki in read_wikis(listed.body or b"")]
     for wiki in ids:
         name = options.wiki if wiki == MAIN or len(ids) == 1 else wiki
         run = run_context(workers, wiki, name, scope, known, sink)

@@ -71,10 +71,9 @@ class PageRecords:
             scope=self._run.flags,
             whole=not got.temporary,
             lacking=tuple(
-                f"{locale} {row.version}"
+                f"{locale} {version}"
                 for locale, document in documents.items()
-                for row in document.rows
-                if row.version not in document.texts_had
+                for version in document.lacking
             ),
         )
 
@@ -169,8 +168,8 @@ class PageRecords:
 
     def _history(self, document: DocumentFetched) -> History:
         """Return `complete` where the text of every version is held or was fetched."""
-        whole = document.texts_had.issuperset(row.version for row in document.rows)
-        return "complete" if whole and self._run.scope.options.history else "latest"
+        whole = self._run.scope.options.history and not document.lacking
+        return "complete" if whole else "latest"
 
     def user(self, reference: str | None) -> str | None:
         """Return a user's reference without the wiki's own prefix; None for nobody."""

@@ -46,9 +46,10 @@ class DocumentFetched(msgspec.Struct):
     """Versions whose text the archive has."""
 
     @property
-    def texts_had(self) -> frozenset[str]:
-        """Return the versions whose text the archive has or is about to get."""
-        return self.held | {v for v, reply in self.texts.items() if isinstance(reply, Answer)}
+    def lacking(self) -> list[str]:
+        """Return the versions whose text the archive neither has nor is about to get."""
+        have = self.held | {v for v, reply in self.texts.items() if isinstance(reply, Answer)}
+        return [row.version for row in self.rows if row.version not in have]
 
 
 class FileFetched(msgspec.Struct):

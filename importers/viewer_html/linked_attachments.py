@@ -94,10 +94,6 @@ def attachment_record(got: FetchedAttachment, sink: Sink) -> AttachmentRevision 
         return None
     answer = got.answer
     return AttachmentRevision(
-        name=got.name,
-        version=got.version,
-        sha256=sink.put(answer.chunks()),
-        size=answer.size,
-        mimetype=answer.mimetype.partition(";")[0] or None,
-        date=from_http(answer.modified),
-    )
+        name=got.name, version=got.version, sha256=sink.put(answer.chunks()), size=answer.size,
+        mimetype=answer.mimetype.partition(";")[0] or None, date=from_http(answer.modified),
+    )  # fmt: skip

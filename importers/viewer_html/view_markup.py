@@ -93,13 +93,11 @@ def read_root(page: BeautifulSoup, location: str | None = None) -> Root:
     if not reference and url:
         reference = reference_in(url) or ""
     return Root(
-        wiki=wiki or None,
-        reference=reference or None,
+        wiki=wiki or None, reference=reference or None, title=_title(page, reference),
         version=attribute(html, "data-xwiki-version") or None,
         locale=attribute(html, "data-xwiki-locale"),
-        title=_title(page, reference),
         url=urljoin(location or "", url) if url else None,
-    )
+    )  # fmt: skip
 
 
 def _title(page: BeautifulSoup, reference: str) -> str | None:
@@ -298,12 +296,10 @@ def _history_line(row: Tag, zone: str | None) -> HistoryLine | None:
     name = text_of(editor).strip()
     reference = _linked_user(editor)
     return HistoryLine(
-        version=version,
-        author=reference or name or None,
-        author_name=name if reference and name else None,
-        date=read_date(text_of(date), zone),
+        version=version, author=reference or name or None,
+        author_name=name if reference and name else None, date=read_date(text_of(date), zone),
         comment=text_of(comment) if comment is not None and not _holds_button(comment) else None,
-    )
+    )  # fmt: skip
 
 
 def _holds_button(cell: Tag) -> bool:
@@ -337,10 +333,9 @@ def _comment(box: Tag, zone: str | None) -> Comment | None:
         number=int(match[1]),
         text=_displayed(content) if content is not None else "",
         author=_linked_user(author) or text_of(author).strip() or None,
-        date=read_date(text_of(date), zone),
-        reply_to=_answered(box),
+        date=read_date(text_of(date), zone), reply_to=_answered(box),
         selection=text_of(quoted).strip() or None,
-    )
+    )  # fmt: skip
 
 
 def _displayed(content: Tag) -> str:

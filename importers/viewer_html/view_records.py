@@ -59,12 +59,9 @@ class ViewRecords:
         return PageState(
             rows=_rows(got.page),
             locales={locale: _rows(page) for locale, page in got.locales.items()},
-            scope=scope,
-            way="viewer",
-            untold=got.untold,
-            validator=got.validator,
+            scope=scope, way="viewer", untold=got.untold, validator=got.validator,
             whole=not got.temporary,
-        )
+        )  # fmt: skip
 
     def _page(
         self, got: PageViews, locale: str, page: LocaleViews, problems: list[Problem]
@@ -72,7 +69,8 @@ class ViewRecords:
         """Yield a page or translation: its whole history if known, else its lines' origins."""
         assert page.head is not None
         better = self.better.get((got.reference, locale), {})
-        rows = [better.get(r.version, r) for r in page.rows or [_unrecorded(page.head)]]
+        only = HistoryLine(page.head.root.version or "1.1", None, None, None, None)
+        rows = [better.get(r.version, r) for r in page.rows or [only]]
         clear = {v for v, views in page.views.items() if self._source(views)[0] is not None}
         complete = self._options.history and all(r.version in page.held | clear for r in rows)
         views = page.views[max(page.views, key=version_key)] if page.views else None
@@ -82,13 +80,10 @@ class ViewRecords:
         yield PageSeen(
             id=PageId(self._name, got.reference, locale),
             history="complete" if complete else "lines" if lines else "latest",
-            title=page.head.root.title,
-            version=rows[-1].version,
-            created=rows[0].date if complete else None,
-            modified=rows[-1].date,
-            url=self._base + bin_page(got.reference, None),
-            way="viewer-html",
-        )
+            title=page.head.root.title, version=rows[-1].version,
+            created=rows[0].date if complete else None, modified=rows[-1].date,
+            url=self._base + bin_page(got.reference, None), way="viewer-html",
+        )  # fmt: skip
         linked = _authors(newest) if newest is not None and not locale else {}
         for row in rows:
             yield self._revision(row, page, linked, translation=bool(locale))
@@ -158,11 +153,6 @@ def _authors(view: CodeView) -> dict[str, str]:
 def _fetched(views: VersionViews) -> bool:
     """Tell whether both views were fetched."""
     return isinstance(views.plain, Answer) and isinstance(views.blamed, Answer)
-
-
-def _unrecorded(head: CodeView) -> HistoryLine:
-    """Make the one version of a page without history."""
-    return HistoryLine(head.root.version or "1.1", None, None, None, None)
 
 
 def _rows(page: LocaleViews) -> HistoryDigest:

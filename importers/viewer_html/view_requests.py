@@ -308,16 +308,11 @@ class ViewRequests:
             got.files += result
             newest = listed.get(name)
             if newest and newest not in {file.version for file in result}:
-                got.failures.append((f"{path}#{name}", _lost(name, newest)))
-
-
-def _lost(name: str, version: str) -> FetchError:
-    detail = f"the wiki lists {name} {version}, and has no bytes of it"
-    return FetchError("file-without-bytes", detail)
+                detail = f"the wiki lists {name} {newest}, and has no bytes of it"
+                lost = FetchError("file-without-bytes", detail)
+                got.failures.append((f"{path}#{name}", lost))
 
 
 def _untold(asked: list[str]) -> FetchError:
-    return FetchError(
-        "translation-missing",
-        f"the wiki lists more translations than were found; asked for: {' '.join(asked)}",
-    )
+    detail = f"the wiki lists more translations than were found; asked for: {' '.join(asked)}"
+    return FetchError("translation-missing", detail)

@@ -9,8 +9,9 @@ class FetchError(Exception):
     """A request failed, or its answer is not usable."""
 
     def __init__(
-        self, code: str, detail: str, *, tries: int = 1, wait: float | None = None, status: int = 0
-    ) -> None:
+        self, code: str, detail: str, *, tries: int = 1, wait: float | None = None, status: int = 0,
+        by_wiki: bool = False,
+    ) -> None:  # fmt: skip
         super().__init__(detail)
         self.code = code
         """Stable code, as in Problem."""
@@ -20,7 +21,7 @@ class FetchError(Exception):
         self.wait = wait
         """Seconds of its Retry-After, where the server sent one."""
         self.status = status
-        self.by_wiki = False
+        self.by_wiki = by_wiki
         """True where an XWiki sent the error, not a server in front of it."""
 
     @property

@@ -19,11 +19,9 @@ class _Utf8Builder(LXMLTreeBuilder):
     def __init__(self) -> None:
         # One text for each attribute, white space kept everywhere, no text left out of `get_text`.
         super().__init__(
-            multi_valued_attributes=None,
-            preserve_whitespace_tags={"html"},
-            string_containers={},
-            attribute_dict_class=AttributeDict,
-        )
+            multi_valued_attributes=None, preserve_whitespace_tags={"html"},
+            string_containers={}, attribute_dict_class=AttributeDict,
+        )  # fmt: skip
 
     def prepare_markup(
         self, markup: str | bytes, *_: object, **__: object

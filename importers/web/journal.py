@@ -17,6 +17,7 @@ from pathlib import Path
 import msgspec
 
 from importers.web.failures import FetchError
+from importers.web.jobs import Reply
 from importers.web.request import Answer
 
 _HEAD = struct.Struct("<4sIIII")
@@ -41,6 +42,9 @@ class _Refusal(msgspec.Struct, array_like=True):
     tries: int
     status: int
     by_wiki: bool
+
+
+_DECODE_REFUSAL = msgspec.json.Decoder(_Refusal).decode
 
 
 class Journal:
@@ -84,23 +88,12 @@ class Journal:
         refusal = _Refusal(failed.code, failed.detail, failed.tries, failed.status, failed.by_wiki)
         self._append(path.encode(), _REFUSED, msgspec.json.encode(refusal), path)
 
-    def refusal(self, path: str) -> FetchError | None:
-        """Return the refusal of ``path``; None where there is an answer. KeyError for neither."""
-        start, key, facts, size = self._where[path]
-        if facts != len(_REFUSED):
-            return None
-        data = self._read(start + key, facts + size)
-        if not data.startswith(_REFUSED):
-            return None
-        kept = msgspec.json.decode(data[facts:], type=_Refusal)
-        failed = FetchError(kept.code, kept.detail, tries=kept.tries, status=kept.status)
-        failed.by_wiki = kept.by_wiki
-        return failed
-
-    def get(self, path: str) -> Answer:
-        """Return the answer to ``path``, its value not decoded. KeyError where there is none."""
+    def reply(self, path: str) -> Reply:
+        """Return the answer to ``path``, its value not decoded, or its refusal. KeyError."""
         start, key, facts, size = self._where[path]
         data = self._read(start + key, facts + size)
+        if data[:facts] == _REFUSED:
+            return FetchError(**msgspec.structs.asdict(_DECODE_REFUSAL(data[facts:])))
         mimetype, modified, date = data[:facts].decode().split("\n")
         return Answer(path, data[facts:], None, mimetype, modified or None, date or None)
 

@@ -110,7 +110,9 @@ class Workers:
         """Return the answer with its body, read again from the journal where it was dropped."""
         if answer.body is not None or answer.file is not None:
             return answer
-        return self.journal.get(answer.path)
+        whole = self.journal.reply(answer.path)
+        assert isinstance(whole, Answer)
+        return whole
 
     def _advance(self, task: _Task[T], replies: Any) -> tuple[T] | None:
         """Run a job up to requests that the journal cannot answer; return its result at its end."""
@@ -133,13 +135,12 @@ class Workers:
         """Return the answer or the refusal of an interrupted run."""
         if request.fresh or request.path not in self.journal:
             return None
-        if (refusal := self.journal.refusal(request.path)) is not None:
-            return refusal
-        answer = self.journal.get(request.path)
-        if request.decode and answer.body is not None:
-            answer.value = request.decode(answer.body)
-        self.clock = self.clock or answer.date
-        return answer
+        reply = self.journal.reply(request.path)
+        if isinstance(reply, Answer):
+            if request.decode and reply.body is not None:
+                reply.value = request.decode(reply.body)
+            self.clock = self.clock or reply.date
+        return reply
 
     def _count(self, request: Request, reply: Reply) -> None:
         """Count a reply against the budget of failures. RemoteError where it is used up."""

@@ -66,7 +66,8 @@ class ReadableXml:
             yield self._replaced(tail)
 
     def _replaced(self, data: bytes) -> bytes:
-        if b"&#" not in data and b"\xef\xb7" not in data and not _has_controls(data):
+        controls = len(data.translate(None, _RAW)) != len(data)
+        if b"&#" not in data and b"\xef\xb7" not in data and not controls:
             return data
         replaced = _CONTROL.sub(_place, data)
         if replaced != data:
@@ -77,10 +78,6 @@ class ReadableXml:
 def is_plain(data: bytes) -> bool:
     """Tell whether any XML parser reads from these bytes what it would from `ReadableXml`."""
     return b"&#" not in data and encoding_of(data[:_PROLOG]) == "utf-8"
-
-
-def _has_controls(data: bytes) -> bool:
-    return len(data.translate(None, _RAW)) != len(data)
 
 
 def _as_utf8(name: str, first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:

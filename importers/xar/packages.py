@@ -145,17 +145,14 @@ def open_zip(path: Path, file: IO[bytes] | None = None) -> zipfile.ZipFile:
     if len(infos) > _ENTRY_LIMIT:
         package.close()
         raise InputError(f"{path}: {len(infos):,} entries, more than {_ENTRY_LIMIT:,}")
-    if total > MOST_RATIO * _size(path, file):
+    size = path.stat().st_size if file is None else file.seek(0, os.SEEK_END)
+    if total > MOST_RATIO * size:
         package.close()
         raise InputError(
             f"{path}: its entries claim {total:,} bytes, more than a zip of its size can hold",
             hint="this is no export of a wiki",
         )
     return package
-
-
-def _size(path: Path, file: IO[bytes] | None) -> int:
-    return path.stat().st_size if file is None else file.seek(0, os.SEEK_END)
 
 
 def zip_entries(package: zipfile.ZipFile) -> Iterator[ZipEntry | tuple[str, BadXmlError]]:

@@ -131,11 +131,10 @@ class XarVersions:
     def _seen(self, version: RcsHeader, log: str | None) -> RevisionSeen:
         knowing = version.state in _KNOWING
         return RevisionSeen(
-            version=version.number,
+            version=version.number, comment=log if knowing else None,
             author=user_of(version.author, self._options.wiki) if knowing else None,
             date=from_local(version.date, self._options.timezone),
-            comment=log if knowing else None,
-        )
+        )  # fmt: skip
 
     def _problem(self, number: str, code: str, detail: str) -> Problem:
         where = f"{self._where} {number}".rstrip()

@@ -93,10 +93,8 @@ def _folder(folder: Path, options: Options, sink: Sink) -> Iterator[Item]:
                 yield from _zip(path, options, sink)
             except InputError as error:
                 yield Problem(where=reader.where(name), code="bad-package", detail=str(error))
-        elif path.suffix.lower() == ".xml":
-            entry = DiskEntry(path, name)
-            if _is_page(Source(str(path)).peek()):
-                yield from reader.items(entry)
+        elif path.suffix.lower() == ".xml" and _is_page(Source(str(path)).peek()):
+            yield from reader.items(DiskEntry(path, name))
 
 
 def _tar(path: Path, options: Options, sink: Sink) -> Iterator[Item]:
@@ -131,7 +129,8 @@ def _zip(path: Path, options: Options, sink: Sink, file: IO[bytes] | None = None
             elif found.name.lower().endswith(".xml") or _is_page(_start(found)):
                 yield from reader.items(found)
             else:
-                yield _stray(reader, found)
+                detail = "no page's XML; it was left out"
+                yield Problem(where=reader.where(found.name), code="stray-entry", detail=detail)
         if not names:
             raise InputError(f"{path}: a zip without any entry that can be read")
         yield from _list_problems(reader, listing, names)
@@ -141,11 +140,6 @@ def _is_listing(entry: ZipEntry) -> bool:
     """Tell the package's list: at the top, or below a folder that was packed."""
     folder, _, name = entry.name.rpartition("/")
     return name == PACKAGE_LIST and (not folder or b"<package" in _start(entry))
-
-
-def _stray(reader: XarPageReader, entry: ZipEntry) -> Problem:
-    detail = "no page's XML; it was left out"
-    return Problem(where=reader.where(entry.name), code="stray-entry", detail=detail)
 
 
 def _start(entry: PackageEntry) -> bytes:

@@ -201,16 +201,14 @@ def _named(entry: PackageEntry) -> tuple[str, str]:
     """Read reference and locale of the page in the entry, and no further."""
     events = Events(entry.chunks())
     document = XarDocument(attributes=begin(events))
-    while not _is_named(document) and (event := events.next()) is not None:
+    while "reference" not in document.attributes and len(document.fields) < 3:
+        if (event := events.next()) is None:
+            break
         if isinstance(event, tuple) and event[0] in ("web", "name", "language"):
             document.fields[event[0]] = events.text()
         elif isinstance(event, tuple):
             events.skip()
     return document.reference, document.locale
-
-
-def _is_named(document: XarDocument) -> bool:
-    return "reference" in document.attributes or len(document.fields) == 3
 
 
 def _as_far_as_possible(entry: PackageEntry) -> Iterator[bytes]:

@@ -108,7 +108,8 @@ def _is_wiki(failed: FetchError) -> bool:
 
 def _ask(request: Request, journal: Journal) -> Job[Reply]:
     """Request the probe; use the answer of an interrupted run, but not its refusal."""
-    refused = request.path in journal and journal.refusal(request.path) is not None
+    path = request.path
+    refused = path in journal and isinstance(journal.reply(path), FetchError)
     (reply,) = yield [msgspec.structs.replace(request, fresh=refused, tries=_TRIES)]
     return reply
 

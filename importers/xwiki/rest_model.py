@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from types import GenericAlias
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import msgspec
 
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from lxml import etree
 
 T = TypeVar("T")
-R = TypeVar("R")
 _NAMESPACE = "{http://www.xwiki.org}"
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 _LISTS = {
@@ -153,12 +153,6 @@ class RestPageRow(_RestStruct, frozen=True):
     full_name: str
 
 
-class RestPages(_RestStruct, frozen=True):
-    """Part of the wiki's list of pages."""
-
-    page_summaries: list[RestPageRow] = []
-
-
 class HistoryRow(_RestStruct, frozen=True):
     """A version of a page, without its text."""
 
@@ -169,12 +163,6 @@ class HistoryRow(_RestStruct, frozen=True):
     comment: str | None = None
     page_id: str | None = None
     language: str | None = None
-
-
-class RestHistory(_RestStruct, frozen=True):
-    """Versions of a page, or of all pages since a moment."""
-
-    history_summaries: list[HistoryRow] = []
 
 
 class RestComment(_RestStruct, frozen=True):
@@ -188,22 +176,10 @@ class RestComment(_RestStruct, frozen=True):
     reply_to: int | None = None
 
 
-class RestComments(_RestStruct, frozen=True):
-    """Comments of a page."""
-
-    comments: list[RestComment] = []
-
-
 class RestWiki(_RestStruct, frozen=True):
     """A wiki of the server."""
 
     id: str
-
-
-class RestWikis(_RestStruct, frozen=True):
-    """All wikis of the server."""
-
-    wikis: list[RestWiki] = []
 
 
 def _decoder(kind: type[T]) -> Callable[[bytes], T]:
@@ -221,21 +197,21 @@ def _decoder(kind: type[T]) -> Callable[[bytes], T]:
     return decode
 
 
-def _rows(kind: type[T], rows_of: Callable[[T], list[R]]) -> Callable[[bytes], list[R]]:
-    """Return a function that decodes a list to its rows; ValueError where it is not that."""
-    decode = _decoder(kind)
-    return lambda body: rows_of(decode(body))
+def _rows(name: str, kind: type[T]) -> Callable[[bytes], list[T]]:
+    """Return a function that decodes the list under ``name``; ValueError where it is not that."""
+    decode = _decoder(msgspec.defstruct("RestList", [(name, GenericAlias(list, (kind,)), [])]))
+    return lambda body: cast("list[T]", getattr(decode(body), name))
 
 
 PAGE = _decoder(RestPage)
 OBJECT = _decoder(RestObject)
 _VERSION = _decoder(RestVersion)
-PAGES = _rows(RestPages, lambda found: found.page_summaries)
-HISTORY = _rows(RestHistory, lambda found: found.history_summaries)
-ATTACHMENTS = _rows(RestAttachments, lambda found: found.attachments)
-COMMENTS = _rows(RestComments, lambda found: found.comments)
-OBJECTS = _rows(RestObjects, lambda found: found.object_summaries)
-_WIKIS = _rows(RestWikis, lambda found: found.wikis)
+PAGES = _rows("pageSummaries", RestPageRow)
+HISTORY = _rows("historySummaries", HistoryRow)
+ATTACHMENTS = _rows("attachments", RestAttachment)
+COMMENTS = _rows("comments", RestComment)
+OBJECTS = _rows("objectSummaries", RestObject)
+_WIKIS = _rows("wikis", RestWiki)
 
 
 def read_wikis(body: bytes) -> list[RestWiki]:
