@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from heapq import merge
 from pathlib import Path
@@ -12,10 +11,9 @@ import msgspec
 
 from kb.cases.record import Case, to_json
 from kb.export.account import Fates, account_for
-from kb.export.protocol import Contents, Exporter, ExportOptions
+from kb.export.protocol import Contents, Exporter, ExportOptions, file_or_stdout
 from kb.export.readable_parts import Part, line_parts
 from kb.export.report import LossReport
-from kb.files import new_file
 
 FATES: Final = Fates(
     page=("changed", "its cases are records; what belongs to no case is in the other formats"),
@@ -46,23 +44,15 @@ class JsonlExporter(Exporter[JsonlOptions]):
 
     def export(self, contents: Contents, dest: str, options: JsonlOptions) -> LossReport:
         """Write all cases to the file ``dest``, or to stdout."""
-        records = _with_removed(contents) if options.removed else _records(contents)
-        if dest == "-":
-            for record in records:
-                sys.stdout.buffer.write(record + b"\n")
-            sys.stdout.buffer.flush()
-        else:
-            with new_file(Path(dest)) as part, part.open("wb") as file:
-                file.writelines(record + b"\n" for record in records)
+        present = (record for _, record in contents.cases.records())
+        records = _with_removed(contents) if options.removed else present
+        with file_or_stdout(dest) as file:
+            file.writelines(record + b"\n" for record in records)
         return account_for("jsonl", contents.archive, FATES, wanted=options.report is not None)
 
     def parts(self, made: Path) -> Iterator[Part]:
         """Yield the file, some lines at a time."""
         return line_parts(made)
-
-
-def _records(contents: Contents) -> Iterator[bytes]:
-    return (record for _, record in contents.cases.records())
 
 
 def _with_removed(contents: Contents) -> Iterator[bytes]:

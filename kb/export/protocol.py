@@ -1,16 +1,18 @@
 """What an exporter is, how the one of a name is found, and how its options are read.
 
-A format is a class with the shape of `Exporter`, which a distribution announces by an entry point
-of the group `wiki_casebook.exporters`. It is imported when it is named. docs/export.md has a whole
-one as an example; kb.testing.exporters has the tests that every one must pass.
+A format is a subclass of `Exporter`, which a distribution announces by an entry point of the group
+`wiki_casebook.exporters`. It is imported when it is named. docs/export.md has a whole one as an
+example; kb.testing.exporters has the tests that every one must pass.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Protocol, TypeVar
+from typing import IO, Annotated, Protocol, TypeVar
 
 import msgspec
 
@@ -20,6 +22,7 @@ from kb.config import SiteConfig
 from kb.errors import UsageError
 from kb.export.readable_parts import Part, file_parts
 from kb.export.report import LossReport
+from kb.files import new_file
 from kb.plugins import EXPORTERS, PluginError, all_plugins, find_plugin
 from kb.redact.public_rules import Audience
 
@@ -51,15 +54,12 @@ class ExportedCases(Protocol):
 
     def cases(self) -> Iterator[Case]:
         """Yield every case."""
-        ...
 
     def records(self) -> Iterator[tuple[str, bytes]]:
         """Yield id and JSON line of every case."""
-        ...
 
     def removed(self, archive: Archive) -> Iterable[Case]:
         """Yield the cases that are gone from the latest revision of their page."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,7 @@ OptionsT = TypeVar("OptionsT", bound=ExportOptions)
 
 
 class Exporter(Protocol[OptionsT]):
-    """A format of `kb export`. Inherit from this class to have its defaults."""
+    """A format of `kb export`: subclass this."""
 
     name: str
     """As the user names it; the entry point has the same name."""
@@ -84,8 +84,8 @@ class Exporter(Protocol[OptionsT]):
     """One line of help."""
     options: type[OptionsT]
     """The record of its options."""
-    grows: bool = False
-    """Whether a run adds to what an earlier one made at the same place."""
+    updates_in_place: bool = False
+    """Whether a run builds on what an earlier one made at the same place."""
     wiki_syntax: bool = True
     """Whether its texts are the wiki's own: the search for leaks then also reads them without the
     marks of XWiki's syntax, which could stand between two halves of a value."""
@@ -98,7 +98,6 @@ class Exporter(Protocol[OptionsT]):
         noted in the report; what costs a look at every page only where ``options.report`` is set.
         InputError or UsageError where it cannot be written.
         """
-        ...
 
     def parts(self, made: Path) -> Iterator[Part]:
         """Yield all that the export at ``made`` tells, for the search for leaks.
@@ -113,6 +112,17 @@ def path_of(dest: str, what: str) -> Path:
     if dest == "-":
         raise UsageError(f"{what} cannot go to stdout", hint="name a path")
     return Path(dest)
+
+
+@contextmanager
+def file_or_stdout(dest: str) -> Iterator[IO[bytes]]:
+    """Open the file ``dest``, which is put in place at the end, or stdout where it is `-`."""
+    if dest == "-":
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+    else:
+        with new_file(Path(dest)) as part, part.open("wb") as file:
+            yield file
 
 
 def exporter_names() -> list[str]:

@@ -87,8 +87,8 @@ def _export_public(
     A tree for the public does not remember the wiki's source; its report tells of the copy.
     """
     target = Path("export" if dest == "-" else dest)
-    grows = exporter.grows and target.is_dir()
-    if dest != "-" and target.is_dir() and not grows:
+    updates = exporter.updates_in_place and target.is_dir()
+    if dest != "-" and target.is_dir() and not updates:
         check_ours(target)
     public = _public_material(home, archive, store)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -96,7 +96,7 @@ def _export_public(
         folder = Path(name)
         made = folder / "out" / target.name
         made.parent.mkdir()
-        if grows:
+        if updates:
             shutil.copytree(target, made, symlinks=True)
         with Archive(folder / "archive.db", create=True) as copy:
             copy.ingest(copy.source("public", "public"), _items(public, copy))

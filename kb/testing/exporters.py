@@ -110,7 +110,7 @@ class ExporterConformance:
         """One that breaks off leaves nothing, or what was there; a later one is as any other."""
         home, place = sample_home(tmp_path / "home"), tmp_path / "out" / dest
         self._break_off(exporter, home, place)
-        assert exporter.grows or not place.exists()
+        assert exporter.updates_in_place or not place.exists()
         self.export(exporter, home, place)
         whole = self.state(place)
         self.export(exporter, home, tmp_path / "other" / dest)

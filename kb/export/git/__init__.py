@@ -62,7 +62,7 @@ class GitExporter(Exporter[GitOptions]):
     name = "git"
     description = "a repository with a commit for each revision"
     options = GitOptions
-    grows = True
+    updates_in_place = True
 
     def export(self, contents: Contents, dest: str, options: GitOptions) -> LossReport:
         """Bring the repository at ``dest`` up to the archive."""

@@ -34,7 +34,7 @@ class MarkdownExporter(Exporter[TreeOptions]):
     name = "markdown"
     description = "a tree of Markdown for MkDocs, Hugo and others"
     options = TreeOptions
-    grows = True
+    updates_in_place = True
     wiki_syntax = False
 
     def export(self, contents: Contents, dest: str, options: TreeOptions) -> LossReport:

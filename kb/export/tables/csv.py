@@ -8,27 +8,27 @@ from __future__ import annotations
 
 import csv
 import io
-import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Final
 
 from kb.export.account import account_for
 from kb.export.jsonl import FATES as FATES_OF_CASES
-from kb.export.protocol import Contents, Exporter, ExportOptions
+from kb.export.protocol import Contents, Exporter, ExportOptions, file_or_stdout
 from kb.export.readable_parts import Part, line_parts
 from kb.export.report import LossReport
 from kb.export.tables.data_tables import (
+    ALL_TABLES,
     CASE_TABLES,
     FATES,
-    PAGE_TABLES,
     CellValue,
+    Column,
     RowValues,
     Tables,
     tables_of,
 )
-from kb.files import new_file, new_folder
+from kb.files import new_folder
 
 BOM: Final = "\ufeff"
 _STARTS: Final = frozenset("=+-@\t\r\n＝＋－＠'")
@@ -60,10 +60,8 @@ class CsvExporter(Exporter[ExportOptions]):
         """Write the cases to stdout or a file that ends in `.csv`; else all tables to a folder."""
         tables = tables_of(contents.archive, contents.cases.cases())
         fates = FATES_OF_CASES
-        if dest == "-":
-            write_cases(tables, sys.stdout.buffer)
-        elif dest.endswith(".csv"):
-            with new_file(Path(dest)) as part, part.open("wb") as file:
+        if dest == "-" or dest.endswith(".csv"):
+            with file_or_stdout(dest) as file:
                 write_cases(tables, file)
         else:
             fates = FATES
@@ -76,38 +74,33 @@ class CsvExporter(Exporter[ExportOptions]):
         return line_parts(made)
 
 
-class CsvWriter:
-    """Writes a table as CSV into an open file."""
-
-    def __init__(self, file: IO[str], columns: Iterable[str]) -> None:
-        file.write(BOM)
-        self._writer = csv.writer(file)
-        self._writer.writerow(columns)
-
-    def write(self, row: RowValues) -> None:
-        """Write a row."""
-        self._writer.writerow([cell(value) for value in row])
+def _csv_table(file: IO[str], columns: Iterable[Column]) -> Callable[[RowValues], object]:
+    """Begin a table in an open file. Return what writes a row of it."""
+    file.write(BOM)
+    writer = csv.writer(file)
+    writer.writerow(column.name for column in columns)
+    return lambda row: writer.writerow(map(cell, row))
 
 
 def write_folder(tables: Tables, folder: Path) -> None:
     """Write every table as a file of its name into ``folder``, which exists."""
     with ExitStack() as stack:
-        writers = {}
-        for table in (*CASE_TABLES, *PAGE_TABLES):
+        write = {}
+        for table in ALL_TABLES:
             path = folder / f"{table.name}.csv"
             file = stack.enter_context(path.open("w", encoding="utf-8", newline=""))
-            writers[table.name] = CsvWriter(file, [column.name for column in table.columns])
+            write[table.name] = _csv_table(file, table.columns)
         for table_of, row in tables.rows():
-            writers[table_of.name].write(row)
+            write[table_of.name](row)
 
 
 def write_cases(tables: Tables, file: IO[bytes]) -> None:
     """Write the table of cases alone."""
     table = CASE_TABLES[0]
     text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
-    writer = CsvWriter(text, [column.name for column in table.columns])
+    write = _csv_table(text, table.columns)
     for case in tables.cases:
-        for row in table.rows(case, tables.keys):
-            writer.write(row)
+        for row in table.rows(case, tables):
+            write(row)
     text.flush()
     text.detach()

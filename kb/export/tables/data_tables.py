@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final, Generic, Literal, TypeAlias, TypeVar
 
 from kb.archive import Archive, PageView
 from kb.cases.record import Case, Origin
@@ -21,6 +21,7 @@ from kb.redact.public_rules import without_secrets
 CellValue: TypeAlias = str | int | float | None
 RowValues: TypeAlias = tuple[CellValue, ...]
 ColumnType: TypeAlias = Literal["text", "integer"]
+SubjectT = TypeVar("SubjectT", Case, PageView)
 
 FATES: Final = Fates(
     gone=("changed", "a row that says since when it is gone"),
@@ -31,6 +32,16 @@ FATES: Final = Fates(
     link=("changed", "stand in the source of their page, as the wiki wrote them"),
 )
 """Of all tables; of the table of cases alone see kb.export.jsonl."""
+
+KEY_OF: Final = {"cases": "id", "pages": "page"}
+"""The tables that others refer to, by the column that is their key."""
+_REFERS: Final = {"case": "cases", "other": "cases", "page": "pages"}
+"""Columns that hold the key of a row of another table."""
+_INTEGERS: Final = frozenset((
+    "first_line", "held", "last_line", "minor", "number", "position", "reply_to", "resolved",
+    "round", "size",
+))  # fmt: skip
+_ORIGIN: Final = "first_line last_line version author date"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,45 +73,72 @@ class TableKeys:
 
 
 @dataclass(frozen=True, slots=True)
-class CaseTable:
-    """A table filled from case records."""
+class DataTable(Generic[SubjectT]):
+    """A table, and the rows that a case or a page of the archive gives."""
 
     name: str
     columns: tuple[Column, ...]
-    rows: Callable[[Case, TableKeys], Iterator[RowValues]]
+    rows: Callable[[SubjectT, Tables], Iterable[RowValues]]
 
 
-@dataclass(frozen=True, slots=True)
-class PageTable:
-    """A table filled from the archive's pages."""
+def _table(
+    name: str, columns: str, rows: Callable[[SubjectT, Tables], Iterable[RowValues]]
+) -> DataTable[SubjectT]:
+    """Return a table of named columns; what a column's name says of it is the same everywhere."""
+    found = (
+        Column(
+            column,
+            "integer" if column in _INTEGERS else "text",
+            None if column == KEY_OF.get(name) else _REFERS.get(column),
+        )
+        for column in columns.split()
+    )
+    return DataTable(name, tuple(found), rows)
 
-    name: str
-    columns: tuple[Column, ...]
-    rows: Callable[[Archive, PageView, TableKeys], Iterator[RowValues]]
+
+def _of_case(
+    name: str, columns: str, items: Callable[[Case, Tables], Iterable[RowValues]]
+) -> DataTable[Case]:
+    """Return a table of what a case has several of; case and position come first."""
+
+    def rows(case: Case, tables: Tables) -> Iterator[RowValues]:
+        key = tables.keys.case(case.source.wiki, case.id)
+        return ((key, n, *item) for n, item in enumerate(items(case, tables), 1))
+
+    return _table(name, f"case position {columns}", rows)
 
 
-_ORIGIN: Final = (
-    Column("first_line", "integer"), Column("last_line", "integer"), Column("version"),
-    Column("author"), Column("date"),
-)  # fmt: skip
-_OF_CASE: Final = (Column("case", refers="cases"), Column("position", "integer"))
+def _of_page(
+    name: str, columns: str, items: Callable[[PageView, Tables], Iterable[RowValues]]
+) -> DataTable[PageView]:
+    """Return a table of what a page has several of; the page comes first."""
+
+    def rows(page: PageView, tables: Tables) -> Iterator[RowValues]:
+        key = tables.keys.page(page.id)
+        return ((key, *item) for item in items(page, tables))
+
+    return _table(name, f"page {columns}", rows)
 
 
 def _where(origin: Origin) -> RowValues:
     return (*origin.lines, origin.version, origin.author, origin.date)
 
 
-def _key(case: Case, keys: TableKeys) -> str:
-    return keys.case(case.source.wiki, case.id)
+def _flag(value: bool | None) -> int | None:
+    return None if value is None else int(value)
 
 
-def _case_row(case: Case, keys: TableKeys) -> Iterator[RowValues]:
-    source = case.source
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _case_row(case: Case, tables: Tables) -> Iterator[RowValues]:
+    source, keys = case.source, tables.keys
     dates = [event.date for event in case.timeline if event.date]
     yield (
-        _key(case, keys), case.number, case.date, case.language, case.status, case.station,
-        case.problem, case.resolution.text if case.resolution else None,
-        json.dumps(case.engineers, ensure_ascii=False), text_of(case),
+        keys.case(source.wiki, case.id), case.number, case.date, case.language, case.status,
+        case.station, case.problem, case.resolution.text if case.resolution else None,
+        _json(case.engineers), text_of(case),
         keys.page(PageId(source.wiki, source.page, source.locale)), *source.lines, source.version,
         source.history, max(dates, default=None), source.url,
     )  # fmt: skip
@@ -119,144 +157,56 @@ def text_of(case: Case) -> str:
     return "\n".join(part for part in parts if part)
 
 
-def _turns(case: Case, keys: TableKeys) -> Iterator[RowValues]:
-    for n, turn in enumerate(case.turns, 1):
-        yield (_key(case, keys), n, turn.round, turn.speaker, turn.text, *_where(turn.origin))
-
-
-def _fields(case: Case, keys: TableKeys) -> Iterator[RowValues]:
-    for n, field in enumerate(case.fields, 1):
-        parsed = None if field.parsed is None else str(field.parsed)
-        yield (_key(case, keys), n, field.name, field.label, field.value, parsed,
-               *_where(field.origin))  # fmt: skip
-
-
-def _sections(case: Case, keys: TableKeys) -> Iterator[RowValues]:
-    for n, section in enumerate(case.sections, 1):
-        yield (_key(case, keys), n, section.label, section.text, *_where(section.origin))
-
-
-def _identifiers(case: Case, keys: TableKeys) -> Iterator[RowValues]:
-    for n, found in enumerate(case.identifiers, 1):
-        yield (_key(case, keys), n, found.kind, found.value, *_where(found.origin))
-
-
-def _engineers(case: Case, keys: TableKeys) -> Iterator[RowValues]:
-    for n, name in enumerate(case.engineers, 1):
-        yield (_key(case, keys), n, name)
-
-
-def _files(case: Case, keys: TableKeys) -> Iterator[RowValues]:
-    for n, file in enumerate(case.attachments, 1):
-        kind, sha256 = (v if isinstance(v, str) else None for v in (file.kind, file.sha256))
-        yield (_key(case, keys), n, file.name, kind, sha256, *_where(file.origin))
-
-
-def _anomalies(case: Case, keys: TableKeys) -> Iterator[RowValues]:
-    for n, odd in enumerate(case.anomalies, 1):
-        yield (_key(case, keys), n, odd.code, odd.message, *_where(odd.origin))
-
-
-def _timeline(case: Case, keys: TableKeys) -> Iterator[RowValues]:
-    for n, event in enumerate(case.timeline, 1):
-        yield (_key(case, keys), n, event.change, event.name, event.old, event.new, event.version,
-               event.author, event.date)  # fmt: skip
-
-
-def _related(case: Case, keys: TableKeys) -> Iterator[RowValues]:
-    for n, other in enumerate(case.related, 1):
-        via = json.dumps(other.via, ensure_ascii=False)
-        yield (_key(case, keys), n, keys.case(case.source.wiki, other.id), via)
-
-
-def _page_row(archive: Archive, page: PageView, keys: TableKeys) -> Iterator[RowValues]:
+def _page_row(page: PageView, tables: Tables) -> Iterator[RowValues]:
     yield (
-        keys.page(page.id), page.id.wiki, page.id.page, page.id.locale, page.title, page.history,
-        page.version, page.syntax, page.parent, page.creator, page.created, page.modified,
-        json.dumps(page.tags, ensure_ascii=False), page.gone, page.renamed_to, page.url,
-        page.source,
+        tables.keys.page(page.id), page.id.wiki, page.id.page, page.id.locale, page.title,
+        page.history, page.version, page.syntax, page.parent, page.creator, page.created,
+        page.modified, _json(page.tags), page.gone, page.renamed_to, page.url, page.source,
     )  # fmt: skip
 
 
-def _revisions(archive: Archive, page: PageView, keys: TableKeys) -> Iterator[RowValues]:
-    for r in archive.revisions(page.key):
-        minor = None if r.minor is None else int(r.minor)
-        yield (keys.page(page.id), r.version, r.author, r.date, r.comment, minor, r.title,
-               int(r.held))  # fmt: skip
-
-
-def _attachments(archive: Archive, page: PageView, keys: TableKeys) -> Iterator[RowValues]:
-    for f in page.attachments:
-        yield (keys.page(page.id), f.name, f.version, f.sha256, f.size, f.mimetype, f.author,
-               f.date, f.comment)  # fmt: skip
-
-
-def _comments(archive: Archive, page: PageView, keys: TableKeys) -> Iterator[RowValues]:
-    for c in page.comments:
-        resolved = None if c.resolved is None else int(c.resolved)
-        yield (keys.page(page.id), c.number, c.author, c.date, c.text, c.reply_to, c.selection,
-               resolved)  # fmt: skip
-
-
-def _objects(archive: Archive, page: PageView, keys: TableKeys) -> Iterator[RowValues]:
-    for one in page.objects:
-        properties = json.dumps(without_secrets(one).properties, ensure_ascii=False)
-        yield keys.page(page.id), one.class_name, one.number, one.guid, properties
-
-
 CASE_TABLES: Final = (
-    CaseTable("cases", (
-        Column("id"), Column("number", "integer"), Column("date"), Column("language"),
-        Column("status"), Column("station"), Column("problem"), Column("resolution"),
-        Column("engineers"), Column("text"), Column("page", refers="pages"),
-        Column("first_line", "integer"), Column("last_line", "integer"), Column("version"),
-        Column("history"), Column("last_change"), Column("url"),
-    ), _case_row),
-    CaseTable("turns", (*_OF_CASE, Column("round", "integer"), Column("speaker"), Column("text"),
-                        *_ORIGIN), _turns),
-    CaseTable("fields", (*_OF_CASE, Column("name"), Column("label"), Column("value"),
-                         Column("parsed"), *_ORIGIN), _fields),
-    CaseTable("sections", (*_OF_CASE, Column("label"), Column("text"), *_ORIGIN), _sections),
-    CaseTable("identifiers", (*_OF_CASE, Column("kind"), Column("value"), *_ORIGIN), _identifiers),
-    CaseTable("engineers", (*_OF_CASE, Column("name")), _engineers),
-    CaseTable("files", (*_OF_CASE, Column("name"), Column("kind"), Column("sha256"), *_ORIGIN),
-              _files),
-    CaseTable("anomalies", (*_OF_CASE, Column("code"), Column("message"), *_ORIGIN), _anomalies),
-    CaseTable("timeline", (*_OF_CASE, Column("change"), Column("name"), Column("old"),
-                           Column("new"), Column("version"), Column("author"), Column("date")),
-              _timeline),
-    CaseTable("related", (*_OF_CASE, Column("other", refers="cases"), Column("via")), _related),
+    _table("cases", "id number date language status station problem resolution engineers text page"
+           " first_line last_line version history last_change url", _case_row),
+    _of_case("turns", f"round speaker text {_ORIGIN}", lambda case, _: (
+        (turn.round, turn.speaker, turn.text, *_where(turn.origin)) for turn in case.turns)),
+    _of_case("fields", f"name label value parsed {_ORIGIN}", lambda case, _: (
+        (f.name, f.label, f.value, None if f.parsed is None else str(f.parsed), *_where(f.origin))
+        for f in case.fields)),
+    _of_case("sections", f"label text {_ORIGIN}", lambda case, _: (
+        (section.label, section.text, *_where(section.origin)) for section in case.sections)),
+    _of_case("identifiers", f"kind value {_ORIGIN}", lambda case, _: (
+        (found.kind, found.value, *_where(found.origin)) for found in case.identifiers)),
+    _of_case("engineers", "name", lambda case, _: ((name,) for name in case.engineers)),
+    _of_case("files", f"name kind sha256 {_ORIGIN}", lambda case, _: (
+        (f.name, *(v if isinstance(v, str) else None for v in (f.kind, f.sha256)),
+         *_where(f.origin)) for f in case.attachments)),
+    _of_case("anomalies", f"code message {_ORIGIN}", lambda case, _: (
+        (odd.code, odd.message, *_where(odd.origin)) for odd in case.anomalies)),
+    _of_case("timeline", "change name old new version author date", lambda case, _: (
+        (e.change, e.name, e.old, e.new, e.version, e.author, e.date) for e in case.timeline)),
+    _of_case("related", "other via", lambda case, tables: (
+        (tables.keys.case(case.source.wiki, other.id), _json(other.via))
+        for other in case.related)),
 )  # fmt: skip
-
 PAGE_TABLES: Final = (
-    PageTable("pages", (
-        Column("page"), Column("wiki"), Column("reference"), Column("locale"), Column("title"),
-        Column("history"), Column("version"), Column("syntax"), Column("parent"),
-        Column("creator"), Column("created"), Column("modified"), Column("tags"), Column("gone"),
-        Column("renamed_to"), Column("url"), Column("source"),
-    ), _page_row),
-    PageTable("revisions", (
-        Column("page", refers="pages"), Column("version"), Column("author"), Column("date"),
-        Column("comment"), Column("minor", "integer"), Column("title"), Column("held", "integer"),
-    ), _revisions),
-    PageTable("attachments", (
-        Column("page", refers="pages"), Column("name"), Column("version"), Column("sha256"),
-        Column("size", "integer"), Column("mimetype"), Column("author"), Column("date"),
-        Column("comment"),
-    ), _attachments),
-    PageTable("comments", (
-        Column("page", refers="pages"), Column("number", "integer"), Column("author"),
-        Column("date"), Column("text"), Column("reply_to", "integer"), Column("selection"),
-        Column("resolved", "integer"),
-    ), _comments),
-    PageTable("objects", (
-        Column("page", refers="pages"), Column("class"), Column("number", "integer"),
-        Column("guid"), Column("properties"),
-    ), _objects),
+    _table("pages", "page wiki reference locale title history version syntax parent creator created"
+           " modified tags gone renamed_to url source", _page_row),
+    _of_page("revisions", "version author date comment minor title held", lambda page, tables: (
+        (r.version, r.author, r.date, r.comment, _flag(r.minor), r.title, int(r.held))
+        for r in tables.archive.revisions(page.key))),
+    _of_page("attachments", "name version sha256 size mimetype author date comment",
+             lambda page, _: (
+        (f.name, f.version, f.sha256, f.size, f.mimetype, f.author, f.date, f.comment)
+        for f in page.attachments)),
+    _of_page("comments", "number author date text reply_to selection resolved", lambda page, _: (
+        (c.number, c.author, c.date, c.text, c.reply_to, c.selection, _flag(c.resolved))
+        for c in page.comments)),
+    _of_page("objects", "class number guid properties", lambda page, _: (
+        (one.class_name, one.number, one.guid, _json(without_secrets(one).properties))
+        for one in page.objects)),
 )  # fmt: skip
-
-KEY_OF: Final = {"cases": "id", "pages": "page"}
-"""The tables that others refer to, by the column that is their key."""
+ALL_TABLES: Final = (*PAGE_TABLES, *CASE_TABLES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,15 +217,15 @@ class Tables:
     cases: Iterable[Case]
     keys: TableKeys
 
-    def rows(self) -> Iterator[tuple[CaseTable | PageTable, RowValues]]:
+    def rows(self) -> Iterator[tuple[DataTable[Case] | DataTable[PageView], RowValues]]:
         """Yield each row with its table: the pages' first, since cases refer to them."""
         for page in self.archive.pages():
             for table in PAGE_TABLES:
-                for row in table.rows(self.archive, page, self.keys):
+                for row in table.rows(page, self):
                     yield table, row
         for case in self.cases:
             for of_case in CASE_TABLES:
-                for row in of_case.rows(case, self.keys):
+                for row in of_case.rows(case, self):
                     yield of_case, row
 
 

@@ -12,14 +12,7 @@ from kb.export.account import account_for
 from kb.export.protocol import Contents, Exporter, ExportOptions, path_of
 from kb.export.readable_parts import Part, row_parts
 from kb.export.report import LossReport
-from kb.export.tables.data_tables import (
-    CASE_TABLES,
-    FATES,
-    PAGE_TABLES,
-    RowValues,
-    Tables,
-    tables_of,
-)
+from kb.export.tables.data_tables import ALL_TABLES, FATES, RowValues, Tables, tables_of
 from kb.files import new_folder
 
 BATCH: Final = 5_000
@@ -65,7 +58,7 @@ def write_parquet(tables: Tables, folder: Path) -> None:
     with ExitStack() as stack:
         schemas, writers = {}, {}
         waiting: dict[str, list[RowValues]] = {}
-        for table in (*CASE_TABLES, *PAGE_TABLES):
+        for table in ALL_TABLES:
             schema = pa.schema([(column.name, types[column.type]) for column in table.columns])
             schemas[table.name] = schema
             path = folder / f"{table.name}.parquet"

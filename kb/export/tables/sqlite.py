@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Final
@@ -19,13 +19,10 @@ from kb.export.protocol import Contents, Exporter, ExportOptions, path_of
 from kb.export.readable_parts import Part, row_parts
 from kb.export.report import LossReport
 from kb.export.tables.data_tables import (
-    CASE_TABLES,
+    ALL_TABLES,
     FATES,
     KEY_OF,
-    PAGE_TABLES,
-    CaseTable,
     Column,
-    PageTable,
     Tables,
     tables_of,
 )
@@ -82,13 +79,12 @@ class SqliteExporter(Exporter[ExportOptions]):
 
 def write_sqlite(tables: Tables, path: Path) -> None:
     """Write the database to ``path``, which is not there yet."""
-    db = sqlite3.connect(path, isolation_level=None)
-    try:
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.execute("PRAGMA journal_mode = OFF")
         db.execute("PRAGMA synchronous = OFF")
         db.execute("BEGIN")
-        for table in (*PAGE_TABLES, *CASE_TABLES):
-            db.execute(_create(table))
+        for table in ALL_TABLES:
+            db.execute(_create(table.name, table.columns))
         _fill(db, tables)
         for name, columns in _INDEXED.items():
             for column in columns:
@@ -96,18 +92,15 @@ def write_sqlite(tables: Tables, path: Path) -> None:
         db.execute("COMMIT")
         db.execute("VACUUM")
         db.execute("ANALYZE")
-    finally:
-        db.close()
 
 
-def _create(table: CaseTable | PageTable) -> str:
-    key = KEY_OF.get(table.name)
-    lines = [_declared(column, key) for column in table.columns]
+def _create(name: str, columns: Sequence[Column]) -> str:
+    key = KEY_OF.get(name)
+    lines = [_declared(column, key) for column in columns]
     if key is None:
-        first, second = (column.name for column in table.columns[:2])
-        rest = _THIRD.get(table.name, "")
-        lines.append(f'PRIMARY KEY ("{first}", "{second}"{rest})')
-    return f'CREATE TABLE "{table.name}" ({", ".join(lines)})'
+        first, second = (column.name for column in columns[:2])
+        lines.append(f'PRIMARY KEY ("{first}", "{second}"{_THIRD.get(name, "")})')
+    return f'CREATE TABLE "{name}" ({", ".join(lines)})'
 
 
 def _declared(column: Column, key: str | None) -> str:
@@ -118,31 +111,27 @@ def _declared(column: Column, key: str | None) -> str:
 
 
 def _fill(db: sqlite3.Connection, tables: Tables) -> None:
-    inserts = {}
-    for table in (*PAGE_TABLES, *CASE_TABLES):
-        marks = ", ".join("?" * len(table.columns))
-        inserts[table.name] = f'INSERT INTO "{table.name}" VALUES ({marks})'
-    places = {
-        table.name: [i for i, c in enumerate(table.columns) if c.name in _SEARCHED[table.name]]
-        for table in (*PAGE_TABLES, *CASE_TABLES)
-        if table.name in _SEARCHED
-    }
-    for name, columns in _SEARCHED.items():
-        listed = ", ".join(f'"{column}"' for column in columns)
+    columns_of = {table.name: [column.name for column in table.columns] for table in ALL_TABLES}
+    inserts = {name: _insert(name, len(columns)) for name, columns in columns_of.items()}
+    places = {}
+    for name, searched in _SEARCHED.items():
+        index, listed = f"{name}_fts", ", ".join(f'"{column}"' for column in searched)
         db.execute(
-            f'CREATE VIRTUAL TABLE "{name}_fts" USING FTS5 ({listed}, content="{name}",'
+            f'CREATE VIRTUAL TABLE "{index}" USING FTS5 ({listed}, content="{name}",'
             " tokenize='unicode61 remove_diacritics 0')"
         )
-    for table, row in tables.rows():
-        done = db.execute(inserts[table.name], row)
-        if table.name in places:
-            searched = [" ".join(search_terms(str(row[i] or ""))) for i in places[table.name]]
-            marks = ", ".join("?" * (len(searched) + 1))
-            listed = ", ".join(f'"{column}"' for column in _SEARCHED[table.name])
-            db.execute(
-                f'INSERT INTO "{table.name}_fts" (rowid, {listed}) VALUES ({marks})',
-                (done.lastrowid, *searched),
-            )
+        inserts[index] = _insert(index, len(searched) + 1, f" (rowid, {listed})")
+        places[name] = [i for i, column in enumerate(columns_of[name]) if column in searched]
+    for table_of, row in tables.rows():
+        name = table_of.name
+        done = db.execute(inserts[name], row)
+        if name in places:
+            found = (" ".join(search_terms(str(row[i] or ""))) for i in places[name])
+            db.execute(inserts[f"{name}_fts"], (done.lastrowid, *found))
+
+
+def _insert(table: str, values: int, columns: str = "") -> str:
+    return f'INSERT INTO "{table}"{columns} VALUES ({", ".join("?" * values)})'
 
 
 def search_terms(text: str) -> Iterator[str]:
