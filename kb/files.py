@@ -66,9 +66,8 @@ def new_file(path: Path) -> Iterator[Path]:
 
 def check_ours(path: Path) -> None:
     """Raise InputError where ``path`` holds something that kb did not make."""
-    if path.exists() and (
-        not path.is_dir() or (any(path.iterdir()) and not (path / MARK).exists())
-    ):
+    ours = path.is_dir() and ((path / MARK).exists() or not any(path.iterdir()))
+    if path.exists() and not ours:
         raise InputError(f"{path}: not a folder that kb made", hint="name an empty or new one")
 
 
@@ -85,8 +84,7 @@ def new_folder(path: Path, *, keep: bool = False) -> Iterator[Path]:
     staged.mkdir()
     try:
         yield staged
-        if not (staged / MARK).exists():
-            (staged / MARK).touch()
+        (staged / MARK).touch()
         put_in_place(staged, path)
         keep = False
     finally:

@@ -30,11 +30,10 @@ class Redirect(msgspec.Struct, frozen=True, order=True):
 
 def page_redirects(page: PageId, url: str | None, new: str) -> Iterator[Redirect]:
     """Yield those of a page: ``url`` is its old address if that is known, ``new`` its new path."""
-    *spaces, name = split_reference(page.page)
-    query = f"?language={page.locale}" if page.locale else ""
-    if query:
+    if page.locale:
         return  # a translation has its page's address and a query, which only a server can match
-    for root in _roots(url, "view"):
+    *spaces, name = split_reference(page.page)
+    for root in _roots(url):
         path = "/".join((f"{root}/view", *spaces, *((name,) if name != _HOME else ())))
         yield Redirect(path, new)
         if name == _HOME:
@@ -43,13 +42,12 @@ def page_redirects(page: PageId, url: str | None, new: str) -> Iterator[Redirect
 
 def file_redirects(page: PageId, url: str | None, name: str, new: str) -> Iterator[Redirect]:
     """Yield those of an attached file."""
-    for root in _roots(url, "view"):
+    for root in _roots(url):
         yield Redirect("/".join((f"{root}/download", *split_reference(page.page), name)), new)
 
 
-def _roots(url: str | None, action: str) -> tuple[str, ...]:
-    path = unquote(urlsplit(url).path) if url else ""
-    root, found, _ = path.partition(f"/{action}/")
+def _roots(url: str | None) -> tuple[str, ...]:
+    root, found, _ = unquote(urlsplit(url or "").path).partition("/view/")
     return (root,) if found else _BINS
 
 
@@ -68,8 +66,7 @@ def redirect_files(redirects: Iterable[Redirect]) -> Iterator[tuple[str, str]]:
         "redirects.nginx.conf": _nginx(found),
         "redirects.htaccess": _apache(found),
         "_redirects": (
-            line for m in found
-            for line in (f"{_encoded(m.old)} {m.new} 301", f"{_encoded(m.old)}/ {m.new} 301")
+            f"{_encoded(m.old)}{slash} {m.new} 301" for m in found for slash in ("", "/")
         ),
     }  # fmt: skip
     for name, lines in rules.items():
@@ -78,24 +75,18 @@ def redirect_files(redirects: Iterable[Redirect]) -> Iterator[tuple[str, str]]:
 
 def _nginx(redirects: Sequence[Redirect]) -> Iterator[str]:
     """Yield nginx's map. It ignores the case of ASCII letters: where that counts, by expression."""
-    alike = Counter(_lower(one.old) for one in redirects)
+    alike = Counter(one.old.encode().lower() for one in redirects)
     longest = max((len(one.old.encode()) for one in redirects), default=0)
     yield "# in http { }; then in server { }: if ($moved) { return 301 $moved; }"
     yield f"map_hash_bucket_size {1 << (longest + 64).bit_length()};"
     yield f"map_hash_max_size {1 << (2 * len(redirects) + 1024).bit_length()};"
     yield "map $uri $moved {"
     for one in redirects:
-        if alike[_lower(one.old)] > 1:
+        if alike[one.old.encode().lower()] > 1:
             yield f'    "~^{_quoted(re.escape(one.old))}/?$" "{one.new}";'
         else:
-            yield f'    "{_quoted(one.old)}" "{one.new}";'
-            yield f'    "{_quoted(one.old)}/" "{one.new}";'
+            yield from (f'    "{_quoted(old)}" "{one.new}";' for old in (one.old, f"{one.old}/"))
     yield "}"
-
-
-def _lower(path: str) -> str:
-    """Return the path with small ASCII letters, as nginx compares."""
-    return re.sub("[A-Z]", lambda m: m[0].lower(), path)
 
 
 def _quoted(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -23,6 +23,12 @@ from kb.markup.tree.nodes import Image
 
 FateReason: TypeAlias = tuple[Fate, str] | None
 """What becomes of something, and why; None where it is simply kept."""
+IN_DATA_FORMATS: Final[FateReason] = ("dropped", "in kb export markdown, sqlite and xar")
+"""What becomes of comments and objects in a format that has no place for them."""
+_LOST_LINKS: Final[Mapping[str, tuple[Fate, str]]] = {
+    "broken": ("broken", "what it leads to is not in the archive"),
+    "outside": ("dropped", "leads to the server, not to a page"),
+}
 
 
 class Fates(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,39 +66,32 @@ class PageAccount:
         if view.gone:
             self._note("page", view.id.page, "", 1, self._fates.gone)
             return self._fates.gone is None or self._fates.gone[0] != "dropped"
-        self._note_all("page", "pages", 1, self._fates.page)
+        self._note("page", EVERYWHERE, "pages", 1, self._fates.page)
         self._revisions(view)
         self._files(view)
-        self._note_all("comment", "comments", len(view.comments), self._fates.comment)
-        self._note_all("object", "objects", len(view.objects), self._fates.object)
+        self._note("comment", EVERYWHERE, "comments", len(view.comments), self._fates.comment)
+        self._note("object", EVERYWHERE, "objects", len(view.objects), self._fates.object)
         return True
 
     def links(self, view: PageView, seen: Mapping[LinkOutcome, int]) -> None:
         """Note the links of a page."""
-        for found in link_losses(view.id.page, seen, self._fates.link):
-            if isinstance(found, Loss):
-                self._report.note(found)
-            else:
-                self._report.kept(*found)
+        kept, losses = link_losses(view.id.page, seen, self._fates.link)
+        for kind, count in kept.items():
+            self._report.kept(kind, count)
+        self._report.extend(losses)
 
     def _note(self, kind: str, where: str, what: str, count: int, fate: FateReason) -> None:
-        if not count:
-            return
         if fate is None:
             self._report.kept(kind, count)
-        else:
+        elif count:
             self._report.note(Loss(kind, where, what, *fate, count))
-
-    def _note_all(self, kind: str, what: str, count: int, fate: FateReason) -> None:
-        """Note what becomes of the same on every page: one loss, with its count."""
-        self._note(kind, EVERYWHERE, what, count, fate)
 
     def _revisions(self, view: PageView) -> None:
         rows = [revision.held for revision in self._archive.revisions(view.key)]
         held, where = sum(rows), view.id.page
         if held:
             self._report.kept("revision")
-            self._note_all("revision", "older ones", held - 1, self._fates.revision)
+            self._note("revision", EVERYWHERE, "older ones", held - 1, self._fates.revision)
         else:
             self._note("revision", where, "the present text", 1, self._fates.partial)
         lost: FateReason = ("dropped", "the archive knows of them, without their texts")
@@ -108,39 +107,36 @@ class PageAccount:
         for name, count in sorted(gone.items()):
             self._note("attachment", where, name, count, self._fates.removed)
         newest = len({f.name for f in held if not f.gone})
-        self._note_all("attachment", "files", newest, self._fates.file)
+        self._note("attachment", EVERYWHERE, "files", newest, self._fates.file)
         older = sum(not f.gone for f in held) - newest
-        self._note_all("attachment", "older versions", older, self._fates.older)
+        self._note("attachment", EVERYWHERE, "older versions", older, self._fates.older)
 
 
 def link_losses(
     where: str, seen: Mapping[LinkOutcome, int], fate: FateReason
-) -> list[Loss | tuple[str, int]]:
-    """Return a loss for each link that is not simply kept; kind and count of those that are."""
-    found: list[Loss | tuple[str, int]] = []
+) -> tuple[Counter[str], list[Loss]]:
+    """Return how many links are kept, by kind, and a loss for each of the others."""
+    kept: Counter[str] = Counter()
+    losses = []
     for link, count in sorted(seen.items()):
         kind, what = f"link {link.way}", f"{link.kind} {link.target}"
-        if link.fate == "broken":
-            why = "what it leads to is not in the archive"
-            found.append(Loss(kind, where, what, "broken", why, count))
-        elif link.fate == "outside":
-            why = "leads to the server, not to a page"
-            found.append(Loss(kind, where, what, "dropped", why, count))
+        if link.fate != "kept":
+            losses.append(Loss(kind, where, what, *_LOST_LINKS[link.fate], count))
         elif fate is None:
-            found.append((kind, count))
+            kept[kind] += count
         else:
-            found.append(Loss(kind, EVERYWHERE, "links that lead somewhere", *fate, count))
-    return found
+            losses.append(Loss(kind, EVERYWHERE, "links that lead somewhere", *fate, count))
+    return kept, losses
 
 
-def targets_of(archive: Archive, shape: Shape) -> LinkTargets:
+def targets_of(archive: Archive) -> LinkTargets:
     """Return all pages that the wiki has and their files, as links may mean them."""
     files = {
         view.id: frozenset(file.name for file in view.attachments if file.sha256)
         for view in archive.pages()
         if not view.gone
     }
-    return LinkTargets(Layout(shape, next((page.wiki for page in files), "")), files)
+    return LinkTargets(Layout(Shape(), next((page.wiki for page in files), "")), files)
 
 
 def account_for(
@@ -151,22 +147,17 @@ def account_for(
     ``without`` are references of pages that the format could not take.
     """
     report = LossReport(form)
-    if wanted:
-        _account_for_all(archive, report, fates, frozenset(without))
-    return report
-
-
-def _account_for_all(
-    archive: Archive, report: LossReport, fates: Fates, without: frozenset[str]
-) -> None:
+    if not wanted:
+        return report
     account = PageAccount(archive, report, fates)
-    targets = targets_of(archive, Shape())
+    targets = targets_of(archive)
     for view in archive.pages():
         if view.id.page in without:
             why = "lines of it are not known, which this format cannot say"
             report.note(Loss("page", view.id.page, view.id.locale, "dropped", why))
         elif account.page(view) and not view.gone:
             account.links(view, _link_outcomes(targets, view))
+    return report
 
 
 def _link_outcomes(targets: LinkTargets, view: PageView) -> Mapping[LinkOutcome, int]:

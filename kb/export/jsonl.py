@@ -10,7 +10,7 @@ from typing import Annotated, Final
 import msgspec
 
 from kb.cases.record import Case, to_json
-from kb.export.account import Fates, account_for
+from kb.export.account import IN_DATA_FORMATS, Fates, account_for
 from kb.export.protocol import Contents, Exporter, ExportOptions, file_or_stdout
 from kb.export.readable_parts import Part, line_parts
 from kb.export.report import LossReport
@@ -21,8 +21,8 @@ FATES: Final = Fates(
     revision=("changed", "their changes are in the timelines; their texts in kb export git"),
     file=("changed", "named with their digests; the bytes are in kb export markdown, git and xar"),
     older=("dropped", "in kb export git and xar"),
-    comment=("dropped", "in kb export markdown, sqlite and xar"),
-    object=("dropped", "in kb export markdown, sqlite and xar"),
+    comment=IN_DATA_FORMATS,
+    object=IN_DATA_FORMATS,
     link=("changed", "stand in the text of their case, as the wiki wrote them"),
 )
 

@@ -104,12 +104,11 @@ class _ReportFile(msgspec.Struct, kw_only=True):
 
 def add_digests(report: LossReport, made: Path) -> None:
     """Note the sha256 of every file of an export that has no digests of its own."""
-    if report.digests or not made.exists():
-        return
-    root = made if made.is_dir() else made.parent
-    for path in sorted(made.rglob("*")) if made.is_dir() else [made]:
-        if path.is_file():
-            report.digests[path.relative_to(root).as_posix()] = sha256_of(path)
+    if not report.digests:
+        root, paths = (made, sorted(made.rglob("*"))) if made.is_dir() else (made.parent, [made])
+        report.digests = {
+            path.relative_to(root).as_posix(): sha256_of(path) for path in paths if path.is_file()
+        }
 
 
 def write_report(report: LossReport, folder: Path) -> None:

@@ -38,12 +38,9 @@ class Layout:
     """Gives each page its path, the same on every run that knows what the last one gave."""
 
     def __init__(
-        self,
-        shape: Shape,
-        main_wiki: str,
-        known: Mapping[PageId, str] | None = None,
+        self, shape: Shape, main_wiki: str, known: Mapping[PageId, str] | None = None,
         known_files: Mapping[tuple[PageId, str], str] | None = None,
-    ) -> None:
+    ) -> None:  # fmt: skip
         """Pages of ``main_wiki`` stand at the root, those of another wiki in its folder."""
         self.shape = shape
         self.main_wiki = main_wiki
@@ -115,15 +112,15 @@ class Layout:
         if page.locale:
             stem, ending = split_ending(self.page(base))
             folder, _, stem = stem.rpartition("/")
-            where = f"{folder}/" if folder else ""
             locale = f".{safe_name(page.locale)}"
             if self.shape.small_locales:
                 locale = locale.lower().replace("_", "-")
+            where = f"{folder}/" if folder else ""
             return self._names.claim(where, stem, locale + ending, _key(page))
         *spaces, name = split_reference(page.page)
         folder = self._folder((page.wiki, *spaces))
         path = self._claim(folder, name, page, spaces)
-        if _units(path) > LONGEST_PATH:
+        if len(path.encode("utf-16-le")) // 2 > LONGEST_PATH:
             stem = safe_name((spaces[-1] if name == HOME and spaces else name)[:40])
             path = self._names.claim(_LONG, stem, self.shape.ending, _key(page))
         return path
@@ -159,7 +156,3 @@ def file_key(name: str, version: str | None = None) -> str:
 
 def _key(page: PageId) -> str:
     return f"{page.wiki}\0{page.page}\0{page.locale}"
-
-
-def _units(path: str) -> int:
-    return len(path.encode("utf-16-le")) // 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple, TypeAlias
 from urllib.parse import quote
@@ -131,7 +132,7 @@ class TreeResolver(NoWiki):
         self._targets = targets
         self._page = page
         self._names = names
-        self.seen: dict[LinkOutcome, int] = {}
+        self.seen: Counter[LinkOutcome] = Counter()
         self.anchors: set[tuple[PageId, str]] = set()
         """Places in other pages that this one links to."""
         self.own: frozenset[str] | None = None
@@ -146,9 +147,8 @@ class TreeResolver(NoWiki):
             target = target._replace(url=None)
         if target.kind in ("url", "mail", "anchor"):
             if target.url and not is_url(target.url):
-                target = target._replace(
-                    url=None, label=target.label.replace("://", f":{_APART}//")
-                )
+                label = target.label.replace("://", f":{_APART}//")
+                target = target._replace(url=None, label=label)
             self._note(target.kind, reference.reference, "kept" if target.url else "broken")
         return target
 
@@ -245,8 +245,7 @@ class TreeResolver(NoWiki):
         return self._targets.has_anchor(PageId(*rest[:3]), rest[3])
 
     def _note(self, kind: str, target: str, fate: LinkFate) -> None:
-        seen = LinkOutcome(kind, target, fate)
-        self.seen[seen] = self.seen.get(seen, 0) + 1
+        self.seen[LinkOutcome(kind, target, fate)] += 1
 
 
 class SiteResolver(TreeResolver):
@@ -257,8 +256,8 @@ class SiteResolver(TreeResolver):
     ) -> None:
         """What it sees is noted by ``tree``; ``rooted`` addresses begin with a slash."""
         super().__init__(tree._targets, tree._page, tree._names)
-        self.seen, self.anchors, self.own = tree.seen, tree.anchors, tree.own
-        self.asked = tree.asked
+        self.seen, self.anchors = tree.seen, tree.anchors
+        self.own, self.asked = tree.own, tree.asked
         self._url = url
         self._rooted = rooted
         self.files: set[tuple[PageId, str]] = set()
@@ -287,6 +286,4 @@ class SiteResolver(TreeResolver):
 def is_url(text: str) -> bool:
     """Return False for what browsers, Go or Node refuse to read as a URL."""
     match = _WITH_HOST.match(text)
-    if match and not _HOST.fullmatch(match[1]):
-        return False
-    return _ESCAPES.fullmatch(text) is not None
+    return bool((not match or _HOST.fullmatch(match[1])) and _ESCAPES.fullmatch(text))

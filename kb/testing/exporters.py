@@ -10,7 +10,6 @@ Subclass it in your package's tests:
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Final
@@ -23,7 +22,7 @@ from kb.cases.store.store import CaseStore, up_to_date
 from kb.config import Config, Home
 from kb.errors import KbError, UsageError
 from kb.export.protocol import Contents, Exporter, ExportOptions, options_of
-from kb.export.report import LossReport
+from kb.export.report import LossReport, add_digests
 from kb.export.run import run_export
 from kb.model import (
     AttachmentRevision,
@@ -71,12 +70,9 @@ class ExporterConformance:
 
     def state(self, made: Path) -> object:
         """Return what must be equal for two exports to be the same: by default every byte."""
-        files = sorted(made.rglob("*")) if made.is_dir() else [made]
-        return {
-            path.relative_to(made).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in files
-            if path.is_file()
-        }
+        report = LossReport("state")
+        add_digests(report, made)
+        return report.digests
 
     def export(
         self, exporter: Exporter[Any], home: Home, dest: Path, **options: object

@@ -44,10 +44,6 @@ class TreeFormat:
             return f"{locale}/{self.address(path.removesuffix(f'.{locale}.md') + '.md')}"
         return self.address(path)
 
-    def file_url(self, path: str) -> str:
-        """Return the address of the attachment at a path of the content folder."""
-        return quote(path)
-
     def front(self, path: str, page: PageId) -> dict[str, str]:
         """Return what the front matter must say so that the page has its address."""
         return {"slug": f"/{self.url(path, page)}"} if self.name == "docusaurus" else {}
@@ -57,9 +53,8 @@ def _as_folder(path: str, home: str = "index") -> str:
     """Return the address of a page: `A/Page.md` → `A/Page/`, a folder's own page → `A/`."""
     stem = path.removesuffix(".md")
     folder, _, name = stem.rpartition("/")
-    if name in (home, "index"):
-        return quote(f"{folder}/" if folder else "")
-    return quote(f"{stem}/")
+    at = folder if name in (home, "index") else stem
+    return quote(f"{at}/" if at else "")
 
 
 TREE_FORMATS = {

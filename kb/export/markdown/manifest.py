@@ -8,9 +8,8 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, TypeAlias
 
 import msgspec
 
@@ -46,6 +45,10 @@ class TreePage(msgspec.Struct, kw_only=True, omit_defaults=True):
     objects: str | None = msgspec.field(default=None, name="beside")
     """Path of the file with the page's objects."""
     objects_sha256: str | None = msgspec.field(default=None, name="beside_sha256")
+
+
+EarlierTree: TypeAlias = tuple[Path, dict[str, TreePage]]
+"""Where an earlier run wrote a tree, and what is known of its pages by their paths."""
 
 
 class TreeFile(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -116,21 +119,13 @@ def _digests(manifest: Manifest) -> Iterator[tuple[str, str]]:
         yield path, file.sha256
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnfinishedTree:
-    """A tree that an interrupted run did not finish."""
-
-    root: Path
-    pages: dict[str, TreePage]
-
-
-def unfinished_tree(dest: Path) -> UnfinishedTree:
+def unfinished_tree(dest: Path) -> EarlierTree:
     """Return what an interrupted run left of the tree at ``dest``, put aside; else no pages."""
     staged, aside = staging_of(dest), dest.parent / f".{dest.name}.part"
     if _size(staged) > _size(aside):
         shutil.rmtree(aside, ignore_errors=True)
         staged.rename(aside)
-    return UnfinishedTree(root=aside, pages=dict(_journal_entries(aside / _JOURNAL)))
+    return aside, dict(_journal_entries(aside / _JOURNAL))
 
 
 def _size(folder: Path) -> int:
@@ -162,8 +157,3 @@ def record_page(journal: IO[bytes], path: str, entry: TreePage) -> None:
     """Record that a page's files are written."""
     journal.write(msgspec.json.encode((path, entry)) + b"\n")
     journal.flush()
-
-
-def discard(unfinished: UnfinishedTree) -> None:
-    """Delete what an interrupted run left: its successor is complete."""
-    shutil.rmtree(unfinished.root, ignore_errors=True)

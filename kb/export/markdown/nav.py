@@ -69,16 +69,11 @@ def front_page(site: ProjectSettings, nav: Nav, **facts: str) -> str:
     head = ["---", GENERATED, *(f"{key}: {value}" for key, value in facts.items()), "---"]
     entries = [f"- [{_text(title)}]({quote(path)})" for title, path in nav.pages]
     for folder in nav.folders.values():
-        first = next((path for _, _, f in folder.walk() for path in _paths(f)), None)
+        below = (at for _, _, at in folder.walk())
+        first = next((at.home or at.pages[0][1] for at in below if at.home or at.pages), None)
         if first:
             entries.append(f"- [{_text(folder.title)}]({quote(first)})")
     return "\n".join([*head, f"# {_text(site.title)}", "", *entries]) + "\n"
-
-
-def _paths(nav: Nav) -> Iterator[str]:
-    if nav.home:
-        yield nav.home
-    yield from (path for _, path in nav.pages)
 
 
 def obsidian_project(site: ProjectSettings, nav: Nav) -> dict[str, str]:

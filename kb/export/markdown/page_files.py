@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,11 +15,11 @@ from importers.markdown.memory import encode_memory, memory_path
 from kb.archive import Archive, PageView
 from kb.export.account import link_losses
 from kb.export.markdown.flavour import TREE_FORMATS, TreeFormat
-from kb.export.markdown.manifest import Manifest, TreePage, UnfinishedTree
+from kb.export.markdown.manifest import EarlierTree, TreePage
 from kb.export.markdown.page_data import built_dates, objects_of, objects_path, page_facts
 from kb.export.markdown.page_text import RenderedPage, render_page
 from kb.export.markdown.word_proof import lost_words, markdown_text
-from kb.export.report import Loss
+from kb.export.report import Fate, Loss
 from kb.export.tree_links import LinkTargets, SiteResolver, TreeResolver
 from kb.files import sha256_of
 from kb.freshness import code_stamp
@@ -32,7 +31,8 @@ CHUNK: Final = 50
 """Pages that a process takes at a time."""
 SMALL: Final = 150
 """Fewer pages than this are written without further processes."""
-_STYLE: Final = "style:"
+_LOOKS: Final[tuple[Fate, str]] = ("dropped", "looks only")
+_AS_HTML: Final[tuple[Fate, str]] = ("changed", "stays as HTML or as its source")
 
 PageTask: TypeAlias = tuple[int, list[dict[str, Yaml]]]
 """A page's key in the archive, and the facts of its cases."""
@@ -51,10 +51,8 @@ class TreeJob:
     """Users' displayed names by wiki."""
     proof: bool
     """Whether the words of each page are looked for in its Markdown."""
-    old: Manifest
-    old_root: Path
-    unfinished: UnfinishedTree
-    """What an interrupted run wrote."""
+    earlier: tuple[EarlierTree, ...]
+    """What the last run wrote, and one that was interrupted."""
     root: Path
 
 
@@ -84,21 +82,18 @@ def _write(job: TreeJob, archive: Archive, task: PageTask) -> tuple[str, TreePag
     links = site if tree.by_address else resolver
     made = render_page(view, tree.markdown, links, site, anchors)
     data = f"{_front_matter(job, tree, view, cases)}{made.text}".encode("utf-8", "replace")
-    _put(job.root / path, data)
-    _put(job.root / memory_path(path), encode_memory(made.memory))
+    write_bytes(job.root / path, data)
+    write_bytes(job.root / memory_path(path), encode_memory(made.memory))
     kept, losses = _account(view, resolver, made)
     objects, lost = objects_of(archive, view)
     at = objects_path(job.targets.layout.page(view.id)) if objects else None
     if objects and at:
-        _put(job.root / at, objects)
-    words = None
-    if job.proof:
-        words, missing = _missing_words(view, made)
-        lost += missing
+        write_bytes(job.root / at, objects)
+    words, missing = _missing_words(view, made) if job.proof else (None, [])
     asked = sorted(resolver.asked)
     return path, TreePage(
         page=view.id, inputs=inputs, sha256=_sha256(data), kept=dict(kept),
-        losses=[*losses, *lost], in_html=sorted(site.files), asked=asked,
+        losses=[*losses, *lost, *missing], in_html=sorted(site.files), asked=asked,
         answers=resolver.answers(asked), objects=at, words=words,
         objects_sha256=_sha256(objects) if objects else None,
     )  # fmt: skip
@@ -139,10 +134,7 @@ def _digest(*parts: object) -> str:
 
 def _taken_over(job: TreeJob, resolver: TreeResolver, path: str, inputs: str) -> TreePage | None:
     """Copy the files of a page that nothing changed about. None where it must be rendered."""
-    for root, pages in (
-        (job.old_root, job.old.pages),
-        (job.unfinished.root, job.unfinished.pages),
-    ):
+    for root, pages in job.earlier:
         before = pages.get(path)
         if before is not None and before.inputs == inputs:
             same = resolver.answers(before.asked) == before.answers
@@ -154,20 +146,17 @@ def _taken_over(job: TreeJob, resolver: TreeResolver, path: str, inputs: str) ->
 
 def _copy(old_root: Path, root: Path, path: str, before: TreePage) -> bool:
     """Copy a page's files; False where the old file is not what it was."""
-    page = old_root / path
     names = [path, memory_path(path), *([before.objects] if before.objects else [])]
-    if not all((old_root / name).is_file() for name in names):
-        return False
-    if sha256_of(page) != before.sha256:
+    there = all((old_root / name).is_file() for name in names)
+    if not there or sha256_of(old_root / path) != before.sha256:
         return False
     for name in names:
-        old, new = old_root / name, root / name
-        new.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(old, new)
+        write_bytes(root / name, (old_root / name).read_bytes())
     return True
 
 
-def _put(path: Path, data: bytes) -> None:
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file and the folders that it stands in."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
 
@@ -177,17 +166,8 @@ def _account(
 ) -> tuple[Counter[str], list[Loss]]:
     """Return how many links are kept, by kind, and what was not kept of the page."""
     where = view.id.page
-    kept: Counter[str] = Counter()
-    losses = []
-    for found in link_losses(where, resolver.seen, None):
-        if isinstance(found, Loss):
-            losses.append(found)
-        else:
-            kept[found[0]] += found[1]
+    kept, losses = link_losses(where, resolver.seen, None)
     for what, count in made.fallbacks.items():
-        if what.startswith(_STYLE):
-            losses.append(Loss("markup", where, what, "dropped", "looks only", count))
-        else:
-            why = "stays as HTML or as its source"
-            losses.append(Loss("markup", where, what, "changed", why, count))
+        fate = _LOOKS if what.startswith("style:") else _AS_HTML
+        losses.append(Loss("markup", where, what, *fate, count))
     return kept, losses

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from importers.markdown.memory import BlockLines, Memory, line_digest, runs_of
 from kb.archive import PageView
@@ -49,7 +50,7 @@ def render_page(
     )
     writer = markdown_writer(document, options)
     resolver.seen.clear()  # what was asked for the sake of anchors will be asked again
-    starts = _starts(document.source)
+    starts = [0, *(match.end() for match in re.finditer("\n", document.source))]
     lines: list[str] = []
     pieces: list[BlockLines] = []
     groups = list(_groups(document.children))
@@ -68,22 +69,17 @@ def render_page(
         _add_block(pieces, BlockLines(len(lines), len(made), first, last - first + 1))
         lines += made
         before = written[-1]
-    text = "\n".join(lines) + "\n" if lines else ""
-    memory = _memory(page, lines, pieces)
-    return RenderedPage(
-        text=text, plain=plain_text(document.children), memory=memory,
-        fallbacks=dict(sorted(writer.fallbacks.items())),
-    )  # fmt: skip
-
-
-def _memory(page: PageView, lines: list[str], pieces: list[BlockLines]) -> Memory:
-    return Memory(
+    memory = Memory(
         source=page.source,
         origins=runs_of(LineOrigin(line.version, line.author, line.date) for line in page.lines),
         missing=[line.number for line in page.lines if line.missing],
         lines=[line_digest(line) for line in lines],
         pieces=pieces,
     )
+    return RenderedPage(
+        text="".join(f"{line}\n" for line in lines), plain=plain_text(document.children),
+        memory=memory, fallbacks=dict(sorted(writer.fallbacks.items())),
+    )  # fmt: skip
 
 
 def _add_block(pieces: list[BlockLines], block: BlockLines) -> None:
@@ -99,24 +95,14 @@ def _add_block(pieces: list[BlockLines], block: BlockLines) -> None:
     pieces.append(block)
 
 
-def _starts(text: str) -> list[int]:
-    """Return the offsets of the lines' first characters; a line ends at a line feed alone."""
-    return [0, *(match.end() for match in re.finditer("\n", text))]
-
-
 def _groups(nodes: list[Node]) -> Iterator[list[Node]]:
     """Yield the page's blocks one by one, sections opened, inline neighbours together."""
-    run: list[Node] = []
-    for node in nodes:
-        if is_inline(node):
-            run.append(node)
+    for inline, run in groupby(nodes, is_inline):
+        if inline:
+            yield list(run)
             continue
-        if run:
-            yield run
-            run = []
-        if isinstance(node, OutlineSection):
-            yield from _groups(node.children)
-        else:
-            yield [node]
-    if run:
-        yield run
+        for node in run:
+            if isinstance(node, OutlineSection):
+                yield from _groups(node.children)
+            else:
+                yield [node]

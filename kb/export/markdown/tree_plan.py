@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from kb.archive import Archive, AttachmentView, PageView
 from kb.export.markdown.flavour import TreeFormat
@@ -69,26 +70,20 @@ def plan_layout(tree: TreeFormat, plan: list[PlannedPage], old: Manifest) -> Lay
     for planned in plan:
         layout.page(planned.page)
     for planned in plan:
-        for _ in files_of(layout, planned):
-            pass
+        list(files_of(layout, planned))
     return layout
 
 
 def files_of(layout: Layout, planned: PlannedPage) -> Iterator[tuple[str, TreeFile]]:
     """Yield path and entry of each file that is written for a page."""
-    for name, file in planned.files.items():
-        yield layout.file(planned.page, name), _entry(planned.page, file, old=False)
-    for file in planned.older:
-        path = layout.file(planned.page, file.name, file.version)
-        yield path, _entry(planned.page, file, old=True)
-
-
-def _entry(page: PageId, file: AttachmentView, *, old: bool) -> TreeFile:
-    assert file.sha256 is not None
-    return TreeFile(
-        page=page, name=file.name, version=file.version, sha256=file.sha256, old=old,
-        author=file.author, date=file.date, comment=file.comment, mimetype=file.mimetype,
-    )  # fmt: skip
+    page = planned.page
+    newest = [(file, False) for file in planned.files.values()]
+    for file, old in (*newest, *((file, True) for file in planned.older)):
+        assert file.sha256 is not None
+        yield layout.file(page, file.name, file.version if old else None), TreeFile(
+            page=page, name=file.name, version=file.version, sha256=file.sha256, old=old,
+            author=file.author, date=file.date, comment=file.comment, mimetype=file.mimetype,
+        )  # fmt: skip
 
 
 def nav_of(layout: Layout, plan: Iterable[PlannedPage]) -> Nav:
@@ -109,7 +104,7 @@ def redirects_of(
         new = f"/{tree.url(layout.page(planned.page), planned.page)}"
         yield from page_redirects(planned.page, planned.url, new)
         for name in planned.files:
-            to = f"/{tree.file_url(layout.file(planned.page, name))}"
+            to = f"/{quote(layout.file(planned.page, name))}"
             yield from file_redirects(planned.page, planned.url, name, to)
 
 

@@ -13,11 +13,10 @@ import msgspec
 from kb.archive import Archive
 from kb.cases.record import Case
 from kb.export.account import FateReason, Fates, PageAccount
-from kb.export.markdown.flavour import TREE_FORMATS, TreeFormat
+from kb.export.markdown.flavour import TREE_FORMATS
 from kb.export.markdown.manifest import (
     Manifest,
     check_unedited,
-    discard,
     open_journal,
     read_manifest,
     record_page,
@@ -25,7 +24,7 @@ from kb.export.markdown.manifest import (
 )
 from kb.export.markdown.nav import ProjectSettings
 from kb.export.markdown.page_data import case_facts
-from kb.export.markdown.page_files import TreeJob, write_pages
+from kb.export.markdown.page_files import TreeJob, write_bytes, write_pages
 from kb.export.markdown.tree_plan import (
     PlannedPage,
     files_of,
@@ -42,8 +41,7 @@ from kb.frontmatter import Yaml
 from kb.model import PageId
 
 _FATES: Final = Fates(
-    gone=("dropped", "gone from the wiki; its history is in kb export git"),
-    revision=("dropped", "the tree has the present text; kb export git has every revision"),
+    revision=("dropped", "the tree has the present text; kb export git has every revision")
 )
 _OLDER: Final[FateReason] = ("dropped", "--all-versions writes them too")
 
@@ -69,8 +67,8 @@ def write_tree(
     unfinished = unfinished_tree(dest)
     with new_folder(dest, keep=True) as root:
         job = TreeJob(
-            archive=archive.path, flavour=flavour, targets=targets, old=old, old_root=dest,
-            root=root, proof=proof, unfinished=unfinished,
+            archive=archive.path, flavour=flavour, targets=targets, root=root, proof=proof,
+            earlier=((dest, old.pages), unfinished),
             names={wiki: archive.author_names(wiki) for wiki in {one.page.wiki for one in plan}},
             anchors=wanted_places(archive, plan, targets),
         )  # fmt: skip
@@ -79,7 +77,7 @@ def write_tree(
         _write_files(job, archive, plan, manifest, report)
         _write_project(job, plan, settings, manifest)
         (root / MARK).write_bytes(msgspec.json.encode(manifest))
-    discard(unfinished)
+    shutil.rmtree(unfinished[0], ignore_errors=True)
     report.redirects += redirects_of(tree, layout, plan)
     return report
 
@@ -131,10 +129,9 @@ def _write_project(
     job: TreeJob, plan: Sequence[PlannedPage], settings: ProjectSettings, manifest: Manifest
 ) -> None:
     """Write settings, navigation and what else the program wants beside the pages."""
-    tree: TreeFormat = TREE_FORMATS[job.flavour]
+    tree = TREE_FORMATS[job.flavour]
     locales = tuple(sorted({planned.page.locale for planned in plan} - {""}))
     settings = msgspec.structs.replace(settings, locales=locales)
     for path, text in tree.project(settings, nav_of(job.targets.layout, plan)).items():
-        (job.root / path).parent.mkdir(parents=True, exist_ok=True)
-        (job.root / path).write_bytes(text.encode("utf-8", "replace"))
+        write_bytes(job.root / path, text.encode("utf-8", "replace"))
         manifest.made.append(path)

@@ -11,7 +11,6 @@ from kb.export.mediawiki.dump import Dump
 from kb.export.protocol import Contents, Exporter, ExportOptions, path_of
 from kb.export.readable_parts import Part, line_parts
 from kb.export.report import LossReport
-from kb.export.tree_layout import Shape
 from kb.files import new_file
 
 __all__ = ["MediaWikiExporter", "write_dump"]
@@ -37,7 +36,7 @@ class MediaWikiExporter(Exporter[ExportOptions]):
 
 def write_dump(archive: Archive, path: Path, name: str, language: str) -> LossReport:
     """Write the dump of a site of that name and language. Return the account of it."""
-    targets = targets_of(archive, Shape())
+    targets = targets_of(archive)
     report = LossReport("mediawiki")
     with new_file(path) as part, part.open("w", encoding="utf-8", newline="\n") as file:
         pages, revisions = Dump(archive, targets, file, report).write(name, language)

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
 from kb.archive import Archive, AttachmentView, PageView
-from kb.export.account import Fates, PageAccount
+from kb.export.account import IN_DATA_FORMATS, FateReason, Fates, PageAccount
 from kb.export.mediawiki.titles import Titles
 from kb.export.mediawiki.wikitext import Wikitext
 from kb.export.report import LossReport
@@ -37,11 +37,9 @@ _HEAD = """\
 """
 _INVALID = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NO_ANCHOR = re.compile(r"[<>\[\]|{}]")
+_IN_WIKITEXT: Final[FateReason] = ("changed", "in wikitext; what it cannot say is HTML")
 _FATES: Final = Fates(
-    page=("changed", "in wikitext; what it cannot say is HTML"),
-    revision=("changed", "in wikitext; what it cannot say is HTML"),
-    comment=("dropped", "in kb export markdown, sqlite and xar"),
-    object=("dropped", "in kb export markdown, sqlite and xar"),
+    page=_IN_WIKITEXT, revision=_IN_WIKITEXT, comment=IN_DATA_FORMATS, object=IN_DATA_FORMATS
 )
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
@@ -102,9 +100,8 @@ class Dump:
         held = [r for r in self._archive.revisions(view.key) if r.held]
         parent = None
         for r in held:
-            text = self._archive.content(view.key, r.version) or ""
-            syntax = r.syntax or view.syntax
-            text = self._text(view, text, syntax)
+            source = self._archive.content(view.key, r.version) or ""
+            text = self._text(view, source, r.syntax or view.syntax)
             parent = self._write(view.id, parent, r.author, r.date, r.comment, r.minor, text)
         if not held:
             text = self._text(view, view.source, view.syntax)
@@ -127,8 +124,8 @@ class Dump:
         comment: str | None, minor: bool | None, text: str,
     ) -> int:  # fmt: skip
         self._revision += 1
-        data = _INVALID.sub("\ufffd", text)
-        size = len(data.encode())
+        text = _INVALID.sub("\ufffd", text)
+        data = text.encode()
         lines = [
             "    <revision>", f"      <id>{self._revision}</id>",
             *([f"      <parentid>{parent}</parentid>"] if parent else []),
@@ -137,8 +134,8 @@ class Dump:
             *(["      <minor/>"] if minor else []),
             *([f"      <comment>{_xml(comment)}</comment>"] if comment else []),
             "      <model>wikitext</model>", "      <format>text/x-wiki</format>",
-            f'      <text bytes="{size}" xml:space="preserve">{escape(data)}</text>',
-            f"      <sha1>{_base36(data.encode())}</sha1>", "    </revision>\n",
+            f'      <text bytes="{len(data)}" xml:space="preserve">{escape(text)}</text>',
+            f"      <sha1>{_base36(data)}</sha1>", "    </revision>\n",
         ]  # fmt: skip
         self._file.write("\n".join(lines))
         return self._revision

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from html import escape
+from itertools import groupby
 from typing import Final, TypeVar
 
 from kb.markup.macros.results import failed
@@ -15,7 +16,7 @@ from kb.markup.tree.nodes import Node
 
 _N = TypeVar("_N", bound=Node)
 _SPECIAL = re.compile(r"[&<>\[\]{}|]|'(?=')|~(?=~~)|_(?=_)|-(?=\{)|(?<=[a-z]):(?=//)")
-_FIRST = re.compile(r"[*#:;=!+ -]")
+_FIRST = re.compile(r"^[*#:;=!+ -]", re.MULTILINE)
 _STYLES: Final = {
     n.BOLD: ("'''", "'''"), n.ITALIC: ("''", "''"), n.STRIKE: ("<s>", "</s>"),
     n.UNDERLINE: ("<u>", "</u>"), n.SUPERSCRIPT: ("<sup>", "</sup>"),
@@ -37,20 +38,11 @@ class Wikitext:
         return "\n\n".join(part for part in self._parts(nodes) if part)
 
     def _parts(self, nodes: list[Node]) -> Iterator[str]:
-        run: list[Node] = []
-        for node in nodes:
-            printer = _BLOCKS.get(type(node))
-            if printer is None or (isinstance(node, n.Verbatim | n.Macro) and node.inline) or (
-                isinstance(node, n.MacroResult) and node.macro.inline
-            ):  # fmt: skip
-                run.append(node)
-                continue
-            if run:
+        for printer, run in groupby(nodes, _block_printer):
+            if printer is None:
                 yield self.line(run)
-                run = []
-            yield self._nested(printer, node)
-        if run:
-            yield self.line(run)
+            else:
+                yield from (self._nested(printer, node) for node in run)
 
     def _nested(self, printer: Callable[[Wikitext, Node], str], node: Node) -> str:
         if self._depth > MAX_DEPTH:
@@ -60,13 +52,11 @@ class Wikitext:
         self._depth -= 1
         return text
 
-    def line(self, nodes: list[Node]) -> str:
+    def line(self, nodes: Iterable[Node]) -> str:
         """Print inline content, its first character no mark of a block."""
-        text = self.inline(nodes).strip()
-        return "\n".join(_FIRST.sub(lambda m: f"&#{ord(m[0])};", part, count=1)
-                         if _FIRST.match(part) else part for part in text.split("\n"))  # fmt: skip
+        return _FIRST.sub(_character, self.inline(nodes).strip())
 
-    def inline(self, nodes: list[Node]) -> str:
+    def inline(self, nodes: Iterable[Node]) -> str:
         """Print inline content."""
         return "".join(self._inline(node) for node in nodes)
 
@@ -88,13 +78,11 @@ class Wikitext:
         mark = prefix + ("#" if node.ordered else "*")
         lines: list[str] = []
         for item in node.children:
-            if not isinstance(item, n.ListItem):
-                continue
-            own = [child for child in item.children if not isinstance(child, n.List)]
-            lines.append(f"{mark} {self._one_line(own)}")
-            lines += [
-                self.items(child, mark) for child in item.children if isinstance(child, n.List)
-            ]
+            if isinstance(item, n.ListItem):
+                own = [child for child in item.children if not isinstance(child, n.List)]
+                lists = [child for child in item.children if isinstance(child, n.List)]
+                lines.append(f"{mark} {self._one_line(own)}")
+                lines += [self.items(child, mark) for child in lists]
         return "\n".join(lines)
 
     def _one_line(self, nodes: list[Node]) -> str:
@@ -124,8 +112,8 @@ class Wikitext:
                         if key in ("colspan", "rowspan") and value
                     )  # fmt: skip
                     inner = self.blocks(cell.children)
-                    lead = f"{spans} {mark[0] if spans and mark == '|' else '|' if spans else ''}"
-                    rows.append(f"{mark}{lead.rstrip()}\n{inner}" if inner else f"{mark}{lead}")
+                    head = f"{mark}{spans} |" if spans else f"{mark} "
+                    rows.append(f"{head.rstrip()}\n{inner}" if inner else head)
         return "\n".join([*rows, "|}"])
 
     def quotation(self, node: n.Quotation) -> str:
@@ -135,16 +123,11 @@ class Wikitext:
 
     def verbatim(self, node: n.Verbatim) -> str:
         """Print text as it stands."""
-        if node.inline:
-            return f"<code><nowiki>{_shut(node.content, 'nowiki')}</nowiki></code>"
-        return f"<pre>{_shut(node.content, 'pre')}</pre>"
+        return _literal(node.content, inline=node.inline)
 
     def macro(self, node: n.Macro) -> str:
         """Print the source of a macro that did not run."""
-        text = render_xwiki([node])
-        if node.inline:
-            return f"<code><nowiki>{_shut(text, 'nowiki')}</nowiki></code>"
-        return f"<pre>{_shut(text, 'pre')}</pre>"
+        return _literal(render_xwiki([node]), inline=node.inline)
 
     def result(self, node: n.MacroResult) -> str:
         """Print what a macro made; contents and listings by MediaWiki's own means."""
@@ -187,12 +170,22 @@ class Wikitext:
 
     def raw(self, node: n.RawText) -> str:
         """Print HTML as its source: MediaWiki takes little of it."""
-        return f"<pre>{_shut(node.text, 'pre')}</pre>"
+        return _literal(node.text)
 
 
 def escape_text(text: str) -> str:
     """Escape text so that it means nothing in wikitext."""
-    return _SPECIAL.sub(lambda m: f"&#{ord(m[0])};", text)
+    return _SPECIAL.sub(_character, text)
+
+
+def _character(match: re.Match[str]) -> str:
+    return f"&#{ord(match[0])};"
+
+
+def _literal(text: str, *, inline: bool = False) -> str:
+    if inline:
+        return f"<code><nowiki>{_shut(text, 'nowiki')}</nowiki></code>"
+    return f"<pre>{_shut(text, 'pre')}</pre>"
 
 
 def _shut(text: str, tag: str) -> str:
@@ -217,16 +210,19 @@ def _format(writer: Wikitext, node: n.FormatSpan) -> str:
     return f"{before}{inner}{after}" if inner.strip() else inner
 
 
-def _children(writer: Wikitext, node: n.Parent) -> str:
-    return writer.blocks(node.children)
+def _block_printer(node: Node) -> Callable[[Wikitext, Node], str] | None:
+    """Return what prints a node as a block; None for what belongs to a line."""
+    inline = (isinstance(node, n.Verbatim | n.Macro) and node.inline) or (
+        isinstance(node, n.MacroResult) and node.macro.inline
+    )
+    return None if inline else _BLOCKS.get(type(node))
 
 
 _BLOCKS: Final[dict[type[Node], Callable[[Wikitext, Node], str]]] = {
-    n.OutlineSection: _of(n.OutlineSection, _children),
-    n.Group: _of(n.Group, _children),
-    n.Figure: _of(n.Figure, _children),
-    n.FigureCaption: _of(n.FigureCaption, _children),
-    n.MacroContent: _of(n.MacroContent, _children),
+    **dict.fromkeys(
+        (n.OutlineSection, n.Group, n.Figure, n.FigureCaption, n.MacroContent),
+        _of(n.Parent, lambda writer, node: writer.blocks(node.children)),
+    ),
     n.Heading: _of(n.Heading, Wikitext.heading),
     n.Paragraph: _of(n.Paragraph, lambda writer, node: writer.line(node.children)),
     n.List: _of(n.List, lambda writer, node: writer.items(node)),
@@ -239,7 +235,7 @@ _BLOCKS: Final[dict[type[Node], Callable[[Wikitext, Node], str]]] = {
     n.Macro: _of(n.Macro, Wikitext.macro),
     n.MacroResult: _of(n.MacroResult, Wikitext.result),
     n.RawText: _of(n.RawText, Wikitext.raw),
-    n.TooDeep: _of(n.TooDeep, lambda writer, node: f"<pre>{_shut(node.source, 'pre')}</pre>"),
+    n.TooDeep: _of(n.TooDeep, lambda writer, node: _literal(node.source)),
 }
 _INLINE: Final[dict[type[Node], Callable[[Wikitext, Node], str]]] = {
     n.Text: _of(n.Text, lambda writer, node: escape_text(node.text)),

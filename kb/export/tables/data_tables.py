@@ -54,25 +54,6 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class TableKeys:
-    """How keys are written: without its name for the main wiki."""
-
-    main_wiki: str
-
-    def page(self, page: PageId) -> str:
-        """Return the key of a page."""
-        locale = f" ({page.locale})" if page.locale else ""
-        return f"{self._prefix(page.wiki)}{page.page}{locale}"
-
-    def case(self, wiki: str, case_id: str) -> str:
-        """Return the key of a case."""
-        return f"{self._prefix(wiki)}{case_id}"
-
-    def _prefix(self, wiki: str) -> str:
-        return "" if wiki == self.main_wiki else f"{wiki}:"
-
-
-@dataclass(frozen=True, slots=True)
 class DataTable(Generic[SubjectT]):
     """A table, and the rows that a case or a page of the archive gives."""
 
@@ -102,7 +83,7 @@ def _of_case(
     """Return a table of what a case has several of; case and position come first."""
 
     def rows(case: Case, tables: Tables) -> Iterator[RowValues]:
-        key = tables.keys.case(case.source.wiki, case.id)
+        key = tables.case_key(case.source.wiki, case.id)
         return ((key, n, *item) for n, item in enumerate(items(case, tables), 1))
 
     return _table(name, f"case position {columns}", rows)
@@ -114,7 +95,7 @@ def _of_page(
     """Return a table of what a page has several of; the page comes first."""
 
     def rows(page: PageView, tables: Tables) -> Iterator[RowValues]:
-        key = tables.keys.page(page.id)
+        key = tables.page_key(page.id)
         return ((key, *item) for item in items(page, tables))
 
     return _table(name, f"page {columns}", rows)
@@ -133,14 +114,14 @@ def _json(value: object) -> str:
 
 
 def _case_row(case: Case, tables: Tables) -> Iterator[RowValues]:
-    source, keys = case.source, tables.keys
+    source = case.source
     dates = [event.date for event in case.timeline if event.date]
     yield (
-        keys.case(source.wiki, case.id), case.number, case.date, case.language, case.status,
+        tables.case_key(source.wiki, case.id), case.number, case.date, case.language, case.status,
         case.station, case.problem, case.resolution.text if case.resolution else None,
         _json(case.engineers), text_of(case),
-        keys.page(PageId(source.wiki, source.page, source.locale)), *source.lines, source.version,
-        source.history, max(dates, default=None), source.url,
+        tables.page_key(PageId(source.wiki, source.page, source.locale)), *source.lines,
+        source.version, source.history, max(dates, default=None), source.url,
     )  # fmt: skip
 
 
@@ -159,7 +140,7 @@ def text_of(case: Case) -> str:
 
 def _page_row(page: PageView, tables: Tables) -> Iterator[RowValues]:
     yield (
-        tables.keys.page(page.id), page.id.wiki, page.id.page, page.id.locale, page.title,
+        tables.page_key(page.id), page.id.wiki, page.id.page, page.id.locale, page.title,
         page.history, page.version, page.syntax, page.parent, page.creator, page.created,
         page.modified, _json(page.tags), page.gone, page.renamed_to, page.url, page.source,
     )  # fmt: skip
@@ -186,7 +167,7 @@ CASE_TABLES: Final = (
     _of_case("timeline", "change name old new version author date", lambda case, _: (
         (e.change, e.name, e.old, e.new, e.version, e.author, e.date) for e in case.timeline)),
     _of_case("related", "other via", lambda case, tables: (
-        (tables.keys.case(case.source.wiki, other.id), _json(other.via))
+        (tables.case_key(case.source.wiki, other.id), _json(other.via))
         for other in case.related)),
 )  # fmt: skip
 PAGE_TABLES: Final = (
@@ -215,7 +196,17 @@ class Tables:
 
     archive: Archive
     cases: Iterable[Case]
-    keys: TableKeys
+    main_wiki: str
+    """The wiki whose name is not in keys."""
+
+    def page_key(self, page: PageId) -> str:
+        """Return the key of a page."""
+        locale = f" ({page.locale})" if page.locale else ""
+        return self.case_key(page.wiki, f"{page.page}{locale}")
+
+    def case_key(self, wiki: str, name: str) -> str:
+        """Return the key of the case of that id."""
+        return name if wiki == self.main_wiki else f"{wiki}:{name}"
 
     def rows(self) -> Iterator[tuple[DataTable[Case] | DataTable[PageView], RowValues]]:
         """Yield each row with its table: the pages' first, since cases refer to them."""
@@ -232,4 +223,4 @@ class Tables:
 def tables_of(archive: Archive, cases: Iterable[Case]) -> Tables:
     """Return the tables; keys are short for the archive's first wiki."""
     first = next((page.wiki for _, page, _ in archive.digests()), "")
-    return Tables(archive, cases, TableKeys(first))
+    return Tables(archive, cases, first)
