@@ -10,10 +10,11 @@ from typing import Annotated, Final, Literal
 import msgspec
 
 from kb.errors import UsageError
-from kb.export.account import FateReason, Fates, account_for
+from kb.export.account import IN_DATA_FORMATS, FateReason, Fates, account_for
 from kb.export.git.authors import AuthorMap, read_authors
-from kb.export.git.branch import GitReport, export_git
+from kb.export.git.branch import export_git
 from kb.export.git.encoders import ENCODERS
+from kb.export.git.page_commits import GitReport
 from kb.export.git.repository import Repository
 from kb.export.protocol import Contents, Exporter, ExportOptions, path_of
 from kb.export.readable_parts import Part
@@ -23,20 +24,12 @@ __all__ = ["AuthorMap", "GitExporter", "GitOptions", "GitReport", "export_git", 
 
 _MOST_NAMED: Final = 5
 _XWIKI: Final = Fates(
-    gone=None,
-    removed=None,
-    comment=("dropped", "in kb export markdown, sqlite and xar"),
-    object=("dropped", "in kb export markdown, sqlite and xar"),
+    gone=None, removed=None, comment=IN_DATA_FORMATS, object=IN_DATA_FORMATS,
     link=("changed", "stand in the source, as the wiki wrote them"),
-)
+)  # fmt: skip
 _IN_MARKDOWN: Final[FateReason] = ("changed", "in Markdown; what it cannot say is HTML")
-_MARKDOWN: Final = Fates(
-    gone=None,
-    removed=None,
-    page=_IN_MARKDOWN,
-    revision=_IN_MARKDOWN,
-    comment=_XWIKI.comment,
-    object=_XWIKI.object,
+_MARKDOWN: Final = msgspec.structs.replace(
+    _XWIKI, page=_IN_MARKDOWN, revision=_IN_MARKDOWN, link=None
 )
 
 

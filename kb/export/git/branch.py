@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import msgspec
-
 from kb.archive import Archive, PageView
 from kb.errors import UsageError
 from kb.export.git.authors import AuthorMap
 from kb.export.git.commits import CommitQueue, FastImportStream, delete, rename
 from kb.export.git.encoders import PageEncoder, XWikiEncoder
-from kb.export.git.page_commits import GitContext, PageCommits, TimedCommit
+from kb.export.git.page_commits import GitContext, GitReport, PageCommits, TimedCommit
 from kb.export.git.renames import CarriedOver, Renames, carried_over
 from kb.export.git.repository import Repository
 from kb.export.git.trailers import (
@@ -28,35 +26,10 @@ CHECKPOINT = 20_000
 """Commits after which all so far is made durable; an interrupted run goes on from there."""
 
 
-class GitReport(msgspec.Struct, kw_only=True):
-    """What one run added."""
-
-    commits: int = 0
-    pages: int = 0
-    """Pages with new commits."""
-    revisions: int = 0
-    files: int = 0
-    """Versions of attached files."""
-    partial: int = 0
-    """Pages of which only the present text is known."""
-    renamed: int = 0
-    gone: int = 0
-    skipped: int = 0
-    """Versions and files that the archive names without holding their bytes."""
-    unmapped: tuple[str, ...] = ()
-    """Users that the authors' file does not name."""
-    head: str | None = None
-    """Id of the newest commit."""
-
-
 def export_git(
-    archive: Archive,
-    dest: Path,
-    *,
-    authors: AuthorMap | None = None,
-    encoder: PageEncoder | None = None,
-    branch: str = "main",
-) -> GitReport:
+    archive: Archive, dest: Path, *, authors: AuthorMap | None = None,
+    encoder: PageEncoder | None = None, branch: str = "main",
+) -> GitReport:  # fmt: skip
     """Bring ``branch`` of the repository at ``dest`` up to the archive; old commits stay.
 
     UsageError where the branch, the work tree or the folder is not one to write to.
@@ -118,7 +91,7 @@ class _Filling:
         names = {wiki: archive.author_names(wiki) for wiki in wikis}
         self._context = GitContext(
             archive=archive, stream=stream, done=done, layout=layout, encoder=encoder,
-            authors=people, names=names,
+            authors=people, names=names, report=report,
         )  # fmt: skip
         self._times: dict[PageId, int] = {}
         """Time of the last commit of each page that a rename leads on from."""
@@ -149,20 +122,13 @@ class _Filling:
             self._queue.put(item.time, rank, number, step, item.commit)
         if view.gone and (found or page in self._done.paths):
             self._times[page] = found[-1].time if found else 0
-        self._count(commits, view, len(found))
-
-    def _count(self, made: PageCommits, view: PageView, commits: int) -> None:
-        report = self._report
-        report.pages += bool(commits)
-        report.partial += bool(commits) and view.version is None
-        report.revisions += made.revisions
-        report.files += made.files
-        report.skipped += made.skipped
+        self._report.pages += bool(found)
+        self._report.partial += bool(found) and view.version is None
+        self._report.skipped += commits.skipped
 
     def _heir(self, view: PageView) -> PageId | None:
         """Return the page that goes on from ``view`` by a rename in this run, if one does."""
-        departure = self._renames.by_page.get(view.id)
-        heir = departure.heir if departure else None
+        heir = self._renames.heirs.get(view.id)
         if heir is None or heir not in self._keys or heir in self._done.paths:
             return None
         return heir if self._renames.former.get(heir) == view.id else None
@@ -191,8 +157,7 @@ class _Filling:
             pairs.append(file_pair(name, newest, new))
         text = f"{former.page} is now {view.id.page}"
         self._report.renamed += 1
-        arrival = commits.commit(text, pairs, None, old.gone, changes, self._times[former])
-        return brought, arrival
+        return brought, commits.commit(text, pairs, None, old.gone, changes, self._times[former])
 
     def _leave(self, view: PageView, commits: PageCommits, floor: int) -> TimedCommit:
         """Return the commit that takes out a page that the wiki no longer has."""

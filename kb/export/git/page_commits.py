@@ -40,6 +40,27 @@ class TimedCommit(msgspec.Struct):
     commit: GitCommit
 
 
+class GitReport(msgspec.Struct, kw_only=True):
+    """What one run added."""
+
+    commits: int = 0
+    pages: int = 0
+    """Pages with new commits."""
+    revisions: int = 0
+    files: int = 0
+    """Versions of attached files."""
+    partial: int = 0
+    """Pages of which only the present text is known."""
+    renamed: int = 0
+    gone: int = 0
+    skipped: int = 0
+    """Versions and files that the archive names without holding their bytes."""
+    unmapped: tuple[str, ...] = ()
+    """Users that the authors' file does not name."""
+    head: str | None = None
+    """Id of the newest commit."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GitContext:
     """What the work on every page shares."""
@@ -52,6 +73,7 @@ class GitContext:
     authors: AuthorMap
     names: Mapping[str, Mapping[str, str]]
     """Displayed names by reference, by wiki."""
+    report: GitReport
 
 
 class PendingFiles:
@@ -88,8 +110,6 @@ class PageCommits:
         self._new = view.id not in context.done.paths
         self.skipped = 0
         """Versions and files that the archive knows of without their bytes."""
-        self.revisions = 0
-        self.files = 0
 
     def missing(self, brought: CarriedOver, arrival: TimedCommit | None) -> list[TimedCommit]:
         """Return the commits that are lacking, after the rename that brings the page here."""
@@ -107,15 +127,18 @@ class PageCommits:
         last = made[-1].time if made else 0
         made += self._file_commits(pending.rest(), last)
         made.sort(key=lambda commit: commit.time)
-        return self._with_path(made)
+        if self._new and made:  # its first commit says its path, where the next run looks for it
+            commit = made[0].commit
+            text = f"{commit.message}Wiki-Path: {escaped(self.path)}\n"
+            made[0].commit = msgspec.structs.replace(commit, message=text)
+        return made
 
     def restored(self) -> TimedCommit:
         """Return the commit that puts a page back that was gone, as it was committed last."""
         view, done = self.view, self._context.done
         versions = sorted(done.versions[view.id], key=version_key)
         text = self._context.archive.content(view.key, versions[-1]) if versions else view.source
-        data = self._context.encoder.bytes_of(view, None, text or "")
-        changes = [modify(self.path, self._context.stream.blob(data))]
+        changes = [self._page_change(None, text or "")]
         pairs: TrailerPairs = []
         had = done.files[view.id]
         newest = {
@@ -144,14 +167,6 @@ class PageCommits:
         body = message(text, [*page_pairs(self.view.id), *pairs])
         return TimedCommit(time, floor, GitCommit(identity, shown, body, changes))
 
-    def _with_path(self, made: list[TimedCommit]) -> list[TimedCommit]:
-        """Say the page's path in its first commit, where the next run looks for it."""
-        if self._new and made:
-            first = made[0].commit
-            text = f"{first.message}Wiki-Path: {escaped(self.path)}\n"
-            made[0].commit = msgspec.structs.replace(first, message=text)
-        return made
-
     def _revision_commits(
         self, todo: Iterable[RevisionView], pending: PendingFiles, floor: int
     ) -> Iterator[TimedCommit]:
@@ -164,8 +179,7 @@ class PageCommits:
                     floor = commit.time
                     yield commit
             text = self._context.archive.content(self.view.key, revision.version) or ""
-            data = self._context.encoder.bytes_of(self.view, revision, text)
-            changes = [modify(self.path, self._context.stream.blob(data))]
+            changes = [self._page_change(revision, text)]
             pairs: TrailerPairs = [
                 ("Version", revision.version),
                 ("Minor", "yes" if revision.minor else None),
@@ -176,7 +190,7 @@ class PageCommits:
             about = revision.comment or f"{self.view.id.page} {revision.version}"
             commit = self.commit(about, pairs, revision.author, revision.date, changes, floor)
             floor = commit.time
-            self.revisions += 1
+            self._context.report.revisions += 1
             yield commit
 
     def _present(self) -> Iterator[TimedCommit]:
@@ -186,7 +200,6 @@ class PageCommits:
         digest = hashlib.sha256(text.encode()).hexdigest()
         if not lines or self._context.done.present.get(self.view.id) == digest[:16]:
             return
-        data = self._context.encoder.bytes_of(self.view, None, text)
         authors = list(dict.fromkeys(line.author for line in lines if line.author))
         gaps = [str(line.number) for line in lines if line.missing]
         dates = [line.date for line in lines if line.date]
@@ -201,7 +214,7 @@ class PageCommits:
             pairs,
             authors[0] if len(authors) == 1 else None,
             self.view.modified or max(dates, default=None),
-            [modify(self.path, self._context.stream.blob(data))],
+            [self._page_change(None, text)],
         )
 
     def _pending(self, brought: frozenset[tuple[str, str]]) -> list[AttachmentView]:
@@ -230,7 +243,11 @@ class PageCommits:
         path = self._context.layout.file(self.view.id, file.name)
         pairs.append(file_pair(file.name, file.version, path))
         self._context.done.file_paths[self.view.id][file.name] = path
-        self.files += 1
-        return modify(
-            path, self._context.stream.blob(self._context.archive.blobs.open(file.sha256))
-        )
+        self._context.report.files += 1
+        return self._set(path, self._context.archive.blobs.open(file.sha256))
+
+    def _page_change(self, revision: RevisionView | None, text: str) -> bytes:
+        return self._set(self.path, self._context.encoder.bytes_of(self.view, revision, text))
+
+    def _set(self, path: str, data: bytes) -> bytes:
+        return modify(path, self._context.stream.blob(data))

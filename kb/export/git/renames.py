@@ -10,17 +10,6 @@ from kb.model import PageId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Departure:
-    """A page that is gone."""
-
-    page: PageId
-    noticed: str
-    """Since when that is known."""
-    heir: PageId | None
-    """The page that it became, where it was renamed."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CarriedOver:
     """What a renamed page brings along: XWiki copies the history to the new name."""
 
@@ -33,12 +22,12 @@ class Renames:
     """The departures of an archive, each heir with one page that it goes on from."""
 
     def __init__(self, archive: Archive) -> None:
-        self.by_page: dict[PageId, Departure] = {}
+        self.heirs: dict[PageId, PageId | None] = {}
+        """Page that is gone → the page that it became, where it was renamed."""
         self.former: dict[PageId, PageId] = {}
         """New page → the page that it was."""
-        for page, noticed, target in archive.departed():
-            heir = PageId(page.wiki, target, page.locale) if target else None
-            self.by_page[page] = Departure(page=page, noticed=noticed, heir=heir)
+        for page, _, target in archive.departed():
+            heir = self.heirs[page] = PageId(page.wiki, target, page.locale) if target else None
             if heir is not None and heir != page:
                 self.former.setdefault(heir, page)
 

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -66,33 +66,29 @@ class Repository:
         """Yield committer's time and message of each commit, oldest first."""
         if self.head() is None:
             return
-        process = subprocess.Popen(
-            [*self._git, "log", "-z", "--reverse", "--topo-order", "--format=%ct%n%B", self.ref],
-            cwd=self.path, env=_environment(), stdout=subprocess.PIPE,
-        )  # fmt: skip
-        assert process.stdout is not None
-        with process:
+        order = ("-z", "--reverse", "--topo-order", "--format=%ct%n%B")
+        with self._reading("log", *order, self.ref) as stream:
             rest = b""
-            while chunk := process.stdout.read(_CHUNK):
+            while chunk := stream.read(_CHUNK):
                 *whole, rest = (rest + chunk).split(b"\0")
                 yield from (entry.decode("utf-8", "replace") for entry in whole)
             if rest:
                 yield rest.decode("utf-8", "replace")
-        if process.returncode:
-            raise InputError(f"{self.path}: git log fails", hint="git fsck says why")
+
+    def objects(self) -> AbstractContextManager[IO[bytes]]:
+        """Open a stream of `ID KIND SIZE`, the bytes and a line end for every stored object."""
+        return self._reading("cat-file", "--batch-all-objects", "--batch", "--buffer")
 
     @contextmanager
-    def objects(self) -> Iterator[IO[bytes]]:
-        """Open a stream of `ID KIND SIZE`, the bytes and a line end for every stored object."""
+    def _reading(self, *arguments: str) -> Iterator[IO[bytes]]:
         process = subprocess.Popen(
-            [*self._git, "cat-file", "--batch-all-objects", "--batch", "--buffer"],
-            cwd=self.path, env=_environment(), stdout=subprocess.PIPE,
+            [*self._git, *arguments], cwd=self.path, env=_environment(), stdout=subprocess.PIPE,
         )  # fmt: skip
         assert process.stdout is not None
         with process:
             yield process.stdout
         if process.returncode:
-            raise InputError(f"{self.path}: git cat-file fails", hint="git fsck says why")
+            raise InputError(f"{self.path}: git {arguments[0]} fails", hint="git fsck says why")
 
     def check_clean(self) -> None:
         """Raise UsageError where the work tree has changes that an export would write over."""

@@ -51,15 +51,16 @@ class Trailers:
         paragraph = body.rstrip("\n").rpartition("\n\n")[2]
         pairs = [_PAIR.fullmatch(line) for line in paragraph.split("\n")]
         self._pairs = [(m[1], m[2]) for m in pairs if m]
+        self._first = dict(reversed(self._pairs))
 
     def get(self, key: str) -> str | None:
         """Return the value of a trailer, or None."""
-        return next((unquote(value) for name, value in self._pairs if name == key), None)
+        value = self._first.get(key)
+        return None if value is None else unquote(value)
 
     def page(self, key: str = "Page") -> PageId | None:
         """Return the page that a trailer names; its locale is that of the commit."""
-        value = next((value for name, value in self._pairs if name == key), None)
-        wiki, colon, reference = (value or "").partition(":")
+        wiki, colon, reference = self._first.get(key, "").partition(":")
         if not colon:
             return None
         return PageId(unquote(wiki), unquote(reference), self.get("Locale") or "")
