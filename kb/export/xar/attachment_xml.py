@@ -8,16 +8,14 @@ from itertools import groupby
 
 from kb.archive import Archive, AttachmentView, PageView
 from kb.export.xar.rcs import RcsEntry, rcs_archive
-from kb.export.xar.xml import element, escape
-from kb.times import instant_of
+from kb.export.xar.xml import element, escape, milliseconds
 
 
 def files_of(archive: Archive, page: PageView, version: tuple[int, int]) -> Iterator[str]:
     """Yield an `<attachment>` for each file that the page has."""
     present = [file for file in page.attachments if not file.gone]
-    for _, found in groupby(present, key=lambda file: file.name):
-        versions = list(found)
-        yield from _attachment(archive, versions, version)
+    for _, versions in groupby(present, key=lambda file: file.name):
+        yield from _attachment(archive, list(versions), version)
 
 
 def _attachment(
@@ -42,22 +40,18 @@ def _attachment(
 
 
 def _facts(file: AttachmentView, indent: str) -> Iterator[str]:
-    instant = instant_of(file.date)
     yield element("filesize", None if file.size is None else str(file.size), indent)
     yield element("author", file.author, indent)
-    if instant:
-        tail = (file.date or "").partition(".")[2][:3]
-        yield element("date", f"{instant.seconds}{tail if tail.isdigit() else '000'}", indent)
+    yield element("date", milliseconds(file.date), indent)
     yield element("version", file.version, indent)
     yield element("comment", file.comment, indent)
 
 
 def _content(archive: Archive, file: AttachmentView, indent: str) -> Iterator[str]:
-    if file.sha256 is None:
-        return
-    yield f"{indent}<content>"
-    yield from _base64(archive.blobs.chunks(file.sha256))
-    yield "</content>\n"
+    if file.sha256 is not None:
+        yield f"{indent}<content>"
+        yield from _base64(archive.blobs.chunks(file.sha256))
+        yield "</content>\n"
 
 
 def _base64(chunks: Iterable[bytes]) -> Iterator[str]:
@@ -95,5 +89,4 @@ def _archived(archive: Archive, versions: list[AttachmentView]) -> Iterator[str]
         parts += [*_facts(file, "  "), *_content(archive, file, "  ")]
         return "".join(["<attachment>\n", *parts, "</attachment>\n"])
 
-    for part in rcs_archive(entries, text):
-        yield escape(part)
+    return map(escape, rcs_archive(entries, text))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from importers.xar.events import Events, XmlElement
 from importers.xar.objects import COMMENTS, TAGS, to_object
@@ -19,13 +20,13 @@ def objects_of(page: PageView, source: XarDocument | None) -> Iterator[XmlElemen
     objects = {(one.class_name, one.number): one for one in page.objects}
     for comment in page.comments:
         if (COMMENTS, comment.number) not in objects:
-            one = WikiObject(
+            objects[COMMENTS, comment.number] = WikiObject(
                 class_name=COMMENTS, number=comment.number, properties=_properties(comment)
             )
-            objects[COMMENTS, comment.number] = one
     if page.tags and not any(name == TAGS for name, _ in objects):
-        tags: dict[str, PropertyValue] = {"tags": list(page.tags)}
-        objects[TAGS, 0] = WikiObject(class_name=TAGS, number=0, properties=tags)
+        objects[TAGS, 0] = WikiObject(
+            class_name=TAGS, number=0, properties={"tags": list(page.tags)}
+        )
     for key, one in sorted(objects.items()):
         node = came.get(key)
         if node is not None and to_object(node).properties == one.properties:
@@ -37,24 +38,19 @@ def objects_of(page: PageView, source: XarDocument | None) -> Iterator[XmlElemen
 def _by_key(source: XarDocument | None) -> dict[tuple[str, int], XmlElement]:
     found: dict[tuple[str, int], XmlElement] = {}
     for node in source.objects if source else ():
-        try:
+        with suppress(BadXmlError):
             one = to_object(node)
-        except BadXmlError:
-            continue
-        found.setdefault((one.class_name, one.number), node)
+            found.setdefault((one.class_name, one.number), node)
     return found
 
 
 def _object(one: WikiObject, page: str) -> XmlElement:
-    facts = [
-        leaf("name", page),
-        leaf("number", str(one.number)),
-        leaf("className", one.class_name),
-    ]
+    about = {"name": page, "number": str(one.number), "className": one.class_name}
     if one.guid:
-        facts.append(leaf("guid", one.guid))
-    for name, value in one.properties.items():
-        facts.append(branch("property", [_property(name, value)]))
+        about["guid"] = one.guid
+    facts = [leaf(tag, text) for tag, text in about.items()]
+    properties = one.properties.items()
+    facts += [branch("property", [_property(name, value)]) for name, value in properties]
     return branch("object", facts)
 
 
@@ -68,13 +64,11 @@ def _property(name: str, value: PropertyValue) -> XmlElement:
 
 def _properties(comment: Comment) -> dict[str, PropertyValue]:
     known: dict[str, PropertyValue] = {
-        "author": comment.author,
-        "comment": comment.text,
+        "author": comment.author, "comment": comment.text,
         "date": (comment.date or "").replace("T", " ").removesuffix("Z") or None,
         "replyto": None if comment.reply_to is None else str(comment.reply_to),
-        "selection": comment.selection,
-        "resolved": comment.resolved,
-    }
+        "selection": comment.selection, "resolved": comment.resolved,
+    }  # fmt: skip
     return {name: value for name, value in known.items() if value is not None}
 
 
@@ -85,9 +79,9 @@ def class_of(archive: Archive, page: PageView, source: XarDocument | None) -> Xm
     definition = archive.class_(page.key)
     if definition is None or definition.raw is None:
         return None
-    try:
+    with suppress(BadXmlError):
         events = Events([definition.raw])
         start = events.next()
-        return events.tree(start) if isinstance(start, tuple) and start[0] == "class" else None
-    except BadXmlError:
-        return None
+        if isinstance(start, tuple) and start[0] == "class":
+            return events.tree(start)
+    return None

@@ -12,7 +12,7 @@ from kb.archive import Archive, PageView, RevisionView
 from kb.export.xar.attachment_xml import files_of
 from kb.export.xar.object_xml import class_of, objects_of
 from kb.export.xar.rcs import RcsEntry, rcs_archive
-from kb.export.xar.xml import attribute, declaration, element, escape, tree
+from kb.export.xar.xml import attribute, declaration, element, escape, milliseconds, tree
 from kb.references import join_reference, split_reference
 from kb.times import instant_of
 
@@ -72,10 +72,9 @@ class PageXml:
     def _root(self) -> str:
         if self._format < (1, 2):
             return "<xwikidoc>\n"
-        page = self._page.id
-        version = f"{self._format[0]}.{self._format[1]}"
+        (major, minor), page = self._format, self._page.id
         return (
-            f'<xwikidoc version="{version}" reference="{attribute(page.page)}"'
+            f'<xwikidoc version="{major}.{minor}" reference="{attribute(page.page)}"'
             f' locale="{attribute(page.locale)}">\n'
         )
 
@@ -94,8 +93,7 @@ class PageXml:
             found = {k: v for k, v in self._source.fields.items() if k not in _OURS}
         else:
             found = self._known_fields(self._held[-1] if self._held else None)
-        found["content"] = self._page.source
-        return found
+        return {**found, "content": self._page.source}
 
     def _known_fields(self, revision: RevisionView | None) -> dict[str, str]:
         page = self._page
@@ -104,20 +102,14 @@ class PageXml:
         title = revision.title if revision and revision.title is not None else page.title
         syntax = revision.syntax if revision and revision.syntax else page.syntax
         known = {
-            "creator": page.creator,
-            "creationDate": _milliseconds(page.created),
-            "parent": page.parent,
-            "author": author,
-            "contentAuthor": author,
-            "date": _milliseconds(date),
-            "contentUpdateDate": _milliseconds(date),
-            "version": revision.version if revision else self._newest_known(),
-            "title": title,
+            "creator": page.creator, "creationDate": milliseconds(page.created),
+            "parent": page.parent, "author": author, "contentAuthor": author,
+            "date": milliseconds(date), "contentUpdateDate": milliseconds(date),
+            "version": revision.version if revision else self._newest_known(), "title": title,
             "comment": revision.comment if revision else None,
-            "minorEdit": _written(revision.minor if revision else None) or "false",
-            "syntaxId": syntax,
-            "hidden": _written(page.hidden) or "false",
-        }
+            "minorEdit": str(bool(revision and revision.minor)).lower(), "syntaxId": syntax,
+            "hidden": str(bool(page.hidden)).lower(),
+        }  # fmt: skip
         return {tag: text for tag, text in known.items() if text is not None}
 
     def _newest_known(self) -> str:
@@ -126,14 +118,10 @@ class PageXml:
 
     def _entries(self) -> list[RcsEntry]:
         return [
-            RcsEntry(
-                version=revision.version,
-                date=_rcs_date(revision.date),
-                author=revision.author,
-                log=revision.comment or "",
-            )
-            for revision in reversed(self._held)
-        ]
+            RcsEntry(version=r.version, date=_rcs_date(r.date), author=r.author,
+                     log=r.comment or "")
+            for r in reversed(self._held)
+        ]  # fmt: skip
 
     def _version_xml(self, version: str) -> str:
         """Return the XML of a version: as it came, else from what the archive knows of it."""
@@ -147,19 +135,6 @@ class PageXml:
         parts = [declaration(self._format), self._root(), *self._head()]
         parts += [element(tag, fields.get(tag)) for tag in _ORDER]
         return "".join([*parts, "</xwikidoc>\n"])
-
-
-def _written(truth: bool | None) -> str | None:
-    return None if truth is None else str(truth).lower()
-
-
-def _milliseconds(moment: str | None) -> str | None:
-    """Return milliseconds since 1970; of what is less precise, its beginning."""
-    instant = instant_of(moment)
-    if instant is None or moment is None:
-        return None
-    tail = moment.partition(".")[2][:3]
-    return str(instant.seconds * 1000 + (int(tail) if tail.isdigit() else 0))
 
 
 def _rcs_date(moment: str | None) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from importers.xar.events import XmlElement
+from kb.times import instant_of
 
 _ESCAPED = re.compile("[&<>\r\u2028\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _NAMED = {
@@ -37,6 +38,15 @@ def element(tag: str, text: str | None, indent: str = "  ") -> str:
     if text is None:
         return ""
     return f"{indent}<{tag}>{escape(text)}</{tag}>\n" if text else f"{indent}<{tag}/>\n"
+
+
+def milliseconds(moment: str | None) -> str | None:
+    """Return milliseconds since 1970; of what is less precise, its beginning."""
+    instant = instant_of(moment)
+    if instant is None or moment is None:
+        return None
+    tail = moment.partition(".")[2][:3]
+    return str(instant.seconds * 1000 + (int(tail) if tail.isdigit() else 0))
 
 
 def tree(node: XmlElement, indent: str = "  ") -> Iterator[str]:
