@@ -66,8 +66,7 @@ class PublicCases:
 
     def records(self) -> Iterator[tuple[str, bytes]]:
         """Yield id and JSON line of each."""
-        for record in self._public.records():
-            yield from_json(record).id, record
+        return ((from_json(record).id, record) for record in self._public.records())
 
     def cases(self) -> Iterator[Case]:
         """Yield all of them."""

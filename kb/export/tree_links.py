@@ -14,16 +14,7 @@ from kb.archive import PageView
 from kb.export.tree_layout import Layout
 from kb.markup.render.resolve import NoWiki, Target
 from kb.markup.syntaxes import read_page
-from kb.markup.tree.nodes import (
-    Anchor,
-    Document,
-    Heading,
-    Image,
-    Link,
-    Node,
-    Parent,
-    ResourceReference,
-)
+from kb.markup.tree import nodes as n
 from kb.model import PageId
 from kb.references import file_candidates, page_candidates
 
@@ -39,7 +30,7 @@ LinkFate: TypeAlias = Literal["kept", "broken", "outside"]
 """kept: it leads there still; broken: it led nowhere in the wiki; outside: not in the tree."""
 
 
-def tree_of(page: PageView) -> Document:
+def tree_of(page: PageView) -> n.Document:
     """Return the page's source as a tree, its macros expanded as far as they run here."""
     return read_page(page.source, page.syntax, page=page.id.page).document
 
@@ -50,30 +41,30 @@ def may_link_to_anchors(page: PageView) -> bool:
     return "[" in source and ("#" in source or "anchor" in source)
 
 
-def links_of(document: Document) -> Iterator[Link | Image]:
+def links_of(document: n.Document) -> Iterator[n.Link | n.Image]:
     """Yield all links and images of a tree."""
-    return (node for node in _nodes(document) if isinstance(node, Link | Image))
+    return (node for node in _nodes(document) if isinstance(node, n.Link | n.Image))
 
 
-def places_in(document: Document) -> frozenset[str]:
+def places_in(document: n.Document) -> frozenset[str]:
     """Return the places of a page that a link can name."""
     found: set[str] = {match[1] for match in _HTML_ID.finditer(document.source)}
     for node in _nodes(document):
-        if isinstance(node, Heading):
+        if isinstance(node, n.Heading):
             found.add(node.params.get("id") or node.id)
-        elif isinstance(node, Anchor):
+        elif isinstance(node, n.Anchor):
             found.add(node.name)
-        elif isinstance(node, Image) and node.id:
+        elif isinstance(node, n.Image) and node.id:
             found.add(node.id)
     return frozenset(found)
 
 
-def _nodes(document: Document) -> Iterator[Node]:
-    stack: list[Node] = [document]
+def _nodes(document: n.Document) -> Iterator[n.Node]:
+    stack: list[n.Node] = [document]
     while stack:
         node = stack.pop()
         yield node
-        if isinstance(node, Parent):
+        if isinstance(node, n.Parent):
             stack += node.children
 
 
@@ -140,7 +131,7 @@ class TreeResolver(NoWiki):
         self.asked: set[tuple[str, ...]] = set()
         """What was asked of the rest of the tree."""
 
-    def link(self, reference: ResourceReference) -> Target:
+    def link(self, reference: n.ResourceReference) -> Target:
         """Answer as NoWiki does, but what no builder can read as a URL leads nowhere."""
         target = super().link(reference)
         if target.kind == "anchor" and target.url and not self._has(target.url[1:]):
@@ -152,7 +143,7 @@ class TreeResolver(NoWiki):
             self._note(target.kind, reference.reference, "kept" if target.url else "broken")
         return target
 
-    def image(self, reference: ResourceReference) -> Target:
+    def image(self, reference: n.ResourceReference) -> Target:
         """Answer as NoWiki does."""
         target = super().image(reference)
         if target.kind == "url":
@@ -160,7 +151,7 @@ class TreeResolver(NoWiki):
             self._note("image", reference.reference[:200], "kept" if target.url else "broken")
         return target
 
-    def page(self, reference: ResourceReference) -> Target:
+    def page(self, reference: n.ResourceReference) -> Target:
         """Answer with the page's file and the anchor that the link names."""
         text = reference.reference
         found = self._ask_page(reference.type, text)
@@ -175,7 +166,7 @@ class TreeResolver(NoWiki):
         place = f"#{self.to_place(anchor)}" if anchor else ""
         return Target(self.to_page(found) + place, "page", text)
 
-    def attachment(self, reference: ResourceReference) -> Target:
+    def attachment(self, reference: n.ResourceReference) -> Target:
         """Answer with the file beside its page."""
         text = reference.reference
         self.asked.add(("file", reference.type, text))
@@ -186,7 +177,7 @@ class TreeResolver(NoWiki):
         self._note("file", text, "kept")
         return Target(self.to_file(*found), "attachment", found[1])
 
-    def other(self, reference: ResourceReference) -> Target:
+    def other(self, reference: n.ResourceReference) -> Target:
         """Answer as NoWiki does for a path of the old server, another wiki, an icon."""
         self._note("other", f"{reference.type}:{reference.reference}", "outside")
         return super().other(reference)

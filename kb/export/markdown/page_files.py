@@ -32,6 +32,11 @@ CHUNK: Final = 50
 SMALL: Final = 150
 """Fewer pages than this are written without further processes."""
 _LOOKS: Final[tuple[Fate, str]] = ("dropped", "looks only")
+_MISSING: Final[tuple[Fate, str]] = ("dropped", "not in the Markdown")
+_FEWER: Final[tuple[Fate, str]] = (
+    "dropped",
+    "stands there fewer times: in HTML's own tags, or in contents that the program lists",
+)
 _AS_HTML: Final[tuple[Fate, str]] = ("changed", "stays as HTML or as its source")
 
 PageTask: TypeAlias = tuple[int, list[dict[str, Yaml]]]
@@ -112,16 +117,9 @@ def _missing_words(view: PageView, made: RenderedPage) -> tuple[int, list[Loss]]
     """Return how many words the page has, and those that its Markdown does not show."""
     words, missing = lost_words(made.plain, markdown_text(made.text))
     return words, [
-        Loss("word", view.id.page, word, "dropped", _why(word, made.text), count)
+        Loss("word", view.id.page, word, *(_FEWER if word in made.text else _MISSING), count)
         for word, count in missing.items()
     ]
-
-
-def _why(word: str, text: str) -> str:
-    """Say why a word is not as often in what the Markdown shows as in the page's plain text."""
-    if word in text:
-        return "stands there fewer times: in HTML's own tags, or in contents that the program lists"
-    return "not in the Markdown"
 
 
 def _sha256(data: bytes) -> str:
