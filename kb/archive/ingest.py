@@ -108,19 +108,12 @@ class Ingest:
     def _writers(self) -> dict[type, Callable[[Any], None]]:
         pages = self._pages
         return {
-            PageSeen: self._page_seen,
-            Revision: self._revision,
-            RevisionSeen: pages.revision_seen,
-            Snapshot: pages.snapshot,
-            AttachmentRevision: self._attachment,
-            Comment: pages.attached.comment,
-            WikiObject: pages.attached.object_,
-            WikiClass: pages.attached.class_,
-            Gone: self._gone,
-            FetchState: self._fetch_state,
-            Checkpoint: self._checkpoint,
-            Problem: self._problem,
-        }
+            PageSeen: self._page_seen, Revision: self._revision, Snapshot: pages.snapshot,
+            RevisionSeen: pages.revision_seen, AttachmentRevision: self._attachment,
+            Comment: pages.attached.comment, WikiObject: pages.attached.object_,
+            WikiClass: pages.attached.class_, Gone: self._gone, FetchState: self._fetch_state,
+            Checkpoint: self._checkpoint, Problem: self._problem,
+        }  # fmt: skip
 
     def _commit(self) -> None:
         self._db.execute("COMMIT")

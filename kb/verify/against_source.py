@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
-from typing import Literal
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Literal
 
 import msgspec
 
@@ -96,6 +96,10 @@ class _SourcePage:
         self.view: PageView | None = archive.page(seen.id)
         key = self.view.key if self.view else 0
         self._revisions = {r.version: r for r in archive.revisions(key)} if self.view else {}
+        self._findings: dict[type, Callable[[Any], Finding]] = {
+            Revision: self._revision, RevisionSeen: self._version, Snapshot: self._lines,
+            AttachmentRevision: self._file, Comment: self._comment, WikiObject: self._object,
+        }  # fmt: skip
 
     def finding(self, what: str, verdict: Verdict, why: str = "") -> Finding:
         page = self._seen.id
@@ -111,21 +115,9 @@ class _SourcePage:
 
     def compare(self, item: Item) -> Iterator[Finding]:
         """A finding for what the item tells of the page; none for what is no part of it."""
-        match item:
-            case Revision():
-                yield self._revision(item)
-            case RevisionSeen():
-                yield self._version(item)
-            case Snapshot():
-                yield self._lines(item)
-            case AttachmentRevision():
-                yield self._file(item)
-            case Comment():
-                yield self._comment(item)
-            case WikiObject():
-                yield self._object(item)
-            case _:
-                return
+        make = self._findings.get(type(item))
+        if make is not None:
+            yield make(item)
 
     def _revision(self, item: Revision) -> Finding:
         assert self.view is not None

@@ -32,7 +32,7 @@ def status_form(use: LabelUse, lexicon: dict[str, list[str]]) -> StatusForm | No
     """Derive the status line's form from its values, those below it included; None: it has none."""
     values = [value for value in use.values if value]
     marks = Counter(mark for value in values for mark in dict.fromkeys(_MARK.findall(value)))
-    known = {fold(word).casefold() for group in lexicon.values() for word in group}
+    known = {_folded(word) for group in lexicon.values() for word in group}
     words: Counter[str] = Counter()
     order: dict[str, list[int]] = defaultdict(list)
     marked: Counter[str] = Counter()
@@ -72,14 +72,12 @@ def _spread(value: str) -> str:
 
 def _ticks(values: list[str], marks: Counter[str]) -> tuple[list[str], list[str]]:
     """Tell ticks from boxes: a mark that stands once in a value chooses, a repeated one not."""
-    ticks, boxes = [], []
+    ticks: list[str] = []
+    boxes: list[str] = []
     for mark, _ in marks.most_common():
         having = [value.count(mark) for value in values if mark in value]
         empty = mark.strip("[]() ") == "" or mark in "☐□⬜◻○◯"
-        if empty or sum(having) > 1.5 * len(having):
-            boxes.append(mark)
-        else:
-            ticks.append(mark)
+        (boxes if empty or sum(having) > 1.5 * len(having) else ticks).append(mark)
     return ticks, boxes
 
 
@@ -90,21 +88,16 @@ def _states(
     states: dict[str, list[str]] = {name: [] for name in _STATES}
     rest = []
     for word in words:
-        folded = fold(word).casefold()
-        name = next((n for n in _STATES if folded in map(_folded, lexicon[n])), None)
+        name = next((n for n in _STATES if _folded(word) in map(_folded, lexicon[n])), None)
         if name:
             states[name].append(word)
         else:
             rest.append(word)
     rest.sort(key=lambda word: sum(order[word]) / len(order[word]))
-    guessed = []
-    for word in rest:
-        free = [name for name in _STATES if not states[name]]
-        if not free:
-            break
-        states[free[0]].append(word)
-        guessed.append(word)
-    return states, guessed
+    free = [name for name in _STATES if not states[name]]
+    for name, word in zip(free, rest, strict=False):
+        states[name].append(word)
+    return states, rest[: len(free)]
 
 
 def _folded(word: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import pairwise
 
 from kb.cases.lines.display import fold
 from kb.cases.lines.status import StatusReading
@@ -18,13 +19,7 @@ _CLOCK = re.compile(r"(?<!\d)(?<!\d:)(\d{1,2}):(\d{2}):(\d{2})(?![\d:])\s*(?P<wh
 _MAY_HAVE_CLOCK = re.compile(r"\d[:：][0-5０-５]\d[:：]\d")
 _WORD = re.compile(r"[A-Za-z]{2,}|[\u3400-\u9fff]+")
 _CLAUSE = re.compile(r"[,，。;；]")
-_VIN = dict(
-    zip(
-        "ABCDEFGHJKLMNPRSTUVWXYZ",
-        (1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, *range(2, 10)),
-        strict=True,
-    )
-)
+_VIN = dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ", map(int, "12345678123457923456789"), strict=True))
 _VIN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 _MOST_TIMES = 200
 _SAME_EVENT_SECONDS = 60
@@ -36,13 +31,9 @@ def find_anomalies(
 ) -> None:
     """Add to the draft all that a person should look at."""
     draft.anomalies += [
-        *_dates(draft),
-        *_identifiers(draft, vocabulary),
-        *_values(draft),
-        *_order(draft, vocabulary),
-        *_clocks(draft, raws),
-        *_status(draft, readings),
-    ]
+        *_dates(draft), *_identifiers(draft, vocabulary), *_values(draft),
+        *_order(draft, vocabulary), *_clocks(draft, raws), *_status(draft, readings),
+    ]  # fmt: skip
 
 
 def _dates(draft: Draft) -> Iterator[DraftAnomaly]:
@@ -109,9 +100,8 @@ def _deletions(found: DraftIdentifier) -> set[tuple[str, str]]:
 def _one_edit(a: str, b: str) -> bool:
     if abs(len(a) - len(b)) > 1 or a == b:
         return False
-    same = next(
-        (i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b))
-    )
+    pairs = enumerate(zip(a, b, strict=False))
+    same = next((i for i, (x, y) in pairs if x != y), min(len(a), len(b)))
     rest_a, rest_b = a[same:], b[same:]
     return rest_a[1:] == rest_b[1:] or rest_a[1:] == rest_b or rest_a == rest_b[1:]
 
@@ -129,23 +119,16 @@ def _order(draft: Draft, vocabulary: Vocabulary) -> Iterator[DraftAnomaly]:
     ended = next((f for f in draft.fields if f.name == "ended" and f.parsed), None)
     if not started or not ended:
         return
-    begin, end = (
-        datetime.fromisoformat(str(started.parsed)),
-        datetime.fromisoformat(str(ended.parsed)),
-    )
-    lines = sorted((started.span.first, ended.span.first))
-    span = LineSpan(lines[0], lines[1])
+    begin, end = (datetime.fromisoformat(str(field.parsed)) for field in (started, ended))
+    span = LineSpan(*sorted((started.span.first, ended.span.first)))
     if len(str(started.parsed)) != len(str(ended.parsed)):
         begin, end = (moment.replace(second=0) for moment in (begin, end))
+    hours = (end - begin).total_seconds() / 3600
     if end < begin:
-        yield DraftAnomaly(
-            "time-order", f"ended {ended.value} before it started {started.value}", span
-        )
-    elif (
-        vocabulary.longest_hours and (end - begin).total_seconds() > vocabulary.longest_hours * 3600
-    ):
-        hours = round((end - begin).total_seconds() / 3600)
-        message = f"{hours} hours from {started.value} to {ended.value}"
+        message = f"ended {ended.value} before it started {started.value}"
+        yield DraftAnomaly("time-order", message, span)
+    elif vocabulary.longest_hours and hours > vocabulary.longest_hours:
+        message = f"{round(hours)} hours from {started.value} to {ended.value}"
         yield DraftAnomaly("duration", message, span)
 
 
@@ -175,9 +158,7 @@ def _pairs(text: str) -> set[str]:
     """Return pairs of Han characters, and words."""
     found: set[str] = set()
     for run in _WORD.findall(text):
-        found |= (
-            {run.casefold()} if run.isascii() else {run[i : i + 2] for i in range(len(run) - 1)}
-        )
+        found.update([run.casefold()] if run.isascii() else map("".join, pairwise(run)))
     return found
 
 

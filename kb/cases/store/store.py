@@ -140,13 +140,11 @@ class CaseStore:
 
     def cases(self) -> Iterator[Case]:
         """Yield all cases by wiki, page reference, locale and line."""
-        for _, record in self.records():
-            yield from_json(record)
+        return (from_json(record) for _, record in self.records())
 
     def records(self) -> Iterator[tuple[str, bytes]]:
         """Yield id and JSON line of each case, in the same order."""
-        rows = self._db.execute("SELECT id, record FROM case_row ORDER BY place")
-        yield from ((name, record) for name, record in rows)
+        yield from self._db.execute("SELECT id, record FROM case_row ORDER BY place")
 
     def removed(self, archive: Archive) -> Iterator[Case]:
         """Return cases that no page has any more, as the last version that had them shows them."""

@@ -41,11 +41,8 @@ def summarise(cases: Iterable[Case]) -> Summary:
         if (took := extra.get("durations", {}).get("to_resolution")) is not None:
             times.append(took)
     return Summary(
-        cases=status.total(),
-        by_status=dict(status.most_common()),
-        anomalies=dict(anomalies.most_common()),
-        unclassified_lines=unclassified,
-        corrections=corrections,
-        withheld=withheld,
+        cases=status.total(), by_status=dict(status.most_common()),
+        anomalies=dict(anomalies.most_common()), unclassified_lines=unclassified,
+        corrections=corrections, withheld=withheld,
         median_seconds_to_resolution=int(median(times)) if times else None,
-    )
+    )  # fmt: skip

@@ -42,13 +42,10 @@ class Finder:
         keys = [found.key for found in answer.found]
         why = explain(self.engine, bag, keys) if options.explain else {}
         return Hits(
-            query.text,
-            answer.total,
-            tuple(_hit(found, needles, why) for found in answer.found),
-            (*query.notes, *notes),
-            answer.facets,
+            query.text, answer.total, tuple(_hit(found, needles, why) for found in answer.found),
+            (*query.notes, *notes), answer.facets,
             self._suggestions(query, answer, loosened=bool(notes)),
-        )
+        )  # fmt: skip
 
     def _suggestions(
         self, query: Query, answer: EngineAnswer, *, loosened: bool

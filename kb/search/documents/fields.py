@@ -29,13 +29,8 @@ def streams_of(document: SearchDocument) -> dict[str, str]:
             head.extend(part)
         if text.name not in SCOPED:
             scoped.extend(scoped_terms(text.name, part))
-    return {
-        "seq": " ".join(whole.seq),
-        "rel": " ".join(whole.rel),
-        "num": " ".join(whole.num),
-        "head": " ".join([*head.seq, *head.rel]),
-        "scoped": " ".join(scoped),
-    }
+    made = {**whole._asdict(), "head": [*head.seq, *head.rel], "scoped": scoped}
+    return {name: " ".join(terms) for name, terms in made.items()}
 
 
 def scoped_terms(name: str, part: Streams) -> Iterator[str]:

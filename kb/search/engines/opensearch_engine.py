@@ -56,15 +56,10 @@ def connect(config: SearchConfig) -> OpenSearch:
     settings = config.settings
     user, password = settings.get("user"), os.environ.get(settings.get("password_env", ""), "")
     return OpenSearch(
-        hosts=config.url.split(),
-        headers=_authorization(user, password) if user else None,
-        verify_certs=True,
-        ca_certs=settings.get("ca_certs"),
-        timeout=60,
-        max_retries=4,
-        retry_on_timeout=False,
-        retry_on_status=sorted(_AGAIN),
-    )
+        hosts=config.url.split(), headers=_authorization(user, password) if user else None,
+        verify_certs=True, ca_certs=settings.get("ca_certs"), timeout=60, max_retries=4,
+        retry_on_timeout=False, retry_on_status=sorted(_AGAIN),
+    )  # fmt: skip
 
 
 def _authorization(user: str, password: str) -> dict[str, str]:
@@ -258,11 +253,9 @@ class OpenSearchEngine:
         """Answer a request."""
         with _talking():
             found = self._client.search(
-                index=self._name,
-                body=body_of(request),
-                allow_partial_search_results=False,
+                index=self._name, body=body_of(request), allow_partial_search_results=False,
                 search_type="dfs_query_then_fetch",
-            )
+            )  # fmt: skip
         rows = tuple(_found(hit) for hit in found["hits"]["hits"])
         buckets = found["aggregations"]["f"]["buckets"] if request.facets else ()
         facets = facet_counts((row["key"], row["doc_count"]) for row in buckets)

@@ -18,12 +18,10 @@ LONGEST = 3600
 def take(client: Any, repository: str, prefix: str, index: str) -> None:
     """Take a snapshot of the index; delete all but the last `KEPT`."""
     client.snapshot.create(
-        repository=repository,
-        snapshot=f"{prefix}-{time.time_ns()}",
+        repository=repository, snapshot=f"{prefix}-{time.time_ns()}",
         body={"indices": index, "include_global_state": False},
-        wait_for_completion=True,
-        request_timeout=LONGEST,
-    )
+        wait_for_completion=True, request_timeout=LONGEST,
+    )  # fmt: skip
     for old in _taken(client, repository, prefix)[:-KEPT]:
         client.snapshot.delete(repository=repository, snapshot=old["snapshot"])
 
@@ -35,12 +33,10 @@ def bring_back(client: Any, repository: str, prefix: str, index: str) -> bool:
     if not held:
         return False
     client.snapshot.restore(
-        repository=repository,
-        snapshot=held[-1],
+        repository=repository, snapshot=held[-1],
         body={"indices": index, "include_global_state": False, "include_aliases": False},
-        wait_for_completion=True,
-        request_timeout=LONGEST,
-    )
+        wait_for_completion=True, request_timeout=LONGEST,
+    )  # fmt: skip
     return True
 
 

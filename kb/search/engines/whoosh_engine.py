@@ -78,13 +78,10 @@ class WhooshEngine:
         writer, count = self._writing(), 0
         for document in documents:
             writer.update_document(
-                key=document.key,
-                digest=document.digest,
-                document=encoded(document),
-                names=_SEPARATOR.join(names_of(document)),
-                **streams_of(document),
+                key=document.key, digest=document.digest, document=encoded(document),
+                names=_SEPARATOR.join(names_of(document)), **streams_of(document),
                 **numbers_of(document),
-            )
+            )  # fmt: skip
             count += 1
         return count
 
