@@ -26,11 +26,9 @@ different ways of the same sources have the same digests."""
 
 
 def page_digest(
-    connection: sqlite3.Connection,
-    page: int,
-    versions: Iterable[tuple[tuple[int, int], VersionFacts]],
-    empty: Container[str],
-) -> bytes:
+    connection: sqlite3.Connection, page: int,
+    versions: Iterable[tuple[tuple[int, int], VersionFacts]], empty: Container[str],
+) -> bytes:  # fmt: skip
     """Digest everything about a page: SHA-256 over its versions, then the rows of each table.
 
     ``versions`` are in order; tables named in ``empty`` are known to hold nothing of the page.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
 import msgspec
 
 from kb.model import LineOrigin, Snapshot, version_key
@@ -24,16 +26,10 @@ def compared(text: str, snapshot: Snapshot) -> str | None:
     Lines that the view left out are not compared, nor how lines end, nor blanks at their ends,
     nor empty lines after the last.
     """
-    shown = {
-        number: line.rstrip()
-        for number, line in enumerate(snapshot.lines, 1)
-        if number not in snapshot.missing
-    }
-    lines = dict(enumerate((line.rstrip() for line in text.split("\n")), 1))
-    numbers = sorted(lines.keys() | shown.keys() - snapshot.missing)
-    wrong = [
-        n for n in numbers if n not in snapshot.missing and lines.get(n, "") != shown.get(n, "")
-    ]
+    lines = [line.rstrip() for line in text.split("\n")]
+    shown = [line.rstrip() for line in snapshot.lines]
+    pairs = enumerate(zip_longest(lines, shown, fillvalue=""), 1)
+    wrong = [n for n, (line, other) in pairs if line != other and n not in snapshot.missing]
     if not wrong:
         return None
     return f"{len(wrong)} line(s) differ from the text of that version, the first is {wrong[0]}"

@@ -83,14 +83,10 @@ def _heading(
     groups = match.groupdict()
     written = groups.get("date") or ""
     date = parse_day(written, vocabulary) if written else None
-    return CaseHeading(
-        re.sub(r"~(.)", r"\1", line.cut(match.start("id"), match.end("id")))
-        if groups.get("id")
-        else "",
-        int(groups["number"]) if groups.get("number") else None,
-        date, written if written and not date else "",
-        line.cut(0, len(line.text)), rule,
-    )  # fmt: skip
+    case_id = line.cut(match.start("id"), match.end("id")) if groups.get("id") else ""
+    number = int(groups["number"]) if groups.get("number") else None
+    bad_date, text = "" if date else written, line.cut(0, len(line.text))
+    return CaseHeading(re.sub(r"~(.)", r"\1", case_id), number, date, bad_date, text, rule)
 
 
 def _is_sure(case: CaseHeading) -> bool:

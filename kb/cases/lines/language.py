@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 
-_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
-_KANA = re.compile(r"[\u3040-\u30ff]")
-_HANGUL = re.compile(r"[\uac00-\ud7a3]")
-_WORD = re.compile(r"[A-Za-z\u00c0-\u024f]{2,}")
-_CYRILLIC = re.compile(r"[\u0400-\u04ff]{2,}")
+_SCRIPTS = {
+    "ja": (re.compile(r"[\u3040-\u30ff]"), 3),
+    "zh": (re.compile(r"[\u3400-\u9fff\uf900-\ufaff]"), 1),
+    "ko": (re.compile(r"[\uac00-\ud7a3]"), 1),
+    "ru": (re.compile(r"[\u0400-\u04ff]{2,}"), 1),
+    "en": (re.compile(r"[A-Za-z\u00c0-\u024f]{2,}"), 1),
+}
+"""Language → its characters, or words, and how much one counts; of equal ones the first wins."""
 _MARKUP = re.compile(r"\[\[[^\]\n]{0,1000}\]\]|\{\{[^{}]{0,500}\}\}|https?:[!-~]{1,2000}")
 
 
@@ -18,13 +21,6 @@ def language_of(text: str) -> str:
     A Latin-script text counts as English: the profiles know no other language.
     """
     text = _MARKUP.sub(" ", text)
-    han, words = len(_HAN.findall(text)), len(_WORD.findall(text))
-    counts = {
-        "ja": len(_KANA.findall(text)) * 3,
-        "zh": han,
-        "ko": len(_HANGUL.findall(text)),
-        "ru": len(_CYRILLIC.findall(text)),
-        "en": words,
-    }
+    counts = {name: len(form.findall(text)) * each for name, (form, each) in _SCRIPTS.items()}
     best = max(counts, key=lambda name: counts[name])
     return best if counts[best] else "und"

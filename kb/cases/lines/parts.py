@@ -72,12 +72,7 @@ def section_at(
     if match is None:
         return None
     known = label_key(match["label"]) in vocabulary.sections
-    if known and (match["sep"] == ":" or mark or heading):
-        return PartOpening(
-            line.cut(match.start("label"), match.end("label")), match.end(), sure=True
-        )
-    if mark and match["sep"]:
-        return PartOpening(
-            line.cut(match.start("label"), match.end("label")), match.end(), sure=True
-        )
-    return None
+    opens = known and (match["sep"] == ":" or mark or heading)
+    if not (opens or (mark and match["sep"])):
+        return None
+    return PartOpening(line.cut(match.start("label"), match.end("label")), match.end(), sure=True)

@@ -87,19 +87,17 @@ class StatusWords:
         ``crossed``: marks that may be crosses are.
         """
         key = extra, crossed
-        if key not in self._patterns:
-            self._patterns[key] = self._compile(*key)
-        return self._patterns[key]
-
-    def _compile(self, extra: str, crossed: bool) -> re.Pattern[str]:
+        if key in self._patterns:
+            return self._patterns[key]
         crosses = self._crosses - {extra} if crossed else set()
         ticks = _alternatives((self._ticks - crosses) | ({extra} if extra else set()))
         boxes = _alternatives((self._boxes | crosses) - {extra})
-        return re.compile(
+        pattern = self._patterns[key] = re.compile(
             rf"(?P<tick>{ticks})|(?P<box>{boxes})"
             rf"|(?P<word>(?<!\w)(?:{_alternatives(self._states)})(?![^\W\d]))"
             r"|(?P<other>\w[\w.'-]*)"
         )
+        return pattern
 
     def is_option(self, line: DisplayLine, *, states_below: bool) -> bool:
         """Return True where the line, below a status line, is an option of it.
@@ -112,12 +110,10 @@ class StatusWords:
         if not text or len(text) > 80 or (":" in text and not _before_mark(line, found)):
             return False
         kinds = {token.kind for token in found}
-        short = len(text) <= 40
-        if short and (kinds & {"tick", "box"}) and found[0].kind != "other":
+        short, marks = len(text) <= 40, kinds & {"tick", "box"}
+        if short and marks and (found[0].kind != "other" or found[-1].kind in marks):
             return True
-        if short and found and found[-1].kind in ("tick", "box"):
-            return True
-        known = kinds == {"word"} or ("word" in kinds and bool(kinds & {"tick", "box"}))
+        known = kinds == {"word"} or ("word" in kinds and bool(marks))
         return known or (short and states_below and line.listed)
 
     def names_a_state(self, option: StatusOption) -> bool:
@@ -144,9 +140,7 @@ class StatusWords:
         ambiguous = False
         bullets = self._are_bullets(options, pattern)
         for option in options:
-            for segment in self._segments(option, pattern):
-                if bullets:
-                    continue
+            for segment in () if bullets else self._segments(option, pattern):
                 words, unsure = _ticked(segment, option.line.text)
                 chosen += words
                 ambiguous = ambiguous or unsure
@@ -224,9 +218,7 @@ class StatusWords:
         if len(text) != len(line.text):
             text = line.text.lower()
         tokens = [
-            _StatusToken(
-                m.lastgroup or "", m.start(), m.end(), m[0], line.text[m.start() : m.end()]
-            )
+            _StatusToken(m.lastgroup or "", *m.span(), m[0], line.text[m.start() : m.end()])
             for m in pattern.finditer(text, option.start, option.end)
         ]
         icons = [

@@ -150,10 +150,9 @@ class _ValueSheet:
 
     def case(self, lines: list[str], kind: LineKind) -> ReadCase:
         """Return the case; its lines that are not blank are of the kind."""
+        begins = self.draft.heading.rule.begins
         self.draft.kinds = [kind if line.strip() else LineKind.BLANK for line in lines]
-        self.draft.rules = [
-            self.draft.heading.rule.begins if line.strip() else "" for line in lines
-        ]
+        self.draft.rules = [begins if line.strip() else "" for line in lines]
         self.draft.status = joint_status(self.readings)
         displays = [display_line(line) for line in lines]
         find_attachments(self.draft, displays)

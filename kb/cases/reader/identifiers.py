@@ -44,11 +44,9 @@ def normal_form(value: str) -> str:
 
 
 def find_identifiers(
-    draft: Draft,
-    displays: Sequence[DisplayLine | None],
-    raws: Sequence[str],
+    draft: Draft, displays: Sequence[DisplayLine | None], raws: Sequence[str],
     vocabulary: Vocabulary,
-) -> None:
+) -> None:  # fmt: skip
     """Add every identifier of the case's lines to the draft, and the cases it mentions."""
     pairs = zip(displays, raws, strict=True)
     lines = [line or display_line(raw) for line, raw in pairs]
@@ -56,9 +54,8 @@ def find_identifiers(
     if not _ALNUM.search(whole):
         return
     head = len(lines[0].text)
-    whole = _without_cases(whole[:head], draft, vocabulary) + _without_cases(
-        whole[head:], draft, vocabulary
-    )
+    parts = (whole[:head], whole[head:])
+    whole = "".join(_without_cases(part, draft, vocabulary) for part in parts)
     whole = _without_files(_LINK.sub(_blank, whole))
     starts = list(accumulate((len(line.text) + 1 for line in lines), initial=0))
     for one in _identified(whole, _values(draft, lines, starts, vocabulary), vocabulary):
@@ -70,10 +67,7 @@ def find_identifiers(
 
 def _blank(match: re.Match[str]) -> str:
     """Return as many characters that mean nothing; lines stay apart."""
-    found = match[0]
-    return " " * len(found) if _END not in found else _END.join(
-        " " * len(part) for part in found.split(_END)
-    )  # fmt: skip
+    return _END.join(" " * len(part) for part in match[0].split(_END))
 
 
 def _without_files(text: str) -> str:
@@ -108,12 +102,12 @@ def _values(
 ) -> list[tuple[int, int, str]]:
     """Return bounds and kind of fields' values that are identifiers by their field."""
     kinds = {kind.rule.kind for kind in vocabulary.kinds if kind.value}
-    found: dict[tuple[int, str], None] = {}
-    for field in draft.fields:
-        if field.name in kinds:
-            found.update(
-                ((n, field.name), None) for n in range(field.span.first, field.span.last + 1)
-            )
+    found = {
+        (number, field.name)
+        for field in draft.fields
+        if field.name in kinds
+        for number in range(field.span.first, field.span.last + 1)
+    }
     ranges = []
     for number, name in sorted(found):
         hit = label_at(lines[number], vocabulary)
