@@ -39,7 +39,7 @@ from kb.model import PageId
 from kb.pool import Load, pooled
 from kb.publish.pages.case_page import case_writer
 from kb.publish.renderer import Renderer, SiteSettings
-from kb.publish.site_build.site_builder import CASES, build
+from kb.publish.site_build.site_builder import CASES_BATCH, CASES_PAY, build
 from kb.publish.site_build.site_folder import SiteFolder
 from kb.publish.site_catalogue import Catalogue, case_facts
 from kb.redact.material import MaterialPage
@@ -124,7 +124,8 @@ def rate_of_pages(lines: Path, folder: Path) -> None:
 
     def work() -> None:
         writer = case_writer(catalogue, Renderer(SITE), tree.write)
-        deque(pooled(writer, records, Load(len(records), *CASES)), maxlen=0)
+        load = Load(tasks=len(records), pays=CASES_PAY, batch=CASES_BATCH)
+        deque(pooled(writer, records, load), maxlen=0)
 
     rate = len(records) / cpu(work)
     print(f"case pages, bodies rendered too: {2 * rate:.0f}/s over two cores")

@@ -1,4 +1,4 @@
-"""Work shared by as many processes as there are cores, where that pays; results in order.
+"""Work shared by as many processes as there are cores, 8 at most, where it pays; results in order.
 
 On Linux, while no other thread runs, processes are forked, so that they have all that the work
 knows without a copy; elsewhere, and for few tasks, this process does everything.
@@ -15,6 +15,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from itertools import islice
 from typing import Any, Final, NamedTuple, TypeVar
 
 Task = TypeVar("Task")
@@ -26,13 +27,13 @@ _DIE_WITH_PARENT: Final = 1
 
 
 class Load(NamedTuple):
-    """How much there is to do."""
+    """How much there is to do, and how it is shared among at most 8 processes."""
 
     tasks: int
     pays: int
-    """Tasks from which more processes are quicker."""
+    """Tasks from which on more processes are quicker than one."""
     batch: int
-    """Tasks that are handed over at once."""
+    """Tasks that a process gets at once."""
 
 
 def workers_for(load: Load) -> int:
@@ -69,14 +70,8 @@ def pooled(
 
 
 def _batches(tasks: Iterable[Task], size: int) -> Iterator[list[Task]]:
-    batch: list[Task] = []
-    for task in tasks:
-        batch.append(task)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
+    rest = iter(tasks)
+    return iter(lambda: list(islice(rest, size)), [])
 
 
 _work: Callable[[Any], Any] | None = None

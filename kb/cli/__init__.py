@@ -59,12 +59,10 @@ def main() -> None:
     """Run the command; trouble becomes one line on stderr and an exit code."""
     try:
         cli(standalone_mode=False)
-    except click.exceptions.Abort:
-        _fail("interrupted", "", 130)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
+    except (click.exceptions.Abort, KeyboardInterrupt):
         _fail("interrupted", "", 130)
     except KbError as error:
         _fail(str(error), error.hint, error.exit_code)

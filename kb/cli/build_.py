@@ -18,21 +18,17 @@ from kb.publish.site_build.site_builder import BuildReport, SiteChanges
 _LISTED = 20
 
 audience_option = click.option(
-    "--audience",
-    type=click.Choice(["internal", "public"]),
-    default="internal",
-    show_default=True,
+    "--audience", type=click.Choice(["internal", "public"]), default="internal", show_default=True,
     help="Who will read it: internal shows all, public has what is personal replaced.",
-)
+)  # fmt: skip
 
 
 @click.command("build", epilog="Example: kb build --out /srv/www/cases")
 @audience_option
 @click.option(
-    "--out",
-    type=click.Path(path_type=Path),
+    "--out", type=click.Path(path_type=Path),
     help="Folder: new, empty or of an earlier build (default: build/AUDIENCE).",
-)
+)  # fmt: skip
 @click.option("--yes", is_flag=True, help="Don't ask before a public build is put in place.")
 @home_option
 def command(audience: str, out: Path | None, yes: bool, home: Path | None) -> None:
@@ -57,20 +53,15 @@ def _tell(report: BuildReport) -> None:
         f"{count(report.written, 'file')} written, {report.removed} removed",
     )  # fmt: skip
     if report.pages and not report.cases:
-        say(
-            "note",
-            "cyan",
-            "no page holds a case that was recognised; kb profile learn proposes how",
-        )
+        note = "no page holds a case that was recognised; kb profile learn proposes how"
+        say("note", "cyan", note)
     say("open", "cyan", report.out / "index.html")
 
 
 def _approve(changes: SiteChanges, *, yes: bool) -> None:
     """Show what a public site changes, and have somebody agree to it."""
-    for word, ids in zip(
-        ("new", "changed", "gone"), (changes.new, changes.changed, changes.gone), strict=True
-    ):
-        if ids:
+    for word in ("new", "changed", "gone"):
+        if ids := getattr(changes, word):
             more = f" and {len(ids) - _LISTED} more" if len(ids) > _LISTED else ""
             say(word, "cyan", f"{len(ids)} cases: " + ", ".join(ids[:_LISTED]) + more)
     if yes:

@@ -18,8 +18,7 @@ def case_text(case: Case) -> Text:
     text = Text()
     for part in (_head(case), _talk(case), _end(case)):
         for line in part:
-            text.append(line)
-            text.append("\n")
+            text.append(line).append("\n")
     text.rstrip()
     return text
 
@@ -38,9 +37,8 @@ def _head(case: Case) -> Iterator[Text]:
 
 
 def _talk(case: Case) -> Iterator[Text]:
-    blocks = [(turn.origin.lines[0], "turn", turn) for turn in case.turns]
     round_: int | None = None
-    for _, _, turn in blocks:
+    for turn in case.turns:
         yield Text()
         if turn.round != round_:
             round_ = turn.round

@@ -65,10 +65,9 @@ def opened(home: Path | None) -> Library:
 def home_option(function: F) -> F:
     """`--home DIR`, on every command."""
     return click.option(
-        "--home",
-        type=click.Path(path_type=Path, file_okay=False),
+        "--home", type=click.Path(path_type=Path, file_okay=False),
         help="Folder to work in (default: nearest kb.toml upwards, else here).",
-    )(function)
+    )(function)  # fmt: skip
 
 
 def json_option(function: F) -> F:

@@ -37,14 +37,9 @@ _SHOWN = 20
 @click.option("--strict", is_flag=True, help="Exit with 1 where there are problems.")
 @home_option
 def command(
-    sources: tuple[str, ...],
-    home: Path | None,
-    settings: tuple[str, ...],
-    strict: bool,
-    no_history: bool,
-    no_attachments: bool,
-    **chosen: Any,
-) -> None:
+    sources: tuple[str, ...], home: Path | None, settings: tuple[str, ...], strict: bool,
+    no_history: bool, no_attachments: bool, **chosen: Any,
+) -> None:  # fmt: skip
     """Import pages with their history from SOURCE: a file, a folder, a .xar, a wiki's URL."""
     with opened(home) as library, import_bar() as progress:
         report = library.import_(

@@ -33,17 +33,9 @@ SORTS = ("relevance", "newest", "oldest", "number")
 @json_option
 @home_option
 def command(
-    query: tuple[str, ...],
-    home: Path | None,
-    limit: int,
-    page: int,
-    sort: Any,
-    facets: bool,
-    like_id: str | None,
-    explain: bool,
-    old: bool,
-    as_json: bool,
-) -> None:
+    query: tuple[str, ...], home: Path | None, limit: int, page: int, like_id: str | None,
+    as_json: bool, **chosen: Any,
+) -> None:  # fmt: skip
     """Find cases that have all the words, in Chinese and English.
 
     Words side by side in quotes, -without, OR, (brackets), begin*, *6730, field:value,
@@ -56,10 +48,7 @@ def command(
         if like_id:
             hits = library.like(like_id, limit=limit)
         else:
-            hits = library.search(
-                " ".join(query), limit=limit, offset=offset, sort=sort, facets=facets,
-                explain=explain, old=old,
-            )  # fmt: skip
+            hits = library.search(" ".join(query), limit=limit, offset=offset, **chosen)
     if as_json:
         from kb.search.asking.hits import to_json
 

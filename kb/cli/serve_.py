@@ -11,12 +11,9 @@ from kb.cli.console import home_option, opened, say
 
 @click.command(epilog="Example: kb serve --port 8080")
 @click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=8000,
-    show_default=True,
+    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True,
     help="Port to listen on; 0 takes any that is free and says which.",
-)
+)  # fmt: skip
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @home_option
 def command(port: int, host: str, home: Path | None) -> None:

@@ -34,9 +34,9 @@ def build_site(
     site would hold a protected value.
     """
     material = ArchiveMaterial(archive, store)
-    site, memory = _site(home, audience), home.root / ".kb" / "site"
+    site, state_folder = _site(home, audience), home.root / ".kb" / "site"
     if audience == "internal":
-        return build(material, out, site, memory)
+        return build(material, out, site, state_folder)
     visible = PublicPages.of(archive, rules_of(home.config.public))
     public = PublicMaterial(material, visible, key_of(home))
     constant = [path for files in (site_assets(), fold_files()) for path, _ in files]
@@ -47,7 +47,7 @@ def build_site(
         if approve is not None:
             approve(changes)
 
-    return build(public, out, site, memory, guard)
+    return build(public, out, site, state_folder, guard)
 
 
 def _site(home: Home, audience: Audience) -> SiteSettings:

@@ -34,11 +34,9 @@ class Corrector:
         self._root = root
         self._note = {"by": by or getpass.getuser(), "why": why, "date": today}
 
-    def value(self, case: Case, what: str | None, value: str | None, *, clear: bool) -> Path:
+    def value(self, case: Case, what: str, value: str | None) -> Path:
         """Note the right value, or that there is none. UsageError where it cannot be one."""
-        return append_entry(
-            self._root, "correction", _entry(case, what, value, clear=clear, note=self._note)
-        )
+        return append_entry(self._root, "correction", _entry(case, what, value, self._note))
 
     def withhold(self, case: Case) -> Path:
         """Note that the case stays out of everything public."""
@@ -49,11 +47,7 @@ class Corrector:
         return append_entry(self._root, "same", SameEntry(cases=(case.id, other.id), **self._note))
 
 
-def _entry(
-    case: Case, what: str | None, value: str | None, *, clear: bool, note: dict[str, str]
-) -> ValueEntry:
-    if what is None or (value is None) != clear:
-        raise UsageError("say what, and its right value", hint="kb correct CASE status resolved …")
+def _entry(case: Case, what: str, value: str | None, note: dict[str, str]) -> ValueEntry:
     path = _pointer(case, what)
     record = plain(case)
     try:
@@ -62,7 +56,7 @@ def _entry(
         fields = dict.fromkeys(field.name for field in case.fields)
         hint = f"one of: {', '.join((*_NAMES, *fields))}; or a JSON pointer into the record"
         raise UsageError(f"{case.id} has no {what}", hint=hint) from error
-    new = None if clear or value is None else _typed(value, old, path)
+    new = None if value is None else _typed(value, old, path)
     if path == "/date" and new is not None and not _is_day(new):
         raise UsageError(f"{value!r} is no date", hint="a day such as 2020-04-10")
     entry = ValueEntry(case=case.id, path=path, old=old, new=new, **note)

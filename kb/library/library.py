@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, get_args
+from typing import TYPE_CHECKING, Any, Final, NoReturn, get_args
 
 from kb.config import Home, find_home
 from kb.errors import InputError, NotFoundError, Problem, UsageError
@@ -79,12 +78,7 @@ class Library:
     def __enter__(self) -> Library:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def __repr__(self) -> str:
@@ -102,22 +96,13 @@ class Library:
     # What comes in.
 
     def import_(
-        self,
-        source: str | Path,
-        *more: str | Path,
+        self, source: str | Path, *more: str | Path,
         format: str | None = None,  # noqa: A002  (what users call it)
-        spaces: Sequence[str] = (),
-        pages: Sequence[str] = (),
-        exclude: Sequence[str] = (),
-        page_name: str | None = None,
-        history: bool = True,
-        attachments: bool = True,
-        user: str | None = None,
-        password_env: str | None = None,
-        cookie_env: str | None = None,
-        settings: dict[str, str] | None = None,
-        progress: OnProgress | None = None,
-    ) -> ImportReport:
+        spaces: Sequence[str] = (), pages: Sequence[str] = (), exclude: Sequence[str] = (),
+        page_name: str | None = None, history: bool = True, attachments: bool = True,
+        user: str | None = None, password_env: str | None = None, cookie_env: str | None = None,
+        settings: dict[str, str] | None = None, progress: OnProgress | None = None,
+    ) -> ImportReport:  # fmt: skip
         """Import pages with their history from files, folders, XARs or URLs of a wiki.
 
         ``format`` names the importer, else it is recognised. ``spaces``, ``pages`` and ``exclude``
@@ -173,22 +158,15 @@ class Library:
         for key, page in ids if wiki is None else ():
             if (page.page, page.locale) == (reference, locale):
                 return Page(self._opened.archive, archive.view(key))
-        near = [page.page for _, page in ids if _is_in(reference, page.page)]
+        near = [page.page for _, page in ids if reference.lower() in page.page.lower()]
         hint = f"did you mean: {', '.join(near[:5])}" if near else "kb pages lists the pages"
         raise NotFoundError(f"there is no page {reference!r}", hint=hint)
 
     def cases(
-        self,
-        *,
-        status: Status | None = None,
-        station: str | None = None,
-        engineer: str | None = None,
-        speaker: str | None = None,
-        page: str | None = None,
-        anomaly: str | None = None,
-        after: str | None = None,
-        before: str | None = None,
-    ) -> Iterator[Case]:
+        self, *, status: Status | None = None, station: str | None = None,
+        engineer: str | None = None, speaker: str | None = None, page: str | None = None,
+        anomaly: str | None = None, after: str | None = None, before: str | None = None,
+    ) -> Iterator[Case]:  # fmt: skip
         """Yield the cases that state all that is asked, by wiki, page and line.
 
         Texts are globs (`德顺*`), compared without regard to letter case, width and traditional
@@ -214,11 +192,7 @@ class Library:
         """
         store, archive = self._opened.store(), self._opened.archive()
         case = store.meant(id) or next((c for c in store.removed(archive) if c.id == id), None)
-        if case is None:
-            near = store.like(id, 5)
-            hint = f"did you mean: {', '.join(near)}" if near else "kb cases lists the cases"
-            raise NotFoundError(f"there is no case {id!r}", hint=hint)
-        return case
+        return case or self._no_case(id)
 
     def look_up(self, name: str) -> tuple[Case | None, Page | None]:
         """Return the case and the page that a person means by a name. NotFoundError for neither.
@@ -268,17 +242,12 @@ class Library:
         return PublicPages.of(self._opened.archive(), rules).report()
 
     def verify(
-        self,
-        against: str | Path | None = None,
-        *,
+        self, against: str | Path | None = None, *,
         format: str | None = None,  # noqa: A002  (what users call it)
-        spaces: Sequence[str] = (),
-        pages: Sequence[str] = (),
-        user: str | None = None,
-        password_env: str | None = None,
-        cookie_env: str | None = None,
+        spaces: Sequence[str] = (), pages: Sequence[str] = (), user: str | None = None,
+        password_env: str | None = None, cookie_env: str | None = None,
         on_finding: Callable[[Finding], None] | None = None,
-    ) -> Verification:
+    ) -> Verification:  # fmt: skip
         """Check that the archive is whole and, beside a source, that it lacks nothing of it.
 
         ``on_finding`` is called for each difference as it is found. RemoteError where the source
@@ -296,16 +265,9 @@ class Library:
     # What is found.
 
     def search(
-        self,
-        query: str,
-        *,
-        limit: int = 10,
-        offset: int = 0,
-        sort: SortOrder = "relevance",
-        facets: bool = False,
-        explain: bool = False,
-        old: bool = False,
-    ) -> Hits:
+        self, query: str, *, limit: int = 10, offset: int = 0, sort: SortOrder = "relevance",
+        facets: bool = False, explain: bool = False, old: bool = False,
+    ) -> Hits:  # fmt: skip
         """Find cases and pages, in Chinese and English, best first.
 
         The query language is that of `kb search`; whatever is typed means something. ``old``
@@ -338,13 +300,7 @@ class Library:
     # What is put right.
 
     def correct(
-        self,
-        case: str,
-        what: str,
-        value: str | None,
-        *,
-        why: str,
-        by: str | None = None,
+        self, case: str, what: str, value: str | None, *, why: str, by: str | None = None
     ) -> Path:
         """Put a value of a case right by hand; return the file that it is noted in.
 
@@ -354,7 +310,7 @@ class Library:
         is the login where it is not given. UsageError where the value cannot be one.
         """
         corrector, found = self._corrector(case, why, by)
-        return corrector.value(found, what, value, clear=value is None)
+        return corrector.value(found, what, value)
 
     def withhold(self, case: str, *, why: str, by: str | None = None) -> Path:
         """Keep a case out of everything public; return the file that it is noted in."""
@@ -372,23 +328,19 @@ class Library:
         return Corrector(self.root, why=why, by=by), self._exact_case(case)
 
     def _exact_case(self, id: str) -> Case:  # noqa: A002  (what users call it)
-        store = self._opened.store()
-        case = store.case(id)
-        if case is None:
-            near = store.like(id, 5)
-            hint = f"did you mean: {', '.join(near)}" if near else "kb cases lists the cases"
-            raise NotFoundError(f"there is no case {id!r}", hint=hint)
-        return case
+        return self._opened.store().case(id) or self._no_case(id)
+
+    def _no_case(self, id: str) -> NoReturn:  # noqa: A002  (what users call it)
+        near = self._opened.store().like(id, 5)
+        hint = f"did you mean: {', '.join(near)}" if near else "kb cases lists the cases"
+        raise NotFoundError(f"there is no case {id!r}", hint=hint)
 
     # What goes out.
 
     def build(
-        self,
-        out: str | Path | None = None,
-        *,
-        audience: Audience = "internal",
+        self, out: str | Path | None = None, *, audience: Audience = "internal",
         approve: Approve | None = None,
-    ) -> BuildReport:
+    ) -> BuildReport:  # fmt: skip
         """Write the static site to ``out`` (default: build/AUDIENCE in the home).
 
         A public site has what is personal replaced, and is searched for leaks before it is put in
@@ -487,7 +439,3 @@ def _globs(name: str, given: Sequence[str]) -> tuple[str, ...]:
     if isinstance(given, str):
         raise UsageError(f"{name}={given!r}: not a list of globs", hint=f"{name}=[{given!r}]")
     return tuple(given)
-
-
-def _is_in(part: str, whole: str) -> bool:
-    return part.lower() in whole.lower()

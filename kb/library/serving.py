@@ -6,7 +6,6 @@ import errno
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from types import TracebackType
 from typing import TYPE_CHECKING, Final
 
 from kb.errors import UsageError
@@ -45,12 +44,7 @@ class SiteServer:
     def __enter__(self) -> SiteServer:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def serve(self, on_ready: Callable[[], None] | None = None) -> None:

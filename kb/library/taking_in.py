@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from importers.base import Confidence, Importer, Source, importer_for, importer_named
 from kb.archive import Archive
-from kb.archive.ingest import IngestReport
 from kb.archive.writer_process import WriterProcess
 from kb.config import Home, SourceConfig
 from kb.errors import InputError, KbError, Problem, UsageError
@@ -43,16 +43,8 @@ class ImportReport:
     """What a person should know: a source that does not look like the format it was named as."""
 
     def __add__(self, other: ImportReport) -> ImportReport:
-        return ImportReport(
-            pages=self.pages + other.pages,
-            changed=self.changed + other.changed,
-            revisions=self.revisions + other.revisions,
-            attachments=self.attachments + other.attachments,
-            gone=self.gone + other.gone,
-            problems=self.problems + other.problems,
-            skipped=self.skipped + other.skipped,
-            notes=self.notes + other.notes,
-        )
+        names = [field.name for field in fields(self)]
+        return ImportReport(**{n: getattr(self, n) + getattr(other, n) for n in names})
 
 
 class SyncError(KbError):
@@ -72,22 +64,16 @@ def options_for(home: Home, choice: Choice) -> Options:
     """The choice with what the home knows. InputError for a time zone that is none."""
     zone = home.config.wiki.timezone
     if zone:
-        _check_zone(zone)
+        try:
+            ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise InputError(
+                f"kb.toml: [wiki] timezone: {zone!r} is no time zone",
+                hint="an IANA name such as Asia/Shanghai",
+            ) from error
     chosen = {name: getattr(choice, name) for name in Choice.__struct_fields__}
     scratch = str(home.root / ".kb" / "fetch")
     return Options(wiki=home.config.wiki.name, timezone=zone, scratch=scratch, **chosen)
-
-
-def _check_zone(zone: str) -> None:
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-    try:
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise InputError(
-            f"kb.toml: [wiki] timezone: {zone!r} is no time zone",
-            hint="an IANA name such as Asia/Shanghai",
-        ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,13 +199,9 @@ def _take(
     else:
         items = importer.records(source, options, known, archive.blobs)
         done = archive.ingest(known, counter.passing(_stamped(items, stamp)))
-    return _report(done, counter.gone, notes)
-
-
-def _report(done: IngestReport, gone: int, notes: tuple[str, ...]) -> ImportReport:
     return ImportReport(
-        pages=done.pages, changed=done.changed, revisions=done.revisions,
-        attachments=done.attachments, gone=gone, problems=tuple(done.problems), notes=notes,
+        pages=done.pages, changed=done.changed, revisions=done.revisions, notes=notes,
+        attachments=done.attachments, gone=counter.gone, problems=tuple(done.problems),
     )  # fmt: skip
 
 

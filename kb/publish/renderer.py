@@ -12,6 +12,7 @@ import msgspec
 from markupsafe import Markup, escape
 
 from kb.publish.paths import root_of, url_of
+from kb.publish.units import Unit
 from kb.redact.public_rules import Audience
 from kb.text.interface import PHRASES, noun, phrase, template_text
 
@@ -53,6 +54,14 @@ class Renderer:
         text = _template(template).render(site=self.site, here=url_of(path), title=title, **values)
         return text.encode("utf-8", "replace")
 
+    def unit(
+        self, key: str, digest: bytes, path: str, title: str, template: str = "", **values: Any
+    ) -> Unit:
+        """The unit of the page at ``path``, made of the template of that name if no other."""
+        return Unit(
+            key, digest, lambda: [(path, self.page(template or path, path, title, **values))]
+        )
+
 
 @cache
 def _template(name: str) -> jinja2.Template:
@@ -64,23 +73,13 @@ def _template(name: str) -> jinja2.Template:
 @cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(template_text),
-        autoescape=True,
-        auto_reload=False,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+        loader=jinja2.FunctionLoader(template_text), autoescape=True, auto_reload=False,
+        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
     environment.globals.update(
-        t=PHRASES,
-        phrase=phrase,
-        noun=noun,
-        badge=badge,
-        csp=escape(POLICY),
-        colour=colour,
-        initials=initials,
-    )
-    environment.globals["description"] = ""
+        t=PHRASES, phrase=phrase, noun=noun, badge=badge, csp=escape(POLICY), colour=colour,
+        initials=initials, description="",
+    )  # fmt: skip
     environment.filters.update(moment=moment, short=short, digits=has_number, xml=xml_text)
     return environment
 

@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 
@@ -18,7 +18,7 @@ from kb.archive import PageView
 from kb.cases.record import Case
 from kb.model import PageId
 from kb.publish.browser_index.documents import facets_of
-from kb.publish.paths import case_path, file_path, page_path, url_of
+from kb.publish.paths import case_path, file_path, identifier_path, page_path, url_of
 from kb.publish.renderer import short
 from kb.publish.units import digest_of
 
@@ -98,8 +98,7 @@ class Interner:
 
     def __call__(self, value: T) -> T:
         """Return the first value given that equals this one."""
-        found: T = self._seen.setdefault(value, value)
-        return found
+        return cast("T", self._seen.setdefault(value, value))
 
 
 def case_facts(case: Case, digest: bytes, intern: Interner | None = None) -> CaseFacts:
@@ -149,10 +148,7 @@ def resolved_on(case: Case) -> str | None:
 
 
 def days_to_resolve(case: Case) -> int | None:
-    """Count whole days from a case's date to the day it was last marked as resolved.
-
-    None where either is unknown or the second is before the first.
-    """
+    """Whole days from a case's date to `resolved_on`; None where unknown or negative."""
     opened = case.date or next((e.date for e in case.timeline if e.change == "created"), None)
     closed = resolved_on(case)
     if not opened or not closed or len(opened) < 10:
@@ -181,29 +177,25 @@ class Catalogue:
     def __init__(self, cases: Iterable[CaseFacts], pages: Iterable[PageFacts]) -> None:
         self.cases = sorted(cases, key=lambda case: case.order)
         self.pages = {page.id: page for page in pages}
-        self._ids = {(case.card.wiki, case.card.id) for case in self.cases}
+        self.ids = {(case.card.wiki, case.card.id) for case in self.cases}
         self.shared = _shared(self.cases)
         """By identifier (kind, value): the cases that name it, where there are several."""
-        self._on_page: dict[PageId, list[Card]] = {}
+        self._on_page: defaultdict[PageId, list[Card]] = defaultdict(list)
         for case in sorted(self.cases, key=lambda c: c.card.first_line):
-            self._on_page.setdefault(case.card.page, []).append(case.card)
+            self._on_page[case.card.page].append(case.card)
 
     @property
     def cards(self) -> list[Card]:
         """Cards of all cases, newest first, those without a date last."""
         return [case.card for case in reversed(self.cases)]
 
-    def is_shared(self, identifier: tuple[str, str]) -> bool:
-        """Whether several cases name an identifier, so that it has a page of its own."""
-        return identifier in self.shared
-
-    def has_case(self, wiki: str, case_id: str) -> bool:
-        """Whether the site has that case."""
-        return (wiki, case_id) in self._ids
-
     def case_url(self, wiki: str, case_id: str, root: str) -> str | None:
         """Link to a case's page from a page whose way to the site's root is ``root``."""
-        return root + url_of(case_path(wiki, case_id)) if (wiki, case_id) in self._ids else None
+        return root + url_of(case_path(wiki, case_id)) if (wiki, case_id) in self.ids else None
+
+    def identifier_url(self, kind: str, value: str, root: str) -> str | None:
+        """Link to the list of the cases that name an identifier, where there are several."""
+        return root + url_of(identifier_path(kind, value)) if (kind, value) in self.shared else None
 
     def page_url(self, page: PageId, root: str) -> str | None:
         """Link to a source page."""
@@ -214,11 +206,6 @@ class Catalogue:
         """Link to an attached file."""
         found = self.pages.get(page)
         return root + url_of(file_path(page, name)) if found and name in found.files else None
-
-    def syntax_of(self, page: PageId) -> str | None:
-        """Markup of a page's source, where known."""
-        found = self.pages.get(page)
-        return found.syntax if found else None
 
     def cards_on(self, page: PageId) -> list[Card]:
         """Cards of the cases on a source page, in its order."""

@@ -13,10 +13,10 @@ import re
 import sys
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
-from typing import Protocol
+from typing import IO, Any
 from urllib.parse import unquote
 
 import zstandard
@@ -49,12 +49,9 @@ class LeakError(KbError):
     """A public site holds what it must not; it is not put in place."""
 
 
-class ByteStream(Protocol):
-    """A stream that can be read up to a size."""
-
-    def read(self, size: int = -1, /) -> bytes:
-        """So many bytes, or fewer at the end."""
-        ...
+def _unsearchable(what: str) -> LeakError:
+    hint = "leave such files out by [public] attachments in kb.toml"
+    return LeakError(what, hint=hint)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,21 +132,13 @@ def _decoded(data: bytes) -> Iterator[str]:
         if _QUOTED.search(data):
             yield quopri.decodestring(data).decode("utf-8", "replace")
         return
-    foreign = not _is_utf8(data)
+    foreign = _utf8(data) is None
     if foreign or b"\0" in data:
         for at in (0, 1):
             yield data[at:].decode("utf-16-le", "replace")
             yield data[at:].decode("utf-16-be", "replace")
     if foreign:
         yield from (data.decode(encoding, "replace") for encoding in ("gb18030", "big5"))
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _character(match: re.Match[str]) -> str:
@@ -169,53 +158,39 @@ def _unfolded(data: bytes, depth: int = 0) -> Iterator[tuple[str, bytes]]:
     yield ("text" if depth == 0 else "compressed"), data
     if depth == _DEEPEST:
         return
-    _refuse_sealed(data)
-    inside = (_gunzipped, _unzipped, _unpacked, _inflated, _from_base64, _from_hex)
+    for start, kind in _SEALED.items():
+        if data.startswith(start):
+            raise _unsearchable(f"an archive of type {kind} cannot be searched")
+    inside = (_unpacked, _unzipped, _inflated, _from_base64, _from_hex)
     for inner in chain.from_iterable(read(data) for read in inside):
         yield from _unfolded(inner, depth + 1)
 
 
-def _refuse_sealed(data: bytes) -> None:
-    """LeakError for an archive of a kind that cannot be searched."""
-    kind = next((name for start, name in _SEALED.items() if data.startswith(start)), "")
-    if kind:
-        raise LeakError(
-            f"an archive of type {kind} cannot be searched",
-            hint="leave such files out by [public] attachments in kb.toml",
-        )
+_PACKED: dict[bytes, Callable[[io.BytesIO], Any]] = {
+    b"\x1f\x8b": gzip.open,
+    b"BZh": bz2.open,
+    b"\xfd7zXZ\0": lzma.open,
+    b"\x28\xb5\x2f\xfd": lambda data: zstandard.ZstdDecompressor().stream_reader(data),
+}
+"""How compressed data begin, and what opens them."""
 
 
 def _unpacked(data: bytes) -> Iterator[bytes]:
-    """bzip2, xz and zstd."""
-    try:
-        if data[:3] == b"BZh":
-            with bz2.open(io.BytesIO(data)) as stream:
-                yield _bounded(stream)
-        elif data[:6] == b"\xfd7zXZ\0":
-            with lzma.open(io.BytesIO(data)) as stream:
-                yield _bounded(stream)
-        elif data[:4] == b"\x28\xb5\x2f\xfd":
-            with zstandard.ZstdDecompressor().stream_reader(data) as unpacked:
-                yield _bounded(unpacked)
-    except (OSError, EOFError, lzma.LZMAError, zstandard.ZstdError):
-        return
-
-
-def _gunzipped(data: bytes) -> Iterator[bytes]:
-    if data[:2] == b"\x1f\x8b":
-        with gzip.open(io.BytesIO(data)) as stream:
+    """gzip, bzip2, xz and zstd."""
+    for start, open_ in _PACKED.items():
+        if data.startswith(start):
             try:
-                yield _bounded(stream)
-            except (OSError, EOFError, zlib.error):
+                with open_(io.BytesIO(data)) as stream:
+                    yield _bounded(stream)
+            except (OSError, EOFError, zlib.error, lzma.LZMAError, zstandard.ZstdError):
                 return
 
 
-def _bounded(stream: ByteStream) -> bytes:
+def _bounded(stream: IO[bytes]) -> bytes:
     data = stream.read(_MOST + 1)
     if len(data) > _MOST:
-        raise LeakError(
-            f"a compressed part unfolds to more than {_MOST >> 20} MiB: nobody can search it",
-            hint="leave such files out by [public] attachments in kb.toml",
+        raise _unsearchable(
+            f"a compressed part unfolds to more than {_MOST >> 20} MiB: nobody can search it"
         )
     return data
 
@@ -226,10 +201,7 @@ def _unzipped(data: bytes) -> Iterator[bytes]:
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
                 for entry in archive.infolist():
                     if entry.flag_bits & 1:
-                        raise LeakError(
-                            "an encrypted archive cannot be searched",
-                            hint="leave such files out by [public] attachments in kb.toml",
-                        )
+                        raise _unsearchable("an encrypted archive cannot be searched")
                     yield entry.filename.encode("utf-8", "replace")
                     with archive.open(entry) as stream:
                         yield _bounded(stream)
@@ -259,9 +231,8 @@ def _from_base64(data: bytes) -> Iterator[bytes]:
             if len(part) < _LEAST:
                 continue
             text = part.translate(_URL_SAFE)
-            text = (
-                text + b"=" * (-len(text) % 4) if len(text) % 4 > 1 else text[: len(text) // 4 * 4]
-            )
+            whole, over = divmod(len(text), 4)
+            text = text + b"=" * (4 - over) if over > 1 else text[: whole * 4]
             inner = base64.b64decode(text)
             if inner.isascii() or _is_text(inner):
                 yield inner
@@ -274,8 +245,13 @@ def _from_hex(data: bytes) -> Iterator[bytes]:
             yield inner
 
 
-def _is_text(data: bytes) -> bool:
+def _utf8(data: bytes) -> str | None:
     try:
-        return data.decode("utf-8").isprintable()
+        return data.decode("utf-8")
     except UnicodeDecodeError:
-        return False
+        return None
+
+
+def _is_text(data: bytes) -> bool:
+    text = _utf8(data)
+    return text is not None and text.isprintable()

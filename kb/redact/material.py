@@ -19,14 +19,6 @@ class MaterialVersion(NamedTuple):
     source: str | None
 
 
-def _none() -> Iterable[MaterialVersion]:
-    return ()
-
-
-def _nobody() -> Iterable[str]:
-    return ()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MaterialPage:
     """A source page that need not be read unless it changed.
@@ -38,9 +30,9 @@ class MaterialPage:
     digest: bytes
     """Changes when anything about the page does."""
     read: Callable[[], PageView]
-    versions: Callable[[], Iterable[MaterialVersion]] = _none
+    versions: Callable[[], Iterable[MaterialVersion]] = tuple
     """Oldest first."""
-    authors: Callable[[], Iterable[str]] = _nobody
+    authors: Callable[[], Iterable[str]] = tuple
     """Everybody who saved a version, whether or not anything of it is left."""
 
 
@@ -49,15 +41,12 @@ class Material(Protocol):
 
     def records(self) -> Iterable[bytes]:
         """All cases, each as a line of JSON."""
-        ...
 
     def pages(self) -> Iterable[MaterialPage]:
         """All source pages."""
-        ...
 
     def blob(self, sha256: str) -> bytes:
         """Bytes of an attachment. KeyError where they are not held."""
-        ...
 
 
 class ArchiveMaterial:

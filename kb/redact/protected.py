@@ -12,8 +12,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from kb.redact.public_rules import PublicRules
@@ -133,8 +135,7 @@ class ProtectedValues:
     def _found_numbers(self, folded: str, known_only: bool) -> Iterator[ProtectedSpan]:
         for match in _DIGITS.finditer(folded):
             run = re.sub(r"[ \-._]", "", match[0])
-            kind = self._numbers.get(run)
-            if kind:
+            if kind := self._numbers.get(run):
                 yield ProtectedSpan(*match.span(), kind, run)
             elif any(part in self._numbers for part in self._parts(run)) or (
                 not known_only and self._is_long(match[0])
@@ -178,8 +179,7 @@ class ProtectedValues:
     def is_digest(self, folded: str) -> Iterator[str]:
         """Yield the kinds of the protected values whose usual digests are in a text."""
         for match in _HEX.finditer(folded):
-            kind = self._digests.get(match[0])
-            if kind:
+            if kind := self._digests.get(match[0]):
                 yield kind
 
     def _found_words(self, folded: str) -> Iterator[ProtectedSpan]:
@@ -202,10 +202,8 @@ class ProtectedValues:
     @staticmethod
     def _stands(folded: str, at: int, word: str) -> bool:
         """Whether a name of one Han character, or a Latin one, is a word of its own there."""
-        before, after = (
-            folded[at - 1 : at] if at else "",
-            folded[at + len(word) : at + len(word) + 1],
-        )
+        end = at + len(word)
+        before, after = folded[at - 1 : at] if at else "", folded[end : end + 1]
         if len(word) == 1 and _HAN.match(word):
             return not (_HAN.match(before) or _HAN.match(after))
         left = _WORD.match(word[0]) and _WORD.match(before)
@@ -231,14 +229,8 @@ class _ClosedUp:
         return start + self._missing(start), end + self._missing(end - 1)
 
     def _missing(self, at: int) -> int:
-        low, high = 0, len(self.gaps)
-        while low < high:
-            middle = (low + high) // 2
-            if self.gaps[middle][0] <= at:
-                low = middle + 1
-            else:
-                high = middle
-        return self.gaps[low - 1][1] if low else 0
+        gap = bisect_right(self.gaps, at, key=itemgetter(0))
+        return self.gaps[gap - 1][1] if gap else 0
 
 
 def _closed_up(folded: str) -> _ClosedUp | None:

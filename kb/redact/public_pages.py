@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from fnmatch import translate
 
 import msgspec
@@ -66,9 +66,9 @@ class PublicPages:
         standing = self._pages.get(page)
         if self._exclude.fullmatch(page.page):
             return _EXCLUDED
-        if standing is not None and standing.gone is not None:
+        if standing and standing.gone is not None:
             return _GONE
-        if standing is not None and standing.hidden:
+        if standing and standing.hidden:
             return _HIDDEN
         if self._open.fullmatch(page.page):
             return _NAMED
@@ -85,17 +85,13 @@ class PublicPages:
     def report(self) -> InsideReport:
         """All decisions together."""
         inside: dict[Visibility, list[PageId]] = {}
-        for page, visibility in self._decided():
-            if not visibility.open:
+        for page in self._pages:
+            if not (visibility := self.visibility(page)).open:
                 inside.setdefault(visibility, []).append(page)
         groups = sorted(inside.items(), key=lambda item: -len(item[1]))
         kept = tuple(KeptInside(visibility=v, pages=tuple(pages)) for v, pages in groups)
         number = len(self._pages) - sum(len(group.pages) for group in kept)
         return InsideReport(open=number, inside=kept, unmatched=self.unmatched())
-
-    def _decided(self) -> Iterator[tuple[PageId, Visibility]]:
-        for page in self._pages:
-            yield page, self.visibility(page)
 
 
 def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:

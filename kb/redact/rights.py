@@ -50,19 +50,9 @@ MAIN_WIKI: Final = "xwiki"
 _SPACE_PREFERENCES = "WebPreferences"
 
 Reason: TypeAlias = Literal[
-    "default",
-    "granted",
-    "named",
-    "denied",
-    "granted-to-others",
-    "granted-to-nobody",
-    "group-denied",
-    "login-required",
-    "rights-unknown",
-    "hidden",
-    "gone",
-    "excluded",
-]
+    "default", "granted", "named", "denied", "granted-to-others", "granted-to-nobody",
+    "group-denied", "login-required", "rights-unknown", "hidden", "gone", "excluded",
+]  # fmt: skip
 
 
 class Visibility(msgspec.Struct, frozen=True, kw_only=True):

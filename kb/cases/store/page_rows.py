@@ -167,7 +167,8 @@ class PageRefresh:
             return _PACK.encode([read_page_rows(archive, self._selection, job) for job in batch])
 
         batches = [jobs[n : n + _BATCH] for n in range(0, len(jobs), _BATCH)]
-        return pooled(read, batches, Load(len(batches), _PAYS // _BATCH, 1), self._workers)
+        load = Load(tasks=len(batches), pays=_PAYS // _BATCH, batch=1)
+        return pooled(read, batches, load, self._workers)
 
     def _forget(self, pages: list[int]) -> dict[int, bytes | None]:
         """Forget pages; what was known of their cases' lives."""

@@ -69,7 +69,7 @@ def write_pages(job: TreeJob, tasks: Sequence[PageTask]) -> Iterator[tuple[str, 
         return _write(job, opened.here(), task)
 
     with opened:
-        yield from pooled(write, tasks, Load(len(tasks), SMALL, CHUNK))
+        yield from pooled(write, tasks, Load(tasks=len(tasks), pays=SMALL, batch=CHUNK))
 
 
 def _write(job: TreeJob, archive: Archive, task: PageTask) -> tuple[str, TreePage]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import isqrt
+from typing import Final
 
 import msgspec
 
@@ -68,19 +70,15 @@ def span(documents: int) -> int:
     return -(-documents // step) * step
 
 
-def document_path(number: int) -> str:
-    """File of a document's texts."""
-    return _path("d", number)
+def _path(folder: str, number: int) -> str:
+    return f"search/{folder}/{number >> 8:x}/{number & 255:x}.js"
 
 
-def shard_path(page: int) -> str:
-    """File of a shard."""
-    return _path("t", page)
-
-
-def rest_path(page: int) -> str:
-    """File of the rests of long lists."""
-    return _path("l", page)
+document_path: Final = partial(_path, "d")
+"""File of a document's texts, by its number."""
+shard_path: Final = partial(_path, "t")
+rest_path: Final = partial(_path, "l")
+"""File of the rests of long lists."""
 
 
 def word_path(page: int) -> str:
@@ -101,7 +99,3 @@ def facet_path(name: str) -> str:
 def fold_path(piece: int) -> str:
     """File of a piece of the folding table."""
     return f"search/f/{piece:x}.js"
-
-
-def _path(folder: str, number: int) -> str:
-    return f"search/{folder}/{number >> 8:x}/{number & 255:x}.js"

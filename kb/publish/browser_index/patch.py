@@ -10,19 +10,10 @@ from functools import cache
 import msgspec
 import numpy as np
 
+from kb.publish.browser_index import index_layout as layout
 from kb.publish.browser_index.codec import U32, U64, decode
 from kb.publish.browser_index.documents import IndexedCase, case_in, document_file
-from kb.publish.browser_index.index_layout import (
-    RESTS,
-    IndexMeta,
-    document_path,
-    many,
-    rest_path,
-    shard_path,
-    shards_for,
-    span,
-    whole_to,
-)
+from kb.publish.browser_index.index_layout import IndexMeta
 from kb.publish.browser_index.keys import SHORT
 from kb.publish.browser_index.postings import (
     CODE,
@@ -64,10 +55,10 @@ class IndexPages:
     def __init__(self, meta: IndexMeta, read: Callable[[str], bytes]) -> None:
         """``meta`` with the number of documents that there are now."""
         self._meta = meta
-        self._most = whole_to(meta.documents)
+        self._most = layout.whole_to(meta.documents)
         self._files = (
-            _PageFiles(meta.shards, shard_path, read, meta.documents, self._most),
-            _PageFiles(RESTS, rest_path, read, meta.documents, None),
+            _PageFiles(meta.shards, layout.shard_path, read, meta.documents, self._most),
+            _PageFiles(layout.RESTS, layout.rest_path, read, meta.documents, None),
         )
 
     def change(self, removed: U64, added: U64) -> list[KeyChange]:
@@ -128,7 +119,7 @@ class _PageFiles:
         self._keys = keys_on(count)
         self._path = path
         self._read = read
-        self._span = span(documents)
+        self._span = layout.span(documents)
         self._whole = whole
         self._held: dict[int, dict[int, _List]] = {}
         self.changed: set[int] = set()
@@ -192,19 +183,21 @@ class IndexPatch:
         self._read = read
         self._shards = meta.shards
         self._changed = changed
-        self._known = cache(lambda number: document_keys(case_in(read(document_path(number)))))
+        self._known = cache(
+            lambda number: document_keys(case_in(read(layout.document_path(number))))
+        )
         self._old = {n: self._known(n) for n in changed if n < meta.documents}
         self._new = {n: document_keys(case) for n, case in changed.items()}
         removed, added = _own(self._old), _own(self._new)
         postings = meta.postings + len(added) - len(removed)
-        if shards_for(postings) != meta.shards:
+        if layout.shards_for(postings) != meta.shards:
             return
         self._pages = IndexPages(now, read)
         changes = self._pages.change(removed, added)
         held = []
         for size_of_run, codes in enumerate(meta.common, SHORT + 1):
             before = np.frombuffer(codes, np.uint32)
-            moved = _moved(changes, many(size))
+            moved = _moved(changes, layout.many(size))
             after = np.setxor1d(before, np.array([c.code for c in moved], np.uint32))
             held.append(after)
             changes = self._extend(size_of_run, before, after, moved)

@@ -12,16 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from kb.publish.browser_index import index_layout as layout
 from kb.publish.browser_index.codec import I64, U64, PostingLists, encode
-from kb.publish.browser_index.index_layout import (
-    RESTS,
-    rest_path,
-    shard_path,
-    span,
-    whole_to,
-    word_files,
-    word_path,
-)
 from kb.publish.browser_index.keys import BITS, code_of, page_of
 from kb.publish.browser_index.postings import CODE
 
@@ -36,11 +28,16 @@ def shard_files(postings: U64, documents: int, shards: int) -> Iterator[tuple[bo
     """
     codes = (postings >> CODE).astype(np.int64)
     low = (postings & np.uint64((1 << int(CODE)) - 1)).astype(np.int64)
-    best, counts = _best(low, codes, whole_to(documents))
+    best, counts = _best(low, codes, layout.whole_to(documents))
     others = np.unique(codes[~best], return_counts=True)[1]
-    for rest, chosen, count, pages in ((False, best, counts, shards), (True, ~best, others, RESTS)):
+    for rest, chosen, count, pages in (
+        (False, best, counts, shards),
+        (True, ~best, others, layout.RESTS),
+    ):
         keys = keys_on(pages)
-        for page, signs in pages_of(codes[chosen], low[chosen], count, keys, span(documents)):
+        for page, signs in pages_of(
+            codes[chosen], low[chosen], count, keys, layout.span(documents)
+        ):
             yield rest, page, page_script(page, signs, rest=rest)
 
 
@@ -81,7 +78,7 @@ def _best(postings: I64, codes: I64, most: int) -> tuple[NDArray[np.bool_], I64]
 
 def path_of(page: int, *, rest: bool) -> str:
     """File of a shard, or of rests."""
-    return (rest_path if rest else shard_path)(page)
+    return (layout.rest_path if rest else layout.shard_path)(page)
 
 
 def page_script(page: int, signs: str, *, rest: bool = False) -> bytes:
@@ -99,8 +96,8 @@ def word_list_files(words: Mapping[str, int], shards: int) -> Iterator[tuple[str
     held: defaultdict[int, dict[str, int]] = defaultdict(dict)
     for word, count in words.items():
         held[word_file(word, shards)][word] = count
-    for page in range(word_files(shards)):
-        yield word_path(page), _script(held[page])
+    for page in range(layout.word_files(shards)):
+        yield layout.word_path(page), _script(held[page])
 
 
 def changed_word_lists(
@@ -112,10 +109,13 @@ def changed_word_lists(
         if more:
             held[word_file(word, shards)][word] = more
     for page, some in held.items():
-        known = words_in(read(word_path(page)))
+        known = words_in(read(layout.word_path(page)))
         for word, more in some.items():
             known[word] = known.get(word, 0) + more
-        yield word_path(page), _script({word: count for word, count in known.items() if count})
+        yield (
+            layout.word_path(page),
+            _script({word: count for word, count in known.items() if count}),
+        )
 
 
 def words_in(script: bytes) -> dict[str, int]:
@@ -126,7 +126,7 @@ def words_in(script: bytes) -> dict[str, int]:
 
 def word_file(word: str, shards: int) -> int:
     """Which file holds a word."""
-    return page_of(code_of(word[:_BEGINNING]), word_files(shards))
+    return page_of(code_of(word[:_BEGINNING]), layout.word_files(shards))
 
 
 def _script(words: Mapping[str, int]) -> bytes:

@@ -6,14 +6,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
+from operator import attrgetter
 
 from markupsafe import Markup, escape
 
-from kb.cases.record import Case, Identifier, Origin, Turn, from_json
+from kb.cases.record import Case, Identifier, Origin, from_json
 from kb.model import PageId
 from kb.publish.pages.attached_files import ShownFile, is_picture
 from kb.publish.pages.case_story import RelationReason, edits, naming, reason_of, steps_of, value_of
-from kb.publish.paths import case_path, identifier_path, root_of, url_of
+from kb.publish.paths import case_path, root_of
 from kb.publish.renderer import Renderer, short
 from kb.publish.site_catalogue import CaseFacts, Catalogue, days_to_resolve
 from kb.publish.units import digest_of
@@ -42,8 +43,8 @@ def case_digest(facts: CaseFacts, catalogue: Catalogue) -> bytes:
     """Digest of what a case's page depends on: its record, its source page, what it can link to."""
     wiki = facts.card.wiki
     page = catalogue.pages.get(facts.card.page)
-    linked = [catalogue.has_case(wiki, other) for other in facts.related]
-    shared = [catalogue.is_shared(identifier) for identifier in facts.identifiers]
+    linked = [(wiki, other) in catalogue.ids for other in facts.related]
+    shared = [identifier in catalogue.shared for identifier in facts.identifiers]
     return digest_of(facts.digest, page.digest if page else b"", linked, shared)
 
 
@@ -65,18 +66,21 @@ def case_page(case: Case, catalogue: Catalogue, renderer: Renderer) -> bytes:
     root = root_of(path)
     page = PageId(case.source.wiki, case.source.page, case.source.locale)
     page_url = catalogue.page_url(page, root)
+    source = catalogue.pages.get(page)
     at = _origin_links(page_url)
     heading, more = _heading(case)
     return renderer.page(
         "case.html", path, f"{short(heading, 80)} · {case.id}" if case.problem else case.id,
         description=short(case.problem), og_type="article", case=case, page_url=page_url,
         original=_http(case.source.url), heading=heading, problem_more=more, at=at,
-        body=WikiTextRenderer(page, root, catalogue, catalogue.syntax_of(page)),
+        body=WikiTextRenderer(page, root, catalogue, source.syntax if source else None),
         events=edits(case.timeline), name=naming(case), said=value_of,
         took=days_to_resolve(case), steps=steps_of(case.resolution.text if case.resolution else ""),
         marked=case.origins.get("/status") if case.status != "unset" else None,
-        origin=lambda pointer: at(case.origins.get(pointer)), rounds=_rounds(case.turns),
-        numbers=_identifiers(case.identifiers, catalogue, root), speakers=_speakers(case.turns),
+        origin=lambda pointer: at(case.origins.get(pointer)),
+        rounds=[(n, list(turns)) for n, turns in groupby(case.turns, key=attrgetter("round"))],
+        numbers=_identifiers(case.identifiers, catalogue, root),
+        speakers=list(dict.fromkeys(turn.speaker for turn in case.turns if turn.speaker)),
         files=list(_files(case, page, catalogue, root)), related=_related(case, catalogue, root),
     )  # fmt: skip
 
@@ -120,10 +124,6 @@ def _known(version: str | None, author: str | None, date: str | None) -> tuple[s
     return str(known), f"<i> v{escape(version)}</i>" if version else ""
 
 
-def _rounds(turns: Iterable[Turn]) -> list[tuple[int | None, list[Turn]]]:
-    return [(number, list(group)) for number, group in groupby(turns, key=lambda t: t.round)]
-
-
 def _identifiers(
     found: Iterable[Identifier], catalogue: Catalogue, root: str
 ) -> list[tuple[str, list[ShownIdentifier]]]:
@@ -136,21 +136,12 @@ def _identifiers(
     return [
         (kind, [
             ShownIdentifier(
-                value=value, url=_identifier_url((kind, value), catalogue, root), spots=spots
+                value=value, url=catalogue.identifier_url(kind, value, root), spots=spots
             )
             for value, spots in values.items()
         ])
         for kind, values in kinds.items()
     ]  # fmt: skip
-
-
-def _identifier_url(identifier: tuple[str, str], catalogue: Catalogue, root: str) -> str | None:
-    """The page of an identifier that other cases name too."""
-    return root + url_of(identifier_path(*identifier)) if catalogue.is_shared(identifier) else None
-
-
-def _speakers(turns: Iterable[Turn]) -> list[str]:
-    return list(dict.fromkeys(turn.speaker for turn in turns if turn.speaker))
 
 
 def _files(case: Case, page: PageId, catalogue: Catalogue, root: str) -> Iterable[ShownFile]:

@@ -6,13 +6,13 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import groupby
+from operator import attrgetter
 
 from markupsafe import Markup
 
 from kb.cases.record import Case, Event
 from kb.markup import parse
 from kb.markup.render.plain import plain_text
-from kb.publish.paths import identifier_path, url_of
 from kb.publish.renderer import short
 from kb.publish.site_catalogue import Catalogue
 from kb.text.interface import phrase
@@ -51,13 +51,9 @@ def steps_of(text: str) -> Steps | None:
     first = next((n for n, match in enumerate(found) if match), len(lines))
     steps = [match for match in found[first:] if match]
     numbers = [int(match[1]) for match in steps]
-    if len(steps) < 2 or len(steps) < len(lines) - first or numbers != list(_from_one(steps)):
+    if not 2 <= len(steps) == len(lines) - first or numbers != [*range(1, len(steps) + 1)]:
         return None
     return Steps("\n".join(lines[:first]), tuple(match[2] for match in steps))
-
-
-def _from_one(items: list[re.Match[str]]) -> range:
-    return range(1, len(items) + 1)
 
 
 def words_of(text: str) -> str:
@@ -69,10 +65,7 @@ def words_of(text: str) -> str:
 
 def edits(timeline: Iterable[Event]) -> list[tuple[Event, list[Event]]]:
     """Group what one person did in one version, under the first event of it."""
-
-    def edit(event: Event) -> tuple[str, str | None, str | None]:
-        return event.version, event.author, event.date
-
+    edit = attrgetter("version", "author", "date")
     groups = (list(group) for _, group in groupby(timeline, key=edit))
     return [(group[0], group) for group in groups]
 
@@ -83,10 +76,8 @@ def naming(case: Case) -> Callable[[Event], str]:
 
     def name(event: Event) -> str:
         named = event.name or ""
-        if event.change != "field":
-            return Markup("<bdi>{}</bdi>").format(named)
-        label = labels.get(named)
-        return Markup("<bdi>{}</bdi>").format(label) if label else phrase("kind", named)
+        label = named if event.change != "field" else labels.get(named)
+        return phrase("kind", named) if label is None else Markup("<bdi>{}</bdi>").format(label)
 
     return name
 
@@ -105,6 +96,5 @@ def reason_of(via: str, catalogue: Catalogue, root: str) -> RelationReason:
         return RelationReason(word=phrase("via", kind), value=f"{float(value):.0%}", url=None)
     if kind in ("mention", "same"):
         return RelationReason(word=phrase("via", kind), value=value, url=None)
-    shared = catalogue.is_shared((kind, value))
-    url = root + url_of(identifier_path(kind, value)) if shared else None
+    url = catalogue.identifier_url(kind, value, root)
     return RelationReason(word=phrase("kind", kind), value=value, url=url)

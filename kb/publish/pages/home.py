@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import partial
 from importlib.metadata import version
 from urllib.parse import urlsplit
 
 from kb.publish.browser_index.index_layout import IndexMeta
 from kb.publish.renderer import Renderer
 from kb.publish.site_catalogue import Catalogue
-from kb.publish.units import Output, Unit, digest_of
+from kb.publish.units import Unit, digest_of
 
 _NEWEST = 30
 _OPEN = 12
@@ -21,15 +19,11 @@ def home_unit(catalogue: Catalogue, search: IndexMeta, renderer: Renderer) -> Un
     cards = catalogue.cards
     unsolved = [card for card in cards if card.status != "resolved"]
     shown = (cards[:_NEWEST], unsolved[:_OPEN], len(cards), len(unsolved), len(catalogue.pages))
-
-    def make() -> Iterable[Output]:
-        page = renderer.page(
-            "home.html", "index.html", renderer.site.title, newest=shown[0], open_cases=shown[1],
-            cases_total=shown[2], open_total=shown[3], pages_total=shown[4], search=search,
-        )  # fmt: skip
-        return [("index.html", page)]
-
-    return Unit("home", digest_of(*shown, search.said), make)
+    return renderer.unit(
+        "home", digest_of(*shown, search.said), "index.html", renderer.site.title, "home.html",
+        newest=shown[0], open_cases=shown[1], cases_total=shown[2], open_total=shown[3],
+        pages_total=shown[4], search=search,
+    )  # fmt: skip
 
 
 def about_unit(catalogue: Catalogue, renderer: Renderer) -> Unit:
@@ -40,24 +34,17 @@ def about_unit(catalogue: Catalogue, renderer: Renderer) -> Unit:
     wikis = sorted({page.wiki for page in catalogue.pages} | {c.card.wiki for c in catalogue.cases})
     files = sum(len(page.files) for page in catalogue.pages.values())
     numbers = (len(catalogue.cases), len(catalogue.pages), files)
-
-    def make() -> Iterable[Output]:
-        page = renderer.page(
-            "about.html", "about.html", "关于 About", newest=newest, wikis=wikis,
-            numbers=numbers, version=version("wiki-casebook"),
-        )  # fmt: skip
-        return [("about.html", page)]
-
-    return Unit("about", digest_of(newest, wikis, numbers), make)
+    return renderer.unit(
+        "about", digest_of(newest, wikis, numbers), "about.html", "关于 About", newest=newest,
+        wikis=wikis, numbers=numbers, version=version("wiki-casebook"),
+    )  # fmt: skip
 
 
 def not_found_unit(renderer: Renderer) -> Unit:
-    """The page that a server shows in the place of any path that there is not."""
-    return Unit("404", b"", partial(_not_found, renderer))
+    """The page that a server shows in the place of any path that there is not.
 
-
-def _not_found(renderer: Renderer) -> Iterable[Output]:
-    """Its links begin at the server's root where that is known, as its own path may be any."""
+    Its links begin at the server's root where that is known, as its own path may be any.
+    """
     url = renderer.site.url
     root = {"root": urlsplit(url).path.rstrip("/") + "/"} if url else {}
-    return [("404.html", renderer.page("404.html", "404.html", "404", **root))]
+    return renderer.unit("404", b"", "404.html", "404", **root)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TypeVar
 
 import msgspec
@@ -108,11 +107,11 @@ def attachments_units(catalogue: Catalogue, renderer: Renderer) -> Iterator[Unit
     """All attached files, pictures as pictures."""
     held = [file for page in catalogue.pages.values() for file in _listed(page, catalogue)]
     for sheet, sheets, files in _sheets("attachments.html", held):
-        make = partial(
-            _page, renderer, "attachments.html", "附件 Attachments", sheet, sheets=sheets,
-            files=files, total=len(held),
+        yield renderer.unit(
+            sheet.path.removesuffix(".html"), digest_of(sheets, files), sheet.path,
+            "附件 Attachments", "attachments.html", sheet=sheet, sheets=sheets, files=files,
+            total=len(held),
         )  # fmt: skip
-        yield Unit(sheet.path.removesuffix(".html"), digest_of(sheets, files), make)
 
 
 def problem_units(
@@ -131,11 +130,11 @@ def problem_units(
     usual = _usual(Counter(note.code for page in troubled for note in page.notes))
     for sheet, sheets, pages in _sheets("problems.html", troubled):
         shown = codes if sheet.first == 1 else []
-        make = partial(
-            _page, renderer, "problems.html", "值得核对 Worth checking", sheet, sheets=sheets,
-            codes=shown, kinds=usual, pages=pages, total=len(troubled),
+        yield renderer.unit(
+            sheet.path.removesuffix(".html"), digest_of(shown, usual, sheets, pages), sheet.path,
+            "值得核对 Worth checking", "problems.html", sheet=sheet, sheets=sheets, codes=shown,
+            kinds=usual, pages=pages, total=len(troubled),
         )  # fmt: skip
-        yield Unit(sheet.path.removesuffix(".html"), digest_of(shown, usual, sheets, pages), make)
 
 
 def _sheets(
@@ -152,12 +151,6 @@ def _sheets(
         yield sheet, sheets, items[sheet.first - 1 : sheet.last]
 
 
-def _page(
-    renderer: Renderer, template: str, title: str, sheet: ListingSheet, **values: object
-) -> Iterable[Output]:
-    return [(sheet.path, renderer.page(template, sheet.path, title, sheet=sheet, **values))]
-
-
 def _usual(counts: Counter[str]) -> list[tuple[str, int]]:
     """Sort by count, the most usual first, then by name."""
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
@@ -165,6 +158,5 @@ def _usual(counts: Counter[str]) -> list[tuple[str, int]]:
 
 def _listed(page: PageFacts, catalogue: Catalogue) -> Iterable[ListedAttachment]:
     for name in page.files:
-        url = catalogue.file_url(page.id, name, "")
-        if url:
+        if url := catalogue.file_url(page.id, name, ""):
             yield ListedAttachment(name, url, page.title, page.url, is_picture(name))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from typing import Any
 from urllib.parse import urlsplit
 
 from kb.publish.browser_index.documents import facet_files, fold_files
@@ -26,14 +27,14 @@ def fixed_units() -> Iterator[Unit]:
 
 def attachment_units(catalogue: Catalogue, blob: Callable[[str], bytes]) -> Iterator[Unit]:
     """Attached files."""
-
-    def make(path: str, sha256: str) -> Iterable[Output]:
-        return [(path, blob(sha256))]
-
     for page in catalogue.pages.values():
         for name, sha256 in page.files.items():
             path = file_path(page.id, name)
-            yield Unit(f"file:{path}", digest_of(sha256), partial(make, path, sha256))
+            yield Unit(f"file:{path}", digest_of(sha256), partial(_attachment, path, sha256, blob))
+
+
+def _attachment(path: str, sha256: str, blob: Callable[[str], bytes]) -> Iterable[Output]:
+    return [(path, blob(sha256))]
 
 
 def facet_unit(catalogue: Catalogue) -> Unit:
@@ -45,23 +46,20 @@ def facet_unit(catalogue: Catalogue) -> Unit:
 def machine_units(catalogue: Catalogue, renderer: Renderer) -> Iterator[Unit]:
     """Robots and redirects; where the site's URL is known, feed, sitemap, description of search."""
     site = renderer.site
+
+    def page(path: str, digest: bytes, **values: Any) -> Unit:
+        return renderer.unit(path, digest, path, site.title, **values)
+
     if site.url:
         newest = sorted(catalogue.cases, key=_changed, reverse=True)[:_FEED_ENTRIES]
-        yield _template("feed.xml", digest_of(newest), renderer, entries=newest, changed=_changed)
+        yield page("feed.xml", digest_of(newest), entries=newest, changed=_changed)
         urls = [case.card.url for case in catalogue.cases]
         urls += [page.url for page in catalogue.pages.values()]
-        yield _template("sitemap.xml", digest_of(urls), renderer, urls=urls)
-        yield _template("opensearch.xml", b"", renderer)
+        yield page("sitemap.xml", digest_of(urls), urls=urls)
+        yield page("opensearch.xml", b"")
     yield Unit("robots", b"", lambda: [("robots.txt", _robots(site))])
     moves = sorted(set(_moves(catalogue, site)))
     yield Unit("redirects", digest_of(moves), lambda: _redirects(moves))
-
-
-def _template(path: str, digest: bytes, renderer: Renderer, **values: object) -> Unit:
-    def make() -> Iterable[Output]:
-        return [(path, renderer.page(path, path, renderer.site.title, **values))]
-
-    return Unit(path, digest, make)
 
 
 def _changed(case: CaseFacts) -> str:

@@ -6,15 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from kb.cases.record import from_json
+from kb.publish.browser_index import index_layout as layout
 from kb.publish.browser_index.documents import IndexedCase, indexed_case
-from kb.publish.browser_index.index_layout import (
-    IndexMeta,
-    document_path,
-    rest_path,
-    shard_path,
-    word_files,
-    word_path,
-)
+from kb.publish.browser_index.index_layout import IndexMeta
 from kb.publish.site_build.build_state import BuildState
 from kb.publish.site_build.site_folder import SiteFolder
 from kb.publish.site_catalogue import CaseFacts
@@ -73,10 +67,10 @@ class Indexing:
         meta = self._patched() if self._index is None else self._index.finish()
         if meta is None:
             meta = self._anew(records())
-        paths = [document_path(number) for number in range(meta.documents)]
-        paths += [shard_path(page) for page in range(meta.shards)]
-        paths += [word_path(page) for page in range(word_files(meta.shards))]
-        paths += [rest_path(page) for page in meta.rests]
+        paths = [layout.document_path(number) for number in range(meta.documents)]
+        paths += [layout.shard_path(page) for page in range(meta.shards)]
+        paths += [layout.word_path(page) for page in range(layout.word_files(meta.shards))]
+        paths += [layout.rest_path(page) for page in meta.rests]
         return meta, MadeUnit(self._digest, tuple(paths))
 
     def _changed(self) -> list[int] | None:

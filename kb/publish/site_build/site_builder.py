@@ -6,7 +6,7 @@ import gc
 import hashlib
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Set
 from pathlib import Path
 from typing import Final
 
@@ -29,7 +29,14 @@ from kb.publish.site_build import build_state
 from kb.publish.site_build.build_state import BuildState
 from kb.publish.site_build.indexing import Indexing
 from kb.publish.site_build.site_folder import SiteFolder
-from kb.publish.site_catalogue import CaseFacts, Catalogue, Interner, case_facts, page_facts
+from kb.publish.site_catalogue import (
+    CaseFacts,
+    Catalogue,
+    Interner,
+    PageFacts,
+    case_facts,
+    page_facts,
+)
 from kb.publish.units import MadeUnit, Unit, digest_of
 from kb.redact.material import Material, MaterialPage
 
@@ -53,34 +60,33 @@ class SiteChanges(msgspec.Struct, frozen=True):
     gone: tuple[str, ...]
 
 
-CASES: Final = (1000, 100)
-"""For a pool that makes case pages: how many pay, how many go at once."""
-SOURCES: Final = (200, 10)
-"""For one that makes source pages and their versions."""
-
+CASES_PAY, CASES_BATCH = 1000, 100
+"""Case pages from which on a pool pays, and how many of them a process gets at once."""
+_SOURCES_PAY, _SOURCES_BATCH = 200, 10
+"""The same of source pages and their versions."""
 _KEPT: Final = 100
 """Records that are kept at hand, so that few changes need no second reading of all."""
+_YOUNG: Final = 100_000
+"""Objects of the collector's youngest generation that make it collect."""
 
 Guard = Callable[[Path, SiteChanges], None]
 """Called with the finished folder before it is put in place; it raises to keep it from there."""
-
-_YOUNG: Final = 100_000
-"""Objects of the collector's youngest generation that make it collect."""
 
 _building = threading.RLock()
 """Held by the thread that builds: builds share the settings of the garbage collector."""
 
 
 def build(
-    material: Material, out: Path, site: SiteSettings, memory: Path, guard: Guard | None = None
-) -> BuildReport:
+    material: Material, out: Path, site: SiteSettings, state_folder: Path,
+    guard: Guard | None = None,
+) -> BuildReport:  # fmt: skip
     """Bring the site in ``out`` up to the material; it changes at once when all is written.
 
-    ``memory`` is a folder of the builder's own, for what one build tells the next. Of builds in
-    several threads one runs at a time. InputError where ``out`` holds something else.
+    ``state_folder`` is where one build leaves its state for the next. Of builds in several threads
+    one runs at a time. InputError where ``out`` holds something else.
     """
     with _building, _TunedCollector() as collector:
-        return SiteBuild(material, out, site, memory, collector).run(guard)
+        return SiteBuild(material, out, site, state_folder, collector).run(guard)
 
 
 class _TunedCollector:
@@ -111,98 +117,94 @@ class _TunedCollector:
 
     def __exit__(self, *_: object) -> None:
         gc.set_threshold(*self._threshold)
-        if self._enabled:
-            gc.enable()
-        else:
-            gc.disable()
+        (gc.enable if self._enabled else gc.disable)()
 
 
 class SiteBuild:
     """One build of one site."""
 
     def __init__(
-        self, material: Material, out: Path, site: SiteSettings, memory: Path,
+        self, material: Material, out: Path, site: SiteSettings, state_folder: Path,
         collector: _TunedCollector,
     ) -> None:  # fmt: skip
         self.material = material
         self.collector = collector
-        self.memory = memory
+        self.state_folder = state_folder
         self.renderer = Renderer(site)
         self.folder = SiteFolder(out)
         self.stamp = digest_of(code_stamp(), msgspec.to_builtins(site))
-        self.old = build_state.load(memory, out, self.folder.present)
-        self.known = self.old.units if self.old and self.old.stamp == self.stamp else {}
-        """Units of the last build, where it was of this code and these settings."""
-        self.fresh: dict[bytes, bytes] = {}
+        self.last = build_state.load(state_folder, out, self.folder.present)
+        """The build that is in place."""
+        self.reusable = self.last.units if self.last and self.last.stamp == self.stamp else {}
+        """Its units, where it was of this code and these settings."""
+        self.new_records: dict[bytes, bytes] = {}
         """Some records, by digest, that the last build did not know."""
-        self.search = IndexMeta(0, 1, "", 0)
+        self.made: dict[str, MadeUnit] = {}
+        """All units of the new site."""
         self.written: set[str] = set()
         self.removed: set[str] = set()
-        self.ready = False
+        self.prepared = False
 
     def run(self, guard: Guard | None) -> BuildReport:
-        """Prepare the new site beside the old one, then exchange the two."""
+        """Prepare the new site beside the last one, then exchange the two."""
         pages = list(self.material.pages())
-        cases = self._cases()
-        if self._nothing_changed(pages, cases):
-            assert self.old is not None
-            return BuildReport(
-                out=self.folder.out, cases=len(self.old.cases), pages=len(pages),
-                written=0, removed=0,
-            )  # fmt: skip
-        catalogue = self._read(pages, cases)
-        made = self._cases_made(catalogue)
-        made |= self._sources_made(SourcePages(pages, catalogue, self.renderer, self.material.blob))
-        made |= self._make_all(self._units(catalogue))
-        made |= self._make_all(self._last_units(catalogue, made))
-        self._drop_what_is_gone(made)
-        if guard and (self.written or self.removed or self.old is None):
-            self._prepare()
-            guard(self.folder.staged, self._changes(catalogue))
-        self._put_in_place(made, catalogue)
+        cases = self._read_cases()
+        if not self._nothing_changed(pages, cases):
+            self._bring_up(pages, cases, guard)
         return BuildReport(
-            out=self.folder.out, cases=len(catalogue.cases), pages=len(catalogue.pages),
+            out=self.folder.out, cases=len(cases), pages=len({page.id for page in pages}),
             written=len(self.written), removed=len(self.removed),
         )  # fmt: skip
 
     def _nothing_changed(self, pages: list[MaterialPage], cases: list[CaseFacts]) -> bool:
         """Whether the site in place was made of these very cases and pages, in the same way."""
-        if self.old is None or self.old.stamp != self.stamp:
+        if self.last is None or self.last.stamp != self.stamp:
             return False
-        known = [(page.id, page.digest) for page in self.old.pages]
-        if known != [(page.id, page.digest) for page in pages]:
+        if [(p.id, p.digest) for p in self.last.pages] != [(p.id, p.digest) for p in pages]:
             return False
-        return {case.digest for case in cases} == {case.digest for case in self.old.cases}
+        return {case.digest for case in cases} == {case.digest for case in self.last.cases}
 
-    def _read(self, pages: list[MaterialPage], cases: list[CaseFacts]) -> Catalogue:
-        """Collect all facts: those of the last build where a page is as it was."""
-        known = {(p.id, p.digest): p for p in self.old.pages} if self.old else {}
-        facts = [
-            known.get((page.id, page.digest)) or page_facts(page.read(), page.digest)
-            for page in pages
-        ]
-        catalogue = Catalogue(cases, facts)
+    def _bring_up(
+        self, pages: list[MaterialPage], cases: list[CaseFacts], guard: Guard | None
+    ) -> None:
+        catalogue = Catalogue(cases, self._page_facts(pages))
         self.collector.all_read()
-        return catalogue
+        index = self._write_cases(catalogue)
+        self._write_source_pages(SourcePages(pages, catalogue, self.renderer, self.material.blob))
+        self._write_units(self._units(catalogue))
+        self._write_units(self._closing_units(catalogue, index))
+        self._remove_what_is_gone()
+        if guard and (self.written or self.removed or self.last is None):
+            self._prepare()
+            guard(self.folder.staged, self._changes(catalogue))
+        self._put_in_place(catalogue, index)
 
-    def _cases(self) -> list[CaseFacts]:
+    def _read_cases(self) -> list[CaseFacts]:
         """The facts of all cases: those of the last build where a record is as it was."""
-        known = {case.digest: case for case in self.old.cases} if self.old else {}
+        known = {case.digest: case for case in self.last.cases} if self.last else {}
         found, intern = [], Interner()
         for record in self.material.records():
             digest = self._digest(record)
             facts = known.get(digest)
             if facts is None:
                 facts = case_facts(from_json(record), digest, intern)
-                if len(self.fresh) < _KEPT:
-                    self.fresh[digest] = record
+                if len(self.new_records) < _KEPT:
+                    self.new_records[digest] = record
             found.append(facts)
         return found
 
+    def _page_facts(self, pages: list[MaterialPage]) -> list[PageFacts]:
+        """The facts of all pages: those of the last build where a page is as it was."""
+        known = {(p.id, p.digest): p for p in self.last.pages} if self.last else {}
+        return [
+            known.get((page.id, page.digest)) or page_facts(page.read(), page.digest)
+            for page in pages
+        ]
+
     def _records(self, wanted: Set[bytes]) -> Iterator[tuple[bytes, bytes]]:
         """Yield digest and record of these cases; reads all records where not all are at hand."""
-        if wanted <= self.fresh.keys():
-            yield from ((digest, self.fresh[digest]) for digest in wanted)
+        if wanted <= self.new_records.keys():
+            yield from ((digest, self.new_records[digest]) for digest in wanted)
             return
         for record in self.material.records():
             digest = self._digest(record)
@@ -212,57 +214,51 @@ class SiteBuild:
     def _digest(self, record: bytes) -> bytes:
         return hashlib.blake2b(record, digest_size=16, key=self.stamp).digest()
 
-    def _cases_made(self, catalogue: Catalogue) -> dict[str, MadeUnit]:
-        """Make case pages and the search index, in one more reading of the records."""
-        made: dict[str, MadeUnit] = {}
+    def _write_cases(self, catalogue: Catalogue) -> IndexMeta:
+        """Write case pages and the search index, in one more reading of the records."""
         pages: dict[bytes, str] = {}
         for facts in catalogue.cases:
             key, digest = f"case:{facts.card.url}", case_digest(facts, catalogue)
-            before = self.known.get(key)
-            if before is not None and before.digest == digest:
-                made[key] = before
-            else:
+            if not self._reuse(key, digest):
                 path = pages[facts.digest] = case_path(facts.card.wiki, facts.card.id)
-                made[key] = MadeUnit(digest, (path,))
-        indexing = Indexing(self.folder, self.old, self._write, catalogue.cases)
+                self.made[key] = MadeUnit(digest, (path,))
+        indexing = Indexing(self.folder, self.last, self._write, catalogue.cases)
+
+        def page_records() -> Iterator[bytes]:
+            """Index the records that the index wants; yield those that want a page."""
+            for digest, record in self._records(pages.keys() | indexing.wanted.keys()):
+                if digest in indexing.wanted:
+                    indexing.add(digest, record)
+                if digest in pages:
+                    yield record
+
         if pages or indexing.wanted:
             self._prepare()
             work = case_writer(catalogue, self.renderer, self.folder.write)
-            written = pooled(work, self._read_once(pages, indexing), Load(len(pages), *CASES))
-            deque(written, maxlen=0)
+            load = Load(tasks=len(pages), pays=CASES_PAY, batch=CASES_BATCH)
+            deque(pooled(work, page_records(), load), maxlen=0)
         self.written.update(pages.values())
-        self.search, made["search"] = indexing.finish(self.material.records)
-        return made
+        index, self.made["search"] = indexing.finish(self.material.records)
+        return index
 
-    def _read_once(self, pages: Mapping[bytes, str], indexing: Indexing) -> Iterator[bytes]:
-        """Index the records that the index wants; yield those that want a page."""
-        for digest, record in self._records(pages.keys() | indexing.wanted.keys()):
-            if digest in indexing.wanted:
-                indexing.add(digest, record)
-            if digest in pages:
-                yield record
-
-    def _sources_made(self, sources: SourcePages) -> dict[str, MadeUnit]:
-        """Make source pages and their versions."""
-        made: dict[str, MadeUnit] = {}
+    def _write_source_pages(self, sources: SourcePages) -> None:
+        """Write source pages and their versions."""
         todo: list[tuple[int, int]] = []
         for number in range(len(sources)):
             for which, unit in enumerate(sources.units(number)):
-                if before := self._before(unit):
-                    made[unit.key] = before
-                else:
+                if not self._reuse(unit.key, unit.digest):
                     todo.append((number, which))
 
         def work(task: tuple[int, int]) -> tuple[str, MadeUnit]:
             unit = sources.units(task[0])[task[1]]
-            return unit.key, self._made(unit)
+            return unit.key, self._write_unit(unit)
 
         if todo:
             self._prepare()
-            for key, done in pooled(work, todo, Load(len(todo), *SOURCES)):
-                made[key] = done
-                self.written.update(done.paths)
-        return made
+            load = Load(tasks=len(todo), pays=_SOURCES_PAY, batch=_SOURCES_BATCH)
+            for key, made in pooled(work, todo, load):
+                self.made[key] = made
+                self.written.update(made.paths)
 
     def _units(self, catalogue: Catalogue) -> Iterator[Unit]:
         yield from fixed_units()
@@ -276,40 +272,38 @@ class SiteBuild:
         yield from case_list_units(catalogue, self.renderer)
         yield from machine_units(catalogue, self.renderer)
 
-    def _last_units(self, catalogue: Catalogue, made: dict[str, MadeUnit]) -> Iterator[Unit]:
+    def _closing_units(self, catalogue: Catalogue, index: IndexMeta) -> Iterator[Unit]:
         """Units that depend on how the others were made."""
-        yield home_unit(catalogue, self.search, self.renderer)
+        yield home_unit(catalogue, index, self.renderer)
         if self.renderer.site.audience == "internal":
-            notes = {page.url: made[f"page:{page_path(page.id)}"].notes
+            notes = {page.url: self.made[f"page:{page_path(page.id)}"].notes
                      for page in catalogue.pages.values()}  # fmt: skip
             yield from problem_units(catalogue, notes, self.renderer)
 
-    def _make_all(self, units: Iterable[Unit]) -> Iterator[tuple[str, MadeUnit]]:
-        """Write the units' files, unless they are there already."""
+    def _write_units(self, units: Iterable[Unit]) -> list[str]:
+        """Write the units' files, unless they are there already; return the units' keys."""
+        keys = []
         for unit in units:
-            if before := self._before(unit):
-                yield unit.key, before
-                yield from self._as_before(before)
+            keys.append(unit.key)
+            if self._reuse(unit.key, unit.digest):
                 continue
-            parts = list(self._make_all(unit.parts())) if unit.parts else []
+            parts = tuple(self._write_units(unit.parts())) if unit.parts else ()
             self._prepare()
-            made = self._made(unit)
+            made = self._write_unit(unit)
             self.written.update(made.paths)
-            keys = tuple(key for key, _ in parts)
-            yield unit.key, msgspec.structs.replace(made, parts=keys) if parts else made
-            yield from parts
+            self.made[unit.key] = msgspec.structs.replace(made, parts=parts)
+        return keys
 
-    def _as_before(self, whole: MadeUnit) -> Iterator[tuple[str, MadeUnit]]:
-        """Yield all parts of a unit as the last build made them."""
-        for key in whole.parts:
-            yield key, self.known[key]
+    def _reuse(self, key: str, digest: bytes) -> bool:
+        """Take over a unit of the last build, its parts too, if it would be the same now."""
+        unit = self.reusable.get(key)
+        if unit is None or unit.digest != digest:
+            return False
+        self.made[key] = unit
+        self.made.update((part, self.reusable[part]) for part in unit.parts)
+        return True
 
-    def _before(self, unit: Unit) -> MadeUnit | None:
-        """The unit as the last build made it; None where it would differ now."""
-        before = self.known.get(unit.key)
-        return before if before and before.digest == unit.digest else None
-
-    def _made(self, unit: Unit) -> MadeUnit:
+    def _write_unit(self, unit: Unit) -> MadeUnit:
         """Write the unit's files, in this process or one of the pool's."""
         paths = []
         for path, data in unit.make():
@@ -324,18 +318,17 @@ class SiteBuild:
 
     def _prepare(self) -> None:
         """Prepare the folder, before the first change: without one, nothing is touched."""
-        if not self.ready:
-            self.ready = True
-            self.folder.prepare(
-                *((self.old.before, self.old.differing) if self.old else (None, None))
-            )
+        if not self.prepared:
+            self.prepared = True
+            if self.last:
+                self.folder.prepare(self.last.before, self.last.differing)
+            else:
+                self.folder.prepare(None, None)
 
-    def _drop_what_is_gone(self, made: dict[str, MadeUnit]) -> None:
-        if self.old is None:
-            return
-        old = self.old.units
-        gone = [unit for key, unit in old.items() if made.get(key) is not unit]
-        new = [unit for key, unit in made.items() if old.get(key) is not unit]
+    def _remove_what_is_gone(self) -> None:
+        last = self.last.units if self.last else {}
+        gone = [unit for key, unit in last.items() if self.made.get(key) is not unit]
+        new = [unit for key, unit in self.made.items() if last.get(key) is not unit]
         self.removed = {path for unit in gone for path in unit.paths}
         self.removed.difference_update(*(unit.paths for unit in new))
         for path in self.removed:
@@ -343,31 +336,33 @@ class SiteBuild:
             self.folder.remove(path)
 
     def _changes(self, catalogue: Catalogue) -> SiteChanges:
-        old = {(c.card.wiki, c.card.id): c.digest for c in self.old.cases} if self.old else {}
+        last = {(c.card.wiki, c.card.id): c.digest for c in self.last.cases} if self.last else {}
         now = {(c.card.wiki, c.card.id): c.digest for c in catalogue.cases}
         return SiteChanges(
-            tuple(name for (wiki, name) in now if (wiki, name) not in old),
-            tuple(key[1] for key, digest in now.items() if old.get(key, digest) != digest),
-            tuple(name for (wiki, name) in old if (wiki, name) not in now),
+            tuple(key[1] for key in now if key not in last),
+            tuple(key[1] for key, digest in now.items() if last.get(key, digest) != digest),
+            tuple(key[1] for key in last if key not in now),
         )
 
-    def _put_in_place(self, made: dict[str, MadeUnit], catalogue: Catalogue) -> None:
-        units = [(key, unit.digest) for key, unit in sorted(made.items())]
+    def _put_in_place(self, catalogue: Catalogue, index: IndexMeta) -> None:
+        units = [(key, unit.digest) for key, unit in sorted(self.made.items())]
         name = digest_of(self.stamp, units).hex()
-        if self.old and name == self.old.build:
+        if self.last and name == self.last.build:
             return
         self._prepare()
-        differing = tuple(sorted(self.written | self.removed)) if self.old else ()
         state = BuildState(
-            build=name, stamp=self.stamp, before=self.old.build if self.old else None,
-            differing=differing, units=made,
-            cases=tuple(catalogue.cases), pages=tuple(catalogue.pages.values()), search=self.search,
+            build=name, stamp=self.stamp, before=self.last.build if self.last else None,
+            differing=tuple(sorted(self.written | self.removed)) if self.last else (),
+            units=self.made, cases=tuple(catalogue.cases), pages=tuple(catalogue.pages.values()),
+            search=index,
         )  # fmt: skip
-        build_state.save_before(self.memory, self.folder.out, state)
+        build_state.save_before(self.state_folder, self.folder.out, state)
         self.folder.finish(name)
-        build_state.save_after(self.memory, self.folder.out)
-        if state.before is None:
+        build_state.save_after(self.state_folder, self.folder.out)
+        if self.last is None:
+            # A first build leaves nothing in the staging folder for the next to start from, so a
+            # copy of it is put there. Only then is that noted: killed before, the next one copies.
             self.folder.double()
             doubled = msgspec.structs.replace(state, before=name, differing=())
-            build_state.save_before(self.memory, self.folder.out, doubled)
-            build_state.save_after(self.memory, self.folder.out)
+            build_state.save_before(self.state_folder, self.folder.out, doubled)
+            build_state.save_after(self.state_folder, self.folder.out)

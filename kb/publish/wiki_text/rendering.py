@@ -46,11 +46,9 @@ class SiteLinks(Protocol):
 
     def page_url(self, page: PageId, root: str) -> str | None:
         """Link to a source page."""
-        ...
 
     def file_url(self, page: PageId, name: str, root: str) -> str | None:
         """Link to an attached file."""
-        ...
 
 
 class WikiTextRenderer:
