@@ -31,9 +31,7 @@ def import_bar() -> Iterator[OnProgress | None]:
 
         def show(now: Progress) -> None:
             rate = now.revisions / max(time.monotonic() - started, 0.001)
-            done = (
-                f"{now.pages} pages, {now.revisions} versions, {_size(now.size)}, {rate:.0f}/s"
-            )  # fmt: skip
+            done = f"{now.pages} pages, {now.revisions} versions, {_size(now.size)}, {rate:.0f}/s"
             bar.update(task, completed=now.pages, total=now.expected, done=done)
 
         yield show

@@ -181,7 +181,7 @@ class Library:
             status=status, station=station, engineer=engineer, speaker=speaker, page=page,
             anomaly=anomaly, after=after, before=before,
         )  # fmt: skip
-        return self._opened.while_open(wanted.select(store.cases()))
+        return self._opened.while_open(filter(wanted.fits, store.cases()))
 
     def case(self, id: str) -> Case:  # noqa: A002  (what users call it)
         """Return the case of that id, or the only one of whose id ``id`` is a part.

@@ -57,9 +57,7 @@ def profile(home: Home, name: str) -> ProfileInfo:
     else:
         text = (home.root / name).read_text("utf-8")
     used = home.config.cases.profiles or DEFAULT
-    return ProfileInfo(
-        name=name, description=found.description, in_use=name in used, text=text
-    )  # fmt: skip
+    return ProfileInfo(name=name, description=found.description, in_use=name in used, text=text)
 
 
 def check_profiles(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import get_args
@@ -37,10 +37,6 @@ class CaseFilter:
             raise UsageError(f"there is no status {self.status!r}", hint=f"one of: {known}")
         _days("after", self.after)
         _days("before", self.before)
-
-    def select(self, cases: Iterable[Case]) -> Iterator[Case]:
-        """Yield the cases that fit, in their order."""
-        return (case for case in cases if self.fits(case))
 
     def fits(self, case: Case) -> bool:
         """Whether the case states all that is asked."""

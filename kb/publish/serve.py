@@ -155,12 +155,9 @@ class _SiteHandler(BaseHTTPRequestHandler):
         self._send(HTTPStatus.PARTIAL_CONTENT, data[first : last + 1], kind, headers)
 
     def _send(
-        self,
-        status: HTTPStatus,
-        data: bytes,
-        kind: str | None = "text/plain; charset=utf-8",
+        self, status: HTTPStatus, data: bytes, kind: str | None = "text/plain; charset=utf-8",
         headers: dict[str, str] | None = None,
-    ) -> None:
+    ) -> None:  # fmt: skip
         self.send_response(status)
         if kind:
             self.send_header("Content-Type", kind)

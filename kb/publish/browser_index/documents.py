@@ -73,9 +73,7 @@ def document_file(number: int, case: IndexedCase) -> tuple[str, bytes]:
     status, station, language, engineers = case.card
     row = [case.id, case.url, case.day, status, station, language, engineers, flat]
     fold = _folding("".join(flat))
-    arguments = ",".join(
-        to_json(part) for part in ([number, row, *fold] if fold else [number, row])
-    )
+    arguments = to_json([number, row, *(fold or ())])[1:-1]
     return document_path(number), f"kbD({arguments})\n".encode("utf-8", "replace")
 
 

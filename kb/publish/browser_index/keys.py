@@ -125,9 +125,8 @@ def key_of(word: str) -> str:
 @lru_cache(maxsize=1 << 16)
 def _word(token: str) -> tuple[tuple[str, ...], tuple[tuple[str, int], ...]]:
     """Words and short numbers of a token, grams of its long numbers."""
-    if GRAM <= len(token) <= LONGEST_TOKEN and is_number(
-        token
-    ):  # most tokens that are met but once
+    # Most tokens that are met but once are such numbers.
+    if GRAM <= len(token) <= LONGEST_TOKEN and is_number(token):
         return (), tuple(_grams(token))
     words: list[str] = []
     marked: list[tuple[str, int]] = []

@@ -109,18 +109,11 @@ class _PageFiles:
     """Shards, or rests."""
 
     def __init__(
-        self,
-        count: int,
-        path: Callable[[int], str],
-        read: Callable[[str], bytes],
-        documents: int,
-        whole: int | None,
-    ) -> None:
-        self._keys = keys_on(count)
-        self._path = path
-        self._read = read
-        self._span = layout.span(documents)
-        self._whole = whole
+        self, count: int, path: Callable[[int], str], read: Callable[[str], bytes],
+        documents: int, whole: int | None,
+    ) -> None:  # fmt: skip
+        self._keys, self._span = keys_on(count), layout.span(documents)
+        self._path, self._read, self._whole = path, read, whole
         self._held: dict[int, dict[int, _List]] = {}
         self.changed: set[int] = set()
 
@@ -169,12 +162,9 @@ class IndexPatch:
     """New texts and shards of an index; ``meta`` is None where it must be built in full."""
 
     def __init__(
-        self,
-        meta: IndexMeta,
-        size: int,
-        changed: Mapping[int, IndexedCase],
+        self, meta: IndexMeta, size: int, changed: Mapping[int, IndexedCase],
         read: Callable[[str], bytes],
-    ) -> None:
+    ) -> None:  # fmt: skip
         """Of the ``size`` documents there are now, ``changed`` are new or others than before."""
         self.meta: IndexMeta | None = None
         now = msgspec.structs.replace(meta, documents=size)

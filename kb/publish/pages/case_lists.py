@@ -100,15 +100,11 @@ def case_list_units(catalogue: Catalogue, renderer: Renderer) -> Iterator[Unit]:
             kinds[kind][value].append(case)
     for kind, values in kinds.items():
         for value, cases in values.items():
-            yield _list(
-                CaseList(kind=kind, value=value, path=list_path(kind, value)), cases, renderer
-            )
+            place = CaseList(kind=kind, value=value, path=list_path(kind, value))
+            yield _list(place, cases, renderer)
     for (kind, value), cases in catalogue.shared.items():
-        yield _list(
-            CaseList(kind=kind, value=value, path=identifier_path(kind, value), of="kind"),
-            cases,
-            renderer,
-        )
+        place = CaseList(kind=kind, value=value, path=identifier_path(kind, value), of="kind")
+        yield _list(place, cases, renderer)
     yield _overview(kinds, catalogue, renderer)
 
 
@@ -200,12 +196,9 @@ _MARK = attrgetter("mark")
 
 
 def _page(
-    place: CaseList,
-    cases: list[CaseFacts],
-    parts: tuple[ListedValue, ...],
-    count: int,
+    place: CaseList, cases: list[CaseFacts], parts: tuple[ListedValue, ...], count: int,
     renderer: Renderer,
-) -> Iterable[Output]:
+) -> Iterable[Output]:  # fmt: skip
     page = renderer.page(
         "list.html", place.path, place.title, place=place, parts=parts, count=count,
         cards=[case.card for case in reversed(cases)],

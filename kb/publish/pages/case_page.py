@@ -68,11 +68,13 @@ def case_page(case: Case, catalogue: Catalogue, renderer: Renderer) -> bytes:
     page_url = catalogue.page_url(page, root)
     source = catalogue.pages.get(page)
     at = _origin_links(page_url)
-    heading, more = _heading(case)
+    problem = case.problem.strip()
+    heading = short(problem.split("\n", 1)[0].strip(), 120) or case.id
     return renderer.page(
         "case.html", path, f"{short(heading, 80)} · {case.id}" if case.problem else case.id,
         description=short(case.problem), og_type="article", case=case, page_url=page_url,
-        original=_http(case.source.url), heading=heading, problem_more=more, at=at,
+        original=_http(case.source.url), heading=heading,
+        problem_more=heading != problem, at=at,
         body=WikiTextRenderer(page, root, catalogue, source.syntax if source else None),
         events=edits(case.timeline), name=naming(case), said=value_of,
         took=days_to_resolve(case), steps=steps_of(case.resolution.text if case.resolution else ""),
@@ -83,13 +85,6 @@ def case_page(case: Case, catalogue: Catalogue, renderer: Renderer) -> bytes:
         speakers=list(dict.fromkeys(turn.speaker for turn in case.turns if turn.speaker)),
         files=list(_files(case, page, catalogue, root)), related=_related(case, catalogue, root),
     )  # fmt: skip
-
-
-def _heading(case: Case) -> tuple[str, bool]:
-    """The page's heading, and whether the problem says more than it."""
-    first = case.problem.strip().split("\n", 1)[0].strip()
-    heading = short(first, 120) or case.id
-    return heading, heading != case.problem.strip()
 
 
 def _http(url: str | None) -> str | None:

@@ -59,7 +59,7 @@ def machine_units(catalogue: Catalogue, renderer: Renderer) -> Iterator[Unit]:
         yield page("opensearch.xml", b"")
     yield Unit("robots", b"", lambda: [("robots.txt", _robots(site))])
     moves = sorted(set(_moves(catalogue, site)))
-    yield Unit("redirects", digest_of(moves), lambda: _redirects(moves))
+    yield Unit("redirects", digest_of(moves), partial(_redirects, moves))
 
 
 def _changed(case: CaseFacts) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from operator import attrgetter
 
@@ -20,7 +21,7 @@ from kb.publish.paths import history_path, page_path, root_of, url_of, versions_
 from kb.publish.renderer import Renderer, colour
 from kb.publish.site_catalogue import Card, Catalogue
 from kb.publish.units import Output, PageNote, Unit, digest_of
-from kb.publish.wiki_text.inclusions import Inclusions
+from kb.publish.wiki_text.inclusions import Inclusions, PagesAround
 from kb.publish.wiki_text.rendering import WikiTextRenderer
 from kb.redact.material import MaterialPage
 from kb.text.interface import PHRASES
@@ -33,12 +34,9 @@ class SourcePages:
     """All source pages by number; each has two units."""
 
     def __init__(
-        self,
-        pages: Sequence[MaterialPage],
-        catalogue: Catalogue,
-        renderer: Renderer,
+        self, pages: Sequence[MaterialPage], catalogue: Catalogue, renderer: Renderer,
         blob: ReadBlob,
-    ) -> None:
+    ) -> None:  # fmt: skip
         self._pages = pages
         self._catalogue = catalogue
         self._renderer = renderer
@@ -63,7 +61,7 @@ class SourcePages:
         notes: list[PageNote] = []
 
         def make() -> Iterable[Output]:
-            around = self._inclusions.around(page.id)
+            around = PagesAround(self._inclusions, page.id)
             html, problems = source_page(
                 page.read(), cards, self._catalogue, self._renderer, around, self._blob
             )
@@ -76,10 +74,7 @@ class SourcePages:
     def _history(self, page: MaterialPage) -> Unit:
         """The list of its versions, and the script by which the browser compares any two."""
         title = self._catalogue.pages[page.id].title
-
-        def make() -> Iterable[Output]:
-            return history_files(page, title, self._renderer)
-
+        make = partial(history_files, page, title, self._renderer)
         return Unit(f"history:{page_path(page.id)}", digest_of(page.digest, title), make)
 
 
@@ -99,13 +94,9 @@ class ShownComment:
 
 
 def source_page(
-    page: PageView,
-    cards: Iterable[Card],
-    catalogue: Catalogue,
-    renderer: Renderer,
-    around: WikiPages,
-    blob: ReadBlob,
-) -> tuple[bytes, list[Problem]]:
+    page: PageView, cards: Iterable[Card], catalogue: Catalogue, renderer: Renderer,
+    around: WikiPages, blob: ReadBlob,
+) -> tuple[bytes, list[Problem]]:  # fmt: skip
     """Make the HTML of a source page; return with it what could not be shown as meant.
 
     ``around`` are the wiki's other pages, which it may include; ``blob`` reads attached files.

@@ -15,11 +15,10 @@ from kb.publish.units import Output, Unit, digest_of
 BANDS = ((0, 1), (2, 3), (4, 7), (8, 30), (31, 90), (91, None))
 """Days to resolution from and to, both included: the groups of the plot."""
 STATES = ("resolved", "in_progress", "shelved", "unset", "conflicting")
-_MONTHS = 36
-_STATIONS = 20
-_HEIGHT = 160
-_STEP = 24
-_BAR = 18
+_MONTHS, _STATIONS = 36, 20
+"""How many are shown at most."""
+_HEIGHT, _STEP, _BAR = 160, 24, 18
+"""Sizes in the plot: of the highest bar, from bar to bar, a bar's width."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Final
@@ -22,37 +23,32 @@ class Inclusions:
 
     def __init__(self, catalogue: Catalogue, read: Mapping[PageId, Callable[[], PageView]]) -> None:
         self._catalogue = catalogue
-        self._read = read
-        self._below: dict[PageId, list[PageId]] | None = None
+        self.read = read
+
+    @cached_property
+    def _below(self) -> dict[PageId, list[PageId]]:
+        """The pages right below each page."""
+        found: defaultdict[PageId, list[PageId]] = defaultdict(list)
+        for page in self.read:
+            if (above := _above(page)) is not None:
+                found[above].append(page)
+        return found
 
     @cached_property
     def digest(self) -> bytes:
         """Changes when any page does."""
         return digest_of([(page.id, page.digest) for page in self._catalogue.pages.values()])
 
-    def around(self, page: PageId) -> PagesAround:
-        """What answers the macros of one page."""
-        return PagesAround(self, page)
-
     def find(self, reference: str, base: PageId) -> PageId | None:
         """Find the page that a reference on ``base`` means, if possible in its language."""
         for found in page_candidates("doc", reference, base):
             for page in (PageId(found.wiki, found.page, base.locale), found):
-                if page in self._read:
+                if page in self.read:
                     return page
         return None
 
-    def view(self, page: PageId) -> PageView:
-        """Read a page that `find` found."""
-        return self._read[page]()
-
     def below(self, page: PageId) -> list[PageLink]:
         """The pages right below a page, by title."""
-        if self._below is None:
-            self._below = {}
-            for each in self._read:
-                if (above := _above(each)) is not None:
-                    self._below.setdefault(above, []).append(each)
         home = PageId(page.wiki, page.page)
         found = [PageLink(child.page, self._title(child)) for child in self._below.get(home, ())]
         return sorted(found, key=lambda entry: (entry.title, entry.reference))
@@ -86,7 +82,7 @@ class PagesAround:
         found = self._inclusions.find(reference, self._base(base))
         if found is None:
             return None
-        view = self._inclusions.view(found)
+        view = self._inclusions.read[found]()
         return PageText(found.page, view.source, view.syntax or "xwiki/2.1")
 
     def children(self, reference: str, base: str) -> Sequence[PageLink]:

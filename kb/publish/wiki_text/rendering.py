@@ -24,15 +24,10 @@ _SHIFT = 2
 """A text's first heading is of the third level on its page."""
 
 _WORDS = HtmlWords(
-    contents="目录 Contents",
-    footnotes="脚注 Footnotes",
-    nowhere="无处可去 leads nowhere",
-    not_run="宏，未运行 macro, not run",
-    info="信息 Information",
-    success="成功 Success",
-    warning="注意 Warning",
-    error="错误 Error",
-)
+    contents="目录 Contents", footnotes="脚注 Footnotes", nowhere="无处可去 leads nowhere",
+    not_run="宏，未运行 macro, not run", info="信息 Information", success="成功 Success",
+    warning="注意 Warning", error="错误 Error",
+)  # fmt: skip
 """In both languages: some of these are in attributes, where no style can hide one."""
 
 
