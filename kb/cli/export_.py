@@ -12,13 +12,8 @@ import msgspec
 
 from kb.cli.console import err, home_option, opened
 from kb.cli.inside import tell_inside
-from kb.export.protocol import (
-    Exporter,
-    ExportOptions,
-    exporter_named,
-    exporter_names,
-    unknown_option,
-)
+from kb.export import protocol
+from kb.export.protocol import Exporter, ExportOptions
 from kb.plugins import PluginError
 
 
@@ -31,19 +26,19 @@ class _Formats(click.Group):
         return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return exporter_names()
+        return protocol.exporter_names()
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
-        return _command_of(exporter_named(cmd_name))
+        return _command_of(protocol.exporter_named(cmd_name))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("FORMAT is one of"):
-            formatter.write_dl([(name, _described(name)) for name in exporter_names()])
+            formatter.write_dl([(name, _described(name)) for name in protocol.exporter_names()])
 
 
 def _format_first(args: list[str]) -> list[str]:
     """Move FORMAT before the options: that which is a format's name, and no option's value."""
-    places = [at for at, word in enumerate(args) if word in exporter_names()]
+    places = [at for at, word in enumerate(args) if word in protocol.exporter_names()]
     values = [at for at in places if args[at - 1].startswith("--")]
     at = next(iter([*(at for at in places if at not in values), *values]), 0)
     return [args[at], *args[:at], *args[at + 1 :]]
@@ -57,7 +52,7 @@ class _FormatCommand(click.Command):
             return super().parse_args(ctx, args)
         except click.NoSuchOption as error:
             field = error.option_name.lstrip("-").replace("-", "_")
-            raise unknown_option(str(self.name), field, error.option_name) from error
+            raise protocol.unknown_option(str(self.name), field, error.option_name) from error
 
 
 @click.group(
@@ -75,7 +70,7 @@ def command() -> None:
 
 def _described(name: str) -> str:
     try:
-        return exporter_named(name).description
+        return protocol.exporter_named(name).description
     except (ImportError, PluginError) as error:
         return f"cannot be loaded: {error}"
 

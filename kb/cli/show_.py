@@ -35,7 +35,7 @@ def command(
         elif page and (case is None or at or history or blame):
             _show_page(page, at, history=history, blame=blame, as_json=as_json)
         elif case:
-            write(to_json(case) + b"\n") if as_json else _print(case_text(case))
+            write(to_json(case) + b"\n") if as_json else out.print(case_text(case))
 
 
 def _case_part(
@@ -44,7 +44,7 @@ def _case_part(
     """A case's events, or its lines with their origins; its whole page for another version."""
     if history:
         for event in case.timeline:
-            write(msgspec.json.encode(event) + b"\n") if as_json else _print(event_text(event))
+            write(msgspec.json.encode(event) + b"\n") if as_json else out.print(event_text(event))
         return
     page = library.page(case.source.page, locale=case.source.locale, wiki=case.source.wiki)
     lines = page.blame(at or case.source.version)
@@ -58,12 +58,8 @@ def _show_page(page: Page, at: str | None, *, history: bool, blame: bool, as_jso
     elif blame:
         _print_lines(page.blame(at), as_json=as_json)
     else:
-        _source(page.text if at is None else page.at(at), as_json=as_json)
-
-
-def _source(text: str, *, as_json: bool) -> None:
-    data = msgspec.json.encode({"source": text}) if as_json else text.encode()
-    write(data + b"\n")
+        text = page.text if at is None else page.at(at)
+        write((msgspec.json.encode({"source": text}) if as_json else text.encode()) + b"\n")
 
 
 def _history(page: Page, *, as_json: bool) -> None:
@@ -73,11 +69,11 @@ def _history(page: Page, *, as_json: bool) -> None:
             continue
         held = "" if revision.held else "  (only lines of it are known)"
         line = f"{revision.version:>8}  {revision.date or '-':<20}  {revision.author or '-':<24}"
-        _print(Text(f"{line} {revision.way or '-':<12} {revision.comment or ''}{held}".rstrip()))
+        out.print(Text(f"{line} {revision.way or '-':<12} {revision.comment or ''}{held}".rstrip()))
     for file in () if as_json else page.attachments:
         gone = "  (no longer on the page)" if file.gone else ""
         line = f"{file.version:>8}  {file.date or '-':<20}  {file.author or '-':<24}"
-        _print(Text(f"{line} {file.way or '-':<12} file {file.name}{gone}"))
+        out.print(Text(f"{line} {file.way or '-':<12} file {file.name}{gone}"))
 
 
 def _print_lines(lines: Sequence[LineView], *, as_json: bool) -> None:
@@ -92,8 +88,4 @@ def _print_lines(lines: Sequence[LineView], *, as_json: bool) -> None:
         told = f"{line.version or '?':>7} {line.author or '':<{width}} {(line.date or '')[:10]:<10}"
         margin = told if who != last else " " * len(told)
         last = who
-        _print(Text.assemble((f"{margin} {line.number:>5} ", "dim"), line.text))
-
-
-def _print(text: Text) -> None:
-    out.print(text)
+        out.print(Text.assemble((f"{margin} {line.number:>5} ", "dim"), line.text))

@@ -34,7 +34,9 @@ def build_site(
     site would hold a protected value.
     """
     material = ArchiveMaterial(archive, store)
-    site, state_folder = _site(home, audience), home.root / ".kb" / "site"
+    config, state_folder = home.config.site, home.root / ".kb" / "site"
+    url = (config.url or "").rstrip("/") or None
+    site = SiteSettings(title=config.title, language=config.language, url=url, audience=audience)
     if audience == "internal":
         return build(material, out, site, state_folder)
     visible = PublicPages.of(archive, rules_of(home.config.public))
@@ -48,10 +50,3 @@ def build_site(
             approve(changes)
 
     return build(public, out, site, state_folder, guard)
-
-
-def _site(home: Home, audience: Audience) -> SiteSettings:
-    """What kb.toml says of the site."""
-    config = home.config.site
-    url = (config.url or "").rstrip("/") or None
-    return SiteSettings(title=config.title, language=config.language, url=url, audience=audience)

@@ -10,7 +10,7 @@ import numpy as np
 
 from kb.publish.browser_index.codec import U32
 from kb.publish.browser_index.documents import IndexedCase, document_file, inside_gb2312
-from kb.publish.browser_index.index_layout import IndexMeta, many, shard_path, shards_for
+from kb.publish.browser_index.index_layout import IndexMeta, many, rest_path, shard_path, shards_for
 from kb.publish.browser_index.keys import LONGEST, SHORT
 from kb.publish.browser_index.postings import (
     DocumentBatch,
@@ -22,7 +22,7 @@ from kb.publish.browser_index.postings import (
     merged,
     own_postings,
 )
-from kb.publish.browser_index.shards import page_script, path_of, shard_files, word_list_files
+from kb.publish.browser_index.shards import page_script, shard_files, word_list_files
 
 _TOGETHER = 256
 """Documents that are taken in together."""
@@ -86,7 +86,7 @@ class IndexBuilder:
         filled = set()
         for postings in merged(self._levels, shards):
             for rest, page, data in shard_files(postings, self._size, shards):
-                self._write(path_of(page, rest=rest), data)
+                self._write((rest_path if rest else shard_path)(page), data)
                 if rest:
                     yield page
                 else:

@@ -76,13 +76,8 @@ def _best(postings: I64, codes: I64, most: int) -> tuple[NDArray[np.bool_], I64]
     return best, counts
 
 
-def path_of(page: int, *, rest: bool) -> str:
-    """File of a shard, or of rests."""
-    return (layout.rest_path if rest else layout.shard_path)(page)
-
-
 def page_script(page: int, signs: str, *, rest: bool = False) -> bytes:
-    """The script of such a file."""
+    """The script of a shard, or of rests."""
     return f"{'kbL' if rest else 'kbT'}({page},`{signs}`)\n".encode()
 
 
