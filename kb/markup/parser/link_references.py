@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from kb.markup.parser.params import CONTROL, parse_params
 from kb.markup.tree.nodes import NO_PARAMS, Params, ResourceReference
 
 _URL = re.compile(r"[a-zA-Z0-9+.\-]*://")
-# Types that a link or image may name in xwiki/2.1.
-_TYPES = frozenset(
-    ("doc", "space", "page", "attach", "pageAttach", "url", "mailto", "path", "unc", "icon")
-)
+DOCUMENT_TYPES: Final = ("doc", "space", "page")
+ATTACHMENT_TYPES: Final = ("attach", "pageAttach")
+# Types that only a wiki has, and all that a link or image may name in xwiki/2.1.
+_WIKI_TYPES = frozenset((*DOCUMENT_TYPES, *ATTACHMENT_TYPES, "icon"))
+_TYPES = _WIKI_TYPES | {"url", "mailto", "path", "unc"}
+_AMONG_PARAMETERS: Final[dict[str, tuple[str, ...]]] = {
+    **dict.fromkeys(DOCUMENT_TYPES, ("queryString", "anchor")),
+    **dict.fromkeys(ATTACHMENT_TYPES, ("queryString",)),
+}
 
 
-# Of these, the ones that only a wiki has.
-_WIKI_TYPES = frozenset(("doc", "space", "page", "attach", "pageAttach", "icon"))
+def written_as_parameters(type_: str, syntax: str) -> tuple[str, ...]:
+    """Return what of a reference of this type stands among the link's own parameters."""
+    return () if syntax == "xwiki/2.0" else _AMONG_PARAMETERS.get(type_, ())
 
 
 def link_reference(raw: str, syntax: str, wiki: bool = True) -> ResourceReference:
@@ -27,10 +34,8 @@ def link_reference(raw: str, syntax: str, wiki: bool = True) -> ResourceReferenc
 
 def image_reference(raw: str, syntax: str, wiki: bool = True) -> ResourceReference:
     """Return the reference of an image written as `raw` in `syntax`."""
-    otherwise = "attach" if wiki else "url"
-    if syntax == "xwiki/2.0":
-        return _untyped(raw, otherwise)
-    return _typed(raw, wiki) or _untyped(raw, otherwise)
+    typed = None if syntax == "xwiki/2.0" else _typed(raw, wiki)
+    return typed or _untyped(raw, "attach" if wiki else "url")
 
 
 def _untyped(raw: str, otherwise: str) -> ResourceReference:
@@ -64,19 +69,17 @@ def _link_20(raw: str, wiki: bool) -> ResourceReference:
             return ResourceReference("url", raw, False)
     path, alias = _cut(raw, "@")
     if alias is not None:
-        unescaped = _unescape_all(path)
-        return ResourceReference(
-            "interwiki", unescaped, True, {"interWikiAlias": _unescape_all(alias)}
-        )
+        parameters = {"interWikiAlias": _unescape_pairs(alias)}
+        return ResourceReference("interwiki", _unescape_pairs(path), True, parameters)
     if not wiki:
         return ResourceReference("url", raw, False)
     path, query = _cut(path, "?")
     path, anchor = _cut(path, "#")
-    reference = _untyped(_unescape(path), "doc")
+    reference = _untyped(_unescape(path, "?@#"), "doc")
     if query and query.strip():
-        reference.parameters["queryString"] = _unescape_extra(query)
+        reference.parameters["queryString"] = _unescape(query, r"?@#\\")
     if anchor and anchor.strip():
-        reference.parameters["anchor"] = _unescape_extra(anchor)
+        reference.parameters["anchor"] = _unescape(anchor, r"?@#\\")
     return reference
 
 
@@ -93,15 +96,11 @@ def _cut(text: str, separator: str) -> tuple[str, str | None]:
     return text, None
 
 
-def _unescape(text: str) -> str:
-    return re.sub(r"\\([?@#])", r"\1", text) if "\\" in text else text
+def _unescape(text: str, special: str) -> str:
+    return re.sub(rf"\\([{special}])", r"\1", text) if "\\" in text else text
 
 
-def _unescape_extra(text: str) -> str:
-    return re.sub(r"\\([?@#\\])", r"\1", text) if "\\" in text else text
-
-
-def _unescape_all(text: str) -> str:
+def _unescape_pairs(text: str) -> str:
     r"""Make each backslash pair one backslash, and drop a lone one."""
     return re.sub(r"\\(\\?)", r"\1", text) if "\\" in text else text
 
@@ -128,7 +127,7 @@ def split_reference(text: str) -> tuple[str | None, str, Params]:
             parts.append(match[1] or "")
         elif token[0] == "|":
             parts.append(token[2:])
-            params = _link_params(text[at:])
+            params = parse_params(text[at:]) if text[at:].strip(CONTROL) else NO_PARAMS
             done = len(text)
             break
         elif label is not None:
@@ -144,10 +143,6 @@ def split_reference(text: str) -> tuple[str | None, str, Params]:
             at = done = max(end, at)
     parts.append(text[done:])
     return label, "".join(parts), params
-
-
-def _link_params(text: str) -> Params:
-    return parse_params(text) if text.strip(CONTROL) else NO_PARAMS
 
 
 def _nested_end(text: str, at: int) -> int:

@@ -6,13 +6,18 @@ from typing import Final
 
 from kb.markup.parser import patterns as p
 from kb.markup.parser.builder import LABEL, MAX_DEPTH
-from kb.markup.parser.link_references import image_reference, link_reference, split_reference
+from kb.markup.parser.link_references import (
+    ATTACHMENT_TYPES,
+    image_reference,
+    link_reference,
+    split_reference,
+    written_as_parameters,
+)
 from kb.markup.parser.state import ParserState
 from kb.markup.tree import nodes as n
 from kb.markup.tree.document import unique_id
 from kb.markup.tree.nodes import NO_PARAMS, Node, Params
 
-_DOCUMENT_TYPES: Final = ("doc", "space", "page")
 _LABEL_SPECIAL: Final = frozenset("\n\r\t~*/-_^,#\\({[:)")
 
 
@@ -68,11 +73,8 @@ def _link(
     out = s.builder.content(pos)
     scope = s.scope
     reference = link_reference(raw, scope.syntax, scope.wiki)
-    if scope.syntax != "xwiki/2.0" and params:
-        if reference.type in _DOCUMENT_TYPES:
-            params = _move(params, reference, ("queryString", "anchor"))
-        elif reference.type in ("attach", "pageAttach"):
-            params = _move(params, reference, ("queryString",))
+    if params:
+        params = _move(params, reference, scope.syntax)
     link = n.Link(pos, [], params, reference, freestanding)
     out.append(link)
     if label:
@@ -97,14 +99,15 @@ def _image(
     reference = image_reference(raw, scope.syntax, scope.wiki)
     if label is not None:
         params = {**params, LABEL: label}
-    if scope.syntax != "xwiki/2.0" and reference.type in ("attach", "pageAttach"):
-        params = _move(params, reference, ("queryString",))
+    if reference.type in ATTACHMENT_TYPES:
+        params = _move(params, reference, scope.syntax)
     id_ = unique_id("I", reference.reference, scope.ids)
     out.append(n.Image(pos, reference, params, freestanding, id_))
 
 
-def _move(params: Params, reference: n.ResourceReference, names: tuple[str, ...]) -> Params:
-    """Return `params` without `names`, which go to the reference."""
+def _move(params: Params, reference: n.ResourceReference, syntax: str) -> Params:
+    """Return `params` without those that belong to the reference, which gets them."""
+    names = written_as_parameters(reference.type, syntax)
     if not any(name in params for name in names):
         return params
     left = dict(params)

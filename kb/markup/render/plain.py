@@ -69,12 +69,10 @@ class _PlainPrinter:
         if isinstance(node, n.Paragraph | n.Heading):
             self.block()
             self.all(node.children)
-        elif isinstance(node, n.Link):
-            self.link(node)
-        elif isinstance(node, n.List):
+        elif isinstance(node, n.Link) and not node.children:
+            self.out.append(node.reference.reference)
+        elif isinstance(node, n.List | n.DefinitionList):
             self.list(node)
-        elif isinstance(node, n.DefinitionList):
-            self.definition_list(node)
         elif isinstance(node, n.Table):
             self.table(node)
         elif isinstance(node, n.Quotation):
@@ -82,33 +80,22 @@ class _PlainPrinter:
         else:
             self.all(node.children)
 
-    def link(self, node: n.Link) -> None:
-        if node.children:
-            self.all(node.children)
-        else:
-            self.out.append(node.reference.reference)
-
-    def list(self, node: n.List) -> None:
-        self.lists += 1
-        self.items(node, first=self.lists == 1)
-        self.lists -= 1
-
-    def definition_list(self, node: n.DefinitionList) -> None:
-        self.definitions += 1
-        self.items(node, first=self.definitions == 1 and not self.lists)
-        self.definitions -= 1
-
-    def items(self, node: n.List | n.DefinitionList, *, first: bool) -> None:
-        """Print items a line each; the ``first`` of nested lists begins a block, others a line."""
-        if first:
-            self.block()
-        else:
+    def list(self, node: n.List | n.DefinitionList) -> None:
+        """Print items a line each; the first of nested lists begins a block, others a line."""
+        bullets = int(isinstance(node, n.List))
+        if self.lists or (self.definitions and not bullets):
             self.out.append("\n")
+        else:
+            self.block()
+        self.lists += bullets
+        self.definitions += 1 - bullets
         for index, item in enumerate(node.children):
             if index:
                 self.out.append("\n")
             if isinstance(item, n.Parent):
                 self.all(item.children)
+        self.lists -= bullets
+        self.definitions -= 1 - bullets
 
     def table(self, node: n.Table) -> None:
         self.block()

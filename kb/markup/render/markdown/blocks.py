@@ -15,7 +15,7 @@ from kb.markup.render.html.clean import clean_foreign
 from kb.markup.render.html.flow import quoted_blocks
 from kb.markup.render.html.style import escape_value
 from kb.markup.render.html.writer import verbatim
-from kb.markup.render.markdown.escape import entity, escape_heading, escape_text
+from kb.markup.render.markdown.escape import by_parts, entity, escape_heading, escape_text
 from kb.markup.render.markdown.inline import anchor, line, lines
 from kb.markup.render.markdown.lists import bullets, definitions, footnotes
 from kb.markup.render.markdown.tables import table
@@ -26,24 +26,11 @@ from kb.markup.render.markdown.writer import (
     MarkdownWriter,
 )
 from kb.markup.tree import nodes as n
-from kb.markup.tree.nodes import Macro, MacroResult, Node
+from kb.markup.tree.nodes import MacroResult, Node
 
 _DEFAULT: Final = MarkdownOptions()
-_HTML: Final = ("html/", "xhtml/", "annotatedhtml/", "annotatedxhtml/")
 # MDX reads an id as text before it is an id: `:name` in it would be a directive.
 _IN_ID: Final = re.compile(r"[\\`*_\[\]<>:~]")
-
-
-def _section(w: MarkdownWriter, node: n.OutlineSection) -> list[str]:
-    return w.blocks(node.children)
-
-
-def _children(w: MarkdownWriter, node: n.Parent) -> list[str]:
-    return w.blocks(node.children)
-
-
-def _nothing(_w: MarkdownWriter, _node: Node) -> list[str]:
-    return []
 
 
 def _heading(w: MarkdownWriter, node: n.Heading) -> list[str]:
@@ -94,34 +81,21 @@ def _titled(w: MarkdownWriter, children: list[Node]) -> tuple[str, list[Node]]:
 def _quotation(w: MarkdownWriter, node: n.Quotation) -> list[str]:
     _looks(w, node.params)
     inner = "\n\n".join(w.blocks(quoted_blocks(node)))
-    return [quoted(inner)] if inner else []
+    return [_quoted(inner)] if inner else []
 
 
-def quoted(text: str) -> str:
-    """Return `text` with the marks of a quotation."""
+def _quoted(text: str) -> str:
     return "\n".join(f"> {part}" if part else ">" for part in text.split("\n"))
 
 
-def _rule(_w: MarkdownWriter, _node: n.HorizontalLine) -> list[str]:
-    return ["---"]
-
-
-def _verbatim(w: MarkdownWriter, node: n.Verbatim) -> list[str]:
-    return [fenced(w, node.content)]
-
-
 def _raw(w: MarkdownWriter, node: n.RawText) -> list[str]:
-    if node.syntax.startswith(_HTML):
+    if node.is_html:
         w.count("html")
         return [w.block(clean_foreign(node.text))]
-    if node.syntax in ("", "plain/1.0"):
+    if node.is_plain:
         return [escape_text(part, w.flavour) for part in node.text.split("\n\n")]
     w.count(f"raw:{node.syntax}")
     return [fenced(w, node.text, node.syntax.partition("/")[0])]
-
-
-def _anchor(w: MarkdownWriter, node: n.Anchor) -> list[str]:
-    return [anchor(w, node.name)] if node.name.strip() else []
 
 
 def _macro(w: MarkdownWriter, node: n.Macro) -> list[str]:
@@ -134,10 +108,6 @@ def _too_deep(w: MarkdownWriter, node: n.TooDeep) -> list[str]:
     return [fenced(w, node.source, "xwiki")]
 
 
-def _figure(w: MarkdownWriter, node: n.Figure) -> list[str]:
-    return [w.html_block([node], "figure")]
-
-
 def _result(w: MarkdownWriter, node: MacroResult) -> list[str]:
     if failed(node):
         return _macro(w, node.macro)
@@ -145,26 +115,16 @@ def _result(w: MarkdownWriter, node: MacroResult) -> list[str]:
     if name == "html" and has_wiki(node.macro):
         return [w.html_block([node], "html")]
     if name in LISTINGS:
-        return [listing(w, node.macro)]
+        macro, title = node.macro, node.macro.params.get("title") or ""
+        return [fenced(w, macro.content or "", language_of(macro), title)]
     if name == "putFootnotes":
         return footnotes(w, node)
-    if name == "toc" and node.children:
-        return _toc(w, node)
+    if name == "toc" and node.children and w.flavour.toc != "list":
+        return [] if w.flavour.toc == "none" else [w.flavour.toc]
     return w.blocks(node.children)
 
 
-def _toc(w: MarkdownWriter, node: MacroResult) -> list[str]:
-    if w.flavour.toc == "list":
-        return w.blocks(node.children)
-    return [] if w.flavour.toc == "none" else [w.flavour.toc]
-
-
 _FENCES = re.compile(r"^[ \t]*(`{3,})", re.MULTILINE)
-
-
-def listing(w: MarkdownWriter, macro: Macro) -> str:
-    """Return what a code macro shows."""
-    return fenced(w, macro.content or "", language_of(macro), macro.params.get("title") or "")
 
 
 def fenced(w: MarkdownWriter, text: str, language: str = "", title: str = "") -> str:
@@ -180,21 +140,11 @@ def fenced(w: MarkdownWriter, text: str, language: str = "", title: str = "") ->
     if w.flavour.code_specials.search(text):
         w.count("code-entities")
         named = f' class="language-{escape_value(language)}"' if language else ""
-        shown = _with_entities(w, text)
+        shown = by_parts(w.flavour.code_specials, text, verbatim, lambda found: entity(found[0]))
         return f"{caption}<pre><code{named}>{shown}</code></pre>".replace("\n", "&#10;")
     longest = max((len(fence) for fence in _FENCES.findall(text)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{caption}{fence}{language}\n{text}\n{fence}"
-
-
-def _with_entities(w: MarkdownWriter, text: str) -> str:
-    """Return HTML of a listing, with entities for what the flavour would read in it."""
-    parts: list[str] = []
-    at = 0
-    for found in w.flavour.code_specials.finditer(text):
-        parts += (verbatim(text[at : found.start()]), entity(found[0]))
-        at = found.end()
-    return "".join([*parts, verbatim(text[at:])])
 
 
 _ALERTS: Final = {"info": "NOTE", "success": "TIP", "warning": "WARNING", "error": "CAUTION"}
@@ -212,13 +162,10 @@ def admonition(w: MarkdownWriter, kind: str, title: str, content: list[str]) -> 
         return _fenced(_FENCED.get(kind, "note"), title, content)
     if style == "callout":
         first = f"[!{_CALLOUTS.get(kind, 'abstract')}] {title}".rstrip()
-        return _quoted("\n".join([first, "\n\n".join(content)]))
-    heading = [f"**{title}**"] if title else []
-    return _quoted("\n".join([f"[!{_ALERTS.get(kind, 'NOTE')}]", "\n\n".join(heading + content)]))
-
-
-def _quoted(text: str) -> str:
-    return "\n".join(f"> {part}" if part else ">" for part in text.rstrip("\n").split("\n"))
+    else:
+        first = f"[!{_ALERTS.get(kind, 'NOTE')}]"
+        content = [f"**{title}**", *content] if title else content
+    return _quoted("\n".join([first, "\n\n".join(content)]).rstrip("\n"))
 
 
 def _indented(kind: str, title: str, content: list[str]) -> str:
@@ -235,29 +182,17 @@ def _fenced(kind: str, title: str, content: list[str]) -> str:
     return f"{fence}{kind}{f'[{title}]' if title else ''}\n\n{text}\n\n{fence}"
 
 
-# All together
-
-_BLOCKS: Final = NodeHandlers[Callable[..., list[str]]](
-    {
-        Node: _nothing,
-        n.Parent: _children,
-        n.Heading: _heading,
-        n.Paragraph: _paragraph,
-        n.Group: _group,
-        n.List: bullets,
-        n.DefinitionList: definitions,
-        n.Table: table,
-        n.Quotation: _quotation,
-        n.HorizontalLine: _rule,
-        n.Verbatim: _verbatim,
-        n.RawText: _raw,
-        n.Anchor: _anchor,
-        n.Macro: _macro,
-        n.MacroResult: _result,
-        n.TooDeep: _too_deep,
-        n.Figure: _figure,
-    }
-)
+_BLOCKS: Final = NodeHandlers[Callable[..., list[str]]]({
+    Node: lambda _w, _node: [],
+    n.Parent: lambda w, node: w.blocks(node.children),
+    n.HorizontalLine: lambda _w, _node: ["---"],
+    n.Verbatim: lambda w, node: [fenced(w, node.content)],
+    n.Anchor: lambda w, node: [anchor(w, node.name)] if node.name.strip() else [],
+    n.Figure: lambda w, node: [w.html_block([node], "figure")],
+    n.Heading: _heading, n.Paragraph: _paragraph, n.Group: _group, n.List: bullets,
+    n.DefinitionList: definitions, n.Table: table, n.Quotation: _quotation, n.RawText: _raw,
+    n.Macro: _macro, n.MacroResult: _result, n.TooDeep: _too_deep,
+})  # fmt: skip
 _HANDLERS: Final = MarkdownHandlers(_BLOCKS, lines)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from kb.markup.render.markdown.flavours import Flavour
@@ -24,6 +25,21 @@ def entity(text: str) -> str:
     return "".join(f"&#{ord(char)};" for char in text)
 
 
+def by_parts(
+    pattern: re.Pattern[str],
+    text: str,
+    outside: Callable[[str], str],
+    inside: Callable[[re.Match[str]], str],
+) -> str:
+    """Return `text`, its matches of `pattern` as `inside` says them, the rest as `outside` does."""
+    parts: list[str] = []
+    at = 0
+    for match in pattern.finditer(text):
+        parts += (outside(text[at : match.start()]), inside(match))
+        at = match.end()
+    return "".join([*parts, outside(text[at:])])
+
+
 def escape_text(text: str, flavour: Flavour, *, cell: bool = False) -> str:
     """Escape text within a line; what matters only where a line begins is `escape_line`'s."""
 
@@ -33,15 +49,9 @@ def escape_text(text: str, flavour: Flavour, *, cell: bool = False) -> str:
             return _ENTITIES[char]
         return entity(char) if flavour.python and char not in _PYTHON_ESCAPES else "\\" + char
 
-    specials = flavour.specials
-    parts: list[str] = []
-    at = 0
-    for match in specials.finditer(text):
-        if match[0]:
-            parts += (_SPECIAL.sub(escaped, text[at : match.start()]), entity(match[0]))
-            at = match.end()
-    parts.append(_SPECIAL.sub(escaped, text[at:]))
-    done = "".join(parts)
+    done = by_parts(
+        flavour.specials, text, lambda part: _SPECIAL.sub(escaped, part), lambda m: entity(m[0])
+    )
     return done.replace("|", "&#124;" if flavour.python else "\\|") if cell else done
 
 
@@ -49,8 +59,7 @@ def escape_line(line: str, flavour: Flavour) -> str:
     """Escape a line of a paragraph, so that its beginning opens no block."""
     line = line.lstrip(" \t")
     if special := flavour.line_specials.match(line):
-        first = special[0][:1]
-        return entity(first) + line[1:]
+        return entity(special[0][:1]) + line[1:]
     match = _LINE_START.match(line)
     if match is None:
         return line
@@ -69,27 +78,18 @@ def escape_heading(text: str) -> str:
 
 def url_text(url: str) -> str:
     """Return a link's target as it stands in parentheses."""
-    url = _OPEN_URL.sub(_encode, url)
+    url = _OPEN_URL.sub(lambda m: "&amp;" if m[0] == "&" else f"%{ord(m[0]):02X}", url)
     if not _balanced(url):
         url = url.replace("(", "%28").replace(")", "%29")
     return url or "<>"
 
 
-def _encode(match: re.Match[str]) -> str:
-    return "&amp;" if match[0] == "&" else f"%{ord(match[0]):02X}"
-
-
 def _balanced(url: str) -> bool:
     depth = 0
     for char in url:
-        if char == "(":
-            depth += 1
-            if depth > 30:
-                return False
-        elif char == ")":
-            depth -= 1
-            if depth < 0:
-                return False
+        depth += (char == "(") - (char == ")")
+        if not 0 <= depth <= 30:
+            return False
     return depth == 0
 
 
@@ -106,7 +106,7 @@ def code_span(text: str) -> str:
     """Return inline code, fenced by more backticks than it holds."""
     text = text.replace("\n", " ")
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
-    fence = "`" * (1 + longest if longest else 1)
+    fence = "`" * (1 + longest)
     if not text.strip(" "):
         return f"{fence}{text}{fence}"
     pad = " " if text[0] == "`" or text[-1] == "`" or (text[0] == text[-1] == " ") else ""

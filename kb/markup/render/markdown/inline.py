@@ -40,7 +40,6 @@ _TAGS: Final = {
     n.SUBSCRIPT: ("sub", "subscript"),
     n.MONOSPACE: ("code", "formatted-code"),
 }
-_HTML: Final = ("html/", "xhtml/", "annotatedhtml/", "annotatedxhtml/")
 
 
 def line(w: MarkdownWriter, nodes: list[Node], *, bold: bool = False) -> str:
@@ -74,13 +73,9 @@ def _join(w: MarkdownWriter, pieces: list[Piece], hard: str) -> str:
     if w.flavour.jsx and any(map(_is_tag, pieces)):
         # An element may not go beyond a line of its paragraph.
         hard = w.line_break
-    while pieces and _is_empty(pieces[-1]):
-        pieces.pop()
-    start = 0
-    while start < len(pieces) and _is_empty(pieces[start]):
-        start += 1
+    said = [at for at, piece in enumerate(pieces) if not _is_empty(piece)]
     parts: list[str] = []
-    for at in range(start, len(pieces)):
+    for at in range(said[0], said[-1] + 1) if said else ():
         piece = pieces[at]
         if isinstance(piece, PendingBreak):
             doubled = isinstance(pieces[at + 1], PendingBreak)
@@ -110,20 +105,8 @@ def _is_empty(piece: Piece) -> bool:
     return isinstance(piece, PendingBreak) or (isinstance(piece, str) and not piece.strip())
 
 
-def _text(w: MarkdownWriter, node: n.Text) -> list[Piece]:
+def _text(w: MarkdownWriter, node: n.Text | n.RawText) -> list[Piece]:
     return [escape_text(node.text.replace("\n", " "), w.flavour, cell=w.cell)]
-
-
-def _line_break(_w: MarkdownWriter, _node: Node) -> list[Piece]:
-    return [BREAK]
-
-
-def _children(w: MarkdownWriter, node: n.Parent) -> list[Piece]:
-    return inline(w, node.children)
-
-
-def _nothing(_w: MarkdownWriter, _node: Node) -> list[Piece]:
-    return []
 
 
 def _format(w: MarkdownWriter, node: n.FormatSpan) -> list[Piece]:
@@ -184,15 +167,17 @@ def _link(w: MarkdownWriter, node: n.Link) -> list[Piece]:
     w.in_label = True
     label = inline(w, node.children)
     w.in_label = False
-    if target.url is None:
-        return _nowhere(w, node, label or [escape_text(shown, w.flavour, cell=w.cell)])
     url = target.url
-    if target.kind == "anchor":
+    if url is not None and target.kind == "anchor":
         heading = w.anchors.get(url[1:], "") if w.flavour.anchor == "text" else ""
         url = "#" + (heading.replace(" ", "%20") or clean_id(url[1:]))
-    elif not label and shown == url and _is_autolink(w, url):
+    elif url is not None and not label and shown == url and _is_autolink(w, url):
         return [f"<{url}>"]
     label = label or [escape_text(shown, w.flavour, cell=w.cell)]
+    if url is None:
+        w.count("link-nowhere")
+        title = node.reference.reference if node.children else ""
+        return [w.tag("span", "wiki-nowhere", title=title), *label, "</span>"]
     title = title_text(node.params.get("title") or "")
     if w.cell:
         title = title.replace("|", "&#124;")
@@ -205,31 +190,24 @@ def _is_autolink(w: MarkdownWriter, url: str) -> bool:
     return not any(char in "<>|%*_`\\" or char <= " " for char in url) and url.isascii()
 
 
-def _nowhere(w: MarkdownWriter, node: n.Link, label: list[Piece]) -> list[Piece]:
-    w.count("link-nowhere")
-    title = node.reference.reference if node.children else ""
-    return [w.tag("span", "wiki-nowhere", title=title), *label, "</span>"]
-
-
 def _image(w: MarkdownWriter, node: n.Image) -> list[Piece]:
     reference = node.reference
     if reference.type == "icon":
         return [escape_text(icon_character(reference.reference), w.flavour)]
     target = w.options.resolver.image(reference)
     alt = node.params.get("alt") or target.label or label_of(reference)
+    shown = escape_text(alt, w.flavour, cell=w.cell)
     if target.url is None:
         w.count("image-nowhere")
-        shown = escape_text(alt, w.flavour, cell=w.cell)
         title = reference.reference if alt != reference.reference else ""
         return [w.tag("span", "wiki-nowhere", title=title[:200]) + shown + "</span>"]
     sizes = size_attributes(node.params)
     if sizes and w.flavour.image_size == "html":
         return [w.html_inline([node], "image-size")]
-    return [_sized(w, node, alt, target.url, sizes)]
+    return [_sized(w, node, shown, target.url, sizes)]
 
 
-def _sized(w: MarkdownWriter, node: n.Image, alt: str, url: str, sizes: str) -> str:
-    shown = escape_text(alt, w.flavour, cell=w.cell)
+def _sized(w: MarkdownWriter, node: n.Image, shown: str, url: str, sizes: str) -> str:
     after = ""
     if sizes and w.flavour.image_size == "attribute":
         after = "{" + sizes.replace('"', "") + " }"
@@ -242,26 +220,17 @@ def _sized(w: MarkdownWriter, node: n.Image, alt: str, url: str, sizes: str) -> 
     return f"![{shown}]({url_text(url)}{title}){after}"
 
 
-def _verbatim(w: MarkdownWriter, node: n.Verbatim) -> list[Piece]:
-    return [code(w, node.content)] if node.content else []
-
-
 def _raw(w: MarkdownWriter, node: n.RawText) -> list[Piece]:
-    if node.syntax.startswith(_HTML):
+    if node.is_html:
         w.count("html")
         return [w.inline(clean_foreign(node.text, inline=True))]
-    if node.syntax in ("", "plain/1.0"):
-        return [escape_text(node.text.replace("\n", " "), w.flavour, cell=w.cell)]
+    if node.is_plain:
+        return _text(w, node)
     w.count(f"raw:{node.syntax}")
     return [code(w, node.text)]
 
 
-def _anchor(w: MarkdownWriter, node: n.Anchor) -> list[Piece]:
-    return [anchor(w, node.name)] if node.name.strip() else []
-
-
-def macro_call(w: MarkdownWriter, node: n.Macro) -> list[Piece]:
-    """Return a macro that is not run, as its source."""
+def _macro(w: MarkdownWriter, node: n.Macro) -> list[Piece]:
     w.count(f"macro:{node.name}")
     return [code(w, call_source(node))]
 
@@ -273,7 +242,7 @@ def _too_deep(w: MarkdownWriter, node: n.TooDeep) -> list[Piece]:
 
 def _result(w: MarkdownWriter, node: n.MacroResult) -> list[Piece]:
     if failed(node):
-        return macro_call(w, node.macro)
+        return _macro(w, node.macro)
     if node.macro.name in LISTINGS:
         return [code(w, node.macro.content or "")] if node.macro.content else []
     if node.macro.name == "html" and has_wiki(node.macro):
@@ -296,34 +265,20 @@ def note_number(node: n.MacroResult) -> str:
     return anchor_name.removeprefix("x_footnote_") if "x_footnote_" in anchor_name else ""
 
 
-def _spaced(w: MarkdownWriter, node: n.Parent) -> list[Piece]:
-    return [*inline(w, node.children), " "]
-
-
-def _below(w: MarkdownWriter, node: n.Parent) -> list[Piece]:
-    return [BREAK, *inline(w, node.children)]
-
-
-_HANDLERS: Final = NodeHandlers[Callable[..., list[Piece]]](
-    {
-        Node: _nothing,
-        n.Parent: _children,
-        n.Text: _text,
-        n.LineBreak: _line_break,
-        n.FormatSpan: _format,
-        n.Link: _link,
-        n.Image: _image,
-        n.Verbatim: _verbatim,
-        n.RawText: _raw,
-        n.Anchor: _anchor,
-        n.Macro: macro_call,
-        n.MacroResult: _result,
-        n.TooDeep: _too_deep,
-        n.Paragraph: _spaced,
-        n.Heading: _spaced,
-        n.TableCell: _spaced,
-        n.ListItem: _below,
-        n.TableRow: _below,
-        n.QuotationLine: _below,
-    }
-)
+_Handlers = NodeHandlers[Callable[..., list[Piece]]]
+_HANDLERS: Final = _Handlers({
+    Node: lambda _w, _node: [],
+    n.Parent: lambda w, node: inline(w, node.children),
+    n.LineBreak: lambda _w, _node: [BREAK],
+    n.Verbatim: lambda w, node: [code(w, node.content)] if node.content else [],
+    n.Anchor: lambda w, node: [anchor(w, node.name)] if node.name.strip() else [],
+    n.Text: _text, n.FormatSpan: _format, n.Link: _link, n.Image: _image, n.RawText: _raw,
+    n.Macro: _macro, n.MacroResult: _result, n.TooDeep: _too_deep,
+    **_Handlers.fromkeys(
+        (n.Paragraph, n.Heading, n.TableCell), lambda w, node: [*inline(w, node.children), " "]
+    ),
+    **_Handlers.fromkeys(
+        (n.ListItem, n.TableRow, n.QuotationLine),
+        lambda w, node: [BREAK, *inline(w, node.children)],
+    ),
+})  # fmt: skip

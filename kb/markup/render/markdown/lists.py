@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import dropwhile
 from typing import Final
 
 from kb.markup.macros.boxes import is_done
@@ -28,25 +29,11 @@ def bullets(w: MarkdownWriter, node: n.List) -> list[str]:
     """Return a list, tight if no item has more than a line and lists."""
     if w.flavour.python and any(_begins_with_list(item) for item in node.children):
         return [w.html_block([node], "list-in-empty-item")]
-    items: list[list[str]] = []
-    tight = True
-    for item in node.children:
-        assert isinstance(item, n.Parent)
-        done, children = _task(item.children)
-        content = w.blocks(children)
-        if done:
-            content = [f"{done} {content[0]}" if content else done, *content[1:]]
-        tight = tight and _is_tight(item.children)
-        items.append(content)
-    if not items:
-        return []
-    number = _first_number(node)
-    made: list[str] = []
-    for content in items:
-        marker = f"{number}." if node.ordered else "-"
-        made.append(_item(w, marker, content, tight))
-        number += 1
-    return [("\n" if tight else "\n\n").join(made)]
+    items = [item for item in node.children if isinstance(item, n.Parent)]
+    end = "\n" if all(_is_tight(item.children) for item in items) else "\n\n"
+    numbered = enumerate(items, _first_number(node))
+    made = [_item(w, f"{at}. " if node.ordered else "- ", item, end) for at, item in numbered]
+    return [end.join(made)] if made else []
 
 
 def _begins_with_list(item: Node) -> bool:
@@ -60,31 +47,25 @@ def _first_number(node: n.List) -> int:
 
 def _is_tight(children: list[Node]) -> bool:
     """Tell whether an item is one run of inline nodes, then lists only."""
-    at = 0
-    while at < len(children) and is_inline(children[at]):
-        at += 1
     return all(
         isinstance(child, n.List) and (not child.ordered or _first_number(child) == 1)
-        for child in children[at:]
+        for child in dropwhile(is_inline, children)
     )
 
 
-def _item(w: MarkdownWriter, marker: str, content: list[str], tight: bool) -> str:
-    marker += " "
-    if w.flavour.python:
-        marker = marker.ljust(4)
-    text = ("\n" if tight else "\n\n").join(content)
-    return indented(marker, text)
+def _item(w: MarkdownWriter, marker: str, item: n.Parent, end: str) -> str:
+    done, children = _task(item.children)
+    content = w.blocks(children)
+    if done:
+        content = [f"{done} {content[0]}" if content else done, *content[1:]]
+    return _indented(marker.ljust(4) if w.flavour.python else marker, end.join(content))
 
 
-def indented(first: str, text: str) -> str:
+def _indented(first: str, text: str) -> str:
     """Return `text` behind `first`, its later lines below its beginning."""
-    blank = " " * len(first)
     head, *rest = text.split("\n")
-    return "\n".join(
-        [(first + head).rstrip(" ") if not head else first + head]
-        + [blank + part if part else "" for part in rest]
-    )
+    below = [" " * len(first) + part if part else "" for part in rest]
+    return "\n".join([first + head if head else first.rstrip(" "), *below])
 
 
 def definitions(w: MarkdownWriter, node: n.DefinitionList) -> list[str]:
@@ -97,7 +78,7 @@ def definitions(w: MarkdownWriter, node: n.DefinitionList) -> list[str]:
         if isinstance(child, n.DefinitionTerm):
             made += ([""] if made else []) + [line(w, child.children) or "&nbsp;"]
         else:
-            made.append(indented(":   ", "\n\n".join(w.blocks(child.children))))
+            made.append(_indented(":   ", "\n\n".join(w.blocks(child.children))))
     return ["\n".join(made)]
 
 
@@ -112,7 +93,6 @@ def footnotes(w: MarkdownWriter, node: n.MacroResult) -> list[str]:
             number = id_.removeprefix("x_footnote_")
             text = "\n\n".join(w.blocks(item.children[2:])) or "&nbsp;"
             first, *rest = text.split("\n")
-            made.append(
-                "\n".join([f"[^{number}]: {first}", *(f"    {r}" if r else "" for r in rest)])
-            )
+            below = [f"    {part}" if part else "" for part in rest]
+            made.append("\n".join([f"[^{number}]: {first}", *below]))
     return made

@@ -92,15 +92,14 @@ def _choose(pieces: list[Piece], start: int, end: int) -> None:
     assert isinstance(opening, EmphasisMark)
     assert isinstance(closing, EmphasisMark)
     around_open = _before(pieces, start), _after(pieces, start)
-    around_close = _before(pieces, end), _after(pieces, end)
+    around_close = _after(pieces, end), _before(pieces, end)
     for first, last in _WAYS[opening.style]:
         if first[0] == "<":
             break
-        if first[0] in (_mark(pieces, start - 1), _mark(pieces, start + 1)):
+        near_open = _mark(pieces, start - 1), _mark(pieces, start + 1)
+        if first[0] in near_open or last[0] in (_mark(pieces, end - 1), _mark(pieces, end + 1)):
             continue
-        if last[0] in (_mark(pieces, end - 1), _mark(pieces, end + 1)):
-            continue
-        if _opens(first[0], *around_open) and _closes(last[0], *around_close):
+        if _works(first[0], *around_open) and _works(last[0], *around_close):
             break
     opening.text, closing.text = first, last
 
@@ -157,13 +156,8 @@ def _may_flank(inner: str, outer: str) -> bool:
     return not _is_punctuation(inner) or _is_blank(outer) or _may_be_punctuation(outer)
 
 
-def _opens(mark: str, before: str, after: str) -> bool:
-    if not _flanks(after, before):
+def _works(mark: str, outer: str, inner: str) -> bool:
+    """Tell whether a mark between these characters opens or closes: the rules mirror each other."""
+    if not _flanks(inner, outer):
         return False
-    return mark != "_" or not _may_flank(before, after) or _is_punctuation(before)
-
-
-def _closes(mark: str, before: str, after: str) -> bool:
-    if not _flanks(before, after):
-        return False
-    return mark != "_" or not _may_flank(after, before) or _is_punctuation(after)
+    return mark != "_" or not _may_flank(outer, inner) or _is_punctuation(outer)

@@ -12,6 +12,8 @@ import re
 from html import unescape
 from typing import Final
 
+from kb.markup.render.markdown.escape import by_parts, entity
+
 _BLOCK = (
     "address|article|aside|blockquote|caption|center|col|colgroup|dd|details|div|dl|dt|figcaption"
     "|figure|footer|h[1-6]|header|hr|li|main|nav|ol|p|pre|section|summary|table|tbody|td|tfoot|th"
@@ -24,7 +26,7 @@ _TAG = re.compile(r"""</?[a-zA-Z][a-zA-Z0-9]*(?:\s+[a-zA-Z-]+(?:="[^"]*")?)*\s*/
 _MEANS = re.compile(r"[\\`*_\[\]{}~$^=+!|]|(?<=:)/|(?<=www)\.|@|(?<=\d)[.)](?=\s)|^[ \t]*[#>:-]")
 
 
-def without_line_ends(html: str) -> str:
+def _without_line_ends(html: str) -> str:
     """Remove line ends after blocks' tags; they mean nothing there."""
     return _LINE_END.sub(r"\1", html.strip("\n"))
 
@@ -36,24 +38,16 @@ def is_block(html: str) -> bool:
 
 def as_block(html: str) -> str:
     """Make it one line that is an HTML block."""
-    return without_line_ends(html).replace("\n", "&#10;")
+    return _without_line_ends(html).replace("\n", "&#10;")
 
 
 def as_inline(html: str) -> str:
     """Make it one line for a paragraph, where text between tags says what it said in HTML."""
-    html = without_line_ends(html)
-    parts: list[str] = []
-    at = 0
-    for tag in _TAG.finditer(html):
-        parts += (_text(html[at : tag.start()]), tag[0].replace("\n", " "))
-        at = tag.end()
-    parts.append(_text(html[at:]))
-    return "".join(parts)
+    return by_parts(_TAG, _without_line_ends(html), _text, lambda tag: tag[0].replace("\n", " "))
 
 
 def _text(text: str) -> str:
-    text = text.replace("\n", " ")
-    return _MEANS.sub(lambda found: "".join(f"&#{ord(char)};" for char in found[0]), text)
+    return _MEANS.sub(lambda found: entity(found[0]), text.replace("\n", " "))
 
 
 # As JSX
@@ -74,31 +68,20 @@ _MEANS_IN_JSX = re.compile(r"[\\`*_\[\]{}~$#+:\-!>]|\n")
 
 def to_jsx(html: str) -> str:
     """Clean HTML (as nh3 prints it) as JSX on one line."""
-    parts: list[str] = []
-    at = 0
-    for match in _JSX_TAG.finditer(html):
-        parts += (_jsx_text(html[at : match.start()]), _jsx_tag(match))
-        at = match.end()
-    parts.append(_jsx_text(html[at:]))
-    return "".join(parts)
+    return by_parts(_JSX_TAG, _without_line_ends(html), _jsx_text, _jsx_tag)
 
 
 def _jsx_text(text: str) -> str:
     if _ADDRESS.search(text):
         shown = json.dumps(unescape(text), ensure_ascii=False)
         return "{" + _IN_CODE.sub(lambda char: f"\\u{ord(char[0]):04x}", shown) + "}"
-    return _MEANS_IN_JSX.sub(lambda char: f"&#{ord(char[0])};", text)
+    return _MEANS_IN_JSX.sub(lambda char: entity(char[0]), text)
 
 
 def _jsx_tag(match: re.Match[str]) -> str:
-    name = match[1].lower()
-    shown = "".join(
-        f' {_NAMES.get(found[1].lower(), found[1].lower())}="{_value(found[2] or "")}"'
-        for found in _ATTRIBUTE.finditer(match[2])
-    )
-    end = " />" if name in _VOID else ">"
-    return f"<{name}{shown}{end}"
-
-
-def _value(value: str) -> str:
-    return value.replace("\n", " ").replace("{", "&#123;")
+    shown = match[1].lower()
+    end = " />" if shown in _VOID else ">"
+    for name, value in _ATTRIBUTE.findall(match[2]):
+        value_shown = value.replace("\n", " ").replace("{", "&#123;")
+        shown += f' {_NAMES.get(name.lower(), name.lower())}="{value_shown}"'
+    return f"<{shown}{end}"

@@ -46,13 +46,9 @@ def _obstacle(nodes: list[Node], rows: _Rows) -> str:
     cells = [cell for row in rows for cell in row]
     if any(span_attributes(cell.params) for cell in cells if cell.params):
         return "table-span"
-    if head_rows(nodes) > 1:
+    if head_rows(nodes) > 1 or any(is_head(row) for row in nodes[1:]):
         return "table-heads"
-    if any(is_head(row) for row in nodes[1:]):
-        return "table-heads"
-    if not all(_is_line(cell.children) for cell in cells):
-        return "table-blocks"
-    return ""
+    return "" if all(_is_line(cell.children) for cell in cells) else "table-blocks"
 
 
 def _is_line(nodes: list[Node]) -> bool:
@@ -99,13 +95,7 @@ def _flat(nodes: list[Node]) -> list[Node]:
 
 def _width(rows: list[list[str]]) -> int:
     """Return how many columns are needed; empty cells at the ends of rows do not count."""
-    width = 1
-    for row in rows:
-        used = len(row)
-        while used and not row[used - 1]:
-            used -= 1
-        width = max(width, used)
-    return width
+    return max((at for row in rows for at, cell in enumerate(row, 1) if cell), default=1)
 
 
 def _row(cells: list[str], width: int) -> str:

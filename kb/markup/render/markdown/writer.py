@@ -15,13 +15,7 @@ from kb.markup.render.html.phrasing import PHRASING
 from kb.markup.render.html.style import escape_value
 from kb.markup.render.html.writer import HtmlHandlers, HtmlWriter
 from kb.markup.render.markdown.flavours import PLAIN, Flavour
-from kb.markup.render.markdown.raw_html import (
-    as_block,
-    as_inline,
-    is_block,
-    to_jsx,
-    without_line_ends,
-)
+from kb.markup.render.markdown.raw_html import as_block, as_inline, is_block, to_jsx
 from kb.markup.render.plain import plain_text
 from kb.markup.render.resolve import AsWritten, Resolver
 from kb.markup.tree import nodes as n
@@ -139,12 +133,12 @@ class MarkdownWriter:
     def block(self, html: str) -> str:
         """Clean HTML as a block of its own."""
         if self.flavour.jsx:
-            return to_jsx(without_line_ends(html))
+            return to_jsx(html)
         return as_block(html) if is_block(html) else as_inline(html)
 
     def inline(self, html: str) -> str:
         """Clean HTML within a line."""
-        line = to_jsx(without_line_ends(html)) if self.flavour.jsx else as_inline(html)
+        line = to_jsx(html) if self.flavour.jsx else as_inline(html)
         return line.replace("|", "&#124;") if self.cell else line
 
     def tag(self, name: str, classes: str = "", id_: str = "", title: str = "") -> str:
@@ -174,21 +168,15 @@ def is_inline(node: Node) -> bool:
 
 def would_join(before: str, after: str) -> bool:
     """Tell whether two lists, quotations or tables in a row would be read as one."""
-    if before[:1] == ">" and after[:1] == ">":
+    if before[:1] == after[:1] and before[:1] in (">", "|"):
         return True
-    return before[:1] == after[:1] == "|" or _is_item(_last_top_line(before), after)
-
-
-def _last_top_line(block: str) -> str:
-    return next((part for part in reversed(block.split("\n")) if part and part[0] != " "), "")
-
-
-def _is_item(before: str, after: str) -> bool:
-    first, second = _marker(before), _marker(after)
-    return bool(first) and first == second
+    top_lines = (part for part in reversed(before.split("\n")) if part and part[0] != " ")
+    marker = _marker(next(top_lines, ""))
+    return bool(marker) and marker == _marker(after)
 
 
 def _marker(text: str) -> str:
+    """Return what kind of list item `text` begins with, "" for none."""
     word = text.split(" ", 1)[0].split("\n", 1)[0]
     if word == "-":
         return "-"

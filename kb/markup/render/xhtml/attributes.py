@@ -83,6 +83,12 @@ def escape_value(value: str) -> str:
     return value.translate(_VALUE_ESCAPES) if _VALUE_NEEDS_ESCAPE.search(value) else value
 
 
+def add_class(params: Params, name: str) -> None:
+    """Add a class after those that `params` has."""
+    before = params.get("class")
+    params["class"] = name if before is None else f"{before.strip()} {name}"
+
+
 def is_allowed(element: str, name: str, value: str | None) -> bool:
     """Tell whether `element` may have the attribute `name` with this value."""
     name = name.lower()

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from kb.markup.render.xhtml.attributes import attributes, escape_text
+from kb.markup.parser.link_references import ATTACHMENT_TYPES, DOCUMENT_TYPES
+from kb.markup.render.xhtml.attributes import add_class, attributes
 from kb.markup.tree.nodes import Image, Link, Params, ResourceReference
 
-DOCUMENT_TYPES = ("doc", "space", "page")
-ATTACHMENT_TYPES = ("attach", "pageAttach")
 _INTERNAL_TYPES = DOCUMENT_TYPES + ATTACHMENT_TYPES + ("path",)
 _SAFE_TARGETS = ("_self", "_parent", "_top")
 
@@ -107,9 +106,7 @@ class LinkPrinter:
         if link.freestanding:
             params["class"] = _add(params.get("class"), "wikimodel-freestanding")
         if reference.type in ATTACHMENT_TYPES:
-            kind = "wikiattachmentlink"
-            if self.wiki is None:
-                kind = "wikiattachmentlink wikiexternallink"
+            kind = "wikiattachmentlink" + (" wikiexternallink" if self.wiki is None else "")
         params["href"] = self._url(reference)
         return kind, params
 
@@ -136,10 +133,7 @@ class LinkPrinter:
         params.update(image.params)
         if image.id and "id" not in params:
             params["id"] = image.id
-            before = params.get("class")
-            params["class"] = (
-                "wikigeneratedid" if before is None else f"{before.strip()} wikigeneratedid"
-            )
+            add_class(params, "wikigeneratedid")
         if "alt" not in image.params:
             params["alt"] = label_of(image.reference)
         return f"<img{attributes('img', params)}/>"
@@ -162,11 +156,6 @@ def label_of(reference: ResourceReference) -> str:
     if reference.type == "mailto":
         return reference.reference.partition("?")[0]
     return reference.reference
-
-
-def generated_label(reference: ResourceReference) -> str:
-    """Return the label of a link that has none, as XHTML."""
-    return escape_text(label_of(reference))
 
 
 def _protect_opener(params: Params) -> None:

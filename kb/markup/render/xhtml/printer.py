@@ -6,23 +6,17 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from kb.markup.render.xhtml.attributes import attributes, escape_text
-from kb.markup.render.xhtml.links import LinkPrinter, ReadableWiki, WikiModel, generated_label
+from kb.markup.render.xhtml.attributes import add_class, attributes, escape_text
+from kb.markup.render.xhtml.links import LinkPrinter, ReadableWiki, WikiModel, label_of
 from kb.markup.tree import nodes as n
 from kb.markup.tree.document import Document, nodes_of
 from kb.markup.tree.nodes import Node
 
 _SPACES = re.compile("  +")
 _TAGS: Final = {
-    n.BOLD: "strong",
-    n.ITALIC: "em",
-    n.STRIKE: "del",
-    n.UNDERLINE: "ins",
-    n.SUPERSCRIPT: "sup",
-    n.SUBSCRIPT: "sub",
-    n.MONOSPACE: "tt",
-    n.STYLE_NONE: "",
-}
+    n.BOLD: "strong", n.ITALIC: "em", n.STRIKE: "del", n.UNDERLINE: "ins", n.SUPERSCRIPT: "sup",
+    n.SUBSCRIPT: "sub", n.MONOSPACE: "tt", n.STYLE_NONE: "",
+}  # fmt: skip
 _NBSP: Final = "&nbsp;"
 _VERBATIM: Final = '<tt class="wikimodel-verbatim">'
 _EMPTY_LINE: Final = '<div class="wikimodel-emptyline"></div>'
@@ -104,10 +98,7 @@ class XhtmlPrinter:
 
     def raw(self, text: str) -> None:
         """Print HTML as it is."""
-        if self.spaces:
-            self._spaces_before_more()
-            self.standalone = False
-        self.texted = False
+        self.start("")
         self.ended = True
         text = _HTML_MACRO.sub(r"&#123;&#123;\1", text)
         self.out.append(_HALF_MACRO.sub("&#123;", text, count=1))
@@ -194,28 +185,21 @@ class XhtmlPrinter:
 
     def verbatim(self, node: n.Verbatim) -> None:
         """Print preformatted text."""
-        if node.inline:
-            self.start(_VERBATIM)
-            self.print(escape_text(node.content))
-            self.end("</tt>")
-        else:
-            self.start(f"<pre{attributes('pre', node.params)}>")
-            self.print(escape_text(node.content))
-            self.end("</pre>")
+        self.start(_VERBATIM if node.inline else f"<pre{attributes('pre', node.params)}>")
+        self.print(escape_text(node.content))
+        self.end("</tt>" if node.inline else "</pre>")
 
-    def element(self, tag: str, node: n.Container) -> None:
+    def element(self, tag: str, node: n.Parent) -> None:
         """Print an element with the node's parameters and children."""
-        self.start(f"<{tag}{attributes(tag, node.params)}>" if node.params else f"<{tag}>")
+        params = node.params if isinstance(node, n.Container) else n.NO_PARAMS
+        self.start(f"<{tag}{attributes(tag, params)}>" if params else f"<{tag}>")
         self.all(node.children)
         self.end(f"</{tag}>")
 
     def inline_element(self, tag: str, node: n.Parent) -> None:
         """Print an element that holds inline content."""
-        params = node.params if isinstance(node, n.Container) else n.NO_PARAMS
         self.inline += 1
-        self.start(f"<{tag}{attributes(tag, params)}>" if params else f"<{tag}>")
-        self.all(node.children)
-        self.end(f"</{tag}>")
+        self.element(tag, node)
         self.inline -= 1
 
     def paragraph(self, node: n.Paragraph) -> None:
@@ -223,22 +207,17 @@ class XhtmlPrinter:
         self.standalone = True
         self.inline_element("p", node)
 
-    def group(self, node: n.Group) -> None:
-        """Print a group."""
+    def _group(self, node: n.Group) -> None:
         self.standalone = True
         self.element("div", node)
 
-    def heading(self, node: n.Heading) -> None:
-        """Print a heading with its id."""
-        params = {"id": node.id}
+    def _heading(self, node: n.Heading) -> None:
+        shown: n.Params = {"id": node.id}
         if "id" not in node.params:
-            params["class"] = "wikigeneratedid"
-        shown: n.Params = {**params, **node.params}
+            shown["class"] = "wikigeneratedid"
+        shown.update(node.params)
         if self.in_macro or self.in_html:
-            before = shown.get("class")
-            shown["class"] = (
-                "wikigeneratedheader" if before is None else f"{before.strip()} wikigeneratedheader"
-            )
+            add_class(shown, "wikigeneratedheader")
         self.standalone = True
         self.inline += 1
         self.start(f"<h{node.level}{attributes('h1', shown)}>")
@@ -248,8 +227,7 @@ class XhtmlPrinter:
         self.end(f"</h{node.level}>")
         self.inline -= 1
 
-    def format(self, node: n.FormatSpan) -> None:
-        """Print a styled span."""
+    def _format(self, node: n.FormatSpan) -> None:
         tag = _TAGS[node.style]
         if tag:
             self.start(f"<{tag}>")
@@ -261,24 +239,22 @@ class XhtmlPrinter:
         if tag:
             self.end(f"</{tag}>")
 
-    def link(self, node: n.Link) -> None:
-        """Print a link; without a label it says its reference."""
+    def _link(self, node: n.Link) -> None:
         for tag in self.links.open(node):
             self.start(tag)
         if node.children:
             self.all(node.children)
         else:
             self.start('<span class="wikigeneratedlinkcontent">')
-            self.print(generated_label(node.reference))
+            self.print(escape_text(label_of(node.reference)))
             self.end("</span>")
         self.end("</a>")
         self.end("</span>")
 
-    def list(self, node: n.List) -> None:
-        """Print a list."""
+    def _list(self, node: n.List) -> None:
         self.element("ol" if node.ordered else "ul", node)
 
-    def quotation(self, node: n.Quotation) -> None:
+    def _quotation(self, node: n.Quotation) -> None:
         """Print a quotation: one paragraph, its lines parted by line breaks."""
         after_line = self.after_quote_line
         if self.quote_lines:
@@ -302,18 +278,16 @@ class XhtmlPrinter:
         if self.quote_lines:
             self.start("<p>")
 
-    def table(self, node: n.Table) -> None:
-        """Print a table."""
+    def _table(self, node: n.Table) -> None:
         self.element("table", node)
         self.row = -1
 
-    def table_row(self, node: n.TableRow) -> None:
-        """Print a row."""
+    def _row(self, node: n.TableRow) -> None:
         self.row += 1
         self.element("tr", node)
         self.column = -1
 
-    def cell(self, node: n.TableCell) -> None:
+    def _cell(self, node: n.TableCell) -> None:
         """Print a cell; a head cell says what it heads."""
         self.column += 1
         self.standalone = True
@@ -326,17 +300,13 @@ class XhtmlPrinter:
             params = {**params, "scope": scope}
         self.inline_element("th", n.TableCell(node.pos, node.children, params, True))
 
-    def caption(self, node: n.FigureCaption) -> None:
+    def _caption(self, node: n.FigureCaption) -> None:
         """Print a figure's caption; the figure itself has no element in XHTML."""
         params = dict(node.params)
-        before = params.get("class")
-        params["class"] = "figcaption" if before is None else f"{before.strip()} figcaption"
-        self.start(f"<div{attributes('div', params)}>")
-        self.all(node.children)
-        self.end("</div>")
+        add_class(params, "figcaption")
+        self.element("div", n.Group(node.pos, node.children, params))
 
-    def macro(self, node: n.MacroResult) -> None:
-        """Print what a macro made."""
+    def _macro(self, node: n.MacroResult) -> None:
         self.in_macro += 1
         self.all(node.children)
         self.in_macro -= 1
@@ -344,19 +314,13 @@ class XhtmlPrinter:
 
 _PARENTS: Final[dict[type, Callable[..., None]]] = {
     n.Paragraph: lambda printer, node: printer.paragraph(node),
-    n.Heading: XhtmlPrinter.heading,
-    n.Group: XhtmlPrinter.group,
-    n.FormatSpan: XhtmlPrinter.format,
-    n.Link: XhtmlPrinter.link,
-    n.List: XhtmlPrinter.list,
     n.ListItem: lambda printer, node: printer.inline_element("li", node),
     n.DefinitionList: lambda printer, node: printer.element("dl", node),
     n.DefinitionTerm: lambda printer, node: printer.inline_element("dt", node),
     n.DefinitionDescription: lambda printer, node: printer.inline_element("dd", node),
-    n.Quotation: XhtmlPrinter.quotation,
-    n.Table: XhtmlPrinter.table,
-    n.TableRow: XhtmlPrinter.table_row,
-    n.TableCell: XhtmlPrinter.cell,
-    n.FigureCaption: XhtmlPrinter.caption,
-    n.MacroResult: XhtmlPrinter.macro,
-}
+    n.Heading: XhtmlPrinter._heading, n.Group: XhtmlPrinter._group, n.Link: XhtmlPrinter._link,
+    n.FormatSpan: XhtmlPrinter._format, n.List: XhtmlPrinter._list, n.Table: XhtmlPrinter._table,
+    n.TableRow: XhtmlPrinter._row, n.TableCell: XhtmlPrinter._cell,
+    n.Quotation: XhtmlPrinter._quotation, n.FigureCaption: XhtmlPrinter._caption,
+    n.MacroResult: XhtmlPrinter._macro,
+}  # fmt: skip

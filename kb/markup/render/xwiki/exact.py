@@ -9,12 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from kb.markup.render.xwiki.exact_inline import ExactWriter
-from kb.markup.render.xwiki.exact_pieces import (
-    link_source,
-    macro_pieces,
-    params_source,
-    verbatim_pieces,
-)
+from kb.markup.render.xwiki.exact_pieces import link_source, params_source
 from kb.markup.tree import nodes as n
 from kb.markup.tree.nodes import Node, Params
 
@@ -41,9 +36,8 @@ def _blocks(w: ExactWriter, nodes: list[Node], start: str) -> bool:
         if isinstance(node, n.EmptyLines):
             lone = node.count == 1 and index + 1 == len(flat)
             count = node.count + (2 if lone or index + 1 < len(flat) else 1)
-            greedy = isinstance(previous, _GREEDY)
-            if isinstance(previous, n.Heading) and w.last == "blank":
-                greedy = True
+            blank_heading = isinstance(previous, n.Heading) and w.last == "blank"
+            greedy = blank_heading or isinstance(previous, _GREEDY)
             if isinstance(previous, n.EmptyLines):
                 # Only parameters of nothing part empty lines.
                 w.put("(%%)")
@@ -61,7 +55,6 @@ def _blocks(w: ExactWriter, nodes: list[Node], start: str) -> bool:
 
 
 def _block(w: ExactWriter, node: Node) -> None:
-    """Print one block."""
     if isinstance(node, n.Paragraph):
         _paragraph(w, node)
     elif isinstance(node, n.Heading):
@@ -90,18 +83,12 @@ def _block(w: ExactWriter, node: Node) -> None:
 
 def _leaf(w: ExactWriter, node: Node) -> None:
     """Print a block without inner nodes."""
+    if isinstance(node, n.HorizontalLine | n.Verbatim):
+        _params(w, node.params)
     if isinstance(node, n.HorizontalLine):
-        _params(w, node.params)
         w.put("----")
-    elif isinstance(node, n.Verbatim):
-        _params(w, node.params)
-        w.final(*verbatim_pieces(node))
-    elif isinstance(node, n.Macro):
-        w.final(*macro_pieces(node))
-    elif isinstance(node, n.MacroResult):
-        w.final(*macro_pieces(node.macro))
-    elif isinstance(node, n.TooDeep):
-        w.put(node.source)
+    else:
+        w.other(node)
 
 
 def _params(w: ExactWriter, params: Params) -> None:
@@ -111,20 +98,13 @@ def _params(w: ExactWriter, params: Params) -> None:
 
 
 def _captured(w: ExactWriter, nodes: list[Node]) -> str:
-    """Return the source of inline nodes and groups by itself."""
+    """Return the source of inline nodes and groups by itself; it is put out whatever it ends."""
     out, w.out = w.out, []
     stopped = w.stopped
     _mixed(w, nodes)
     source = "".join(w.out)
     w.out = out
-    if stopped:
-        return ""
-    return source
-
-
-def _write(w: ExactWriter, source: str) -> None:
-    """Print what was captured, even if nothing can follow it."""
-    w.out.append(source)
+    return "" if stopped else source
 
 
 def _mixed(w: ExactWriter, nodes: list[Node]) -> None:
@@ -159,11 +139,10 @@ def _paragraph(w: ExactWriter, node: n.Paragraph) -> None:
     if source.startswith("{{"):
         # A macro that is all there is would be a block.
         source = "(%%)" + source
-    _write(w, source or ("" if w.stopped else "~"))
+    w.out.append(source or ("" if w.stopped else "~"))
 
 
 def _figure(w: ExactWriter, node: n.Figure) -> None:
-    """Print an image with its caption."""
     params = dict(node.params)
     classes = params.get("class") or ""
     if classes == "image":
@@ -186,27 +165,20 @@ def _label(w: ExactWriter, nodes: list[Node]) -> str:
     """Return the source of a link's label: it begins within a line."""
     writer = ExactWriter(w.syntax, _label)
     flat = _flat(nodes)
-    starts_inline = bool(flat) and isinstance(flat[0], n.Paragraph) and not flat[0].params
-    if starts_inline:
-        first = flat[0]
-        assert isinstance(first, n.Paragraph)
+    first = flat[0] if flat else None
+    starts_inline = isinstance(first, n.Paragraph) and not first.params
+    if isinstance(first, n.Paragraph) and starts_inline:
         _mixed(writer, first.children)
-        if len(flat) > 1:
-            _blocks(writer, flat[1:], "\n\n")
-    else:
-        _blocks(writer, flat, "\n\n")
+    if not starts_inline or len(flat) > 1:
+        _blocks(writer, flat[starts_inline:], "\n\n")
     return "".join(writer.out)
 
 
 def _group(w: ExactWriter, node: n.Group) -> None:
-    """Print a group."""
     if node.params:
         w.put(params_source(node.params))
     w.put("(((")
-    if _blocks(w, node.children, "\n"):
-        w.put(")))")
-    else:
-        w.put("\n)))")
+    w.put(")))" if _blocks(w, node.children, "\n") else "\n)))")
 
 
 # Lists
@@ -226,8 +198,9 @@ def _items(w: ExactWriter, node: n.List | n.DefinitionList, marks: str, definiti
         if content or not lists or index:
             if index:
                 w.put("\n")
-            w.put(_mark(inner_marks, inner_definitions))
-            _write(w, _captured(w, content) or ("" if w.stopped else "~"))
+            # Numbers need a dot.
+            w.put(f"{inner_marks}{'.' if '1' in inner_marks else ''}{inner_definitions} ")
+            w.out.append(_captured(w, content) or ("" if w.stopped else "~"))
         for number, inner in enumerate(lists):
             if content or index or number:
                 w.put("\n")
@@ -239,7 +212,6 @@ def _items(w: ExactWriter, node: n.List | n.DefinitionList, marks: str, definiti
 
 
 def _table(w: ExactWriter, node: n.Table) -> None:
-    """Print a table."""
     _params(w, node.params)
     for index, row in enumerate(node.children):
         assert isinstance(row, n.TableRow)
@@ -256,7 +228,7 @@ def _table(w: ExactWriter, node: n.Table) -> None:
             if cell.params or source.startswith("(%"):
                 # Parameters that come first are the cell's.
                 source = params_source(cell.params) + source
-            _write(w, source)
+            w.out.append(source)
 
 
 def _quotation(w: ExactWriter, node: n.Quotation, depth: int) -> None:
@@ -268,7 +240,7 @@ def _quotation(w: ExactWriter, node: n.Quotation, depth: int) -> None:
         inner = [child for child in line.children if isinstance(child, n.Quotation)]
         content = [child for child in line.children if not isinstance(child, n.Quotation)]
         w.put(">" * depth)
-        _write(w, _captured(w, content))
+        w.out.append(_captured(w, content))
         for deeper in inner:
             w.put("\n")
             _quotation(w, deeper, depth + 1)
@@ -282,11 +254,6 @@ def _first_leaf(node: n.Parent) -> Node | None:
             return first
         node = first
     return None
-
-
-def _mark(marks: str, definitions: str) -> str:
-    """Return an item's mark, with the dot that numbers need."""
-    return marks + ("." if "1" in marks else "") + definitions + " "
 
 
 def _flat(nodes: list[Node]) -> list[Node]:

@@ -19,15 +19,9 @@ from kb.markup.tree import nodes as n
 from kb.markup.tree.nodes import Node, Params
 
 MARKS: Final = {
-    n.BOLD: "**",
-    n.ITALIC: "//",
-    n.STRIKE: "--",
-    n.UNDERLINE: "__",
-    n.SUPERSCRIPT: "^^",
-    n.SUBSCRIPT: ",,",
-    n.MONOSPACE: "##",
-    n.STYLE_NONE: "",
-}
+    n.BOLD: "**", n.ITALIC: "//", n.STRIKE: "--", n.UNDERLINE: "__", n.SUPERSCRIPT: "^^",
+    n.SUBSCRIPT: ",,", n.MONOSPACE: "##", n.STYLE_NONE: "",
+}  # fmt: skip
 # Marks that cannot be part of a URL.
 _AFTER_URL: Final = ("^^", ",,")
 _NOT_IN_WORDS: Final = frozenset(""" !"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~""")
@@ -107,7 +101,7 @@ class ExactWriter:
         elif isinstance(node, n.Image):
             self._image(node)
         else:
-            self._other(node)
+            self.other(node)
 
     def _part(self, path: list[n.FormatSpan]) -> None:
         """Print marks that change nothing, so that what stands before and after stays apart."""
@@ -119,11 +113,11 @@ class ExactWriter:
     def _switch(self, path: list[n.FormatSpan]) -> None:
         """Print the marks that lead from the formats that hold to those of `path`."""
         before = self.path
+        if _same(before, path):
+            return
         same = 0
         while same < min(len(before), len(path)) and before[same] is path[same]:
             same += 1
-        if _same(before, path):
-            return
         marks = [MARKS[node.style] for node in (*before[same:], *path[same:])]
         params = _joined(path)
         if params != _joined(before):
@@ -132,7 +126,8 @@ class ExactWriter:
             self.put(mark)
         self.path = path
 
-    def _other(self, node: Node) -> None:
+    def other(self, node: Node) -> None:
+        """Print a macro, verbatim text, an anchor, or source that was not parsed."""
         if isinstance(node, n.Macro):
             self.final(*macro_pieces(node))
         elif isinstance(node, n.MacroResult):

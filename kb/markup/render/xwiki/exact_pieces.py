@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
+from kb.markup.parser.link_references import written_as_parameters
 from kb.markup.parser.macro_syntax import MacroScanner
 from kb.markup.render.xwiki.pieces import reference_source
 from kb.markup.tree.nodes import Macro, Params, ResourceReference, Verbatim
 
 _SPECIAL = re.compile(r"[!-/:-@\[-`{-~]")
 _SIMPLE_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_\-]*")
-_DOCUMENT_TYPES = ("doc", "space", "page")
 
 
 def escape(text: str) -> str:
@@ -89,18 +89,11 @@ def link_source(
     """Return `[[label>>reference||parameters]]`; `scheme` stands before the reference."""
     escaped = "" if label is None else _in_link(label) + ">>"
     target = _in_link(scheme + reference_source(reference, syntax))
-    moved: Params = {}
-    if syntax != "xwiki/2.0":
-        if reference.type in _DOCUMENT_TYPES:
-            moved = _of(reference, ("queryString", "anchor"))
-        elif reference.type in ("attach", "pageAttach"):
-            moved = _of(reference, ("queryString",))
+    names = written_as_parameters(reference.type, syntax)
+    values = reference.parameters
+    moved: Params = {name: values[name] for name in names if name in values}
     inner = pairs_source({**moved, **params}, r"\[\]|")
     return f"[[{escaped}{target}{'||' + inner if inner else ''}]]"
-
-
-def _of(reference: ResourceReference, names: tuple[str, ...]) -> Params:
-    return {name: reference.parameters[name] for name in names if name in reference.parameters}
 
 
 def _in_link(text: str) -> str:

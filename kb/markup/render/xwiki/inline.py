@@ -75,12 +75,8 @@ def _leaf(w: XwikiWriter, node: Node) -> None:
 
 def _line_break(w: XwikiWriter) -> None:
     r"""Print a line end where it stays a break within its block, else `\\`."""
-    if not w.state.where.inline:
-        w.print("\n")
-    elif w.state.line_breaks > 1 or _ends_inline(w, 1):
-        w.print("\\\\")
-    else:
-        w.print("\n")
+    marked = w.state.where.inline and (w.state.line_breaks > 1 or _ends_inline(w, 1))
+    w.print("\\\\" if marked else "\n")
 
 
 def _ends_inline(w: XwikiWriter, ahead: int) -> bool:
@@ -97,7 +93,6 @@ def _ends_inline(w: XwikiWriter, ahead: int) -> bool:
 
 
 def _macro(w: XwikiWriter, node: n.Macro) -> None:
-    """Print a macro."""
     source = macro_source(node.name, node.params, node.content, node.inline)
     if not node.inline:
         w.empty_line()
@@ -109,7 +104,6 @@ def _macro(w: XwikiWriter, node: n.Macro) -> None:
 
 
 def _macro_result(w: XwikiWriter, node: n.MacroResult) -> None:
-    """Print the macro that made this."""
     macro = node.macro
     if not macro.inline:
         w.empty_line()
@@ -125,10 +119,7 @@ def _empty_lines(w: XwikiWriter, node: n.EmptyLines) -> None:
         count += 1
     following = w.next()
     if previous is None:
-        if following is not None and following[0] == "end":
-            count -= 1
-        else:
-            count += 1
+        count += -1 if following is not None and following[0] == "end" else 1
         if not w.states and following is not None:
             count += 1
     elif following is None:
@@ -141,7 +132,6 @@ def _empty_lines(w: XwikiWriter, node: n.EmptyLines) -> None:
 
 
 def _image(w: XwikiWriter, node: n.Image) -> None:
-    """Print an image."""
     full = _begin_reference(w, node.freestanding, node.params)
     _end_reference(w, node.reference, node.freestanding, node.params, full, "image:")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from kb.markup.parser.link_references import written_as_parameters
 from kb.markup.tree.nodes import Params, ResourceReference
 
-_DOCUMENT_TYPES = ("doc", "space", "page")
 _LABEL = re.compile(r"[~|\[\]>]")
 _IN_LINK = re.compile(r'~|"|\|(?=\|)|\](?=\])|>(?=>)')
 _IN_MACRO = re.compile(r'[~"]')
@@ -38,11 +38,8 @@ def _reference_20(reference: ResourceReference) -> str:
         text = text.replace("\\", "\\\\")
         alias = reference.parameters.get("interWikiAlias")
         return text if alias is None else f"{text}@" + re.sub(r"[@\\]", r"\\\g<0>", alias)
-    return f"{reference.type}:{text}" if _is_typed_20(reference) else text
-
-
-def _is_typed_20(reference: ResourceReference) -> bool:
-    return reference.typed and reference.type in ("mailto", "attach")
+    typed = reference.typed and reference.type in ("mailto", "attach")
+    return f"{reference.type}:{text}" if typed else text
 
 
 def escape_reference(text: str) -> str:
@@ -58,14 +55,8 @@ def escape_label(text: str) -> str:
 
 def link_params(reference: ResourceReference, params: Params, syntax: str) -> str:
     """Return what stands after `||`, the bars included; "" if nothing does."""
-    shown: Params = {}
-    if syntax != "xwiki/2.0":
-        names: tuple[str, ...] = ()
-        if reference.type in _DOCUMENT_TYPES:
-            names = ("queryString", "anchor")
-        elif reference.type in ("attach", "pageAttach"):
-            names = ("queryString",)
-        shown = {name: reference.parameters.get(name) or None for name in names}
+    names = written_as_parameters(reference.type, syntax)
+    shown: Params = {name: reference.parameters.get(name) or None for name in names}
     pairs = [*_pairs(shown, _IN_LINK), *_pairs(params, _IN_LINK)]
     return "||" + " ".join(pairs) if pairs or params else ""
 

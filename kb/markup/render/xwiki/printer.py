@@ -42,28 +42,18 @@ def as_xwiki(nodes: list[Node], syntax: str) -> str:
     events: list[Event] = []
     collect(nodes, events)
     writer = XwikiWriter(syntax, events, as_xwiki)
-    _run(writer)
+    for writer.at, (side, node) in enumerate(events):
+        _PRINT[side](writer, node)
+    writer.source.flush(writer.state.where)
     return writer.source.text()
-
-
-def _run(w: XwikiWriter) -> None:
-    """Print all events."""
-    for at, (side, node) in enumerate(w.events):
-        w.at = at
-        if side == "begin":
-            _begin(w, node)
-        elif side == "end":
-            _end(w, node)
-        else:
-            on(w, node)
-    w.source.flush(w.state.where)
 
 
 def _begin(w: XwikiWriter, node: Node) -> None:
     """Print what opens `node`."""
     state = w.state
+    if isinstance(node, (n.Heading, *_INLINE_BLOCKS)):
+        state.where.inline += 1
     if isinstance(node, n.Paragraph):
-        _enter(w)
         w.empty_line()
         w.params(node.params)
     elif isinstance(node, n.FormatSpan):
@@ -71,7 +61,6 @@ def _begin(w: XwikiWriter, node: Node) -> None:
     elif isinstance(node, n.Link):
         begin_link(w, node)
     elif isinstance(node, n.Heading):
-        _enter(w)
         state.where.heading = True
         w.empty_line()
         w.params(node.params)
@@ -88,12 +77,10 @@ def _begin_list_or_table(w: XwikiWriter, node: Node) -> None:
     if isinstance(node, n.List):
         _begin_list(w, node)
     elif isinstance(node, n.ListItem):
-        _enter(w)
         _begin_item(w, state.lists, "")
     elif isinstance(node, n.DefinitionList):
         _begin_definitions(w, node)
     elif isinstance(node, n.DefinitionTerm | n.DefinitionDescription):
-        _enter(w)
         mark = ";" if isinstance(node, n.DefinitionTerm) else ":"
         _begin_item(w, state.definitions, ":" * (len(state.definitions) - 1) + mark)
     elif isinstance(node, n.Quotation):
@@ -102,7 +89,6 @@ def _begin_list_or_table(w: XwikiWriter, node: Node) -> None:
         state.quotes += 1
         w.params(node.params)
     elif isinstance(node, n.QuotationLine):
-        _enter(w)
         state.quote_line += 1
         if state.quote_line:
             w.source.put("\n", state.where)
@@ -117,7 +103,6 @@ def _begin_list_or_table(w: XwikiWriter, node: Node) -> None:
             w.print("\n")
         w.params(node.params, "")
     elif isinstance(node, n.TableCell):
-        _enter(w)
         _begin_cell(w, node)
 
 
@@ -145,7 +130,9 @@ def _end(w: XwikiWriter, node: Node) -> None:
         w.print(")))")
         w.state = w.states.pop()
     elif isinstance(node, _INLINE_BLOCKS):
-        _leave(w)
+        state.format_params = None
+        w.source.flush(state.where)
+        state.where.inline -= 1
     else:
         _end_list_or_table(w, node)
     if not isinstance(node, n.Group):
@@ -170,16 +157,7 @@ def _end_list_or_table(w: XwikiWriter, node: Node) -> None:
         state.row = -1
 
 
-def _enter(w: XwikiWriter) -> None:
-    """Note that inline content begins."""
-    w.state.where.inline += 1
-
-
-def _leave(w: XwikiWriter) -> None:
-    """Note that inline content ends, and so does what formats said."""
-    w.state.format_params = None
-    w.source.flush(w.state.where)
-    w.state.where.inline -= 1
+_PRINT: Final = {"begin": _begin, "end": _end, "on": on}
 
 
 # Formats
@@ -222,7 +200,6 @@ def _begin_group(w: XwikiWriter, node: n.Group) -> None:
 
 
 def _begin_list(w: XwikiWriter, node: n.List) -> None:
-    """Begin a list, on a line of its own."""
     state = w.state
     state.format_params = None
     state.lists.append(-1)
@@ -235,7 +212,6 @@ def _begin_list(w: XwikiWriter, node: n.List) -> None:
 
 
 def _begin_definitions(w: XwikiWriter, node: n.DefinitionList) -> None:
-    """Begin a definition list."""
     state = w.state
     state.definitions.append(-1)
     if len(state.definitions) == 1 and not state.lists:
@@ -246,7 +222,6 @@ def _begin_definitions(w: XwikiWriter, node: n.DefinitionList) -> None:
 
 
 def _begin_item(w: XwikiWriter, counts: list[int], mark: str) -> None:
-    """Print the marks of an item."""
     counts[-1] += 1
     if counts[-1]:
         w.source.put("\n", w.state.where)
