@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from kb.markup.macros.registry import MacroContext, MacroError, MacroRegistry
+from typing import Final
+
+from kb.markup.macros.registry import MacroContext, MacroError
 from kb.markup.macros.results import plain_nodes
 from kb.markup.parser import SYNTAXES
 from kb.markup.tree import nodes as n
 from kb.markup.tree.nodes import Node
-
-
-def register(registry: MacroRegistry) -> None:
-    """Add these macros to `registry`."""
-    registry.add("comment", _comment)
-    registry.add("content", _content)
-    registry.add("id", _id)
-    registry.add("raw", _raw)
 
 
 def _comment(macro: n.Macro, context: MacroContext) -> list[Node]:
@@ -58,3 +52,6 @@ def _raw(macro: n.Macro, context: MacroContext) -> list[Node]:
     if macro.content is None:
         raise MacroError("The required content is missing.")
     return [n.RawText(macro.content_pos, macro.content, syntax)]
+
+
+MACROS: Final = {"comment": _comment, "content": _content, "id": _id, "raw": _raw}

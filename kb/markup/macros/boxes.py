@@ -8,20 +8,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from kb.markup.macros.registry import MacroContext, MacroError, MacroRegistry
-from kb.markup.macros.results import box
+from kb.markup.macros.registry import MacroContext, MacroError
+from kb.markup.macros.results import box, placed
 from kb.markup.parser.link_references import image_reference
 from kb.markup.tree import nodes as n
 from kb.markup.tree.nodes import Node
 
 _ICONS = {"info": "information", "warning": "error", "error": "exclamation", "success": "accept"}
-
-
-def register(registry: MacroRegistry) -> None:
-    """Add XWiki's own boxes to `registry`."""
-    registry.add("box", _box)
-    for name in _ICONS:
-        registry.add(name, _message)
 
 
 def _box(macro: n.Macro, context: MacroContext) -> list[Node]:
@@ -39,10 +32,9 @@ def _message(macro: n.Macro, context: MacroContext) -> list[Node]:
     children = _children(macro, context)
     reference = n.ResourceReference("icon", _ICONS[macro.name], True)
     icon = n.Image(macro.pos, reference, n.NO_PARAMS, True, "")
-    if macro.inline:
-        return [box(macro, [icon, *children], params)]
-    text = n.Group(macro.pos, children, n.NO_PARAMS)
-    return [box(macro, [icon, text], params)]
+    if not macro.inline:
+        children = [n.Group(macro.pos, children, n.NO_PARAMS)]
+    return [box(macro, [icon, *children], params)]
 
 
 def _box_params(macro: n.Macro, name: str) -> n.Params:
@@ -73,28 +65,12 @@ def _children(macro: n.Macro, context: MacroContext) -> list[Node]:
     return [*children, content]
 
 
-_EXTENSION_BOXES: Final = {
-    "note": "warning",
-    "tip": "success",
-    "panel": "",
-    "expand": "",
-    "details": "",
-}
+_EXTENSION_BOXES: Final = {"note": "warning", "tip": "success", "panel": "", "expand": "",
+                           "details": ""}  # fmt: skip
 _FRAMES: Final = ("excerpt", "section", "column", "container", "layout", "layout-section",
                   "layout-cell", "tabs", "tab", "confluence_excerpt")  # fmt: skip
 DONE: Final = "☑ "
 OPEN: Final = "☐ "
-
-
-def register_extensions(registry: MacroRegistry) -> None:
-    """Add what extensions bring to `registry`."""
-    for name in _EXTENSION_BOXES:
-        registry.add(name, _boxed)
-    for name in _FRAMES:
-        registry.add(name, _titled)
-    registry.add("task", _task)
-    registry.add("checkbox", _task)
-    registry.add("status", _status)
 
 
 def _boxed(macro: n.Macro, context: MacroContext) -> list[Node]:
@@ -126,12 +102,17 @@ def is_done(macro: n.Macro) -> bool:
 
 def _task(macro: n.Macro, context: MacroContext) -> list[Node]:
     mark = n.Text(macro.pos, DONE if is_done(macro) else OPEN)
-    nodes = context.parse(macro.content or "", macro.content_pos, True)
-    return [mark, *nodes] if macro.inline else [n.Paragraph(macro.pos, [mark, *nodes], n.NO_PARAMS)]
+    return placed(macro, [mark, *context.parse(macro.content or "", macro.content_pos, True)])
 
 
 def _status(macro: n.Macro, _context: MacroContext) -> list[Node]:
     """Return a label like `[DONE]`."""
     title = macro.params.get("title") or macro.params.get("label") or macro.content or ""
-    nodes: list[Node] = [n.Text(macro.pos, f"[{title}]")]
-    return nodes if macro.inline else [n.Paragraph(macro.pos, nodes, n.NO_PARAMS)]
+    return placed(macro, [n.Text(macro.pos, f"[{title}]")])
+
+
+MACROS: Final = {"box": _box, **dict.fromkeys(_ICONS, _message)}
+EXTENSIONS: Final = {
+    **dict.fromkeys(_EXTENSION_BOXES, _boxed), **dict.fromkeys(_FRAMES, _titled),
+    "task": _task, "checkbox": _task, "status": _status,
+}  # fmt: skip

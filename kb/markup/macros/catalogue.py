@@ -14,7 +14,7 @@ def builtin_registry() -> MacroRegistry:
     """Return a new registry with the macros that XWiki's rendering engine brings."""
     registry = MacroRegistry()
     for module in (basic, boxes, code, footnotes, html, toc):
-        module.register(registry)
+        registry.update(module.MACROS)
     return registry
 
 
@@ -35,9 +35,8 @@ def wiki_registry(wiki: WikiPages | None = None, page: str = "") -> MacroRegistr
 def _without_pages() -> MacroRegistry:
     """Return all macros, for a wiki of whose pages nothing is known."""
     registry = builtin_registry()
-    html.register_for_site(registry)
-    for module in (boxes, code, links):
-        module.register_extensions(registry)
+    for module in (boxes, code, html, links):
+        registry.update(module.EXTENSIONS)
     pages.register(registry, NoPages(), "")
     IncludeMacro(NoPages(), "").register(registry)
     return registry

@@ -15,6 +15,7 @@ _UNKNOWN = (
     "The [{}] macro is not in the list of registered macros. "
     "Verify the spelling or contact your administrator."
 )
+_NOT_INLINE = "The [{}] macro is a standalone macro and it cannot be used inline."
 _STANDALONE = (
     "This macro generates standalone content. As a consequence you need to make sure to use a "
     "syntax that separates your macro from the content before and after it so that it's on a "
@@ -104,11 +105,10 @@ class _Expansion:
         siblings[index] = result
         self.walk(result, ancestors)
         inner, self.late = self.late, self.page_late
+        page = self.document.children
         for late in context.late:
-            self.document.children.append(late)
-            self.meet(
-                late, self.document.children, len(self.document.children) - 1, (self.document,)
-            )
+            page.append(late)
+            self.meet(late, page, len(page) - 1, (self.document,))
         self.late = inner
 
     def run_within(
@@ -128,10 +128,7 @@ class _Expansion:
         if definition is None:
             return error(macro, f"Unknown macro: {macro.name}.", _UNKNOWN.format(macro.name))
         if macro.inline and not definition.inline:
-            message = (
-                f"The [{macro.name}] macro is a standalone macro and it cannot be used inline."
-            )
-            return error(macro, message, _STANDALONE)
+            return error(macro, _NOT_INLINE.format(macro.name), _STANDALONE)
         if len(context.ancestors) >= MAX_DEPTH:
             return error(macro, f"Macros nested too deeply: {macro.name}.", macro.content or "")
         try:

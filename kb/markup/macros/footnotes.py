@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from kb.markup.macros.registry import MacroContext, MacroRegistry
+from typing import Final
+
+from kb.markup.macros.registry import MacroContext, MacroDefinition
+from kb.markup.macros.results import anchor_link, opened_up, placed
 from kb.markup.macros.toc import LATE
 from kb.markup.tree import nodes as n
+from kb.markup.tree.base import descendants
 from kb.markup.tree.document import unique_id
 from kb.markup.tree.nodes import Node
 
@@ -13,18 +17,11 @@ _LIST = "putFootnotes"
 _REFERENCE = "x_footnote_ref_"
 
 
-def register(registry: MacroRegistry) -> None:
-    """Add footnotes to `registry`."""
-    registry.add(_NOTE, _footnote, priority=LATE)
-    registry.add(_LIST, _put_footnotes, inline=False, priority=LATE + 1)
-
-
 def _footnote(macro: n.Macro, context: MacroContext) -> list[Node]:
     """Return the note's content, for now; without a list to put it, one ends the page."""
     if not context.is_waiting(_LIST) and not _inside(context, (_LIST,)):
         context.append(n.Macro(macro.pos, _LIST, n.NO_PARAMS, None, False, macro.pos))
-    nodes = context.parse(macro.content or "", macro.content_pos, True)
-    return nodes if macro.inline else [n.Paragraph(macro.pos, nodes, n.NO_PARAMS)]
+    return placed(macro, context.parse(macro.content or "", macro.content_pos, True))
 
 
 def _inside(context: MacroContext, names: tuple[str, ...]) -> bool:
@@ -37,24 +34,14 @@ def _put_footnotes(macro: n.Macro, context: MacroContext) -> list[Node]:
     """Return all notes of the page, those of an earlier list too, which then goes."""
     if _inside(context, (_NOTE, _LIST)):
         return []
-    results: list[n.MacroResult] = []
-    _collect(context.document, results)
+    results = [node for node in descendants([context.document]) if isinstance(node, n.MacroResult)]
     notes = [result for result in results if result.macro.name == _NOTE]
     if not notes:
         return []
     earlier = _earlier_contents(results)
-    items: list[Node] = []
-    for note in notes:
-        items.append(_item(note, earlier, len(items) + 1, context.document.ids))
+    ids = context.document.ids
+    items: list[Node] = [_item(note, earlier, at, ids) for at, note in enumerate(notes, 1)]
     return [n.List(macro.pos, items, {"class": "footnotes"}, True)]
-
-
-def _collect(parent: n.Parent, results: list[n.MacroResult]) -> None:
-    for node in parent.children:
-        if isinstance(node, n.MacroResult) and node.macro.name in (_NOTE, _LIST):
-            results.append(node)
-        if isinstance(node, n.Parent):
-            _collect(node, results)
 
 
 def _earlier_contents(results: list[n.MacroResult]) -> dict[str, list[Node]]:
@@ -76,9 +63,7 @@ def _earlier_contents(results: list[n.MacroResult]) -> dict[str, list[Node]]:
 
 def _reference_of(note: n.MacroResult) -> n.FormatSpan | None:
     """Return the number that already stands for `note`."""
-    nodes = note.children
-    if len(nodes) == 1 and isinstance(nodes[0], n.Paragraph):
-        nodes = nodes[0].children
+    nodes = opened_up(note.children)
     first = nodes[0] if len(nodes) == 1 else None
     if isinstance(first, n.FormatSpan) and (first.params.get("id") or "").startswith(_REFERENCE):
         return first
@@ -98,19 +83,18 @@ def _item(
         note_id = link.reference.parameters["anchor"]
         content = earlier.get(note_id, [])
     else:
-        content = note.children
-        if not note.macro.inline and len(content) == 1 and isinstance(content[0], n.Paragraph):
-            content = content[0].children
+        content = note.children if note.macro.inline else opened_up(note.children)
         reference_id = unique_id("x", f"_footnote_ref_{number}", ids)
         note_id = unique_id("x", f"_footnote_{number}", ids)
-    to_note = _link(pos, str(number), note_id, n.NO_PARAMS)
+    to_note = anchor_link(pos, [n.MacroPhrase(pos, str(number))], note_id)
     params: n.Params = {"id": reference_id, "class": "footnoteRef"}
-    mark = n.FormatSpan(pos, [to_note], params, n.SUPERSCRIPT)
-    note.children = [mark] if note.macro.inline else [n.Paragraph(pos, [mark], n.NO_PARAMS)]
-    back = _link(pos, "^", reference_id, {"id": note_id, "class": "footnoteBackRef"})
+    note.children = placed(note.macro, [n.FormatSpan(pos, [to_note], params, n.SUPERSCRIPT)])
+    params = {"id": note_id, "class": "footnoteBackRef"}
+    back = anchor_link(pos, [n.MacroPhrase(pos, "^")], reference_id, params)
     return n.ListItem(pos, [back, n.Text(pos, " "), *content], n.NO_PARAMS)
 
 
-def _link(pos: int, text: str, anchor: str, params: n.Params) -> n.Link:
-    reference = n.ResourceReference("doc", "", True, {"anchor": anchor})
-    return n.Link(pos, [n.MacroPhrase(pos, text)], params, reference, False)
+MACROS: Final = {
+    _NOTE: MacroDefinition(_footnote, priority=LATE),
+    _LIST: MacroDefinition(_put_footnotes, inline=False, priority=LATE + 1),
+}

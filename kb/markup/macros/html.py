@@ -6,17 +6,15 @@ renderers to clean, since each allows another part of HTML.
 
 from __future__ import annotations
 
+from typing import Final
+
 from kb.markup.macros.html_clean import clean_html
-from kb.markup.macros.registry import MacroContext, MacroRegistry
+from kb.markup.macros.registry import MacroContext
 from kb.markup.render.xhtml.links import LinkPrinter, ReadableWiki
 from kb.markup.render.xhtml.printer import XhtmlPrinter
 from kb.markup.tree import nodes as n
+from kb.markup.tree.base import descendants
 from kb.markup.tree.nodes import Node
-
-
-def register(registry: MacroRegistry) -> None:
-    """Add html as XWiki prints it."""
-    registry.add("html", _xhtml)
 
 
 def _xhtml(macro: n.Macro, context: MacroContext) -> list[Node]:
@@ -43,11 +41,9 @@ def _is_true(value: str | None, default: bool) -> bool:
 
 def _leave_unclean(nodes: list[Node]) -> None:
     """Let an html macro within be cleaned with what is around it."""
-    for node in nodes:
+    for node in descendants(nodes):
         if isinstance(node, n.Macro) and node.name == "html":
             node.params = {**node.params, "clean": "false"}
-        elif isinstance(node, n.Parent):
-            _leave_unclean(node.children)
 
 
 class _HtmlPrinter(XhtmlPrinter):
@@ -86,11 +82,6 @@ class _HtmlPrinter(XhtmlPrinter):
             self.inline -= 1
 
 
-def register_for_site(registry: MacroRegistry) -> None:
-    """Add html as the site shows it: nodes that renderers clean."""
-    registry.add("html", _nodes)
-
-
 def has_wiki(macro: n.Macro) -> bool:
     """Tell whether the content is wiki syntax with tags in it."""
     return (macro.params.get("wiki") or "").strip().lower() == "true"
@@ -107,13 +98,11 @@ def _nodes(macro: n.Macro, context: MacroContext) -> list[Node]:
 
 def _open_up(nodes: list[Node]) -> list[Node]:
     """Open paragraphs and line ends up as they are written: the HTML has its own tags."""
-    root = n.Parent(0, nodes)
-    stack = [root]
-    while stack:
-        parent = stack.pop()
-        parent.children = _spliced(parent.children)
-        stack += [child for child in parent.children if isinstance(child, n.Parent)]
-    return root.children
+    opened = _spliced(nodes)
+    for node in descendants(opened):
+        if isinstance(node, n.Parent):
+            node.children = _spliced(node.children)
+    return opened
 
 
 def _spliced(nodes: list[Node]) -> list[Node]:
@@ -126,3 +115,7 @@ def _spliced(nodes: list[Node]) -> list[Node]:
         elif not isinstance(node, n.EmptyLines):
             opened.append(node)
     return opened
+
+
+MACROS: Final = {"html": _xhtml}
+EXTENSIONS: Final = {"html": _nodes}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import escape
 from typing import Final
 
 from kb.markup.macros.html_tree import BLOCK, RAW, VOID, Element, read_html
@@ -72,22 +73,16 @@ def _modernise(element: Element) -> None:
         styles.append("".join(_font(attributes)))
     else:
         element.name = _RENAMED.get(element.name, element.name)
-    styles = [style for style in styles if style]
-    if styles:
+    if styles := [style for style in styles if style]:
         before = attributes.get("style", "").rstrip("; ")
         attributes["style"] = ";".join([before, *styles] if before else styles)
 
 
 def _font(attributes: dict[str, str]) -> list[str]:
-    styles = []
-    if "color" in attributes:
-        styles.append(f"color:{attributes.pop('color')};")
-    if "face" in attributes:
-        styles.append(f"font-family:{attributes.pop('face')};")
     if "size" in attributes:
-        size = attributes.pop("size")
-        styles.append(f"font-size:{_FONT_SIZES.get(size, size)};")
-    return styles
+        attributes["size"] = _FONT_SIZES.get(attributes["size"], attributes["size"])
+    named = (("color", "color"), ("face", "font-family"), ("size", "font-size"))
+    return [f"{style}:{attributes.pop(name)};" for name, style in named if name in attributes]
 
 
 def _items(children: list[Element | str]) -> list[Element | str]:
@@ -120,7 +115,7 @@ def _listed(children: list[Element | str]) -> list[Element | str]:
     for child in children:
         if isinstance(child, Element) and child.name == "li":
             last = found[-1] if found else None
-            if not (isinstance(last, Element) and last.name == "ul" and not last.attributes):
+            if not isinstance(last, Element) or last.name != "ul" or last.attributes:
                 last = Element("ul", {})
                 found.append(last)
             last.children.append(child)
@@ -142,15 +137,10 @@ def _outside_tables(children: list[Element | str]) -> list[Element | str]:
 def _move_out(element: Element, out: list[Element | str]) -> None:
     kept: list[Element | str] = []
     for child in element.children:
-        if isinstance(child, str):
-            kept.append(child)
-        elif child.name in _ROWS:
+        if isinstance(child, Element) and child.name in _ROWS:
             _move_out(child, out)
-            kept.append(child)
-        elif child.name in _TABLE_ONLY:
-            kept.append(child)
-        else:
-            out.append(child)
+        stays = isinstance(child, str) or child.name in (*_ROWS, *_TABLE_ONLY)
+        (kept if stays else out).append(child)
     element.children = kept
 
 
@@ -180,7 +170,7 @@ def _paragraphs(children: list[Element | str]) -> list[Element | str]:
 
 def _print(node: Element | str, out: list[str]) -> None:
     if isinstance(node, str):
-        out.append(node.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
+        out.append(escape(node, quote=False))
         return
     if node.name == "!":
         out.append(f"<!--{node.children[0]}-->")
@@ -201,8 +191,7 @@ def _print(node: Element | str, out: list[str]) -> None:
 
 
 def _value(value: str) -> str:
-    value = value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return value.replace('"', "&quot;")
+    return escape(value, quote=False).replace('"', "&quot;")
 
 
 def _script(source: str) -> str:

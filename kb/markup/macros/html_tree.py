@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+from itertools import groupby
 from typing import Final
 
 _COMMENT = re.compile(r"<!--(?P<comment>.*?)-->", re.DOTALL)
@@ -37,21 +38,20 @@ _INLINE: Final = """
 KNOWN: Final = VOID | BLOCK | frozenset(_INLINE.split())
 _CLOSES_P: Final = BLOCK - {"script", "style", "li", "dt", "dd", "td", "th", "tr", "noscript"}
 # An element closes open ones of these names, up to one of those.
-_CLOSES: Final[dict[str, tuple[frozenset[str], frozenset[str]]]] = {
-    "li": (frozenset(("li",)), frozenset(("ul", "ol", "menu", "dir"))),
-    "dt": (frozenset(("dt", "dd")), frozenset(("dl",))),
-    "dd": (frozenset(("dt", "dd")), frozenset(("dl",))),
-    "option": (frozenset(("option",)), frozenset(("select",))),
-    "tr": (frozenset(("tr", "td", "th")), frozenset(("table",))),
-    "td": (frozenset(("td", "th")), frozenset(("table",))),
-    "th": (frozenset(("td", "th")), frozenset(("table",))),
-    "tbody": (frozenset(("tbody", "thead", "tfoot", "tr", "td", "th")), frozenset(("table",))),
-    "thead": (frozenset(("tbody", "thead", "tfoot", "tr", "td", "th")), frozenset(("table",))),
-    "tfoot": (frozenset(("tbody", "thead", "tfoot", "tr", "td", "th")), frozenset(("table",))),
-}
+_P: Final = frozenset(("p",))
+_CELLS: Final = frozenset(("td", "th"))
 _SECTIONS: Final = ("tbody", "thead", "tfoot")
 _ROW_PARENTS: Final = ("table", *_SECTIONS)
-_TABLE_PARTS: Final = ("tr", "td", "th", *_SECTIONS)
+_TABLE_PARTS: Final = _CELLS | {"tr", *_SECTIONS}
+_TABLE: Final = frozenset(("table",))
+_CLOSES: Final[dict[str, tuple[frozenset[str], frozenset[str]]]] = {
+    "li": (frozenset(("li",)), frozenset(("ul", "ol", "menu", "dir"))),
+    **dict.fromkeys(("dt", "dd"), (frozenset(("dt", "dd")), frozenset(("dl",)))),
+    "option": (frozenset(("option",)), frozenset(("select",))),
+    "tr": (_CELLS | {"tr"}, _TABLE),
+    **dict.fromkeys(_CELLS, (_CELLS, _TABLE)),
+    **dict.fromkeys(_SECTIONS, (_TABLE_PARTS, _TABLE)),
+}
 _FORMATS: Final = frozenset(
     ("b", "big", "em", "font", "i", "q", "s", "small", "strike", "strong", "sub", "sup", "tt", "u")
 )
@@ -72,17 +72,9 @@ class Element:
     def join(self) -> None:
         """Make one of texts that follow each other."""
         joined: list[Element | str] = []
-        texts: list[str] = []
-        for child in self.children:
-            if isinstance(child, str):
-                texts.append(child)
-                continue
-            if texts:
-                joined.append("".join(texts))
-                texts = []
-            joined.append(child)
-        if texts:
-            joined.append("".join(texts))
+        for is_text, run in groupby(self.children, lambda child: isinstance(child, str)):
+            found = list(run)
+            joined += ["".join(map(str, found))] if is_text else found
         self.children = joined
 
 
@@ -98,15 +90,11 @@ class _HtmlTokens:
 
     def find(self, at: int) -> re.Match[str] | None:
         """Return the next tag, comment or section at or after `at`."""
-        source = self.source
-        while True:
-            at = source.find("<", at)
-            if at < 0 or at > self.last_tag:
-                return None
-            match = self._at(at)
-            if match:
+        while 0 <= (at := self.source.find("<", at)) <= self.last_tag:
+            if match := self._at(at):
                 return match
             at += 1
+        return None
 
     def _at(self, at: int) -> re.Match[str] | None:
         mark = self.source[at + 1 : at + 2]
@@ -139,7 +127,7 @@ def read_html(source: str) -> Element:
         start, end = found.get("start"), found.get("end")
         if start and start.lower() == "style":
             # Style sheets belong to the head, which is not printed.
-            done = _after(source, done, "style")
+            done = _end_tag(source, done, "style")[1]
         elif start:
             name, written = start.lower(), found["attributes"] or ""
             is_closed = written.endswith("/")
@@ -167,10 +155,10 @@ def _attributes(written: str) -> dict[str, str]:
     return found
 
 
-def _after(source: str, at: int, name: str) -> int:
-    """Return where the end tag of `name` ends."""
+def _end_tag(source: str, at: int, name: str) -> tuple[int, int]:
+    """Return where the next end tag of `name` begins and ends, or the end of `source`."""
     end = re.compile(rf"</{name}\s*>", re.IGNORECASE).search(source, at)
-    return end.end() if end else len(source)
+    return end.span() if end else (len(source), len(source))
 
 
 class _HtmlTreeBuilder:
@@ -185,12 +173,11 @@ class _HtmlTreeBuilder:
 
     def raw(self, source: str, at: int, name: str) -> int:
         """Take a script or style as it is; where its end tag ends."""
-        end = re.compile(rf"</{name}\s*>", re.IGNORECASE).search(source, at)
-        stop = end.start() if end else len(source)
+        stop, end = _end_tag(source, at, name)
         if stop > at:
             self.stack[-1].children.append(source[at:stop])
         self.stack.pop()
-        return end.end() if end else len(source)
+        return end
 
     def start(self, name: str, attributes: dict[str, str], is_closed: bool) -> None:
         if name in _SKIPPED:
@@ -202,10 +189,9 @@ class _HtmlTreeBuilder:
                 self._open(name, attributes)
             return
         if name in _CLOSES_P:
-            self._close_before("p", BLOCK - {"p"})
-        names, limits = _CLOSES.get(name, (None, None))
-        if names is not None and limits is not None:
-            self._close_all(names, limits)
+            self._close(_P, BLOCK - _P)
+        if name in _CLOSES:
+            self._close(*_CLOSES[name])
         self._complete_table(name)
         formats = self._close_formats() if name in BLOCK and name not in RAW else []
         self._open(name, attributes)
@@ -216,11 +202,9 @@ class _HtmlTreeBuilder:
 
     def _close_formats(self) -> list[Element]:
         """Close the formatting elements that are innermost; they go on in a block."""
-        first = len(self.stack)
-        while first > 1 and self.stack[first - 1].name in _FORMATS:
-            first -= 1
-        formats = self.stack[first:]
-        del self.stack[first:]
+        formats: list[Element] = []
+        while self.stack[-1].name in _FORMATS:
+            formats.insert(0, self.stack.pop())
         return formats
 
     def _reopen(self, formats: list[Element]) -> None:
@@ -251,15 +235,7 @@ class _HtmlTreeBuilder:
         elif name == "tr" and self.stack[-1].name == "table":
             self._open("tbody", {})
 
-    def _close_before(self, name: str, limits: frozenset[str]) -> None:
-        for at in range(len(self.stack) - 1, 0, -1):
-            if self.stack[at].name == name:
-                del self.stack[at:]
-                return
-            if self.stack[at].name in limits:
-                return
-
-    def _close_all(self, names: frozenset[str], limits: frozenset[str]) -> None:
+    def _close(self, names: frozenset[str], limits: frozenset[str]) -> None:
         cut = len(self.stack)
         for at in range(len(self.stack) - 1, 0, -1):
             if self.stack[at].name in limits:

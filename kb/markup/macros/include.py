@@ -6,7 +6,9 @@ from kb.markup.macros.expand import expand
 from kb.markup.macros.pages import PageText, WikiPages
 from kb.markup.macros.registry import MacroContext, MacroError, MacroRegistry
 from kb.markup.parser import SYNTAXES, parse_within
+from kb.markup.parser.link_references import ATTACHMENT_TYPES, DOCUMENT_TYPES
 from kb.markup.tree import nodes as n
+from kb.markup.tree.base import descendants
 from kb.markup.tree.nodes import Node
 
 MAX_CHAIN = 8
@@ -18,7 +20,7 @@ MAX_CHARACTERS = 4_000_000
 BASE = "baseReference"
 """Parameter of the references in an included page: the page they are relative to."""
 
-_RELATIVE = ("doc", "page", "space", "attach", "pageAttach")
+_RELATIVE = (*DOCUMENT_TYPES, *ATTACHMENT_TYPES)
 
 
 class _InclusionBudget:
@@ -100,15 +102,10 @@ class IncludeMacro:
 
 def _section(nodes: list[Node], section: str) -> list[Node]:
     """Return the section whose heading has the id `section`, with its heading."""
-    stack = list(reversed(nodes))
-    while stack:
-        node = stack.pop()
-        if isinstance(node, n.OutlineSection) and node.children:
-            first = node.children[0]
-            if isinstance(first, n.Heading) and section in (first.id, first.params.get("id")):
-                return [node]
-        if isinstance(node, n.Parent):
-            stack += reversed(node.children)
+    for node in descendants(nodes):
+        first = node.children[0] if isinstance(node, n.OutlineSection) and node.children else None
+        if isinstance(first, n.Heading) and section in (first.id, first.params.get("id")):
+            return [node]
     raise MacroError(f"there is no section {section}")
 
 
@@ -121,11 +118,7 @@ def _drop_first_heading(nodes: list[Node]) -> None:
 
 def _adopt(nodes: list[Node], pos: int, page: str) -> None:
     """Put included nodes in the including macro's place, their links relative to `page`."""
-    stack = list(nodes)
-    while stack:
-        node = stack.pop()
+    for node in descendants(nodes):
         node.pos = pos
         if isinstance(node, n.Link | n.Image) and node.reference.type in _RELATIVE:
             node.reference.parameters.setdefault(BASE, page)
-        if isinstance(node, n.Parent):
-            stack += node.children

@@ -5,50 +5,36 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import quote
 
-from kb.markup.macros.registry import MacroContext, MacroError, MacroRegistry
+from kb.markup.macros.registry import MacroContext, MacroDefinition, MacroError, Run
+from kb.markup.macros.results import placed
 from kb.markup.tree import nodes as n
 from kb.markup.tree.nodes import Node
 
 _FILE: Final = {
-    "office": ("attachment", "reference"),
-    "viewpdf": ("file",),
-    "pdfviewer": ("file",),
-    "view-file": ("name", "att--filename"),
-    "attach": ("name", "filename"),
-    "video": ("attachment", "reference", "filename"),
-    "multimedia": ("name",),
-}
+    "office": ("attachment", "reference"), "viewpdf": ("file",), "pdfviewer": ("file",),
+    "view-file": ("name", "att--filename"), "attach": ("name", "filename"),
+    "video": ("attachment", "reference", "filename"), "multimedia": ("name",),
+}  # fmt: skip
 """By macro: the parameters that may name its file."""
 _PERSON: Final = {"mention": "reference", "useravatar": "username"}
 """By macro: the parameter that names a user."""
 
 
-def register_extensions(registry: MacroRegistry) -> None:
-    """Add these macros to `registry`."""
-    for name in _FILE:
-        registry.add(name, _file)
-    for name in _PERSON:
-        registry.add(name, _person)
-    registry.add("displayIcon", _icon)
-    registry.add("gallery", _gallery, inline=False)
-    registry.add("jira", _jira)
-
-
 def _file(macro: n.Macro, _context: MacroContext) -> list[Node]:
     params = macro.params
     name = next((value for key in _FILE[macro.name] if (value := params.get(key))), None)
-    if not name:
-        raise MacroError("no file is named")
-    reference = n.ResourceReference("attach", name, True)
-    return _placed(macro, [n.Link(macro.pos, [], n.NO_PARAMS, reference, False)])
+    return _link(macro, "attach", name, "no file is named")
 
 
 def _person(macro: n.Macro, _context: MacroContext) -> list[Node]:
-    name = macro.params.get(_PERSON[macro.name])
+    return _link(macro, "user", macro.params.get(_PERSON[macro.name]), "nobody is named")
+
+
+def _link(macro: n.Macro, type_: str, name: str | None, missing: str) -> list[Node]:
     if not name:
-        raise MacroError("nobody is named")
-    reference = n.ResourceReference("user", name, True)
-    return _placed(macro, [n.Link(macro.pos, [], n.NO_PARAMS, reference, False)])
+        raise MacroError(missing)
+    reference = n.ResourceReference(type_, name, True)
+    return placed(macro, [n.Link(macro.pos, [], n.NO_PARAMS, reference, False)])
 
 
 def _icon(macro: n.Macro, _context: MacroContext) -> list[Node]:
@@ -56,21 +42,13 @@ def _icon(macro: n.Macro, _context: MacroContext) -> list[Node]:
     if not name:
         raise MacroError("no icon is named")
     reference = n.ResourceReference("icon", name, True)
-    return _placed(macro, [n.Image(macro.pos, reference, n.NO_PARAMS, False, "")])
+    return placed(macro, [n.Image(macro.pos, reference, n.NO_PARAMS, False, "")])
 
 
 def _gallery(macro: n.Macro, context: MacroContext) -> list[Node]:
     """Return the images that it holds, one after the other."""
     nodes = context.parse(macro.content or "", macro.content_pos, False)
     return [n.Group(macro.pos, nodes, {"class": "gallery"})]
-
-
-def _placed(macro: n.Macro, line: list[Node]) -> list[Node]:
-    """Return a line's nodes as they are for an inline macro, else as a paragraph."""
-    return line if macro.inline else [n.Paragraph(macro.pos, line, n.NO_PARAMS)]
-
-
-# Issues
 
 
 def _jira(macro: n.Macro, _context: MacroContext) -> list[Node]:
@@ -109,4 +87,10 @@ def _issues(macro: n.Macro, issues: list[list[Node]]) -> list[Node]:
     line: list[Node] = []
     for issue in issues:
         line += ([n.Text(pos, ", ")] if line else []) + issue
-    return _placed(macro, line)
+    return placed(macro, line)
+
+
+EXTENSIONS: Final[dict[str, Run | MacroDefinition]] = {
+    **dict.fromkeys(_FILE, _file), **dict.fromkeys(_PERSON, _person), "displayIcon": _icon,
+    "gallery": MacroDefinition(_gallery, inline=False), "jira": _jira,
+}  # fmt: skip

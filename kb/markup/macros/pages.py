@@ -33,15 +33,12 @@ class WikiPages(Protocol):
 
     def text(self, reference: str, base: str) -> PageText | None:
         """Return the newest text of a page; None if there is no such page."""
-        ...
 
     def children(self, reference: str, base: str) -> Sequence[PageLink]:
         """Return the pages right below a page, in the order to show them."""
-        ...
 
     def documents(self, query: Params, base: str) -> Sequence[PageLink] | None:
         """Return the pages that a `documents` macro asks for; None if nobody can say."""
-        ...
 
 
 class NoPages:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 from kb.markup.macros.results import to_inline
 from kb.markup.parser import parse_within
@@ -69,15 +70,12 @@ class MacroContext:
 Run = Callable[[n.Macro, MacroContext], list[Node]]
 
 
-class MacroDefinition:
+class MacroDefinition(NamedTuple):
     """What to do for a macro's name."""
 
-    __slots__ = ("inline", "priority", "run")
-
-    def __init__(self, run: Run, inline: bool, priority: int) -> None:
-        self.run = run
-        self.inline = inline
-        self.priority = priority
+    run: Run
+    inline: bool = True
+    priority: int = NORMAL
 
 
 class MacroRegistry:
@@ -100,6 +98,12 @@ class MacroRegistry:
             priority: see NORMAL.
         """
         self._macros[name] = MacroDefinition(run, inline, priority)
+
+    def update(self, macros: Mapping[str, Run | MacroDefinition]) -> None:
+        """Add macros by name; a function alone may stand within text, and runs in its turn."""
+        for name, given in macros.items():
+            macro = given if isinstance(given, MacroDefinition) else MacroDefinition(given)
+            self._macros[name] = macro
 
     def get(self, name: str) -> MacroDefinition | None:
         """Return the macro called `name`."""

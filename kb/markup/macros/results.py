@@ -9,10 +9,26 @@ ERROR = "xwikirenderingerror"
 DETAILS = "xwikirenderingerrordescription hidden"
 
 
+def opened_up(nodes: list[Node]) -> list[Node]:
+    """Return what is in a paragraph that is all there is, else the nodes."""
+    first = nodes[0] if len(nodes) == 1 else None
+    return first.children if isinstance(first, n.Paragraph) else nodes
+
+
+def placed(macro: n.Macro, line: list[Node]) -> list[Node]:
+    """Return a line's nodes as they are for an inline macro, else as a paragraph."""
+    return line if macro.inline else [n.Paragraph(macro.pos, line, n.NO_PARAMS)]
+
+
+def anchor_link(pos: int, label: list[Node], anchor: str, params: n.Params = n.NO_PARAMS) -> n.Link:
+    """Return a link to a place of the same page."""
+    reference = n.ResourceReference("doc", "", True, {"anchor": anchor})
+    return n.Link(pos, label, params, reference, False)
+
+
 def to_inline(nodes: list[Node]) -> list[Node]:
     """Open up a paragraph that is all there is; make a macro at the beginning inline."""
-    if len(nodes) == 1 and isinstance(nodes[0], n.Paragraph):
-        nodes = nodes[0].children
+    nodes = opened_up(nodes)
     if nodes and isinstance(nodes[0], n.Macro):
         nodes[0].inline = True
     return nodes

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from kb.markup.macros.registry import MacroContext, MacroError, MacroRegistry
+from typing import Final
+
+from kb.markup.macros.registry import MacroContext, MacroDefinition, MacroError
+from kb.markup.macros.results import anchor_link
 from kb.markup.tree import nodes as n
+from kb.markup.tree.base import descendants
 from kb.markup.tree.nodes import Node
 
 LATE = 2000
 
 _NO_WIKI = 'The "reference" parameter can only be used when a WikiModel implementation is available'
-
-
-def register(registry: MacroRegistry) -> None:
-    """Add the table of contents to `registry`."""
-    registry.add("toc", _toc, inline=False, priority=LATE)
 
 
 def _toc(macro: n.Macro, context: MacroContext) -> list[Node]:
@@ -29,12 +28,10 @@ def _toc(macro: n.Macro, context: MacroContext) -> list[Node]:
         root = context.ancestors[-1]
         if start is None:
             start = _section_level(context.ancestors) + 1
-    headings: list[n.Heading] = []
-    _collect(root.children, headings)
+    headings = [node for node in descendants(root.children) if isinstance(node, n.Heading)]
     if isinstance(root, n.OutlineSection) and headings and headings[0] is root.children[0]:
         del headings[0]
-    tree = _tree(headings, start or 1, depth, numbered, macro.pos)
-    return [tree] if tree is not None else []
+    return _tree(headings, start or 1, depth, numbered, macro.pos)
 
 
 def _number(macro: n.Macro, name: str) -> int | None:
@@ -55,17 +52,9 @@ def _section_level(ancestors: tuple[n.Parent, ...]) -> int:
     return 0
 
 
-def _collect(nodes: list[Node], headings: list[n.Heading]) -> None:
-    for node in nodes:
-        if isinstance(node, n.Heading):
-            headings.append(node)
-        if isinstance(node, n.Parent):
-            _collect(node.children, headings)
-
-
 def _tree(
     headings: list[n.Heading], start: int, depth: int, numbered: bool, pos: int
-) -> n.List | None:
+) -> list[Node]:
     lists: list[n.List] = []
     for heading in headings:
         if not start <= heading.level <= depth:
@@ -82,18 +71,15 @@ def _tree(
                 last.children.append(below)
             lists.append(below)
         lists[-1].children.append(n.ListItem(pos, [_entry(heading, pos)], n.NO_PARAMS))
-    if not lists:
-        return None
-    lists[0].params = {"class": "wikitoc"}
-    _flag(lists[0])
-    return lists[0]
+    for tree in lists[:1]:
+        tree.params = {"class": "wikitoc"}
+        _flag(tree)
+    return [*lists[:1]]
 
 
 def _entry(heading: n.Heading, pos: int) -> n.Link:
     anchor = heading.params.get("id") or heading.id
-    reference = n.ResourceReference("doc", "", True, {"anchor": anchor})
-    label = _label(heading.children)
-    return n.Link(pos, label or [n.Text(pos, " ")], n.NO_PARAMS, reference, False)
+    return anchor_link(pos, _label(heading.children) or [n.Text(pos, " ")], anchor)
 
 
 def _label(nodes: list[Node]) -> list[Node]:
@@ -118,3 +104,6 @@ def _flag(tree: n.List) -> None:
                 _flag(child)
         if len(item.children) == 1 and isinstance(item.children[0], n.List):
             item.params = {"class": "nodirectchild"}
+
+
+MACROS: Final = {"toc": MacroDefinition(_toc, inline=False, priority=LATE)}

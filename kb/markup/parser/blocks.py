@@ -328,13 +328,7 @@ def _too_deep_group(s: ParserState) -> None:
 
 
 _BLOCKS: Final[dict[str, Callable[[ParserState], None]]] = {
-    k.TEXT: _text_block,
-    k.ITEM: _list,
-    k.HEADING: _heading,
-    k.ROW: _table,
-    k.QUOTE: _quotation,
-    k.GROUP: _group,
-    k.PARAMS: _params_line,
-    k.RULE: _rule,
-}
+    k.TEXT: _text_block, k.ITEM: _list, k.HEADING: _heading, k.ROW: _table, k.QUOTE: _quotation,
+    k.GROUP: _group, k.PARAMS: _params_line, k.RULE: _rule,
+}  # fmt: skip
 """By what stands at its beginning: reads a block. Which mark wins, `lookahead` decides."""

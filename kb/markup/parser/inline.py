@@ -18,14 +18,9 @@ from kb.markup.tree import nodes as n
 from kb.markup.tree.nodes import NO_PARAMS
 
 _STYLES: Final = {
-    "*": n.BOLD,
-    "/": n.ITALIC,
-    "-": n.STRIKE,
-    "_": n.UNDERLINE,
-    "^": n.SUPERSCRIPT,
-    ",": n.SUBSCRIPT,
-    "#": n.MONOSPACE,
-}
+    "*": n.BOLD, "/": n.ITALIC, "-": n.STRIKE, "_": n.UNDERLINE, "^": n.SUPERSCRIPT,
+    ",": n.SUBSCRIPT, "#": n.MONOSPACE,
+}  # fmt: skip
 """The characters of which two switch a style."""
 _STOPS: Final = (p.STOP_INLINE, p.STOP_CELL, p.STOP_HEADING)
 """By mode: where something may start; everything before is plain text."""
@@ -68,12 +63,7 @@ def _end(s: ParserState, start: int, stop: int) -> int:
 
 def _end_before_blanks(s: ParserState, start: int, stop: int) -> int:
     """End before `stop` and the blanks that belong to what is there."""
-    end = stop
-    while end > start and s.text[end - 1] in " \t":
-        end -= 1
-    s.flush(start, end)
-    s.pos = end
-    return -1
+    return _end(s, start, start + len(s.text[start:stop].rstrip(" \t")))
 
 
 def _group_end(s: ParserState, start: int, stop: int) -> int:
@@ -150,20 +140,10 @@ def _braces(s: ParserState, start: int, stop: int) -> int:
 
 
 _CONSTRUCTS: Final[dict[str, Callable[[ParserState, int, int], int]]] = {
-    "\n": _end,
-    "\r": _end,
-    "|": _end,
-    "!": _end,
-    "=": _end_before_blanks,
-    ")": _group_end,
-    "(": _parenthesis,
-    "~": _escape,
-    "\\": _line_break,
-    "{": _braces,
-    "[": read_brackets,
-    ":": read_bare,
-    "-": read_bare,
-}
+    "\n": _end, "\r": _end, "|": _end, "!": _end, "=": _end_before_blanks, ")": _group_end,
+    "(": _parenthesis, "~": _escape, "\\": _line_break, "{": _braces, "[": read_brackets,
+    ":": read_bare, "-": read_bare,
+}  # fmt: skip
 """By a construct's first character: reads it at `stop`, after text that begins at `start`.
 
 Each gives the construct's end, `stop` if there is none after all, -1 if the line ends here.

@@ -63,14 +63,11 @@ class MacroScanner:
             return
         if self.text[at : at + 1] not in " \t\r\n":
             return
-        first = True
-        while True:
-            plain = p.MACRO_PLAIN.match(self.text, at)
-            assert plain is not None
+        plain = p.MACRO_PLAIN.match(self.text, at)
+        while plain is not None:
+            if at == name.end():
+                self._no_tag_before = plain.end()
             at = plain.end()
-            if first:
-                self._no_tag_before = at
-                first = False
             quoted = p.QUOTED.match(self.text, at)
             if at in self._lone_quotes or self.text[at : at + 1] not in ('"', "'"):
                 return
@@ -78,6 +75,7 @@ class MacroScanner:
             if quoted is None:
                 return
             at = quoted.end()
+            plain = p.MACRO_PLAIN.match(self.text, at)
 
     def _close(self, name: str, at: int) -> tuple[int, int]:
         """Return where the content that begins at `at` ends, and where its end tag does."""

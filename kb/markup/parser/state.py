@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NamedTuple
 
 from kb.markup.parser.builder import TreeBuilder
 from kb.markup.parser.macro_syntax import MacroScanner
@@ -14,10 +14,8 @@ MODE_INLINE: Final = 0
 MODE_CELL: Final = 1
 MODE_HEADING: Final = 2
 
-ParseText = Callable[[str, int, int, "PageScope"], list[Node]]
 
-
-class PageScope:
+class PageScope(NamedTuple):
     """What all states of a page share: its syntax, and the ids given so far.
 
     `parse_blocks` and `parse_label` read text that stands within text (captions, labels): they
@@ -25,21 +23,11 @@ class PageScope:
     them through the scope because they are made of these rules.
     """
 
-    __slots__ = ("ids", "parse_blocks", "parse_label", "syntax", "wiki")
-
-    def __init__(
-        self,
-        syntax: str,
-        wiki: bool,
-        ids: dict[str, int],
-        parse_blocks: ParseText,
-        parse_label: ParseText,
-    ) -> None:
-        self.syntax = syntax
-        self.wiki = wiki
-        self.ids = ids
-        self.parse_blocks = parse_blocks
-        self.parse_label = parse_label
+    syntax: str
+    wiki: bool
+    ids: dict[str, int]
+    parse_blocks: Callable[[str, int, int, PageScope], list[Node]]
+    parse_label: Callable[[str, int, int, PageScope], list[Node]]
 
     def caption(self, text: str, pos: int, depth: int) -> list[Node]:
         """Return the blocks of an image's caption."""

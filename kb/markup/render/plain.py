@@ -59,9 +59,8 @@ class _PlainPrinter:
         elif isinstance(node, n.HorizontalLine):
             self.block()
             out.append("----")
-        elif isinstance(node, n.RawText):
-            if node.is_plain:
-                out.append(node.text)
+        elif isinstance(node, n.RawText) and node.is_plain:
+            out.append(node.text)
         elif isinstance(node, n.TooDeep):
             out.append(node.source)
 
@@ -103,18 +102,14 @@ class _PlainPrinter:
             self.row += 1
             if self.row > 0:
                 self.out.append("\n")
-            if isinstance(row, n.Parent):
-                self.cells(row)
+            for cell in row.children if isinstance(row, n.Parent) else []:
+                self.column += 1
+                if self.column > 0:
+                    self.out.append("\t")
+                if isinstance(cell, n.Parent):
+                    self.all(cell.children)
             self.column = -1
         self.row = -1
-
-    def cells(self, row: n.Parent) -> None:
-        for cell in row.children:
-            self.column += 1
-            if self.column > 0:
-                self.out.append("\t")
-            if isinstance(cell, n.Parent):
-                self.all(cell.children)
 
     def quotation(self, node: n.Quotation) -> None:
         self.quotes += 1

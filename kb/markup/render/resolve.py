@@ -26,15 +26,12 @@ class Resolver(Protocol):
 
     def link(self, reference: ResourceReference) -> Target:
         """Return where a link leads."""
-        ...
 
     def image(self, reference: ResourceReference) -> Target:
         """Return where an image's bytes are."""
-        ...
 
     def user(self, reference: str) -> Target:
         """Return a user's page, for mentions: `XWiki.ruan`; `label` is the displayed name."""
-        ...
 
 
 SCHEMES: Final = frozenset({"http", "https", "mailto", "tel", "ftp", "ftps", "sftp", "ssh", "git"})
@@ -113,15 +110,18 @@ class NoWiki:
 
     def page(self, reference: ResourceReference) -> Target:
         """Return a page of the wiki (`doc`, `page`, `space`)."""
-        return Target(None, "page", reference.reference)
+        return Target(self._as_written(reference), "page", reference.reference)
 
     def attachment(self, reference: ResourceReference) -> Target:
         """Return a file of a page (`attach`, `pageAttach`)."""
-        return Target(None, "attachment", reference.reference)
+        return Target(self._as_written(reference), "attachment", reference.reference)
 
     def other(self, reference: ResourceReference) -> Target:
         """Return a path on the old server, a network share, another wiki, an icon."""
-        return Target(None, "page", reference.reference)
+        return Target(self._as_written(reference), "page", reference.reference)
+
+    def _as_written(self, reference: ResourceReference) -> str | None:
+        return None
 
     def user(self, reference: str) -> Target:
         """Return no URL, and the last part of the reference as the name."""
@@ -131,29 +131,16 @@ class NoWiki:
 class AsWritten(NoWiki):
     """Resolve to the reference itself, where it is not known what has become of the wiki."""
 
-    def page(self, reference: ResourceReference) -> Target:
-        """Return the page's reference with query and anchor, as a relative URL."""
-        return Target(_relative(reference), "page", reference.reference)
-
-    def attachment(self, reference: ResourceReference) -> Target:
-        """Return the file's name, with its page's where the reference has it."""
-        return Target(_relative(reference), "attachment", reference.reference)
-
-    def other(self, reference: ResourceReference) -> Target:
-        """Return a path of the old server, a share or a page of another wiki."""
-        return Target(_relative(reference), "page", reference.reference)
+    def _as_written(self, reference: ResourceReference) -> str | None:
+        query = reference.parameters.get("queryString")
+        anchor = reference.parameters.get("anchor")
+        url = _quoted(reference.reference)
+        url += "?" + quote(query, safe="=&+,;.-_~/%") if query else ""
+        return url + ("#" + quote(anchor, safe="=&+,;:.-_~/%!") if anchor else "") or None
 
     def user(self, reference: str) -> Target:
         """Return the user's page."""
         return super().user(reference)._replace(url=_quoted(reference))
-
-
-def _relative(reference: ResourceReference) -> str | None:
-    query = reference.parameters.get("queryString")
-    anchor = reference.parameters.get("anchor")
-    url = _quoted(reference.reference)
-    url += "?" + quote(query, safe="=&+,;.-_~/%") if query else ""
-    return url + ("#" + quote(anchor, safe="=&+,;:.-_~/%!") if anchor else "") or None
 
 
 def _quoted(text: str) -> str:

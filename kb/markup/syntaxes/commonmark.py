@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.footnote import footnote_plugin
 
-from kb.markup.macros.results import plain_nodes
+from kb.markup.macros.results import anchor_link, plain_nodes
 from kb.markup.render.plain import plain_text
 from kb.markup.render.resolve import scheme_of
 from kb.markup.tree import nodes as n
@@ -55,29 +55,13 @@ class _MarkdownTreeBuilder:
         for token in tokens:
             if token.map:
                 self.pos = self.starts[min(token.map[0], len(self.starts) - 1)]
-            made = _BUILDERS.get(token.type, _MarkdownTreeBuilder.transparent)(self, token)
-            found += made
+            build = _BUILDERS.get(token.type)
+            found += build(self, token) if build else self.all(token.children)
         return found
-
-    def transparent(self, token: SyntaxTreeNode) -> list[Node]:
-        """Return only what is within."""
-        return self.all(token.children)
-
-    def text(self, token: SyntaxTreeNode) -> list[Node]:
-        return [n.Text(self.pos, token.content)] if token.content else []
-
-    def soft_break(self, _token: SyntaxTreeNode) -> list[Node]:
-        return [n.Text(self.pos, " ")]
-
-    def hard_break(self, _token: SyntaxTreeNode) -> list[Node]:
-        return [n.LineBreak(self.pos)]
 
     def format(self, token: SyntaxTreeNode) -> list[Node]:
         style = _FORMATS[token.type]
         return [n.FormatSpan(self.pos, self.all(token.children), n.NO_PARAMS, style)]
-
-    def code_inline(self, token: SyntaxTreeNode) -> list[Node]:
-        return [n.Verbatim(self.pos, token.content, True, n.NO_PARAMS)]
 
     def link(self, token: SyntaxTreeNode) -> list[Node]:
         title = token.attrGet("title")
@@ -91,9 +75,6 @@ class _MarkdownTreeBuilder:
             params["title"] = str(title)
         reference = _reference(str(token.attrGet("src") or ""), "attach")
         return [n.Image(self.pos, reference, params, False, "")]
-
-    def html(self, token: SyntaxTreeNode) -> list[Node]:
-        return [n.RawText(self.pos, token.content, "html/5.0")]
 
     def inline(self, token: SyntaxTreeNode) -> list[Node]:
         """Return a line's nodes; its HTML tags, tokens of their own, find their partners."""
@@ -123,27 +104,17 @@ class _MarkdownTreeBuilder:
         return [n.Heading(pos, children, n.NO_PARAMS, int(token.tag[1]), id_)]
 
     def paragraph(self, token: SyntaxTreeNode) -> list[Node]:
-        pos = self.pos
-        children = self.all(token.children)
-        if token.hidden:
-            return children
-        return [n.Paragraph(pos, children, n.NO_PARAMS)]
-
-    def bullet_list(self, token: SyntaxTreeNode) -> list[Node]:
-        return [n.List(self.pos, self.all(token.children), n.NO_PARAMS, False)]
+        paragraph = n.Paragraph(self.pos, self.all(token.children), n.NO_PARAMS)
+        return paragraph.children if token.hidden else [paragraph]
 
     def ordered_list(self, token: SyntaxTreeNode) -> list[Node]:
         start = token.attrGet("start")
         params: n.Params = {"start": str(start)} if start is not None else n.NO_PARAMS
         return [n.List(self.pos, self.all(token.children), params, True)]
 
-    def list_item(self, token: SyntaxTreeNode) -> list[Node]:
-        return [n.ListItem(self.pos, self.all(token.children), n.NO_PARAMS)]
-
     def quote(self, token: SyntaxTreeNode) -> list[Node]:
-        pos = self.pos
-        line = n.QuotationLine(pos, self.all(token.children))
-        return [n.Quotation(pos, [line], n.NO_PARAMS)]
+        line = n.QuotationLine(self.pos, self.all(token.children))
+        return [n.Quotation(line.pos, [line], n.NO_PARAMS)]
 
     def fence(self, token: SyntaxTreeNode) -> list[Node]:
         """Return a listing, as the code macro makes it."""
@@ -154,15 +125,6 @@ class _MarkdownTreeBuilder:
         lines = n.Paragraph(self.pos, plain_nodes(content, self.pos), n.NO_PARAMS)
         return [n.MacroResult(macro, [lines])]
 
-    def rule(self, _token: SyntaxTreeNode) -> list[Node]:
-        return [n.HorizontalLine(self.pos, n.NO_PARAMS)]
-
-    def table(self, token: SyntaxTreeNode) -> list[Node]:
-        return [n.Table(self.pos, self.all(token.children), n.NO_PARAMS)]
-
-    def row(self, token: SyntaxTreeNode) -> list[Node]:
-        return [n.TableRow(self.pos, self.all(token.children), n.NO_PARAMS)]
-
     def cell(self, token: SyntaxTreeNode) -> list[Node]:
         style = _ALIGN.search(str(token.attrGet("style") or ""))
         params: n.Params = {"style": style[0]} if style and style[1] != "left" else n.NO_PARAMS
@@ -170,7 +132,8 @@ class _MarkdownTreeBuilder:
 
     def note(self, token: SyntaxTreeNode) -> list[Node]:
         number = str(int(token.meta["id"]) + 1)
-        link = _note_link(self.pos, number, f"x_footnote_{number}", {})
+        label: list[Node] = [n.Text(self.pos, number)]
+        link = anchor_link(self.pos, label, f"x_footnote_{number}")
         id_ = f"x_footnote_ref_{number}"
         params: n.Params = {"id": id_} if not token.meta.get("subId") else {}
         macro = n.Macro(self.pos, "footnote", n.NO_PARAMS, None, True, self.pos)
@@ -181,21 +144,13 @@ class _MarkdownTreeBuilder:
         items: list[Node] = []
         for note in token.children:
             number = str(int(note.meta["id"]) + 1)
-            back = _note_link(
-                self.pos, "^", f"x_footnote_ref_{number}", {"id": f"x_footnote_{number}"}
-            )
+            label: list[Node] = [n.Text(self.pos, "^")]
+            params: n.Params = {"id": f"x_footnote_{number}"}
+            back = anchor_link(self.pos, label, f"x_footnote_ref_{number}", params)
             content = self.all(note.children)
             items.append(n.ListItem(self.pos, [back, n.Text(self.pos, " "), *content], {}))
         macro = n.Macro(self.pos, "putFootnotes", n.NO_PARAMS, None, False, self.pos)
         return [n.MacroResult(macro, [n.List(self.pos, items, n.NO_PARAMS, True)])]
-
-    def nothing(self, _token: SyntaxTreeNode) -> list[Node]:
-        return []
-
-
-def _note_link(pos: int, text: str, anchor: str, params: n.Params) -> n.Link:
-    reference = n.ResourceReference("doc", "", True, {"anchor": anchor})
-    return n.Link(pos, [n.Text(pos, text)], params, reference, False)
 
 
 def _reference(url: str, otherwise: str) -> n.ResourceReference:
@@ -211,32 +166,23 @@ def _reference(url: str, otherwise: str) -> n.ResourceReference:
     return n.ResourceReference(otherwise, url, False)
 
 
-_BUILDERS: Final[dict[str, Callable[[_MarkdownTreeBuilder, SyntaxTreeNode], list[Node]]]] = {
-    "text": _MarkdownTreeBuilder.text,
-    "softbreak": _MarkdownTreeBuilder.soft_break,
-    "hardbreak": _MarkdownTreeBuilder.hard_break,
-    "strong": _MarkdownTreeBuilder.format,
-    "em": _MarkdownTreeBuilder.format,
-    "s": _MarkdownTreeBuilder.format,
-    "code_inline": _MarkdownTreeBuilder.code_inline,
-    "link": _MarkdownTreeBuilder.link,
-    "image": _MarkdownTreeBuilder.image,
-    "inline": _MarkdownTreeBuilder.inline,
-    "html_block": _MarkdownTreeBuilder.html,
-    "heading": _MarkdownTreeBuilder.heading,
-    "paragraph": _MarkdownTreeBuilder.paragraph,
-    "bullet_list": _MarkdownTreeBuilder.bullet_list,
-    "ordered_list": _MarkdownTreeBuilder.ordered_list,
-    "list_item": _MarkdownTreeBuilder.list_item,
-    "blockquote": _MarkdownTreeBuilder.quote,
-    "fence": _MarkdownTreeBuilder.fence,
-    "code_block": _MarkdownTreeBuilder.fence,
-    "hr": _MarkdownTreeBuilder.rule,
-    "table": _MarkdownTreeBuilder.table,
-    "tr": _MarkdownTreeBuilder.row,
-    "th": _MarkdownTreeBuilder.cell,
-    "td": _MarkdownTreeBuilder.cell,
-    "footnote_ref": _MarkdownTreeBuilder.note,
-    "footnote_block": _MarkdownTreeBuilder.notes,
-    "footnote_anchor": _MarkdownTreeBuilder.nothing,
-}
+_B = _MarkdownTreeBuilder
+_BUILDERS: Final[dict[str, Callable[[_B, SyntaxTreeNode], list[Node]]]] = {
+    "text": lambda b, token: [n.Text(b.pos, token.content)] if token.content else [],
+    "softbreak": lambda b, _token: [n.Text(b.pos, " ")],
+    "hardbreak": lambda b, _token: [n.LineBreak(b.pos)],
+    "code_inline": lambda b, token: [n.Verbatim(b.pos, token.content, True, n.NO_PARAMS)],
+    "html_block": lambda b, token: [n.RawText(b.pos, token.content, "html/5.0")],
+    "bullet_list": lambda b, token: [n.List(b.pos, b.all(token.children), n.NO_PARAMS, False)],
+    "list_item": lambda b, token: [n.ListItem(b.pos, b.all(token.children), n.NO_PARAMS)],
+    "hr": lambda b, _token: [n.HorizontalLine(b.pos, n.NO_PARAMS)],
+    "table": lambda b, token: [n.Table(b.pos, b.all(token.children), n.NO_PARAMS)],
+    "tr": lambda b, token: [n.TableRow(b.pos, b.all(token.children), n.NO_PARAMS)],
+    "footnote_anchor": lambda _b, _token: [],
+    "strong": _B.format, "em": _B.format, "s": _B.format, "link": _B.link, "image": _B.image,
+    "inline": _B.inline, "heading": _B.heading, "paragraph": _B.paragraph,
+    "ordered_list": _B.ordered_list, "blockquote": _B.quote, "fence": _B.fence,
+    "code_block": _B.fence, "th": _B.cell, "td": _B.cell, "footnote_ref": _B.note,
+    "footnote_block": _B.notes,
+}  # fmt: skip
+"""By type of token; of others only what is within counts."""

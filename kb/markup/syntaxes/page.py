@@ -75,13 +75,9 @@ def read_page(
         if problems:
             show_content(document)
         return ReadablePage(document, tuple(problems))
-    document, problem = _other(source, syntax)
-    if problem is None:
-        return ReadablePage(document, ())
-    code, detail = problem
-    return ReadablePage(
-        document, (Problem(where=where, code=code, detail=detail, page=page or None),)
-    )
+    document, code, detail = _other(source, syntax)
+    problem = Problem(where=where, code=code, detail=detail, page=page or None)
+    return ReadablePage(document, (problem,) if code else ())
 
 
 def _words_for_html(document: n.Document) -> list[tuple[n.Parent, list[Node]]]:
@@ -111,15 +107,16 @@ def _words(document: n.Document, node: Node) -> Node:
     return n.Paragraph(node.pos, words, n.NO_PARAMS)
 
 
-def _other(source: str, syntax: str) -> tuple[n.Document, tuple[str, str] | None]:
+def _other(source: str, syntax: str) -> tuple[n.Document, str, str]:
+    """Return the tree of another syntax, and a problem's code and detail, "" if there is none."""
     if syntax.startswith("plain/"):
-        return plain_tree(source, syntax), None
+        return plain_tree(source, syntax), "", ""
     if syntax.startswith("markdown"):
-        return commonmark_tree(source, syntax), None
+        return commonmark_tree(source, syntax), "", ""
     if syntax.startswith(("html/", "xhtml/")):
-        return html_tree(source, syntax), None
+        return html_tree(source, syntax), "", ""
     if syntax == "xwiki/1.0":
         detail = "written in xwiki/1.0: shown as source; links, images, headings, bold understood"
-        return xwiki1_tree(source), ("syntax-old", detail)
+        return xwiki1_tree(source), "syntax-old", detail
     detail = f"written in {syntax}, which nothing here reads: shown as its source"
-    return source_tree(source, syntax), ("syntax-unknown", detail)
+    return source_tree(source, syntax), "syntax-unknown", detail

@@ -7,19 +7,12 @@ import re
 from kb.markup.tree import nodes as n
 from kb.markup.tree.nodes import Node
 
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+_LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n|\Z)")
 
 
 def lines_of(source: str) -> list[tuple[int, str]]:
     """Return offset and text of each line, without its end."""
-    found: list[tuple[int, str]] = []
-    at = 0
-    while at < len(source):
-        match = _LINE.match(source, at)
-        assert match is not None
-        found.append((at, match[0].rstrip("\r\n")))
-        at = match.end()
-    return found
+    return [(line.start(), line[1]) for line in _LINE.finditer(source) if line[0]]
 
 
 def plain_tree(source: str, syntax: str = "plain/1.0") -> n.Document:

@@ -6,8 +6,9 @@ from typing import Final
 
 from kb.errors import Problem
 from kb.markup.macros.registry import MacroRegistry
-from kb.markup.macros.results import ERROR, box, failed, plain_nodes
+from kb.markup.macros.results import ERROR, box, failed, placed, plain_nodes
 from kb.markup.tree import nodes as n
+from kb.markup.tree.base import descendants
 from kb.markup.tree.nodes import Node
 
 _LANGUAGES = (
@@ -71,15 +72,9 @@ def show_content(document: n.Document) -> None:
 
     Renderers show their source; this is for plain text, which is searched.
     """
-    stack: list[Node] = [document]
-    while stack:
-        node = stack.pop()
+    for node in descendants(document.children):
         if isinstance(node, n.MacroResult) and failed(node):
             macro = node.macro
             script = macro.name.lower() in SCRIPTS or not macro.content
             words = [] if script else plain_nodes(macro.content or "", macro.content_pos)
-            inner: list[Node] = [n.Paragraph(macro.pos, words, n.NO_PARAMS)] if words else []
-            error = box(macro, words if macro.inline else inner, {"class": ERROR})
-            node.children = [error]
-        elif isinstance(node, n.Parent):
-            stack += node.children
+            node.children = [box(macro, placed(macro, words) if words else [], {"class": ERROR})]

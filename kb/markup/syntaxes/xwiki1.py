@@ -93,10 +93,8 @@ def _bracketed(pos: int, text: str) -> Node:
     target = target.strip()
     if _URL.match(target.lower()):
         mail = target.lower().startswith("mailto:")
-        reference = n.ResourceReference(
-            "mailto" if mail else "url", target[7:] if mail else target, True
-        )
-        return _link(pos, label, reference)
+        kind, written = ("mailto", target[7:]) if mail else ("url", target)
+        return _link(pos, label, n.ResourceReference(kind, written, True))
     path, _, anchor = target.partition("#")
     parameters = {"anchor": anchor} if anchor else {}
     return _link(pos, label, n.ResourceReference("doc", path, False, parameters))

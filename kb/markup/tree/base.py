@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 Params = dict[str, str | None]
@@ -74,3 +75,16 @@ class Container(Parent):
         self.pos = pos
         self.children = children
         self.params = params
+
+
+def descendants(nodes: Iterable[Node]) -> Iterator[Node]:
+    """Yield `nodes` and all below them in the order of the page, a node before its children.
+
+    Children are looked up after their parent was yielded, so the caller may replace them.
+    """
+    stack = [*nodes][::-1]
+    while stack:
+        node = stack.pop()
+        yield node
+        if isinstance(node, Parent):
+            stack += reversed(node.children)

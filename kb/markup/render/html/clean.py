@@ -40,11 +40,9 @@ _UNWRAPPED: Final = _names("address center font footer header main tt")
 """Of somebody else's HTML: parts that a page has once, or that the standard has given up."""
 _VALUES: Final[dict[str, re.Pattern[str]]] = {
     "id": re.compile(r"\S+"),
-    "lang": re.compile(r"[a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{2,8})*"),
-    "hreflang": re.compile(r"[a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{2,8})*"),
+    **dict.fromkeys(("lang", "hreflang"), re.compile(r"[a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{2,8})*")),
     "dir": re.compile(r"ltr|rtl|auto", re.IGNORECASE),
-    "width": re.compile(r"[0-9]{1,5}"),
-    "height": re.compile(r"[0-9]{1,5}"),
+    **dict.fromkeys(("width", "height"), re.compile(r"[0-9]{1,5}")),
     "start": re.compile(r"-?[0-9]{1,9}"),
     "type": re.compile(r"[1aAiI]"),
     "colspan": re.compile(r"[1-9][0-9]{0,2}"),

@@ -22,15 +22,9 @@ class HtmlWords:
 
 
 CHINESE = HtmlWords(
-    contents="目录",
-    footnotes="脚注",
-    nowhere="无处可去",
-    not_run="宏,未运行",
-    info="信息",
-    success="成功",
-    warning="注意",
-    error="错误",
-)
+    contents="目录", footnotes="脚注", nowhere="无处可去", not_run="宏,未运行", info="信息",
+    success="成功", warning="注意", error="错误",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

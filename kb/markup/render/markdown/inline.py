@@ -7,7 +7,7 @@ from typing import Final
 
 from kb.markup.macros.code import LISTINGS
 from kb.markup.macros.html import has_wiki
-from kb.markup.macros.results import call_source, failed
+from kb.markup.macros.results import call_source, failed, opened_up
 from kb.markup.render.handlers import NodeHandlers
 from kb.markup.render.html.clean import clean_foreign
 from kb.markup.render.html.phrasing import icon_character
@@ -254,9 +254,7 @@ def _result(w: MarkdownWriter, node: n.MacroResult) -> list[Piece]:
 
 def note_number(node: n.MacroResult) -> str:
     """Return the number that stands for a footnote in the text; "" where its words stand there."""
-    nodes = node.children
-    if len(nodes) == 1 and isinstance(nodes[0], n.Paragraph):
-        nodes = nodes[0].children
+    nodes = opened_up(node.children)
     mark = nodes[0] if len(nodes) == 1 else None
     link = mark.children[0] if isinstance(mark, n.FormatSpan) and mark.children else None
     if not isinstance(link, n.Link):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from kb.markup.macros.code import LISTINGS
+from kb.markup.render.html.flow import head_rows, is_head
 from kb.markup.render.html.style import span_attributes
-from kb.markup.render.html.tables import head_rows, is_head
 from kb.markup.render.markdown.inline import line
 from kb.markup.render.markdown.writer import MarkdownWriter, is_inline
 from kb.markup.tree import nodes as n

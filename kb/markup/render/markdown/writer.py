@@ -19,6 +19,7 @@ from kb.markup.render.markdown.raw_html import as_block, as_inline, is_block, to
 from kb.markup.render.plain import plain_text
 from kb.markup.render.resolve import AsWritten, Resolver
 from kb.markup.tree import nodes as n
+from kb.markup.tree.base import descendants
 from kb.markup.tree.nodes import Document, Node
 
 MAX_DEPTH = 24
@@ -186,15 +187,12 @@ def _marker(text: str) -> str:
 def _anchors(document: Document, wanted: set[str], resolver: Resolver) -> dict[str, str]:
     """Return the ids that some link leads to, each with the text of its heading, if it is one's."""
     texts: dict[str, str] = {}
-    stack: list[Node] = [document]
-    while stack:
-        node = stack.pop()
+    for node in descendants(document.children):
         if isinstance(node, n.Link):
             target = resolver.link(node.reference)
             if target.kind == "anchor" and target.url:
                 wanted.add(target.url[1:])
         elif isinstance(node, n.Heading):
-            texts[node.params.get("id") or node.id] = plain_text(node.children).strip()
-        if isinstance(node, n.Parent):
-            stack += node.children
+            id_ = node.params.get("id") or node.id
+            texts.setdefault(id_, plain_text(node.children).strip())
     return {anchor: texts.get(anchor, "") for anchor in wanted}

@@ -164,7 +164,7 @@ def _protect_opener(params: Params) -> None:
     if target is None or not target.strip() or target in _SAFE_TARGETS:
         return
     rel = params.get("rel")
-    words = rel.split(" ") if rel is not None else []
+    words = [] if rel is None else rel.split(" ")
     words += [word for word in ("noopener", "noreferrer") if word not in words]
     params["rel"] = " ".join(words)
 

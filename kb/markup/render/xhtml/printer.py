@@ -105,18 +105,18 @@ class XhtmlPrinter:
 
     def print(self, text: str) -> None:
         """Print text whose spaces are already right."""
-        if self.spaces:
-            if self.ended or self.texted:
-                self._spaces_before_more()
-            else:
-                self.out.append(_NBSP * self.spaces)
-                self.spaces = 0
+        if self.spaces and (self.ended or self.texted):
+            self._spaces_before_more()
+        elif self.spaces:
+            self.out.append(_NBSP * self.spaces)
+            self.spaces = 0
         self.out.append(text)
         self.ended = self.standalone = False
         self.texted = True
 
     def words(self, text: str) -> None:
         """Print a text's words and spaces; spaces at its end wait."""
+        trailing = 0
         if text[0] == " " or text[-1] == " ":
             stripped = text.lstrip(" ")
             self.spaces += len(text) - len(stripped)
@@ -124,8 +124,6 @@ class XhtmlPrinter:
             if not text:
                 return
             trailing = len(stripped) - len(text)
-        else:
-            trailing = 0
         text = escape_text(text)
         if "  " in text:
             text = _SPACES.sub(_spaces, text)
@@ -161,9 +159,8 @@ class XhtmlPrinter:
             self.empty_lines(node.count)
         elif isinstance(node, n.HorizontalLine):
             self.start(f"<hr{attributes('hr', node.params)}/>")
-        elif isinstance(node, n.RawText):
-            if node.is_html:
-                self.raw(node.text)
+        elif isinstance(node, n.RawText) and node.is_html:
+            self.raw(node.text)
         elif isinstance(node, n.Anchor):
             tag = "span" if self.inline else "div"
             self.start(f"<{tag}{attributes(tag, {'id': node.name})}>")

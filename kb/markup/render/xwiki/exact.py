@@ -82,7 +82,6 @@ def _block(w: ExactWriter, node: Node) -> None:
 
 
 def _leaf(w: ExactWriter, node: Node) -> None:
-    """Print a block without inner nodes."""
     if isinstance(node, n.HorizontalLine | n.Verbatim):
         _params(w, node.params)
     if isinstance(node, n.HorizontalLine):
@@ -98,7 +97,10 @@ def _params(w: ExactWriter, params: Params) -> None:
 
 
 def _captured(w: ExactWriter, nodes: list[Node]) -> str:
-    """Return the source of inline nodes and groups by itself; it is put out whatever it ends."""
+    """Return the source of inline nodes and groups by itself.
+
+    The caller appends it to `out`: it stands even if nothing can follow it.
+    """
     out, w.out = w.out, []
     stopped = w.stopped
     _mixed(w, nodes)
@@ -108,7 +110,6 @@ def _captured(w: ExactWriter, nodes: list[Node]) -> str:
 
 
 def _mixed(w: ExactWriter, nodes: list[Node]) -> None:
-    """Print inline nodes and groups."""
     run: list[Node] = []
     for node in nodes:
         if isinstance(node, n.Group):
@@ -128,7 +129,6 @@ def _mixed(w: ExactWriter, nodes: list[Node]) -> None:
 
 
 def _paragraph(w: ExactWriter, node: n.Paragraph) -> None:
-    """Print a paragraph, also an empty one."""
     _params(w, node.params)
     first = _first_leaf(node)
     if isinstance(first, n.Verbatim) and first.params:
@@ -181,11 +181,7 @@ def _group(w: ExactWriter, node: n.Group) -> None:
     w.put(")))" if _blocks(w, node.children, "\n") else "\n)))")
 
 
-# Lists
-
-
 def _items(w: ExactWriter, node: n.List | n.DefinitionList, marks: str, definitions: str) -> None:
-    """Print the items of a list below `marks`."""
     for index, item in enumerate(node.children):
         assert isinstance(item, n.Parent)
         lists = [c for c in item.children if isinstance(c, n.List | n.DefinitionList)]
@@ -206,9 +202,6 @@ def _items(w: ExactWriter, node: n.List | n.DefinitionList, marks: str, definiti
                 w.put("\n")
             _params(w, inner.params)
             _items(w, inner, inner_marks, inner_definitions.replace(";", ":"))
-
-
-# Tables, quotations
 
 
 def _table(w: ExactWriter, node: n.Table) -> None:
@@ -232,7 +225,6 @@ def _table(w: ExactWriter, node: n.Table) -> None:
 
 
 def _quotation(w: ExactWriter, node: n.Quotation, depth: int) -> None:
-    """Print quoted lines, deeper ones below theirs."""
     for index, line in enumerate(node.children):
         assert isinstance(line, n.Parent)
         if index:

@@ -43,7 +43,6 @@ def on(w: XwikiWriter, node: Node) -> None:
 
 
 def _leaf(w: XwikiWriter, node: Node) -> None:
-    """Print any but a line break."""
     if isinstance(node, n.Text):
         w.state.first = False
         w.end_format_params()
@@ -128,9 +127,6 @@ def _empty_lines(w: XwikiWriter, node: n.EmptyLines) -> None:
         w.print("\n" * count)
 
 
-# Links
-
-
 def _image(w: XwikiWriter, node: n.Image) -> None:
     full = _begin_reference(w, node.freestanding, node.params)
     _end_reference(w, node.reference, node.freestanding, node.params, full, "image:")
@@ -171,7 +167,6 @@ def _end_reference(
     full: bool,
     scheme: str,
 ) -> None:
-    """Print a reference, its parameters, and what closes it."""
     source = scheme + reference_source(reference, w.syntax)
     w.source.put(source if bare else escape_reference(source), w.state.where)
     w.source.put(link_params(reference, params, w.syntax), w.state.where)

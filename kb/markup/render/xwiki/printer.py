@@ -49,7 +49,6 @@ def as_xwiki(nodes: list[Node], syntax: str) -> str:
 
 
 def _begin(w: XwikiWriter, node: Node) -> None:
-    """Print what opens `node`."""
     state = w.state
     if isinstance(node, (n.Heading, *_INLINE_BLOCKS)):
         state.where.inline += 1
@@ -72,7 +71,6 @@ def _begin(w: XwikiWriter, node: Node) -> None:
 
 
 def _begin_list_or_table(w: XwikiWriter, node: Node) -> None:
-    """Print what opens a list, a table, a quotation or a part of it."""
     state = w.state
     if isinstance(node, n.List):
         _begin_list(w, node)
@@ -107,7 +105,6 @@ def _begin_list_or_table(w: XwikiWriter, node: Node) -> None:
 
 
 def _end(w: XwikiWriter, node: Node) -> None:
-    """Print what closes `node`."""
     state = w.state
     state.line_breaks = 0
     if isinstance(node, n.FormatSpan):
@@ -160,9 +157,6 @@ def _end_list_or_table(w: XwikiWriter, node: Node) -> None:
 _PRINT: Final = {"begin": _begin, "end": _end, "on": on}
 
 
-# Formats
-
-
 def _begin_format(w: XwikiWriter, node: n.FormatSpan) -> None:
     """Print a format's parameters, unless they hold already, and its mark."""
     state = w.state
@@ -183,9 +177,6 @@ def _begin_format(w: XwikiWriter, node: n.FormatSpan) -> None:
     at_line_start = w.source.at_line_start
     w.print(mark)
     w.source.after_bold = node.style == n.BOLD and at_line_start
-
-
-# Groups, lists, tables
 
 
 def _begin_group(w: XwikiWriter, node: n.Group) -> None:
@@ -231,7 +222,6 @@ def _begin_item(w: XwikiWriter, counts: list[int], mark: str) -> None:
 
 
 def _begin_cell(w: XwikiWriter, node: n.TableCell) -> None:
-    """Print a cell's mark and parameters."""
     w.print("|=" if node.head else "|")
     if node.params or node.head:
         w.params(node.params, "")
