@@ -33,7 +33,7 @@ def summarise(cases: Iterable[Case]) -> Summary:
     unclassified = corrections = withheld = 0
     for case in cases:
         status[case.status] += 1
-        anomalies.update(dict.fromkeys(anomaly.code for anomaly in case.anomalies))
+        anomalies.update([*dict.fromkeys(anomaly.code for anomaly in case.anomalies)])
         unclassified += sum(one.text.count("\n") + 1 for one in case.unclassified)
         corrections += len(case.corrections) if isinstance(case.corrections, tuple) else 0
         extra = case.x if isinstance(case.x, dict) else {}
