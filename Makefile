@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 WORKERS ?= auto
 NODE_STAMP := node_modules/.package-lock.json
 
-.PHONY: demo test check check-site prove bench clean compiled lock system
+.PHONY: demo test check check-site prove bench clean compiled lock system sbom audit
 
 $(STAMP): requirements.lock pyproject.toml
 	$(PYTHON) tools/bootstrap.py $(VENV)
@@ -21,7 +21,7 @@ demo: system
 test: system
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not prove"
 
-prove: system check
+prove: system check audit
 	$(BIN)/python tools/system.py prove
 	$(BIN)/python -m pytest -n $(WORKERS)
 
@@ -53,6 +53,14 @@ compiled: $(STAMP)
 
 lock:
 	$(PYTHON) tools/lock.py
+
+# What ships, with versions, hashes and licences (CycloneDX).
+sbom: $(STAMP)
+	$(BIN)/python -m tools.sbom
+
+# Known weaknesses of the locked packages; says so where no database can be asked.
+audit: $(STAMP)
+	$(BIN)/python tools/audit.py
 
 clean:
 	rm -rf build dist .kb .pytest_cache .mypy_cache .ruff_cache .hypothesis

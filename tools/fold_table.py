@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-TARGET = Path(__file__).resolve().parents[1] / "kb" / "search" / "analysis" / "simplified.txt"
+TARGET = Path(__file__).resolve().parents[1] / "kb" / "text" / "simplified.txt"
 WIDTH = 40
 HEADER = """\
 # Traditional characters and the simplified ones that they are searched as.
