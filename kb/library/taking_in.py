@@ -14,6 +14,7 @@ from kb.archive.writer_process import WriterProcess
 from kb.config import Home, SourceConfig
 from kb.errors import InputError, KbError, Problem, UsageError
 from kb.library.progress import Counter, OnProgress
+from kb.locks import writing
 from kb.model import FetchState, Item
 from kb.options import Choice, Options
 
@@ -130,7 +131,10 @@ def take_in(
             hint="import one file at a time",
         )
     report = ImportReport()
-    with Archive(home.archive, create=True) as archive:
+    with (
+        writing(home.archive, "the archive"),
+        Archive(home.archive, create=True) as archive,
+    ):
         for one in found:
             report += _take_all(archive, one, options, on_progress, unless_same=False)
     return report
@@ -144,7 +148,10 @@ def sync(home: Home, on_progress: OnProgress | None = None) -> ImportReport:
         )  # fmt: skip
     report = ImportReport()
     failed: list[tuple[str, KbError]] = []
-    with Archive(home.archive, create=True) as archive:
+    with (
+        writing(home.archive, "the archive"),
+        Archive(home.archive, create=True) as archive,
+    ):
         for table in home.config.source:
             options = options_for(home, table)
             try:
