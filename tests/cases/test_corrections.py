@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from kb.cases.record import Case
-from kb.cases.store.corrections import Corrections, changed_ids, load_corrections
+from kb.cases.store.corrections import (
+    Corrections,
+    WithholdEntry,
+    append_entry,
+    changed_ids,
+    load_corrections,
+)
 from kb.config import CasesConfig
 from kb.errors import InputError
 from tests.cases.histories import Wiki, history
@@ -52,6 +59,25 @@ def test_values_by_name_and_by_pointer(kb: Kb, home: Path) -> None:
     ]  # fmt: skip
     assert case.corrections[0].by == "ann"
     assert "told by phone" in kb("show", ID).stdout
+
+
+def test_said_twice_is_noted_once(kb: Kb, home: Path) -> None:
+    """The same correction again, in a second run or after a kill, adds nothing."""
+    for value in ("resolved", "resolved", "shelved", "resolved", "resolved"):
+        kb("correct", ID, "status", value, "--why", "told by phone", "--by", "ann")
+    noted = load_corrections(home)
+    assert [one.new for one in noted.correction] == ["resolved", "shelved", "resolved"]
+
+
+def test_two_at_once_are_both_noted(home: Path) -> None:
+    """Corrections that are written at the same time do not overwrite each other."""
+
+    def note(number: int) -> None:
+        append_entry(home, "withhold", WithholdEntry(case=f"c#{number}", by="ann", why="x"))
+
+    with ThreadPoolExecutor(8) as crew:
+        list(crew.map(note, range(24)))
+    assert {one.case for one in load_corrections(home).withhold} == {f"c#{n}" for n in range(24)}
 
 
 @pytest.mark.parametrize(

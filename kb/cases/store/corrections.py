@@ -18,6 +18,7 @@ import msgspec
 from kb.cases.record import Anomaly, Case, Correction, Origin, Related, to_json
 from kb.errors import InputError
 from kb.files import write_whole
+from kb.locks import writing
 
 FILE = "corrections.toml"
 Value = str | int | float | bool | list[str] | None
@@ -188,13 +189,31 @@ def _keys(pointer: str) -> list[str]:
 
 
 def append_entry(root: Path, table: str, entry: msgspec.Struct) -> Path:
-    """Add an entry at the end of the home's file, which keeps all that it has; the file."""
+    """Add an entry at the end of the home's file, which keeps all that it has; the file.
+
+    What the last entry about the same says already, whenever it was said, is not said again.
+    """
     path = root / FILE
+    with writing(path, "the corrections"):
+        if not _said_already(getattr(load_corrections(root), table), entry):
+            write_whole(path, _extended(path, table, entry))
+    return path
+
+
+def _said_already(known: Sequence[msgspec.Struct], entry: msgspec.Struct) -> bool:
+    new = msgspec.structs.asdict(entry)
+    about = new.keys() & {"case", "path", "cases"}
+    for one in map(msgspec.structs.asdict, reversed(known)):
+        if all(one[name] == new[name] for name in about):
+            return all(one[name] == new[name] for name in new.keys() - {"old", "date"})
+    return False
+
+
+def _extended(path: Path, table: str, entry: msgspec.Struct) -> bytes:
     values = {k: v for k, v in msgspec.to_builtins(entry).items() if v is not None}
     block = f"[[{table}]]\n" + "".join(
         f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in values.items()
     )
     before = path.read_text("utf-8") if path.is_file() else ""
     joint = "" if not before else "\n" if before.endswith("\n") else "\n\n"
-    write_whole(path, (before + joint + block).encode())
-    return path
+    return (before + joint + block).encode()
