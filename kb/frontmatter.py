@@ -127,7 +127,7 @@ def _scalar(value: Yaml) -> str:
     return quoted(value) if isinstance(value, str) else json.dumps(value)
 
 
-def quoted(text: str) -> str:
-    """Put ``text`` in double quotes, as JSON and YAML both read it."""
-    shown = json.dumps(text.encode("utf-8", "replace").decode(), ensure_ascii=False)
+def quoted(value: object) -> str:
+    """Write a text in double quotes, or a list of them, as JSON, YAML and TOML all read it."""
+    shown = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace").decode()
     return _ODD.sub(lambda m: f"\\u{ord(m[0]):04x}", shown)

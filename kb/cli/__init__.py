@@ -7,6 +7,7 @@ from importlib import import_module
 
 import click
 
+from kb.cli.terminal import guard
 from kb.errors import KbError
 
 COMMANDS = {
@@ -57,6 +58,7 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command; trouble becomes one line on stderr and an exit code."""
+    guard()
     try:
         cli(standalone_mode=False)
     except click.ClickException as error:

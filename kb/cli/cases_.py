@@ -7,10 +7,11 @@ from typing import Any
 
 import click
 from rich.cells import cell_len, set_cell_size
-from rich.text import Text
 
 from kb.cases.record import Case, to_json
 from kb.cli.console import err, home_option, json_option, opened, out, write
+from kb.cli.styled import Styled
+from kb.cli.terminal import visible
 
 STATES = ("unset", "resolved", "in_progress", "shelved", "conflicting")
 COLOURS = {"resolved": "green", "in_progress": "yellow", "shelved": "blue", "conflicting": "red"}
@@ -36,9 +37,9 @@ def command(home: Path | None, status: Any, as_json: bool) -> None:
         err.print("no case" + (f" is {status}" if status else ""), soft_wrap=True)
 
 
-def line_of(case: Case) -> Text:
+def line_of(case: Case) -> Styled:
     """Id, date, status and the problem's beginning."""
-    text = Text.assemble(
+    text = Styled.assemble(
         (f"{case.id:<28}", "bold"), f" {case.date or '-':<10} ",
         (f"{case.status:<11}", COLOURS.get(case.status, "dim")), " ",
     )  # fmt: skip
@@ -48,4 +49,5 @@ def line_of(case: Case) -> Text:
 
 def fitted(text: str, cells: int) -> str:
     """The text, or its beginning and an ellipsis, in so many cells; a Han character takes two."""
+    text = visible(text)
     return text if cell_len(text) <= cells else set_cell_size(text, cells - 1).rstrip() + "…"

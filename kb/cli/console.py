@@ -12,8 +12,7 @@ import click
 F = TypeVar("F", bound=Callable[..., Any])
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
+    from kb.cli.styled import Console
     from kb.library.library import Library
 
     out: Console
@@ -24,7 +23,7 @@ else:
         """`out` and `err`, made when first asked for: a command that needs none starts sooner."""
         if name not in ("out", "err"):
             raise AttributeError(name)
-        from rich.console import Console
+        from kb.cli.styled import Console
 
         wide = name == "out"
         made = Console(stderr=not wide, highlight=False, soft_wrap=wide)
@@ -32,15 +31,14 @@ else:
 
 
 def say(kind: str, style: str, message: object) -> None:
-    """Print a line to stderr. `Text` keeps a wiki's brackets from being read as markup."""
+    """Print a line to stderr. `Styled` keeps a wiki's brackets from being read as markup."""
     if not sys.stderr.isatty():
         sys.stderr.write(f"{kind}: {message}\n")
         return
-    from rich.text import Text
-
     from kb.cli.console import err
+    from kb.cli.styled import Styled
 
-    err.print(Text.assemble((f"{kind}: ", style), str(message)), soft_wrap=True)
+    err.print(Styled.assemble((f"{kind}: ", style), str(message)), soft_wrap=True)
 
 
 def count(number: int, what: str) -> str:

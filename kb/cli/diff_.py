@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 import msgspec
-from rich.text import Text
 
 from kb.cli.console import home_option, json_option, opened, out, write
+from kb.cli.styled import Styled
 from kb.history.unified import CONTEXT, Hunk
 
 _STYLES = {"same": (" ", ""), "removed": ("-", "red"), "added": ("+", "green")}
@@ -34,14 +34,14 @@ def command(
         write(msgspec.json.encode(found) + b"\n")
         return
     if found:
-        out.print(Text(f"--- {page} {first}\n+++ {page} {second}", "bold"))
+        out.print(Styled(f"--- {page} {first}\n+++ {page} {second}", "bold"))
     for hunk in found:
         out.print(_coloured(hunk))
 
 
-def _coloured(hunk: Hunk) -> Text:
-    lines = [Text(hunk.head, "cyan")]
+def _coloured(hunk: Hunk) -> Styled:
+    lines = Styled(hunk.head, "cyan")
     for change in hunk.changes:
         sign, style = _STYLES[change.kind]
-        lines.append(Text(f"{sign}{change.text}", style))
-    return Text("\n").join(lines)
+        lines.append("\n").append(f"{sign}{change.text}", style)
+    return lines

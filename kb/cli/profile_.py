@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 import msgspec
-from rich.text import Text
 
 from kb.cases.reader.coverage import PageCoverage, taken_share
 from kb.cli.console import err, home_option, json_option, opened, out, say, write
+from kb.cli.styled import Styled
 from kb.errors import UsageError
 from kb.files import write_whole
 from kb.library.library import Library
@@ -31,7 +31,7 @@ def show(name: str | None, home: Path | None) -> None:
             return
         for one in library.profiles():
             mark = "in use" if one.in_use else ""
-            out.print(Text(f"{one.name:<20} {mark:<7} {one.description}".rstrip()))
+            out.print(Styled(f"{one.name:<20} {mark:<7} {one.description}".rstrip()))
 
 
 @command.command(epilog="Example: kb profile check --page 'Support.*'")
@@ -70,14 +70,14 @@ def _print_lines(library: Library, glob: str, *, as_json: bool) -> None:
                 row = {"page": page.reference, "text": text, **one._asdict()}
                 write(msgspec.json.encode(row) + b"\n")
             else:
-                out.print(Text(f"{one.line:>6}  {one.rule:<18} {one.kind.value:<12} {text}"))
+                out.print(Styled(f"{one.line:>6}  {one.rule:<18} {one.kind.value:<12} {text}"))
 
 
 def _print_page(one: PageCoverage) -> None:
-    out.print(Text(f"{one.page}: {one.cases} case(s), {one.share:.0%} of {one.lines} lines"))
+    out.print(Styled(f"{one.page}: {one.cases} case(s), {one.share:.0%} of {one.lines} lines"))
     for doubt in one.doubts:
         lines = f"{doubt.first}" if doubt.first == doubt.last else f"{doubt.first}-{doubt.last}"
-        out.print(Text(f"  {lines:>9}  {doubt.what}"))
+        out.print(Styled(f"  {lines:>9}  {doubt.what}"))
 
 
 @command.command(epilog="Example: kb profile learn --page 'Helpdesk.*' --out helpdesk.toml")

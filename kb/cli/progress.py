@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from kb.library.progress import OnProgress, Progress
 
@@ -26,7 +27,9 @@ def import_bar() -> Iterator[OnProgress | None]:
         TimeElapsedColumn(), TimeRemainingColumn(),
     )  # fmt: skip
     started = time.monotonic()
-    with Bar(*columns, console=err, transient=True) as bar:
+    # not redirected: rich would read colours and links out of what others print
+    plain: dict[str, Any] = {"redirect_stdout": False, "redirect_stderr": False}
+    with Bar(*columns, console=err, transient=True, **plain) as bar:
         task = bar.add_task("Importing", total=None, done="")
 
         def show(now: Progress) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kb.cli.console import home_option, json_option, opened, say, write
+from kb.cli.terminal import visible
 
 if TYPE_CHECKING:
     from kb.search.asking.hits import Highlight, Hit, Hits
@@ -124,7 +126,7 @@ def _seen(text: str, first: int) -> tuple[int, int]:
 def _show_facets(facets: Mapping[str, Mapping[str, int]]) -> None:
     for name, values in facets.items():
         most = sorted(values.items(), key=lambda pair: (-pair[1], pair[0]))[:10]
-        _print(f"{_styled(name, '2')}: " + ", ".join(f"{value} ({n})" for value, n in most))
+        _print(f"{_styled(name, '2')}: " + ", ".join(f"{_clean(value)} ({n})" for value, n in most))
 
 
 def _styled(text: str, code: str) -> str:
@@ -134,8 +136,8 @@ def _styled(text: str, code: str) -> str:
 
 
 def _clean(text: str) -> str:
-    """On one line, without characters that a terminal would act on."""
-    return "".join(c if c.isprintable() else " " for c in text)
+    """On one line, with what a terminal would act on made visible."""
+    return visible(" ".join(re.split(r"[\r\n\t]+", text)))
 
 
 def _colours() -> bool:
@@ -145,4 +147,6 @@ def _colours() -> bool:
 
 
 def _print(line: str) -> None:
-    write(line.encode("utf-8", "replace") + b"\n")
+    stream = getattr(sys.stdout, "rich_proxied_file", sys.stdout)  # for the colours
+    stream.buffer.write(line.encode("utf-8", "replace") + b"\n")
+    stream.buffer.flush()

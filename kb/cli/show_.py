@@ -7,12 +7,12 @@ from pathlib import Path
 
 import click
 import msgspec
-from rich.text import Text
 
 from kb.archive import LineView
 from kb.cases.record import Case, to_json
 from kb.cli.case_text import case_text, event_text
 from kb.cli.console import home_option, json_option, opened, out, write
+from kb.cli.styled import Styled
 from kb.library.library import Library
 from kb.library.pages import Page
 
@@ -69,11 +69,13 @@ def _history(page: Page, *, as_json: bool) -> None:
             continue
         held = "" if revision.held else "  (only lines of it are known)"
         line = f"{revision.version:>8}  {revision.date or '-':<20}  {revision.author or '-':<24}"
-        out.print(Text(f"{line} {revision.way or '-':<12} {revision.comment or ''}{held}".rstrip()))
+        out.print(
+            Styled(f"{line} {revision.way or '-':<12} {revision.comment or ''}{held}".rstrip())
+        )
     for file in () if as_json else page.attachments:
         gone = "  (no longer on the page)" if file.gone else ""
         line = f"{file.version:>8}  {file.date or '-':<20}  {file.author or '-':<24}"
-        out.print(Text(f"{line} {file.way or '-':<12} file {file.name}{gone}"))
+        out.print(Styled(f"{line} {file.way or '-':<12} file {file.name}{gone}"))
 
 
 def _print_lines(lines: Sequence[LineView], *, as_json: bool) -> None:
@@ -88,4 +90,4 @@ def _print_lines(lines: Sequence[LineView], *, as_json: bool) -> None:
         told = f"{line.version or '?':>7} {line.author or '':<{width}} {(line.date or '')[:10]:<10}"
         margin = told if who != last else " " * len(told)
         last = who
-        out.print(Text.assemble((f"{margin} {line.number:>5} ", "dim"), line.text))
+        out.print(Styled.assemble((f"{margin} {line.number:>5} ", "dim"), line.text))

@@ -154,3 +154,12 @@ def test_a_broken_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"corrections\.toml.*case"):
         load_corrections(tmp_path)
     assert changed_ids(Corrections(), Corrections()) == set()
+
+
+def test_any_text_is_written_so_that_it_is_read(tmp_path: Path) -> None:
+    """A value of any characters comes back the same: DEL is none of JSON's escapes, but TOML's."""
+    text = "".join(map(chr, [*range(0x20), *range(0x7E, 0xA1), 0x2028, 0xFEFF])) + "\"'\\"
+    append_entry(
+        tmp_path, "withhold", WithholdEntry(case="c", by=text, why=text, date="2020-01-01")
+    )
+    assert [one.why for one in load_corrections(tmp_path).withhold] == [text]

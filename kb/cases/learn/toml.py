@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 
 from kb.cases.learn.propose import Proposal
 from kb.cases.learn.survey import LabelUse
 from kb.cases.profile.profile import Profile, load_profile
+from kb.frontmatter import quoted
 
 
 def profile_toml(proposal: Proposal, name: str, explained: float | None = None) -> str:
@@ -140,7 +140,7 @@ def _examples(use: LabelUse) -> str:
 
 
 def _comment(texts: Sequence[str]) -> str:
-    return " · ".join(" ".join(text.split())[:40] for text in texts)
+    return quoted(" · ".join(" ".join(text.split())[:40] for text in texts))[1:-1]
 
 
 def _list(words: Iterable[str]) -> str:
@@ -148,8 +148,8 @@ def _list(words: Iterable[str]) -> str:
 
 
 def _text(word: str) -> str:
-    return json.dumps(word, ensure_ascii=False)
+    return quoted(word)
 
 
 def _raw(pattern: str) -> str:
-    return f"'{pattern}'" if "'" not in pattern else json.dumps(pattern, ensure_ascii=False)
+    return f"'{pattern}'" if "'" not in pattern and pattern.isprintable() else quoted(pattern)

@@ -6,7 +6,6 @@ says so; once the page says something else, the page's word stands and the case 
 
 from __future__ import annotations
 
-import json
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Sequence
@@ -18,6 +17,7 @@ import msgspec
 from kb.cases.record import Anomaly, Case, Correction, Origin, Related, to_json
 from kb.errors import InputError
 from kb.files import write_whole
+from kb.frontmatter import quoted
 from kb.locks import writing
 
 FILE = "corrections.toml"
@@ -212,7 +212,7 @@ def _said_already(known: Sequence[msgspec.Struct], entry: msgspec.Struct) -> boo
 def _extended(path: Path, table: str, entry: msgspec.Struct) -> bytes:
     values = {k: v for k, v in msgspec.to_builtins(entry).items() if v is not None}
     block = f"[[{table}]]\n" + "".join(
-        f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in values.items()
+        f"{key} = {quoted(value)}\n" for key, value in values.items()
     )
     before = path.read_text("utf-8") if path.is_file() else ""
     joint = "" if not before else "\n" if before.endswith("\n") else "\n\n"
