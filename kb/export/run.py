@@ -31,7 +31,6 @@ from kb.model import (
 )
 from kb.redact.leaks import check_parts
 from kb.redact.material import ArchiveMaterial, MaterialPage
-from kb.redact.personal_data import protect_case
 from kb.redact.public_material import PublicMaterial
 from kb.redact.public_pages import PublicPages
 from kb.redact.public_rules import key_of, rules_of
@@ -89,7 +88,8 @@ def _export_public(
     updates = exporter.updates_in_place and target.is_dir()
     if dest != "-" and target.is_dir() and not updates:
         check_ours(target)
-    public = _public_material(home, archive, store)
+    visible = PublicPages.of(archive, rules_of(home.config.public))
+    public = PublicMaterial(ArchiveMaterial(archive, store), visible, key_of(home))
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".public-", dir=target.parent) as name:
         folder = Path(name)
@@ -110,14 +110,6 @@ def _export_public(
     here = str(target)[: -len(target.name)]
     report.message = report.message and report.message.replace(f"{made.parent}/", here)
     return report
-
-
-def _public_material(home: Home, archive: Archive, store: CaseStore) -> PublicMaterial:
-    visible = PublicPages.of(archive, rules_of(home.config.public))
-    public = PublicMaterial(ArchiveMaterial(archive, store), visible, key_of(home))
-    for case in store.removed(archive):  # older revisions still name them
-        protect_case(public.protected, case, visible.rules)
-    return public
 
 
 def _all_parts(exporter: Exporter[ExportOptions], made: Path, report: Path) -> Iterator[Part]:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import NamedTuple, Protocol
 
 from kb.archive import Archive, PageView, RevisionView
+from kb.cases.history.named import Named
 from kb.cases.store.store import CaseStore
 from kb.model import PageId
 
@@ -32,8 +33,6 @@ class MaterialPage:
     read: Callable[[], PageView]
     versions: Callable[[], Iterable[MaterialVersion]] = tuple
     """Oldest first."""
-    authors: Callable[[], Iterable[str]] = tuple
-    """Everybody who saved a version, whether or not anything of it is left."""
 
 
 class Material(Protocol):
@@ -47,6 +46,16 @@ class Material(Protocol):
 
     def blob(self, sha256: str) -> bytes:
         """Bytes of an attachment. KeyError where they are not held."""
+
+
+class WholeMaterial(Material, Protocol):
+    """Material that nothing was taken from, with what must be known to take something."""
+
+    def named(self) -> Iterable[Named]:
+        """Whom and what any version of any page names, shown or not."""
+
+    def past(self) -> Iterable[tuple[PageId, str]]:
+        """Pages with the ids of cases that they had in an earlier version."""
 
 
 class ArchiveMaterial:
@@ -69,14 +78,19 @@ class ArchiveMaterial:
         for key, page, digest in self._archive.digests():
             yield MaterialPage(
                 id=page, digest=digest, read=partial(self._view, key),
-                versions=partial(self._versions, key), authors=partial(self._authors, key),
+                versions=partial(self._versions, key),
             )  # fmt: skip
+
+    def named(self) -> Iterable[Named]:
+        """Whom and what any version of any page names."""
+        return self._store.named()
+
+    def past(self) -> Iterable[tuple[PageId, str]]:
+        """Pages with the ids of cases that they had once."""
+        return self._store.past()
 
     def _view(self, key: int) -> PageView:
         return self._archive.view(key)
-
-    def _authors(self, key: int) -> Iterable[str]:
-        return {revision.author for revision in self._archive.revisions(key) if revision.author}
 
     def _versions(self, key: int) -> Iterable[MaterialVersion]:
         for revision in self._archive.revisions(key):

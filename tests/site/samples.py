@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from kb.archive import AttachmentView, LineView, PageStanding, PageView, RevisionView
+from kb.cases.history.named import Named, named_in_case, named_on_page
 from kb.cases.record import (
     Anomaly,
     Case,
@@ -230,6 +231,15 @@ class Sample:
             yield MaterialPage(
                 id=page.id, digest=page.digest, read=partial(_same, page), versions=versions
             )
+
+    def named(self) -> Iterable[Named]:
+        for case in self.all_cases:
+            yield from named_in_case(case)
+        for shown in self.pages():
+            yield from named_on_page(shown.read(), [one.about for one in shown.versions()])
+
+    def past(self) -> Iterable[tuple[PageId, str]]:
+        return ()
 
     def blob(self, sha256: str) -> bytes:
         return self.blobs[sha256]

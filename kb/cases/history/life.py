@@ -13,10 +13,12 @@ import msgspec
 
 from kb.archive import Archive, RevisionView
 from kb.cases.history.changes import CaseChange, CaseVersion, changes
+from kb.cases.history.named import Named, named_in_draft
 from kb.cases.lines.grammar import Grammar
 from kb.cases.reader.assemble import copies_of, made_id
-from kb.cases.reader.case_places import case_places
+from kb.cases.reader.case_places import CasePlace, case_places
 from kb.cases.reader.draft import LineKind
+from kb.cases.reader.identifiers import find_identifiers
 from kb.cases.record import Event
 
 _ALIKE = 0.5
@@ -45,6 +47,8 @@ class PageLife(msgspec.Struct):
     """Digest of what was known of these revisions."""
     cases: dict[str, CaseLife] = {}
     """By id; a second case of an id at one time has ~2."""
+    named: tuple[Named, ...] = ()
+    """What they name in any of these revisions, in order."""
 
 
 class PageSubject(NamedTuple):
@@ -75,7 +79,10 @@ def page_life(
         now = reader.cases(revision.version)
         _RevisionStep(life.cases, reader, revision).advance(known, now)
         known = now
-    return PageLife(versions=len(held), digest=_digest(subject, held), cases=life.cases)
+    named = tuple(sorted(reader.named.union(life.named)))
+    return PageLife(
+        versions=len(held), digest=_digest(subject, held), cases=life.cases, named=named
+    )
 
 
 def _digest(subject: PageSubject, revisions: Iterable[RevisionView]) -> bytes:
@@ -90,6 +97,8 @@ class _RevisionReader:
         self._subject = subject
         self._grammar = grammar
         self._read: dict[tuple[object, ...], CaseVersion] = {}
+        self.named: set[Named] = set()
+        """What the cases read so far name."""
 
     def once(self, version: str) -> dict[str, CaseVersion]:
         """Read an older version's cases, apart from the way through the history."""
@@ -103,14 +112,19 @@ class _RevisionReader:
         for place in case_places(self._subject.title, lines, self._grammar):
             case = self._read.get(place.key)
             if case is None:
-                fresh = place.read()
-                case = CaseVersion(fresh.draft, fresh.lines)
+                case = self._fresh(place)
             read[place.key] = case
             heading = case.draft.heading
             name = heading.id or made_id(self._subject.page, heading.text)
             found[next(n for n in copies_of(name) if n not in found)] = case
         self._read = read
         return found
+
+    def _fresh(self, place: CasePlace) -> CaseVersion:
+        draft, lines, displays, _ = place.read()
+        find_identifiers(draft, displays, lines, self._grammar.vocabulary)
+        self.named.update(named_in_draft(draft))
+        return CaseVersion(draft, lines)
 
 
 class _RevisionStep:

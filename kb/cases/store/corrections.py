@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import msgspec
 
+from kb.cases.history.named import Named, named_in_correction, person
 from kb.cases.record import Anomaly, Case, Correction, Origin, Related, to_json
 from kb.errors import InputError
 from kb.files import write_whole
@@ -68,6 +69,13 @@ class Corrections(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             withhold=tuple(one for one in self.withhold if one.case == case_id),
             same=tuple(one for one in self.same if case_id in one.cases),
         )
+
+    def values(self) -> Iterator[Named]:
+        """Yield who corrected, and the values of people and stations, whether they hold or not."""
+        for one in self.correction:
+            yield from named_in_correction(one.path, one.by, (one.old, one.new))
+        for other in (*self.withhold, *self.same):
+            yield from person(other.by)
 
     def named(self) -> set[str]:
         """Return the ids of all cases that it is about."""

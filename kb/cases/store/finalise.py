@@ -87,14 +87,19 @@ def finalise(
 
 def _by_hand(db: sqlite3.Connection, corrections: Corrections) -> set[int]:
     """Find rows of cases about which the corrections say something else than the last time."""
-    row = db.execute("SELECT value FROM meta WHERE key = 'corrections'").fetchone()
-    before = msgspec.msgpack.decode(row[0], type=Corrections) if row else Corrections()
+    before = last_corrections(db)
     packed = msgspec.msgpack.encode(corrections)
     db.execute("INSERT OR REPLACE INTO meta VALUES ('corrections', ?)", (packed,))
     found: set[int] = set()
     for name in changed_ids(before, corrections):
         found.update(key for (key,) in db.execute("SELECT key FROM case_row WHERE id = ?", (name,)))
     return found
+
+
+def last_corrections(db: sqlite3.Connection) -> Corrections:
+    """Return the corrections that the records were finalised with."""
+    row = db.execute("SELECT value FROM meta WHERE key = 'corrections'").fetchone()
+    return msgspec.msgpack.decode(row[0], type=Corrections) if row else Corrections()
 
 
 def _write(

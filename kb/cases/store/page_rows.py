@@ -11,6 +11,7 @@ import msgspec
 
 from kb.archive import Archive, PageView
 from kb.cases.history.life import CaseLife, PageLife, PageSubject, page_life
+from kb.cases.history.named import Named, named_in_case, named_on_page
 from kb.cases.reader.assemble import copies_of
 from kb.cases.reader.case_places import page_title
 from kb.cases.reader.normalise import PageCase, read_page
@@ -26,6 +27,7 @@ _PAYS: Final = 500
 """Pages to read from which more processes are quicker."""
 _PACK: Final = msgspec.msgpack.Encoder()
 _LIFE: Final = msgspec.msgpack.Decoder(PageLife)
+_NAMED: Final = msgspec.msgpack.Decoder(tuple[Named, ...])
 
 
 class PageJob(msgspec.Struct, array_like=True, frozen=True):
@@ -67,7 +69,9 @@ class PageRows(msgspec.Struct, array_like=True, frozen=True):
     page: str
     locale: str
     renamed_to: str | None
-    life: bytes | None
+    life: bytes
+    named: bytes
+    """What any of its versions names, packed."""
     cases: tuple[CaseRow, ...]
     past: tuple[PastRow, ...]
 
@@ -76,19 +80,19 @@ def read_page_rows(archive: Archive, selection: ProfileSelection, job: PageJob) 
     """Read a page: its cases, and their lives over its revisions."""
     view = archive.view(job.key)
     grammar = selection.grammar(view.id.page)
-    life = None
-    if view.history == "complete":
-        before = _LIFE.decode(job.before) if job.before else None
-        life = page_life(
-            archive, PageSubject(job.key, view.id.page, page_title(view)), grammar, before
-        )
+    before = _LIFE.decode(job.before) if job.before else None
+    subject = PageSubject(job.key, view.id.page, page_title(view))
+    life = page_life(archive, subject, grammar, before)
     found = read_page(view, grammar)
-    lives = dict(life.cases) if life else {}
+    complete = view.history == "complete"
+    lives = dict(life.cases) if complete else {}
+    named = {*life.named, *named_on_page(view, archive.revisions(job.key))}
+    named.update(*(named_in_case(one.case) for one in found))
     cases: list[CaseRow] = []
     if view.gone is None:
         cases = [_row(one, lives) for one in found]
         past = [_past(name, one.last, one.events) for name, one in lives.items()]
-    elif life is None:
+    elif not complete:
         past = [_past(c.id, view.version, _with_end(c.timeline, view)) for c, *_ in found]
     else:
         past = [
@@ -97,7 +101,7 @@ def read_page_rows(archive: Archive, selection: ProfileSelection, job: PageJob) 
         ]
     return PageRows(
         job.key, job.digest, view.id.wiki, view.id.page, view.id.locale, view.renamed_to,
-        _PACK.encode(life) if life else None, tuple(cases), tuple(past),
+        _PACK.encode(life), _PACK.encode(sorted(named)), tuple(cases), tuple(past),
     )  # fmt: skip
 
 
@@ -125,6 +129,15 @@ def _with_end(events: Sequence[Event], view: PageView) -> list[Event]:
     """Return the events and the removal of the page, in the last version known."""
     last = view.version or (events[-1].version if events else "1.1")
     return [*events, Event(version=last, date=view.gone, change="removed")]
+
+
+def named_in(db: sqlite3.Connection) -> Iterator[Named]:
+    """Yield each value that any version of any page names, once."""
+    seen: set[Named] = set()
+    for (packed,) in db.execute("SELECT DISTINCT named FROM page"):
+        new = [one for one in _NAMED.decode(packed) if one not in seen]
+        seen.update(new)
+        yield from new
 
 
 _READINGS: Final = msgspec.msgpack.Decoder(list[PageRows])
@@ -192,7 +205,8 @@ class PageRefresh:
 
     def _put(self, found: PageRows) -> None:
         """Put a page in as it was read."""
-        self._db.execute("INSERT INTO page VALUES (?, ?, ?)", (found.key, found.digest, found.life))
+        row = (found.key, found.digest, found.life, found.named)
+        self._db.execute("INSERT INTO page VALUES (?, ?, ?, ?)", row)
         at = (found.key, found.wiki, found.page, found.locale)
         self._touched.new.update([self._add(at, case) for case in found.cases])
         self._touched.ids.update(one.id for one in found.past)

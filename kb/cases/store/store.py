@@ -14,17 +14,25 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kb.archive import Archive
+from kb.cases.history.named import Named
 from kb.cases.reader.profile_selection import ProfileSelection
 from kb.cases.record import Case, from_json
 from kb.cases.store.corrections import load_corrections
-from kb.cases.store.finalise import RefreshReport, finalise, removed_cases
-from kb.cases.store.page_rows import PageRefresh
+from kb.cases.store.finalise import (
+    RefreshReport,
+    finalise,
+    last_corrections,
+    removed_cases,
+)
+from kb.cases.store.page_rows import PageRefresh, named_in
 from kb.config import CasesConfig, Home
 from kb.freshness import code_stamp
+from kb.model import PageId
 
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE page (key INTEGER PRIMARY KEY, digest BLOB NOT NULL, life BLOB);
+CREATE TABLE page (
+  key INTEGER PRIMARY KEY, digest BLOB NOT NULL, life BLOB NOT NULL, named BLOB NOT NULL);
 CREATE TABLE case_row (
   key INTEGER PRIMARY KEY, page_key INTEGER NOT NULL, wiki TEXT NOT NULL, page TEXT NOT NULL,
   locale TEXT NOT NULL, line INTEGER NOT NULL, base_id TEXT NOT NULL, base BLOB NOT NULL,
@@ -149,6 +157,18 @@ class CaseStore:
     def removed(self, archive: Archive) -> Iterator[Case]:
         """Return cases that no page has any more, as the last version that had them shows them."""
         return removed_cases(self._db, archive, self._selection)
+
+    def named(self) -> Iterator[Named]:
+        """Yield what any version of any page names, pages that are gone too, and corrections."""
+        yield from named_in(self._db)
+        yield from last_corrections(self._db).values()
+
+    def past(self) -> Iterator[tuple[PageId, str]]:
+        """Yield pages with the ids of cases that they had in an earlier version."""
+        for wiki, page, locale, name in self._db.execute(
+            "SELECT wiki, page, locale, id FROM past ORDER BY wiki, page, locale, id"
+        ):
+            yield PageId(wiki, page, locale), name
 
     def case(self, case_id: str) -> Case | None:
         """Return the case of that id, of the first wiki that has one."""
