@@ -76,10 +76,10 @@ def from_http(header: str | None) -> str | None:
     if not header:
         return None
     try:
-        moment = parsedate_to_datetime(header)
-    except ValueError:
+        moment = parsedate_to_datetime(header).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{moment.isoformat(timespec='seconds')[:-6]}Z"
 
 
 def to_epoch(moment: str) -> int:

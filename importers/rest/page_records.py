@@ -168,7 +168,7 @@ class PageRecords:
 
     def _history(self, document: DocumentFetched) -> History:
         """Return `complete` where the text of every version is held or was fetched."""
-        whole = self._run.scope.options.history and not document.lacking
+        whole = self._run.scope.options.history and not (document.lacking or document.cut)
         return "complete" if whole else "latest"
 
     def user(self, reference: str | None) -> str | None:

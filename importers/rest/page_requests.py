@@ -12,7 +12,7 @@ from importers.web.jobs import Job, Reply, anew, together
 from importers.web.request import Answer, Request
 from importers.xwiki.page_state import HistoryDigest, PageState, same_past
 from importers.xwiki.paths import bin_file, rest_page
-from importers.xwiki.rest_lists import PartPath, RowLimit, whole_list
+from importers.xwiki.rest_lists import EndlessListError, PartPath, RowLimit, whole_list
 from importers.xwiki.rest_model import (
     ATTACHMENTS,
     COMMENTS,
@@ -44,6 +44,8 @@ class DocumentFetched(msgspec.Struct):
     """By version; the value of an answer is a RestVersion."""
     held: frozenset[str] = frozenset()
     """Versions whose text the archive has."""
+    cut: bool = False
+    """True where the history has no end: of it there is only the present version."""
 
     @property
     def lacking(self) -> list[str]:
@@ -86,6 +88,7 @@ class PageRequests:
         self._run = run
         self._wiki = run.wiki
         self._limit = run.limit
+        self._bounds = run.bounds
         self._history = run.scope.options.history
         self._largest = run.workers.wiki.settings.max_attachment
 
@@ -128,7 +131,7 @@ class PageRequests:
         """Fetch history, comments, objects, attachments and translations concurrently."""
         rows = state.rows if state else None
         jobs: list[Job[None]] = [self._document(got, got.document, "", page, rows)]
-        got.locales = {locale: DocumentFetched() for locale in _locales(page)}
+        got.locales = {locale: DocumentFetched() for locale in self._locales(got, page)}
         for locale, document in got.locales.items():
             before = state.locales.get(locale) if state else None
             jobs.append(self._document(got, document, locale, None, before))
@@ -142,6 +145,20 @@ class PageRequests:
                 got.listed = False
                 got.failures.append((rest_page(self._wiki, got.reference), result))
 
+    def _locales(self, got: PageFetched, page: RestPage) -> list[str]:
+        """Return the locales of the translations, without the default one, which is listed too."""
+        found = page.translations
+        if found is None:
+            return []
+        names = {t.language for t in found.translations} - {found.default or "", ""}
+        try:
+            self._bounds.check(len(names))
+        except EndlessListError as endless:
+            got.listed = False
+            got.failures.append((rest_page(self._wiki, got.reference), endless))
+            return []
+        return sorted(names)
+
     def _document(
         self,
         got: PageFetched,
@@ -152,7 +169,12 @@ class PageRequests:
     ) -> Job[None]:
         """Fetch the history of a page or translation, and the texts that the archive lacks."""
         more = ("translations", locale) if locale else ()
-        document.rows = yield from self._rows(got.reference, more, page)
+        try:
+            document.rows = yield from self._rows(got.reference, more, page)
+        except EndlessListError as endless:
+            document.cut = True
+            path = rest_page(self._wiki, got.reference, *more, "history")
+            got.failures.append((path, endless))
         if not document.rows:
             yield from self._without_history(got, document, more, page)
             return
@@ -176,12 +198,14 @@ class PageRequests:
             )  # fmt: skip
 
         if not self._history:
-            return (yield from whole_list(RowLimit(1), path, HISTORY, ended=lambda _: True))
+            one = RowLimit(1)
+            return (yield from whole_list(one, path, HISTORY, self._bounds, ended=lambda _: True))
         newest = page.version if page else None
         rows = yield from whole_list(
             self._limit,
             path,
             HISTORY,
+            self._bounds,
             ended=lambda rows: any(row.version == newest for row in rows[-1:]),
         )
         return sorted({r.version: r for r in rows}.values(), key=lambda r: version_key(r.version))
@@ -222,7 +246,7 @@ class PageRequests:
 
     def _comments(self, got: PageFetched) -> Job[None]:
         path = self._list_path(got.reference, "comments")
-        got.comments = yield from whole_list(self._limit, path, COMMENTS)
+        got.comments = yield from whole_list(self._limit, path, COMMENTS, self._bounds)
 
     def _objects(self, got: PageFetched, page: RestPage) -> Job[None]:
         """Take the objects that came with the page; an old server is asked for each."""
@@ -234,7 +258,7 @@ class PageRequests:
         path = self._list_path(got.reference, "objects")
         paths = [
             rest_page(self._wiki, got.reference, "objects", row.class_name, str(row.number))
-            for row in (yield from whole_list(self._limit, path, OBJECTS))
+            for row in (yield from whole_list(self._limit, path, OBJECTS, self._bounds))
         ]
         requests = [Request(path, decode=OBJECT) for path in paths]
         replies = yield requests
@@ -247,7 +271,8 @@ class PageRequests:
             files = page.attachments.attachments
         elif page.linked("attachments"):
             path = self._list_path(got.reference, "attachments")
-            files = yield from whole_list(self._limit, path, ATTACHMENTS)
+            files = yield from whole_list(self._limit, path, ATTACHMENTS, self._bounds)
+        self._bounds.check(len(files))
         found = yield from together([self._versions(got.reference, file) for file in files])
         wanted: list[FileFetched] = []
         requests: list[Request] = []
@@ -258,6 +283,7 @@ class PageRequests:
                 got.failures.append((path_, versions))
                 versions = [file]  # noqa: PLW2901
             held = self._run.known.attachment_versions(page_id, file.name)
+            self._bounds.check(len(got.files) + len(versions))
             got.files += (fetched := [FileFetched(row, None) for row in versions])
             for one in fetched:
                 if one.facts.version in held:
@@ -278,7 +304,7 @@ class PageRequests:
         if file.version == _FIRST_VERSION or not self._history:
             return [file]
         path = self._list_path(reference, "attachments", file.name, "history")
-        return (yield from whole_list(self._limit, path, ATTACHMENTS))
+        return (yield from whole_list(self._limit, path, ATTACHMENTS, self._bounds))
 
     def _file_request(self, reference: str, file: RestAttachment) -> Request:
         return Request(
@@ -304,12 +330,3 @@ def _too_large(file: RestAttachment) -> FetchError:
     return FetchError(
         "too-large", f"{file.name} {file.version} has {file.length} bytes: left out, as asked"
     )
-
-
-def _locales(page: RestPage) -> list[str]:
-    """Return the locales of the translations, without the default one, which is listed too."""
-    found = page.translations
-    if found is None:
-        return []
-    names = [t.language for t in found.translations if t.language != (found.default or "")]
-    return sorted(set(names) - {""})

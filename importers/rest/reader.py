@@ -87,7 +87,9 @@ class WikiReader:
 
         found: dict[tuple[str, str], dict[str, HistoryLine]] = {}
         try:
-            rows = self._run.workers.one(changes_of(self._run.wiki, self._run.limit, names))
+            rows = self._run.workers.one(
+                changes_of(self._run.wiki, self._run.limit, names, self._run.most_pages)
+            )
         except FetchError:
             return found
         for name, row in rows:

@@ -82,7 +82,9 @@ class WantedPages:
 
     def _changes_after(self, since: int) -> Changes | None:
         try:
-            return self._run.workers.one(list_changes(self._run.wiki, self._run.limit, since))
+            return self._run.workers.one(
+                list_changes(self._run.wiki, self._run.limit, since, self._run.most_pages)
+            )
         except FetchError:
             return None
 

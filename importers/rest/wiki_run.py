@@ -10,7 +10,7 @@ from importers.rest.vanished import documents_of, vanished_pages
 from importers.rest.wanted import Refusals, WantedPages
 from importers.web.failures import FetchError
 from importers.xwiki.page_state import saved
-from importers.xwiki.paths import rest_page
+from importers.xwiki.paths import rest_page, rest_wiki
 from importers.xwiki.probe import HINTS
 from importers.xwiki.rest_lists import Listing, list_pages
 from importers.xwiki.run_context import RunContext, nothing_there
@@ -63,7 +63,9 @@ class WikiRun:
 
     def _ask_list(self, attempt: int) -> Listing:
         try:
-            return self._run.workers.one(list_pages(self._run.wiki, self._run.limit, attempt))
+            return self._run.workers.one(
+                list_pages(self._run.wiki, self._run.limit, attempt, self._run.most_pages)
+            )
         except FetchError as failed:
             raise RemoteError(
                 f"{self._run.base}: the list of pages: {failed.detail}",
@@ -88,6 +90,9 @@ class WikiRun:
         Return the union of all passes, with the number of rows of the last one.
         """
         met, idle = Listing(listing.names.copy(), listing.rows), 0
+        if listing.endless is not None:
+            yield listing.endless.problem(self._run.base + rest_wiki(self._run.wiki, "pages"))
+            return listing
         for attempt in range(1, _PASSES):
             balance = documents_of(self._run, met) - met.rows
             if not balance or (balance > 0 and (idle > 1 or not self._repeats(listing))):

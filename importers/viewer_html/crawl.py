@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import partial
-from urllib.parse import urljoin
+from urllib.parse import urlsplit
 
 from importers.base import EXPECTED, Options, Source
 from importers.viewer_html.view_markup import reference_in
 from importers.viewer_html.view_records import ViewRecords
 from importers.viewer_html.view_requests import ListedFacts, PageViews, ViewRequests
-from importers.web.client import origin_of
 from importers.web.failures import FetchError
 from importers.web.html import attribute, parse_html
 from importers.web.jobs import Job
 from importers.web.request import Answer, Request
+from importers.web.urls import origin_of, split_url
 from importers.web.workers import RefusedError
 from importers.xwiki.address import MAIN, scope_of
 from importers.xwiki.page_state import PageState, saved
 from importers.xwiki.paths import bin_page
 from importers.xwiki.probe import connected, journal_of
-from importers.xwiki.rest_lists import Listing, list_changes, list_pages
+from importers.xwiki.rest_lists import EndlessListError, Listing, list_changes, list_pages
 from importers.xwiki.run_context import RunContext, nothing_there, off_disk, run_context
 from kb.errors import RemoteError
 from kb.model import Checkpoint, FetchState, Item, Known, Sink
@@ -62,10 +62,14 @@ class ViewRun:
         self._lists = lists
         self.failed: dict[str, FetchError] = {}
         """Pages of which nothing could be fetched, and why."""
+        self._endless: FetchError | None = None
+        """Why not all pages were found."""
 
     def items(self) -> Iterator[Item]:
         """Yield all that is new. RemoteError where no page is found, or none of those named."""
         names = list(self._scope.exact) or self._names()
+        if self._endless is not None:
+            yield self._endless.problem(self._run.base)
         yield FetchState(key=EXPECTED, value=str(len(names)))
         yield from self.read(names)
         known = self._run.chosen(self._run.states)
@@ -131,7 +135,10 @@ class ViewRun:
     def _listed(self) -> list[str] | None:
         """Return the pages of REST's list; None where there is none."""
         try:
-            listing: Listing = self._run.workers.one(list_pages(self._run.wiki, self._run.limit, 0))
+            listing: Listing = self._run.workers.one(
+                list_pages(self._run.wiki, self._run.limit, 0, self._run.most_pages)
+            )
+            self._endless = listing.endless
             self._ask_lists(listing)
         except RefusedError:
             raise
@@ -143,7 +150,7 @@ class ViewRun:
         """Learn from REST's lists what viewers do not show. FetchError where there are none."""
         self.listed.rows = listing.names
         if any(count > 1 for count in listing.names.values()):
-            changes = list_changes(self._run.wiki, self._run.limit, 0)
+            changes = list_changes(self._run.wiki, self._run.limit, 0, self._run.most_pages)
             self.listed.learn_locales(self._run.workers.one(changes))
         if "a" in self._run.flags:
             self.listed.ask_files(self._run)
@@ -158,18 +165,21 @@ class ViewRun:
                 new = dict.fromkeys(self._run.chosen(name for name in links if name not in met))
                 met |= new
                 waiting += new
+        if waiting:
+            self._endless = EndlessListError(f"links lead to more than {_MOST} pages")
         return met
 
     def _links(self, name: str) -> Job[list[str]]:
-        decode = partial(_pages_linked, url=self._url(name))
+        decode = partial(pages_linked, url=self._url(name))
         (reply,) = yield [Request(bin_page(name, self._run.subwiki), kind="html", decode=decode)]
         pages: list[str] = reply.value if isinstance(reply, Answer) else []
         return pages
 
 
-def _pages_linked(body: bytes, url: str) -> list[str]:
+def pages_linked(body: bytes, url: str) -> list[str]:
     """Return pages of the same server that the page at ``url`` links to."""
     links = parse_html(body).select("a[href]")
-    targets = (urljoin(url, attribute(link, "href")) for link in links)
-    names = (reference_in(one) for one in targets if origin_of(one) == origin_of(url))
+    origin = origin_of(urlsplit(url))
+    targets = (split_url(attribute(link, "href"), url) for link in links)
+    names = (reference_in(one.geturl()) for one in targets if one and origin_of(one) == origin)
     return [name for name in names if name is not None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import msgspec
 
@@ -12,7 +12,9 @@ from importers.web.failures import FetchError
 from importers.web.html import attribute, parse_html
 from importers.web.jobs import Job
 from importers.web.request import Answer, Request
+from importers.web.urls import split_url
 from importers.xwiki.paths import bin_file
+from importers.xwiki.rest_lists import ListBounds
 from kb.model import AttachmentRevision, Sink, version_key
 from kb.references import split_reference
 from kb.times import from_http
@@ -38,7 +40,8 @@ def names_linked(body: bytes, reference: str) -> list[str]:
     path = list(split_reference(reference))
     found = []
     for link in parse_html(body).select('a[href*="/download/"]'):
-        parts = [unquote(p) for p in urlsplit(attribute(link, "href")).path.split("/")]
+        url = split_url(attribute(link, "href"))
+        parts = [unquote(p) for p in url.path.split("/")] if url else []
         names = parts[parts.index("download") + 1 :] if "download" in parts else []
         if names[:-1] == path:
             found.append(names[-1])
@@ -62,16 +65,23 @@ def names_saved(comments: Iterable[str | None]) -> Iterator[str]:
 
 
 def read_attachment(
-    reference: str, name: str, held: frozenset[str], wiki: str | None, newest: str | None = None
+    reference: str,
+    name: str,
+    held: frozenset[str],
+    wiki: str | None,
+    bounds: ListBounds,
+    newest: str | None = None,
 ) -> Job[list[FetchedAttachment]]:
     """Fetch all versions of an attachment from 1.1 on, until the wiki has no more.
 
-    Up to ``newest``, which a list names, versions may be missing in between.
+    Up to ``newest``, which a list names, versions may be missing in between. FetchError, also
+    where the wiki has more and more.
     """
     got: list[FetchedAttachment] = []
     number = 1
     last = version_key(newest)[1] if newest and newest.startswith("1.") else 0
     while True:
+        bounds.check(number)
         version = f"1.{number}"
         if version in held:
             got.append(FetchedAttachment(name, version, None))

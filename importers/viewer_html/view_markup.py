@@ -9,14 +9,15 @@ its text where a class or a link tells it.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
-from urllib.parse import parse_qs, unquote, urljoin, urlsplit
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
+from urllib.parse import parse_qs, unquote
 from zoneinfo import ZoneInfo
 
 import msgspec
 from bs4 import BeautifulSoup, Tag
 
 from importers.web.html import attribute, parse_html, text_of
+from importers.web.urls import split_url
 from kb.model import Comment, LineOrigin
 from kb.references import join_reference, split_reference
 
@@ -89,14 +90,16 @@ def read_root(page: BeautifulSoup, location: str | None = None) -> Root:
     whole = attribute(html, "data-xwiki-reference")
     if whole and wiki and whole.startswith(f"{wiki}:"):
         reference = whole[len(wiki) + 1 :]
-    url = attribute(page.select_one('link[rel="canonical"][href]'), "href")
+    canonical = attribute(page.select_one('link[rel="canonical"][href]'), "href")
+    target = split_url(canonical, location or "") if canonical else None
+    url = target.geturl() if target else ""
     if not reference and url:
         reference = reference_in(url) or ""
     return Root(
         wiki=wiki or None, reference=reference or None, title=_title(page, reference),
         version=attribute(html, "data-xwiki-version") or None,
         locale=attribute(html, "data-xwiki-locale"),
-        url=urljoin(location or "", url) if url else None,
+        url=url or None,
     )  # fmt: skip
 
 
@@ -114,7 +117,8 @@ def reference_in(url: str) -> str | None:
 
     A link that ends in a slash leads to the home of the space that it names.
     """
-    parts = urlsplit(url).path.split("/")
+    split = split_url(url)
+    parts = split.path.split("/") if split else []
     action = next((i for i, name in enumerate(parts) if name in _ACTIONS), None)
     if action is None:
         return None
@@ -131,7 +135,7 @@ def read_date(text: str, zone: str | None) -> str | None:
 
     Return ISO 8601 as precise as printed, in UTC where the wiki's ``zone`` is known.
     None for a date in another order than year, month, day. Local time stays local where the
-    zone's clocks show it twice.
+    zone's clocks show it twice, and at the ends of the calendar.
     """
     match = _DATE.search(text)
     if match is None:
@@ -149,7 +153,7 @@ def read_date(text: str, zone: str | None) -> str | None:
     if zone is None:
         return moment.isoformat(timespec=form)
     there = moment.replace(tzinfo=ZoneInfo(zone))
-    if there.utcoffset() != there.replace(fold=1).utcoffset():
+    if there.utcoffset() != there.replace(fold=1).utcoffset() or moment.year in (MINYEAR, MAXYEAR):
         return moment.isoformat(timespec=form)
     return there.astimezone(UTC).replace(tzinfo=None).isoformat(timespec=form) + "Z"
 
@@ -289,7 +293,8 @@ def _history_line(row: Tag, zone: str | None) -> HistoryLine | None:
     cells = row.find_all("td", recursive=False)
     links = [cell.select_one('a[href*="viewrev"]') for cell in cells]
     at, link = next((pair for pair in enumerate(links) if pair[1] is not None), (0, None))
-    version = parse_qs(urlsplit(attribute(link, "href")).query).get("rev", [""])[0]
+    target = split_url(attribute(link, "href"))
+    version = parse_qs(target.query).get("rev", [""])[0] if target else ""
     if not _VERSION.fullmatch(version):
         return None
     editor, date, comment = (cells[at + n] if at + n < len(cells) else None for n in (1, 2, 3))

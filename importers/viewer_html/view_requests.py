@@ -30,7 +30,7 @@ from importers.web.request import Answer, Request, Validator
 from importers.web.workers import RefusedError
 from importers.xwiki.page_state import HistoryDigest, PageState
 from importers.xwiki.paths import bin_page
-from importers.xwiki.rest_lists import RowLimit, counted, list_files
+from importers.xwiki.rest_lists import EndlessListError, RowLimit, counted, list_files
 from importers.xwiki.run_context import PageFailures, RunContext
 from kb.errors import RemoteError
 from kb.model import Comment, PageId, version_key
@@ -86,7 +86,7 @@ class ListedFacts(msgspec.Struct):
     def ask_files(self, run: RunContext) -> None:
         """Fetch the wiki's list of attachments; it stays empty where the server has none."""
         try:
-            self.files = run.workers.one(list_files(run.wiki, run.limit))
+            self.files = run.workers.one(list_files(run.wiki, run.limit, run.most_pages))
         except RefusedError:
             raise
         except (FetchError, RemoteError):
@@ -231,7 +231,7 @@ class ViewRequests:
     def _rows(self, got: PageViews, locale: str) -> Job[list[HistoryLine]]:
         """Fetch the history with minor versions, oldest first; note gaps as failures."""
         rows: dict[str, HistoryLine] = {}
-        first = 0
+        first, most = 0, self._run.bounds.rows
         while True:
             size = self._limit.rows
             request = self._request(
@@ -246,9 +246,14 @@ class ViewRequests:
                 got.note([request], [reply])
                 break
             view: HistoryView = reply.value
+            before = len(rows)
             rows |= {row.version: row for row in view.rows}
             first += size
             if not view.more or not self._options.history:
+                break
+            if len(rows) == before or len(rows) > most:
+                endless = EndlessListError(f"{len(rows)} versions and more, or the same again")
+                got.note([request], [endless])
                 break
         return sorted(rows.values(), key=lambda row: version_key(row.version))
 
@@ -298,7 +303,14 @@ class ViewRequests:
         ))  # fmt: skip
         held = partial(self._run.known.attachment_versions, PageId(self._run.name, got.reference))
         jobs = [
-            read_attachment(got.reference, name, held(name), self._run.subwiki, listed.get(name))
+            read_attachment(
+                got.reference,
+                name,
+                held(name),
+                self._run.subwiki,
+                self._run.bounds,
+                listed.get(name),
+            )
             for name in names
         ]
         for name, result in zip(names, (yield from together(jobs)), strict=True):

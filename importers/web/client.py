@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import kb
+from importers.web.connections import Pace
 from importers.web.credentials import Credentials
 from importers.web.failures import FetchError, ShutError, refused_status
 from importers.web.login import LoginSession
@@ -16,9 +17,11 @@ from importers.web.request import Answer, Kind, Request, header_text
 from importers.web.settings import WebSettings
 from importers.web.throttle import PATIENCE, Throttle, retry_after
 from importers.web.transport import Headers, Response, Transport
+from importers.web.urls import origin_of, split_url
 
 AGENT = f"wiki-casebook/{kb.__version__} (kb import; XWiki REST and viewers)"
-_LARGEST = 256 << 20
+_PAGE_OF_ERROR = 1 << 20
+"""Bytes of an error's page that are looked at."""
 _ZIPPED = {"Accept-Encoding": "gzip"}
 _REDIRECTS = 5
 _UNCHANGED = 304
@@ -54,6 +57,9 @@ class Client:
         self.wiki = wiki
         self.part = part
         settings = wiki.settings
+        self._most = settings.max_text
+        text, file = Pace(settings.deadline), Pace(settings.deadline, settings.min_rate)
+        self._paces: dict[Kind, Pace] = {"rest": text, "html": text, "file": file}
         self._transport = Transport(wiki.base, settings.timeout, settings.concurrency)
         self._basic = None if wiki.form_only else wiki.credentials.basic()
         self._cookie = wiki.credentials.cookies()
@@ -77,7 +83,7 @@ class Client:
             headers["Cookie"] = header_text(cookie)
         if self._basic:
             headers["Authorization"] = self._basic
-        return self._transport.send(method, path, headers, body)
+        return self._transport.send(method, path, headers, body, self._paces[kind])
 
     def fetch_page(self, request: Request) -> Answer:
         """Fetch data or a page, following redirects under the base. FetchError where it fails."""
@@ -89,7 +95,7 @@ class Client:
             logins = self.wiki.session.number
             with closing(self.send(path, request.kind, more)) as answer:
                 failed = None if answer.status in _MOVED else self.refusal(answer)
-                body = answer.read(_LARGEST) if answer.status < 300 else b""
+                body = answer.read(self._most) if answer.status < 300 else b""
             if answer.status == _UNCHANGED and request.validator:
                 return Answer(request.path, unchanged=True)
             if answer.status in _MOVED:
@@ -109,10 +115,10 @@ class Client:
         if wait is not None and wait > PATIENCE:
             return ShutError("busy", f"the server asks to come back in {wait:.0f} s", status=status)
         failed = refused_status(status, wait)
-        if status == 400 and (most := _MOST.search(answer.read(_LARGEST))):
+        if status == 400 and (most := _MOST.search(_beginning(answer))):
             failed.detail += f": {most[0].decode()}"
         if status == 404 and "html" in (answer.header("content-type") or ""):
-            failed.by_wiki = b"data-xwiki-" in answer.read(_LARGEST)
+            failed.by_wiki = b"data-xwiki-" in _beginning(answer)
         return failed
 
     def confirmed(self, failed: FetchError, answer: Response, logins: int) -> FetchError:
@@ -127,16 +133,20 @@ class Client:
         FetchError for a login page, or for another host: credentials are not sent there. Call it
         once the answer is closed, as it may log in.
         """
-        location = urljoin(self.wiki.base + path, answer.header("location") or "")
-        if origin_of(location) != origin_of(self.wiki.base):
+        base = urlsplit(self.wiki.base)
+        target = split_url(answer.header("location") or "", self.wiki.base + path)
+        if target is None:
+            raise FetchError("redirects", "redirected to what is no URL", tries=3)
+        if origin_of(target) != origin_of(base):
             raise FetchError(
-                "other-host", f"redirected to {origin_of(location)}: not followed", tries=4
+                "other-host", f"redirected to {origin_of(target)}: not followed", tries=4
             )
-        if "/login/" in urlsplit(location).path:
+        if "/login/" in target.path:
             self._login_page(logins)
-        if not location.startswith(self.wiki.base + "/"):
+        if not target.path.startswith(f"{base.path}/"):
             raise FetchError("redirects", "redirected out of the wiki", tries=3)
-        return str(location[len(self.wiki.base) :].partition("#")[0])
+        query = f"?{target.query}" if target.query else ""
+        return f"{target.path[len(base.path) :]}{query}"
 
     def _decoded(self, request: Request, answer: Response, body: bytes, logins: int) -> Answer:
         """Check and decode an answer of status 200. FetchError where it is something else."""
@@ -149,6 +159,8 @@ class Client:
             self._check_user(answer.header("xwiki-user"), logins)
         try:
             value = request.decode(body) if request.decode else None
+        except RecursionError as error:
+            raise FetchError("bad-answer", "nested too deeply", tries=0) from error
         except ValueError as error:
             raise FetchError("bad-answer", f"not what was asked for: {error}", tries=0) from error
         modified, date = answer.header("last-modified"), answer.header("date")
@@ -189,7 +201,7 @@ class Client:
     def _form(self, method: str, path: str, headers: Headers, body: bytes) -> Response:
         with closing(self.send(path, "html", headers, method=method, body=body)) as answer:
             failed = self.refusal(answer)
-            answer.read(_LARGEST)
+            answer.read(self._most)
         if failed is not None and failed.temporary:
             raise failed
         return answer
@@ -200,9 +212,12 @@ def without_token(page: bytes) -> bytes:
     return _TOKEN.sub(lambda found: found[1] or found[2], page)
 
 
-def origin_of(url: str) -> str:
-    """Return scheme, host and port of a URL, without a default port."""
-    parts = urlsplit(url)
-    default = {"http": 80, "https": 443}.get(parts.scheme)
-    port = "" if parts.port in (None, default) else f":{parts.port}"
-    return f"{parts.scheme}://{(parts.hostname or '').lower()}{port}"
+def _beginning(answer: Response) -> bytes:
+    """Return the first bytes of an error's page, as far as they come."""
+    body = bytearray()
+    with suppress(FetchError):
+        for piece in answer.pieces():
+            body += piece
+            if len(body) >= _PAGE_OF_ERROR:
+                break
+    return bytes(body)

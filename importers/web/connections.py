@@ -2,11 +2,13 @@
 
 urllib3 keeps the connections. http.client, on which it stands, accepts a head that is cut off,
 reads until the connection ends where a length is invalid, and drops bytes that follow an answer.
-Here each is an error, or closes the connection, so that no answer is taken for another one.
+Here each is an error, or closes the connection, so that no answer is taken for another one. Both
+wait for ever for an answer that comes byte by byte; here a head and a body have a deadline.
 """
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import ssl
@@ -18,7 +20,7 @@ from http.client import HTTPException, HTTPResponse, RemoteDisconnected
 from importlib.util import find_spec
 from io import BufferedReader, RawIOBase
 from socket import socket
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from urllib.parse import SplitResult, unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 
 PIECE = 1 << 16
 """Bytes that are read at a time."""
+_LARGEST_HEAD = 8 * PIECE
+"""Bytes that may be received before a body begins: interim answers too, and read ahead."""
 _NO_NAME = re.compile(r"[\x00-\x20\x7f]")
 _LENGTH = re.compile(r"[0-9]{1,18}")
 
@@ -41,8 +45,9 @@ _LENGTH = re.compile(r"[0-9]{1,18}")
 def open_pool(base: str, timeout: float, size: int) -> tuple[HTTPConnectionPool, str | None]:
     """Return a pool of ``size`` connections to the server of ``base``, and its proxy as HOST:PORT.
 
-    ``timeout`` is in seconds, for the connection and for each wait for bytes; a connection that was
-    idle for longer is not used again. UsageError for an invalid host or proxy.
+    ``timeout`` is in seconds, for the connection, for the head of an answer and for each wait for
+    bytes; a connection that was idle for longer is not used again. UsageError for an invalid host
+    or proxy.
     """
     parts = urlsplit(base)
     host = ascii_host(parts.hostname or "")
@@ -50,7 +55,7 @@ def open_pool(base: str, timeout: float, size: int) -> tuple[HTTPConnectionPool,
     host = f"[{host}]" if ":" in host else host
     pool = manager.connection_from_host(host, parts.port, parts.scheme)
     bases = (_StrictConnection, pool.ConnectionCls)
-    pool.ConnectionCls = cast("Any", type("StrictConnection", bases, {"idle_limit": timeout}))
+    pool.ConnectionCls = cast("Any", type("StrictConnection", bases, {"patience": timeout}))
     return pool, proxy
 
 
@@ -125,8 +130,9 @@ def _socks(
 class _StrictConnection(HTTPConnection):
     """A connection that is not used again once bytes have come that belong to no answer."""
 
-    idle_limit: float
-    """Seconds after which an idle connection is closed: a firewall may have dropped it silently."""
+    patience: float
+    """Seconds that a head may take, and after which an idle connection is closed: a firewall may
+    have dropped it silently."""
     _used = 0.0
     _answer: _StrictResponse | None = None
 
@@ -147,22 +153,44 @@ class _StrictConnection(HTTPConnection):
         """Tell whether another request may be sent: open, not idle for long, and in step."""
         if self._answer is None or self._answer.reader.surplus:
             return False
-        return time.monotonic() - self._used < self.idle_limit and super().is_connected
+        return time.monotonic() - self._used < self.patience and super().is_connected
 
     def response_class(  # type: ignore[override]
         self, sock: socket, _debuglevel: int = 0, *, method: str | None = None
     ) -> _StrictResponse:
         """Return a reader for an answer; http.client calls it for each."""
         self._used = time.monotonic()
-        self._answer = _StrictResponse(_AnswerReader(sock), method)
+        self._answer = _StrictResponse(_AnswerReader(sock, self.patience), method)
         return self._answer
+
+    def set_pace(self, pace: Pace) -> None:
+        """Give the body of the present answer a deadline, from now on."""
+        if self._answer is not None:
+            self._answer.reader.set_pace(pace)
+
+
+class Pace(NamedTuple):
+    """How long a body may take, of any kind: ``seconds``, and one more for each ``rate`` bytes."""
+
+    seconds: float
+    rate: float = math.inf
+
+
+class SlowAnswerError(TimeoutError):
+    """A body goes on and on, each of its bytes in time."""
 
 
 class _ReceivedBytes(RawIOBase):
-    """The received bytes of a connection."""
+    """The received bytes of a connection, of one answer within its deadline."""
 
-    def __init__(self, connection: socket) -> None:
+    def __init__(self, connection: socket, patience: float) -> None:
+        self._connection = connection
         self._raw = connection.makefile("rb", buffering=0)
+        self._patience = patience
+        self._pace = Pace(patience)
+        self._started = time.monotonic()
+        self._most: float = _LARGEST_HEAD
+        self._received = 0
         self.idle = False
         """True while reading must not wait for bytes."""
 
@@ -170,7 +198,35 @@ class _ReceivedBytes(RawIOBase):
         return True
 
     def readinto(self, buffer: WriteableBuffer, /) -> int | None:
-        return None if self.idle else self._raw.readinto(buffer)
+        """Read what has come, within the deadline: of the head, then of the body.
+
+        TimeoutError for a head, SlowAnswerError for a body, FramingError for a head without end.
+        The connection has its own timeout again when this returns.
+        """
+        if self.idle:
+            return None
+        if self._received >= self._most:
+            raise FramingError("a head without end")
+        allowed = self._pace.seconds + self._received / self._pace.rate
+        left = self._started + allowed - time.monotonic()
+        try:
+            if left <= 0:
+                raise TimeoutError
+            self._connection.settimeout(min(left, self._patience))
+            count = self._raw.readinto(buffer)
+        except TimeoutError as error:
+            if left < self._patience and self._most == math.inf:
+                raise SlowAnswerError(f"not whole after {allowed:.0f} s") from error
+            raise
+        finally:
+            self._connection.settimeout(self._patience)
+        self._received += count or 0
+        return count
+
+    def set_pace(self, pace: Pace) -> None:
+        """Begin the deadline of a body, which may have any length."""
+        self._pace, self._started, self._received = pace, time.monotonic(), 0
+        self._most = math.inf
 
     def close(self) -> None:
         self._raw.close()
@@ -183,9 +239,10 @@ class _AnswerReader(BufferedReader):
     surplus = False
     """True where bytes were received after the answer."""
 
-    def __init__(self, connection: socket) -> None:
-        self._received = _ReceivedBytes(connection)
+    def __init__(self, connection: socket, patience: float) -> None:
+        self._received = _ReceivedBytes(connection, patience)
         self._connection = connection
+        self.set_pace = self._received.set_pace
         super().__init__(self._received, PIECE)
 
     def makefile(self, _: str) -> _AnswerReader:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from importers.web.client import Client
@@ -14,14 +14,21 @@ from importers.web.transport import Response
 IN_MEMORY = 1 << 20
 """Attachments of more bytes go to disk."""
 _PLAIN = {"Accept-Encoding": "identity"}
-_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
+_RANGE = re.compile(r"bytes ([0-9]{1,18})-[0-9]{1,18}/([0-9]{1,18}|\*)")
+
+
+class _OverfullError(FetchError):
+    """More bytes come than may."""
 
 
 class Partial:
     """The bytes of an attachment received so far: in memory, or on disk once they are many."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, size: int | None, most: int) -> None:
+        """``size`` is what the server told, None where it did not; ``most`` 0 sets no limit."""
         self._file = file
+        self._told = size
+        self._most = most
         self._pieces: list[bytes] = []
         self.size = file.stat().st_size if file.is_file() else 0
         self.on_disk = self.size > 0
@@ -32,23 +39,34 @@ class Partial:
         self._pieces, self.size, self.on_disk = [], 0, False
 
     def take(self, answer: Response) -> None:
-        """Append the body of an answer; keep what came before it breaks off. FetchError."""
-        stream = self._file.open("ab") if self.on_disk else None
+        """Append the body of an answer; keep what came before it breaks off. FetchError.
+
+        Of more than was told, or than a file may have, nothing is kept.
+        """
         try:
-            for piece in answer.pieces():
-                self.size += len(piece)
-                if stream is None and self.size > IN_MEMORY:
-                    stream = self._file.open("wb")
-                    self.on_disk = True
-                    stream.writelines(self._pieces)
-                    self._pieces = []
-                if stream is None:
-                    self._pieces.append(piece)
-                else:
-                    stream.write(piece)
-        finally:
-            if stream is not None:
-                stream.close()
+            with ExitStack() as stack:
+                stream = stack.enter_context(self._file.open("ab")) if self.on_disk else None
+                for piece in answer.pieces():
+                    self.size += len(piece)
+                    self._check_size()
+                    if stream is None and self.size > IN_MEMORY:
+                        stream = stack.enter_context(self._file.open("wb"))
+                        self.on_disk = True
+                        stream.writelines(self._pieces)
+                        self._pieces = []
+                    if stream is None:
+                        self._pieces.append(piece)
+                    else:
+                        stream.write(piece)
+        except _OverfullError:
+            self.restart()
+            raise
+
+    def _check_size(self) -> None:
+        if self._told is not None and self.size > self._told:
+            raise _OverfullError("size-differs", f"more came than {self._told} bytes", tries=0)
+        if self._most and self.size > self._most:
+            raise _OverfullError("too-large", f"a file of more than {self._most} bytes")
 
     def answer(self, path: str, got: Response) -> Answer:
         """Return the answer with the whole attachment."""
@@ -60,7 +78,9 @@ class Partial:
 
 def download(client: Client, request: Request) -> Answer:
     """Download an attachment. FetchError where it is not whole; a large part is kept on disk."""
-    part = Partial(client.part(request.path))
+    part = Partial(
+        client.part(request.path), request.size, client.wiki.settings.max_attachment
+    )  # fmt: skip
     if part.size and part.size == request.size:
         return Answer(request.path, None, file=client.part(request.path))
     if part.size and (request.size is None or part.size > request.size):
@@ -116,7 +136,7 @@ def _check_is_file(answer: Response, request: Request) -> None:
 def _whole(request: Request, part: Partial, answer: Response) -> Answer:
     if request.size is not None and part.size != request.size:
         got = part.size
-        if got > request.size or not part.on_disk:
+        if not part.on_disk:
             part.restart()
         raise FetchError("size-differs", f"{got} bytes came of {request.size}", tries=0)
     return part.answer(request.path, answer)

@@ -11,6 +11,8 @@ from lxml import etree
 
 _RETURN = "\ue0d0"
 """Stands for a carriage return while parsing: HTML parsers make a line feed of it."""
+_MOST_TAGS = 500_000
+"""Tags of a page, of which each pair takes up to a kilobyte: a source of 40,000 lines has fewer."""
 
 
 class _Utf8Builder(LXMLTreeBuilder):
@@ -35,7 +37,9 @@ class _Utf8Builder(LXMLTreeBuilder):
 
 
 def parse_html(body: bytes) -> BeautifulSoup:
-    """Parse a page in UTF-8. ValueError where it is not UTF-8, or has no element."""
+    """Parse a page in UTF-8. ValueError where it is not UTF-8, has no element, or too many."""
+    if body.count(b"<") > _MOST_TAGS:
+        raise ValueError(f"more than {_MOST_TAGS} tags")
     text = body.decode("utf-8-sig")
     if _RETURN in text:
         raise ValueError("a private character that no page has")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from http.cookies import CookieError, SimpleCookie
@@ -15,6 +16,8 @@ from importers.web.transport import Headers, Response
 FORM = "/bin/login/XWiki/XWikiLogin?loginLink=1"
 SUBMIT = "/bin/loginsubmit/XWiki/XWikiLogin"
 _LARGEST = 16 << 20
+_SENT_BACK = re.compile(r"[^\x00-\x1f\x7f;]+")
+"""Values of cookies: one may be quoted and hold a line end, which no header can."""
 Send = Callable[..., Response]
 """(method, path, headers, body) → the answer, its body read."""
 
@@ -86,4 +89,5 @@ def _collect(jar: dict[str, str], answer: Response) -> None:
             found = SimpleCookie(line)
         except CookieError:
             continue
-        jar |= {name: morsel.value for name, morsel in found.items() if morsel.value}
+        given = {name: morsel.value for name, morsel in found.items()}
+        jar |= {name: value for name, value in given.items() if _SENT_BACK.fullmatch(value)}

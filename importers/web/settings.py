@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 
@@ -10,7 +11,9 @@ import msgspec
 from kb.errors import UsageError
 
 _UNITS = {"": 1, "kb": 1 << 10, "mb": 1 << 20, "gb": 1 << 30}
-_SIZE = re.compile(r"(\d+)\s*([kmg]b)?")
+_SIZES = {"max_text", "max_attachment", "min_rate"}
+_POSITIVE = ("concurrency", "attempts", "limit", "max_text", "max_rows", "max_pages", "min_rate")
+_SIZE = re.compile(r"([0-9]{1,15})\s*([kmg]b)?")
 
 
 class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,15 +24,25 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
     rate: float = 0.0
     """Most requests in a second; 0 sets no limit."""
     timeout: float = 60.0
-    """Seconds to wait for a connection, and for the next bytes of an answer."""
+    """Seconds for a connection, for the head of an answer, and for its next bytes."""
+    deadline: float = 600.0
+    """Seconds that the body of an answer may take, a file as many more as `min_rate` allows."""
+    min_rate: int = 1000
+    """Bytes of a file that come in a second at least, once the deadline is over."""
     attempts: int = 7
     """Tries of one request before it counts as failed."""
     failures: int = 50
     """Failed requests, if over a tenth of all, after which a run stops with what it has."""
     limit: int = 1000
     """Rows asked for at a time; a server that refuses so many is asked for fewer."""
-    max_attachment: int = 0
-    """Largest file to fetch, in bytes; 0 sets no limit."""
+    max_text: int = 32 << 20
+    """Largest answer that is no file, in bytes, unpacked; also all parts of a page's list."""
+    max_attachment: int = 2 << 30
+    """Largest file to fetch, in bytes, whatever size the server told; 0 sets no limit."""
+    max_rows: int = 20_000
+    """Most versions, objects, comments, files or languages of a page."""
+    max_pages: int = 1_000_000
+    """Most pages in the wiki's list; ten times as many changes."""
     auth: str = "auto"
     """`basic`, `form`, or `auto`: Basic first, the login form where a viewer ignores it."""
     format: str = "json"
@@ -41,8 +54,8 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
 def web_settings(given: Mapping[str, str]) -> WebSettings:
     """Read the settings in ``given``. UsageError names the one that is wrong."""
     values: dict[str, object] = {key.replace("-", "_"): value for key, value in given.items()}
-    if "max_attachment" in values:
-        values["max_attachment"] = _size(str(values["max_attachment"]))
+    for name in _SIZES & values.keys():
+        values[name] = _size(name, str(values[name]))
     try:
         settings = msgspec.convert(values, WebSettings, strict=False)
     except msgspec.ValidationError as error:
@@ -52,16 +65,18 @@ def web_settings(given: Mapping[str, str]) -> WebSettings:
         raise UsageError(
             f"settings: there is no {unknown[0]!r}", hint=f"one of: {', '.join(sorted(names))}"
         )
-    if min(settings.concurrency, settings.attempts, settings.limit) < 1 or settings.timeout <= 0:
-        raise UsageError("settings: concurrency, attempts, limit and timeout are at least 1")
+    if small := [name for name in _POSITIVE if getattr(settings, name) < 1]:
+        raise UsageError(f"settings: {small[0]} is at least 1")
+    if not (0 < settings.timeout < math.inf and 0 < settings.deadline < math.inf):
+        raise UsageError("settings: timeout and deadline are seconds, more than 0")
     if settings.auth not in ("auto", "basic", "form") or settings.format not in ("json", "xml"):
         raise UsageError("settings: auth is auto, basic or form; format is json or xml")
     return settings
 
 
-def _size(text: str) -> int:
+def _size(name: str, text: str) -> int:
     """Parse a size such as `50MB`, `800 kB`, `1024`; return bytes."""
     match = _SIZE.fullmatch(text.strip().lower())
     if match is None:
-        raise UsageError(f"settings: max_attachment: {text!r} is no size", hint="such as 50MB")
+        raise UsageError(f"settings: {name}: {text!r} is no size", hint="such as 50MB")
     return int(match[1]) * _UNITS[match[2] or ""]

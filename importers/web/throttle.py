@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable
 
-from urllib3 import Retry
-from urllib3.exceptions import InvalidHeader
+from kb.times import from_http, instant_of
 
 PATIENCE = 300.0
 """Longest pause in seconds that a server may order; for a longer one the run stops."""
+_SECONDS = re.compile(r"[0-9]{1,9}")
 
 
 class Throttle:
@@ -45,7 +46,8 @@ class Throttle:
 
 def retry_after(header: str | None) -> float | None:
     """Return the seconds that a Retry-After header asks for, be it a number or a date."""
-    try:
-        return float(Retry().parse_retry_after(header)) if header else None
-    except (InvalidHeader, ValueError, OverflowError):
-        return None
+    text = (header or "").strip()
+    if _SECONDS.fullmatch(text):
+        return float(text)
+    moment = instant_of(from_http(text))
+    return max(0.0, moment.seconds - time.time()) if moment else None

@@ -7,8 +7,8 @@ import ssl
 import zlib
 from collections.abc import Iterator
 from http.client import HTTPException
-from typing import cast
-from urllib.parse import urlsplit
+from typing import Any, cast
+from urllib.parse import unquote, urlsplit
 
 from urllib3 import HTTPResponse, Retry
 from urllib3.exceptions import (
@@ -20,7 +20,7 @@ from urllib3.exceptions import (
 )
 from urllib3.exceptions import TimeoutError as PoolTimeoutError
 
-from importers.web.connections import PIECE, ascii_host, open_pool
+from importers.web.connections import PIECE, Pace, SlowAnswerError, ascii_host, open_pool
 from importers.web.failures import FetchError
 
 Headers = dict[str, str]
@@ -28,6 +28,9 @@ _ONCE = Retry(total=False, redirect=False)
 """importers.web.retries decides on retries: it knows what an answer means."""
 _ANY_ZIP = zlib.MAX_WBITS | 32
 """Window bits for zlib that detect gzip and zlib alike."""
+_BODY = Pace(600.0)
+_CLIMBS = re.compile(r"(?:^|[/\\])\.\.?(?:[/\\;]|$)")
+"""A segment of a path that a server may take for a step up, decoded."""
 _FOLD = re.compile(r"[ \t]*[\r\n]+[ \t]*")
 
 
@@ -35,7 +38,7 @@ class Transport:
     """Sends requests to the server of one base URL; threads may share it."""
 
     def __init__(self, base: str, timeout: float, connections: int = 1) -> None:
-        """Keep up to ``connections`` open; ``timeout`` in seconds holds for each wait.
+        """Keep up to ``connections`` open; ``timeout`` in seconds holds for a head, and each wait.
 
         UsageError for an invalid host, and for a proxy that cannot be used.
         """
@@ -47,13 +50,18 @@ class Transport:
         if parts.scheme == "http" and self._pool.proxy is not None:
             self._prefix = f"{parts.scheme}://{host}{self._prefix}"
 
-    def send(self, method: str, path: str, headers: Headers, body: bytes = b"") -> Response:
+    def send(
+        self, method: str, path: str, headers: Headers, body: bytes = b"", pace: Pace = _BODY
+    ) -> Response:
         """Send one request for a path under the base; return its answer, to be closed.
 
-        Characters that are invalid in a path are encoded. FetchError where no answer begins.
+        ``pace`` is that of the answer's body. Characters that are invalid in a path are encoded.
+        FetchError where no answer begins.
         """
         if any("\r" in value or "\n" in value for value in headers.values()):
             raise FetchError("bad-request", "a header of several lines is not sent")
+        if _CLIMBS.search(unquote(path.partition("?")[0])):
+            raise FetchError("bad-request", "an address with `..` in it may lead out of the wiki")
         try:
             raw = self._pool.urlopen(
                 method, self._prefix + path, body or None, self._always | headers, _ONCE,
@@ -61,6 +69,8 @@ class Transport:
             )  # fmt: skip
         except (HTTPError, HTTPException, OSError) as error:
             raise _failure(error, self._proxy) from error
+        if raw.connection is not None:  # else there is no body
+            cast("Any", raw.connection).set_pace(pace)
         return Response(cast("HTTPResponse", raw), self._proxy)
 
     def close(self) -> None:
@@ -155,6 +165,8 @@ def _failure(error: BaseException, proxy: str | None) -> FetchError:
     if isinstance(error, ProxyError | NewConnectionError | LocationValueError):
         by = f" by the proxy {proxy}" if proxy else ""
         return FetchError("unreachable", f"no connection{by}: {_printable(cause)}", tries=0)
+    if isinstance(cause, SlowAnswerError):
+        return FetchError("too-slow", f"the answer is too slow: {cause}", tries=2)
     if isinstance(error, PoolTimeoutError | TimeoutError):
         return FetchError("timeout", "no answer in time", tries=0)
     if isinstance(error, SSLError | ssl.SSLError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import GenericAlias
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
 
 import msgspec
 
@@ -23,6 +23,12 @@ _LISTS = {
     "wiki": "wikis", "space": "spaces",
 }  # fmt: skip
 """Elements that repeat, and the name of their list; `comment` is also a field of a page."""
+_MOST_ELEMENTS = 1_000_000
+"""Elements of an answer in XML: each takes a hundred bytes and more once it is read."""
+Version = Annotated[str, msgspec.Meta(pattern=r"\A[0-9]{1,9}\.[0-9]{1,9}\Z")]
+Number = Annotated[int, msgspec.Meta(ge=-(1 << 63), le=(1 << 63) - 1)]
+"""A number that the archive can hold."""
+Reference = Annotated[str, msgspec.Meta(min_length=1, max_length=10_000)]
 _DATES = frozenset({"modified", "created", "date"})
 
 
@@ -69,7 +75,7 @@ class RestObject(_RestStruct, frozen=True):
     """An object; a list gives it without properties."""
 
     class_name: str
-    number: int
+    number: Number
     guid: str | None = None
     properties: list[RestProperty] = []
 
@@ -84,14 +90,14 @@ class RestAttachment(_RestStruct, frozen=True):
     """A version of an attached file; ``size`` overflows at 2 GiB, ``long_size`` does not."""
 
     name: str
-    version: str
+    version: Version
     page_id: str | None = None
-    size: int | None = None
-    long_size: int | None = None
+    size: Number | None = None
+    long_size: Number | None = None
     mime_type: str | None = None
     author: str | None = None
     author_name: str | None = None
-    date: int | None = None
+    date: Number | None = None
 
     @property
     def length(self) -> int | None:
@@ -116,25 +122,25 @@ class RestClass(_RestStruct, frozen=True):
 class RestVersion(_RestStruct, frozen=True):
     """A version of a page, without what its row in the history has."""
 
-    version: str
+    version: Version
     content: str
     raw_title: str | None = None
     syntax: str | None = None
     parent: str | None = None
     hidden: bool | None = None
-    created: int | None = None
+    created: Number | None = None
     creator: str | None = None
 
 
 class RestPage(RestVersion, frozen=True, kw_only=True):
     """A page; ``modified`` changes with text and title only."""
 
-    full_name: str
+    full_name: Reference
     links: list[RestLink] = []
     author: str | None = None
     author_name: str | None = None
     language: str | None = None
-    modified: int | None = None
+    modified: Number | None = None
     comment: str | None = None
     translations: RestTranslations | None = None
     objects: RestObjects | None = None
@@ -150,14 +156,14 @@ class RestPage(RestVersion, frozen=True, kw_only=True):
 class RestPageRow(_RestStruct, frozen=True):
     """A row of the list of pages; that of a translation looks the same as its page's."""
 
-    full_name: str
+    full_name: Reference
 
 
 class HistoryRow(_RestStruct, frozen=True):
     """A version of a page, without its text."""
 
-    version: str
-    modified: int | None = None
+    version: Version
+    modified: Number | None = None
     modifier: str | None = None
     modifier_name: str | None = None
     comment: str | None = None
@@ -168,12 +174,12 @@ class HistoryRow(_RestStruct, frozen=True):
 class RestComment(_RestStruct, frozen=True):
     """A comment in its source; ``id`` is the number of its object."""
 
-    id: int
+    id: Number
     text: str | None = None
     author: str | None = None
-    date: int | None = None
+    date: Number | None = None
     highlight: str | None = None
-    reply_to: int | None = None
+    reply_to: Number | None = None
 
 
 class RestWiki(_RestStruct, frozen=True):
@@ -193,6 +199,8 @@ def _decoder(kind: type[T]) -> Callable[[bytes], T]:
             return read_json(body)
         except msgspec.MsgspecError as error:
             raise ValueError(str(error)) from error
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
 
     return decode
 
@@ -234,15 +242,17 @@ def _from_xml(body: bytes) -> dict[str, Any]:
     """Convert XML to what the JSON would be. ValueError where it is ill-formed, or has a DTD."""
     from lxml import etree  # where REST is asked for XML, which few servers need
 
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
+    if b"<!DOCTYPE" in body:  # before it is read, since entities in attributes are expanded then
+        raise ValueError("a document type has no place in an answer")
+    if body.count(b"<") > 2 * _MOST_ELEMENTS:
+        raise ValueError(f"more than {_MOST_ELEMENTS} elements")
+    parser = etree.XMLParser(
+        encoding="utf-8", resolve_entities=False, no_network=True, huge_tree=True
+    )
     try:
-        root = etree.fromstring(body, parser)
+        return _fields(etree.fromstring(body, parser))
     except etree.XMLSyntaxError as error:
         raise ValueError(f"not well-formed: {error}") from error
-    about: Any = root.getroottree().docinfo
-    if about.doctype:
-        raise ValueError("a document type has no place in an answer")
-    return _fields(root)
 
 
 def _fields(element: etree._Element) -> dict[str, Any]:

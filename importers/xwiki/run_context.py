@@ -13,7 +13,7 @@ from importers.web.workers import Workers
 from importers.xwiki.address import MAIN, Scope
 from importers.xwiki.page_state import PageState, load_states
 from importers.xwiki.probe import HINTS
-from importers.xwiki.rest_lists import RowLimit
+from importers.xwiki.rest_lists import ListBounds, RowLimit
 from importers.xwiki.rest_model import HistoryRow
 from kb.errors import RemoteError
 from kb.model import Checkpoint, FetchState, Gone, Item, Known, PageId, Sink
@@ -65,6 +65,17 @@ class RunContext(msgspec.Struct, kw_only=True):
     def base(self) -> str:
         """Return the base URL of the server."""
         return self.workers.wiki.base
+
+    @property
+    def bounds(self) -> ListBounds:
+        """Return how large the list of a page may be."""
+        settings = self.workers.wiki.settings
+        return ListBounds(settings.max_rows, settings.max_text)
+
+    @property
+    def most_pages(self) -> int:
+        """Return how many pages a wiki may have."""
+        return self.workers.wiki.settings.max_pages
 
     @property
     def subwiki(self) -> str | None:

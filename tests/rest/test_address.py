@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import pytest
 
-from importers.web.client import origin_of
 from importers.web.settings import web_settings
 from importers.web.throttle import Throttle, retry_after
+from importers.web.urls import origin_of
 from importers.xwiki.address import Address, read_address
 from importers.xwiki.paths import bin_page, rest_page
 from kb.errors import UsageError
@@ -71,13 +73,29 @@ def test_names_are_encoded_whole() -> None:
 
 def test_origins_are_compared_without_default_ports() -> None:
     """An origin is scheme, host in lower case and a port that is not the default."""
-    assert origin_of("https://Wiki.example:443/x") == origin_of("https://wiki.example/y")
-    assert origin_of("http://wiki.example") != origin_of("https://wiki.example")
+    origins = [
+        origin_of(urlsplit(url))
+        for url in ("https://Wiki.example:443/x", "https://wiki.example/y", "http://wiki.example")
+    ]
+    assert origins[0] == origins[1] != origins[2]
 
 
 @pytest.mark.parametrize(
     ("header", "seconds"),
-    [("3", 3.0), ("", None), ("soon", None), ("Thu, 01 Jan 1970 00:00:00 GMT", 0)],
+    [
+        ("3", 3.0),
+        (" 3 ", 3.0),
+        ("", None),
+        ("soon", None),
+        ("²", None),
+        ("-1", None),
+        ("9" * 5000, None),
+        ("1e3", None),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", 0),
+        ("Thu, 99 Jan 1970 00:00:00 GMT", None),
+        ("Thu, 01 Jan 99999 00:00:00 GMT", None),
+        ("Fri, 01 Jan 10 00:00:00 +9999", None),
+    ],
 )
 def test_retry_after(header: str, seconds: float | None) -> None:
     """A number or a date gives seconds; anything else gives None."""
