@@ -2,5 +2,5 @@
 
 public_pages: what decides that a page is published · rights: the wiki's own rules · rules: those of
 kb.toml · public_material: cases and pages redacted (public_record: a record) · personal_data,
-protected: what is replaced · leaks: the last look at what is to be published.
+protected, spelling, telephones: what is replaced · leaks: the last look at what is to be published.
 """

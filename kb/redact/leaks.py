@@ -5,37 +5,31 @@ from __future__ import annotations
 import base64
 import bz2
 import gzip
-import html
 import io
 import lzma
 import quopri
 import re
-import sys
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import IO, Any
-from urllib.parse import unquote
 
 import zstandard
 
 from kb.errors import KbError
 from kb.redact.protected import ProtectedValues
-from kb.search.analysis import fold_text
+from kb.text.fold import fold_text
 
 _SHOWN = 5
-_AGAIN = 3
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _DEEPEST = 3
 _MOST = 64 << 20
 """Bytes that a compressed part may unfold to; more is refused, as it cannot be searched."""
-_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})|\\u\{([0-9a-fA-F]{1,6})\}")
 _QUOTED = re.compile(rb"=[0-9A-F]{2}")
 _HEX = re.compile(rb"(?:[0-9a-fA-F]{2}){8,}")
 _NAMED = re.compile(r"(?:~[0-9a-f]{2})+")
-_TAG = re.compile(r"<[^<>]{0,2000}>")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_\-]{8,}(?:\r?\n[A-Za-z0-9+/_\-]{8,})*")
 _LEAST = 8
 _SLASHES = re.compile(rb"[\r\n/]+")
@@ -93,7 +87,7 @@ class _LeakSearch:
         self._excused = excused
 
     def in_name(self, name: str) -> Iterator[Leak]:
-        for text in (name, unquote(_unnamed(name)), unquote(_unnamed(name.replace("~/", "")))):
+        for text in (name, _unnamed(name), _unnamed(name.replace("~/", ""))):
             yield from self._in_text(name, text, "name")
 
     def in_bytes(self, name: str, data: bytes) -> Iterator[Leak]:
@@ -113,16 +107,11 @@ class _LeakSearch:
 
 
 def _readings(data: bytes) -> Iterator[str]:
-    """Yield what the bytes may say: as text, without tags, entities, escapes."""
+    """Yield what the bytes may say; codes and marks in it are read by who searches."""
     for text in _decoded(data):
         yield text
-        plain = _ESCAPED.sub(_character, text)
-        for bare in (plain, _TAG.sub("", plain)):
-            said, before = unquote(_unnamed(html.unescape(bare))), text
-            for _ in range(_AGAIN):  # an entity of an entity, and the like
-                if said != before:
-                    yield said
-                said, before = unquote(html.unescape(said)), said
+        if (named := _unnamed(text)) != text:
+            yield named
 
 
 def _decoded(data: bytes) -> Iterator[str]:
@@ -139,11 +128,6 @@ def _decoded(data: bytes) -> Iterator[str]:
             yield data[at:].decode("utf-16-be", "replace")
     if foreign:
         yield from (data.decode(encoding, "replace") for encoding in ("gb18030", "big5"))
-
-
-def _character(match: re.Match[str]) -> str:
-    code = int(next(filter(None, match.groups())), 16)
-    return chr(code) if code <= sys.maxunicode else match[0]
 
 
 def _unnamed(text: str) -> str:

@@ -3,8 +3,8 @@
 Texts are compared folded (kb.search.analysis), so that width, case and traditional characters
 hide nothing. A number is protected wherever its digits stand, whatever spaces or hyphens divide
 them; a name of two or more Han characters wherever it stands; a name of one Han character or of
-Latin letters where it is a whole word; other words wherever they stand. Values written apart are
-found too: `(138) 00–13/8000`, `一三八零零一三八零零零`, `试 验 员 甲`.
+Latin letters where it is a whole word; other words wherever they stand. Values in other spellings
+are found too (kb.redact.spelling): `(138) 00–13/8000`, `壹叁捌零零壹叁捌零零零`, `试 验 员 甲`.
 """
 
 from __future__ import annotations
@@ -12,38 +12,33 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from operator import itemgetter
 from typing import Final, NamedTuple
 
 from kb.redact.public_rules import PublicRules
-from kb.search.analysis import fold_text
-from kb.text.fold import fold
+from kb.redact.spelling import closed_up, spellings
+from kb.redact.telephones import local_number, telephones
+from kb.text.fold import fold, fold_text
 
 _DIGITS = re.compile(r"[0-9](?:[ \-._]?[0-9])+")
 _LONG = 11
 """Digits of a number that nobody knows to be harmless: it is protected too."""
 _MAIL = re.compile(
-    r"[a-z0-9][a-z0-9._%+\-]{0,63}@[a-z0-9][a-z0-9\-]{0,62}(?:\.[a-z0-9\-]{1,63}){1,5}"
+    r"[a-z0-9][a-z0-9._%+\-]{0,63}(?:@| ?[\[(]at[\])] ?)"
+    r"[a-z0-9][a-z0-9\-]{0,62}(?:\.[a-z0-9\-]{1,63}){1,5}"
 )
+_AT = re.compile(r"@|[\[(]at[\])]")
 _PLATE = re.compile(
     "[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使领]"
     "[a-z][·. ]?[a-z0-9]{5,6}(?![a-z0-9])"
 )
-_MOBILE = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
+_APART = re.compile(r"[ \-._]")
+_NO_DIGITS = re.compile(r"[^0-9]")
 _WORD = re.compile(r"[a-z0-9]")
 _HAN = re.compile(r"[㐀-鿿]")
 _LEAST_DIGITS: Final = 10
 """Shorter numbers are not looked for where they are written apart: dates and times make them up."""
 _RUN = re.compile(rf"[0-9]{{{_LEAST_DIGITS},}}")
-_BETWEEN = re.compile(
-    r"(?<=[0-9])[\s\-._/()·,:–—~*+|]{1,4}(?=[0-9])"
-    r"|(?<=[㐀-鿿])[\s·・]{1,4}(?=[㐀-鿿])"
-)
-_NUMERALS = re.compile("[〇零一二三四五六七八九幺]{7,}")
-_DIGIT_OF: Final = str.maketrans("〇零一二三四五六七八九幺", "001234567891")
 _HEX = re.compile(r"(?<![0-9a-f])(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})(?![0-9a-f])")
 _ALPHABET = "BCDFGHJKLMNPQRSTVWXZ"
 
@@ -79,10 +74,11 @@ class ProtectedValues:
             for name in ("md5", "sha1", "sha256"):
                 digest = hashlib.new(name, data, usedforsecurity=False).hexdigest()
                 self._digests.setdefault(digest, kind)
-        digits = re.sub(r"[ \-._]", "", folded)
+        digits = _APART.sub("", folded)
         if digits.isascii() and digits.isdecimal() and len(digits) > 3:
-            self._numbers.setdefault(digits, kind)
-            self._lengths.add(len(digits))
+            for number in filter(None, (digits, local_number(digits))):
+                self._numbers.setdefault(number, kind)
+                self._lengths.add(len(number))
         elif folded and not digits.isdecimal():
             self._words.setdefault(folded, kind)
             self._starts = None
@@ -118,23 +114,32 @@ class ProtectedValues:
 
         ``known_only`` leaves out what only looks like a plate, a mail address or a number.
         """
-        all_found: list[ProtectedSpan] = []
+        found: list[ProtectedSpan] = []
+        for text, place in spellings(folded):
+            for one in self._found_in(text, known_only):
+                start, end = place(one.start, one.end)
+                found.append(one._replace(start=start, end=end))
+        for one in self._found_spread(text):
+            start, end = place(one.start, one.end)
+            found.append(one._replace(start=start, end=end))
+        return _apart(found)
+
+    def _found_in(self, text: str, known_only: bool) -> Iterator[ProtectedSpan]:
+        """Find values as they stand in one spelling of the text."""
         if not known_only:
-            for kind, pattern in (("mail", _MAIL), ("vehicle", _PLATE), ("phone", _MOBILE)):
-                all_found += (
-                    ProtectedSpan(*m.span(), kind, m[0]) for m in pattern.finditer(folded)
-                )
-        all_found += (*self._found_words(folded), *self._found_numbers(folded, known_only))
-        all_found += self._found_spread(folded)
-        kept: list[ProtectedSpan] = []
-        for one in sorted(all_found, key=lambda f: (f.start, -f.end)):
-            if not kept or one.start >= kept[-1].end:
-                kept.append(one)
-        return kept
+            patterns = (("mail", _MAIL), ("vehicle", _PLATE))
+            for kind, pattern in patterns[0 if _AT.search(text) else 1 :]:
+                yield from (ProtectedSpan(*m.span(), kind, m[0]) for m in pattern.finditer(text))
+            for start, end in telephones(text):
+                digits = _NO_DIGITS.sub("", text[start:end])
+                number = local_number(digits) or digits
+                yield ProtectedSpan(start, end, self._numbers.get(number, "phone"), number)
+        yield from self._found_words(text)
+        yield from self._found_numbers(text, known_only)
 
     def _found_numbers(self, folded: str, known_only: bool) -> Iterator[ProtectedSpan]:
         for match in _DIGITS.finditer(folded):
-            run = re.sub(r"[ \-._]", "", match[0])
+            run = _APART.sub("", match[0])
             if kind := self._numbers.get(run):
                 yield ProtectedSpan(*match.span(), kind, run)
             elif any(part in self._numbers for part in self._parts(run)) or (
@@ -143,7 +148,7 @@ class ProtectedValues:
                 yield ProtectedSpan(*match.span(), "number", run)
 
     def _is_long(self, run: str) -> bool:
-        pieces = re.split(r"[ \-._]", run)
+        pieces = _APART.split(run)
         return any(len(p) >= _LONG and p not in self._harmless for p in pieces)
 
     def _parts(self, run: str) -> Iterator[str]:
@@ -151,23 +156,21 @@ class ProtectedValues:
             for start in range(len(run) - length + 1 if length < len(run) else 0):
                 yield run[start : start + length]
 
-    def _found_spread(self, folded: str) -> Iterator[ProtectedSpan]:
+    def _found_spread(self, text: str) -> Iterator[ProtectedSpan]:
         """Find numbers and Han names with something between their signs."""
-        apart = _closed_up(folded)
-        if apart is None:
+        closed = closed_up(text)
+        if closed is None:
             return
         lengths = [length for length in self._lengths if length >= _LEAST_DIGITS]
-        for match in _RUN.finditer(apart.text):
+        for match in _RUN.finditer(closed.text):
             for length in lengths:
                 for at in range(match.start(), match.end() - length + 1):
-                    number = apart.text[at : at + length]
-                    if number in self._numbers:
-                        yield ProtectedSpan(
-                            *apart.span(at, at + length), self._numbers[number], number
-                        )
-        for found in self._found_words(apart.text):
-            start, end = apart.span(found.start, found.end)
-            if end - start > len(found.value) and self._is_apart(folded, start, end, found.value):
+                    number = closed.text[at : at + length]
+                    if kind := self._numbers.get(number):
+                        yield ProtectedSpan(*closed.span(at, at + length), kind, number)
+        for found in self._found_words(closed.text):
+            start, end = closed.span(found.start, found.end)
+            if end - start > len(found.value) and self._is_apart(text, start, end, found.value):
                 yield found._replace(start=start, end=end)
 
     @staticmethod
@@ -188,16 +191,21 @@ class ProtectedValues:
         assert self._starts is not None
         for match in self._starts.finditer(folded):
             at = match.start()
-            for word in self._first[match[0]]:
+            for word in self._first.get(folded[at : at + 2], self._first.get(match[0], ())):
                 if folded.startswith(word, at) and self._stands(folded, at, word):
                     yield ProtectedSpan(at, at + len(word), self._words[word], word)
                     break
 
     def _prepare(self) -> None:
+        """Put the words, longest first, under their first two signs; those of one under all."""
         self._first = {}
+        single = [word for word in self._words if len(word) == 1]
         for word in sorted(self._words, key=len, reverse=True):
-            self._first.setdefault(word[0], []).append(word)
-        self._starts = re.compile("|".join(map(re.escape, self._first)) or r"(?!)")
+            self._first.setdefault(word[:2], []).append(word)
+        for words in self._first.values():
+            words += [word for word in single if word == words[0][0] != words[0]]
+        firsts = "".join(sorted({re.escape(word[0]) for word in self._words}))
+        self._starts = re.compile(f"[{firsts}]" if firsts else r"(?!)")
 
     @staticmethod
     def _stands(folded: str, at: int, word: str) -> bool:
@@ -216,35 +224,12 @@ class ProtectedValues:
         return frozenset(found.value for found in self._found_words(joined))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _ClosedUp:
-    """A text without what stood between digits or Han characters, and where that was."""
-
-    text: str
-    gaps: tuple[tuple[int, int], ...]
-    """Place in ``text``, and how many characters in total are missing before it."""
-
-    def span(self, start: int, end: int) -> tuple[int, int]:
-        """Map a stretch of ``text`` to the text that it was made of."""
-        return start + self._missing(start), end + self._missing(end - 1)
-
-    def _missing(self, at: int) -> int:
-        gap = bisect_right(self.gaps, at, key=itemgetter(0))
-        return self.gaps[gap - 1][1] if gap else 0
-
-
-def _closed_up(folded: str) -> _ClosedUp | None:
-    """Take out what stands between digits, or Han characters; None where nothing does."""
-    plain = _NUMERALS.sub(lambda m: m[0].translate(_DIGIT_OF), folded)
-    pieces: list[str] = []
-    gaps: list[tuple[int, int]] = []
-    at = length = missing = 0
-    for match in _BETWEEN.finditer(plain):
-        pieces.append(plain[at : match.start()])
-        length += match.start() - at
-        missing += match.end() - match.start()
-        gaps.append((length, missing))
-        at = match.end()
-    if not gaps and plain == folded:
-        return None
-    return _ClosedUp(text="".join(pieces) + plain[at:], gaps=tuple(gaps))
+def _apart(found: Iterable[ProtectedSpan]) -> list[ProtectedSpan]:
+    """Return the spans in order; those that overlap as one, so that no end of one is left."""
+    kept: list[ProtectedSpan] = []
+    for one in sorted(found, key=lambda span: (span.start, -span.end)):
+        if not kept or one.start >= kept[-1].end:
+            kept.append(one)
+        elif one.end > kept[-1].end:
+            kept[-1] = kept[-1]._replace(end=one.end)
+    return kept

@@ -48,8 +48,8 @@ CASE: Final = """= njhx_case#1_20200410 =
 状态：处理中"""
 SECRETS: Final = ("13800138000", "88012345", "quentinold", "ruanli", "secret bytes")
 """What the sample has that is not for the public."""
-HIDDEN: Final = "见 1380&#48;138000"
-"""A protected number that the rules do not find, but whoever reads the page."""
+HIDDEN: Final = "见 MTM4MDAxMzgwMDA="
+"""A protected number in base64, which the rules do not find."""
 
 
 class ExporterConformance:

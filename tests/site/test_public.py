@@ -296,8 +296,9 @@ def test_a_public_build_is_put_in_place_only_when_somebody_agrees(
 
 
 def test_a_leak_stops_the_build(tmp_path: Path) -> None:
-    """A number that wiki escapes hide from the rules is seen in what comes of it."""
-    turn = msgspec.structs.replace(refund().turns[0], text="见 1380(%%)0000001")
+    """A number in base64 is not found by the rules, but by the search after."""
+    text = f"见 {base64.b64encode(b'13800000001').decode()}"
+    turn = msgspec.structs.replace(refund().turns[0], text=text)
     case = small("leak#1", "见下", turns=(turn,))
     public = Sample([double_charge(), case], [page()]).public()
     with pytest.raises(LeakError):
