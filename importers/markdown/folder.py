@@ -6,7 +6,6 @@ import fnmatch
 from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -14,6 +13,7 @@ import msgspec
 from importers.base import Options, Source
 from importers.markdown.git_log import GitBlobs, GitLog
 from importers.markdown.memory import (
+    MOST_MEMORY,
     OBJECTS,
     KnownTree,
     Memory,
@@ -21,7 +21,14 @@ from importers.markdown.memory import (
     read_memory,
     read_tree,
 )
-from importers.markdown.places import TreeLinks, content_root, files_in, is_page, owner_of, page_of
+from importers.markdown.places import (
+    TreeLinks,
+    content_root,
+    is_page,
+    owner_of,
+    page_of,
+    passed_over,
+)
 from importers.markdown.restore import source_of, to_source
 from importers.markdown.versions import (
     file_states,
@@ -31,19 +38,22 @@ from importers.markdown.versions import (
     revisions,
 )
 from kb.errors import InputError, Problem
+from kb.foreign_folder import ForeignFolder
 from kb.frontmatter import FrontMatter, fact_moment, fact_text, fact_texts, read_front_matter
 from kb.model import AttachmentRevision, Comment, Item, LineOrigin, PageId, PageSeen, Sink, Snapshot
 from kb.model import History as HistoryKind
 
+MOST_PAGE = 16_000_000
+"""Bytes of a file of Markdown."""
 _CHUNK = 1 << 20
 
 
 class MarkdownFolder(msgspec.Struct):
     """A folder of Markdown: which page each file is, and which page each other file belongs to."""
 
-    root: Path
+    root: ForeignFolder
     """The folder that was named; what an export remembers of its pages is here."""
-    content: Path
+    content: ForeignFolder
     """Where the pages are, within it."""
     known: KnownTree | None
     pages: dict[str, PageId]
@@ -55,7 +65,7 @@ class MarkdownFolder(msgspec.Struct):
     @property
     def prefix(self) -> str:
         """Return the path from the root to the content folder, with a slash behind it."""
-        inner = self.content.relative_to(self.root).as_posix()
+        inner = self.content.root.relative_to(self.root.root).as_posix()
         return "" if inner == "." else f"{inner}/"
 
 
@@ -66,51 +76,74 @@ def read_folder(source: Source, options: Options, sink: Sink) -> Iterator[Item]:
     """
     tree = _tree(source, options)
     if not tree.pages:
-        raise InputError(f"{source.location}: no Markdown here", hint="name a folder with some")
-    history = GitLog(tree.content) if options.history else None
+        raise InputError(
+            f"{source.location}: no Markdown here"
+            + "".join(f"\n{problem}" for problem in tree.problems[:1]),
+            hint="name a folder with some",
+        )
+    history = GitLog(tree.content.root) if options.history else None
     with history.blobs() if history else nullcontext(GitBlobs(None)) as blobs:
         yield from _pages(tree, options, blobs, history, sink)
 
 
 def _tree(source: Source, options: Options) -> MarkdownFolder:
-    if source.is_url or not source.path.exists():
+    if source.is_url or not (source.path.is_dir() or source.path.is_file()):
         raise InputError(f"{source.location}: no such folder")
-    path = source.path
-    root, only = (path.parent, path.name) if path.is_file() else (path, None)
-    known = read_tree(root) if only is None else None
-    content = content_root(root) if only is None else root
-    found = list(files_in(content)) if only is None else [only]
-    if known is not None:
-        found = [path for path in found if not path.startswith(f"{OBJECTS}/")]
-    tree = MarkdownFolder(root, content, known, {}, {}, [])
-    prefix = tree.prefix
-    made = set(known.made if known else ())
-    for path_ in found:
-        if is_page(path_) and f"{prefix}{path_}" not in made:
-            front = read_front_matter(_text(content / path_, tree))
-            if front.facts.get("casebook") != "contents":
-                tree.pages[path_] = page_of(path_, front.facts, options.wiki)
-    for path_ in found:
-        if path_ in tree.pages or f"{prefix}{path_}" in made or only is not None:
+    named = source.path
+    root, only = (named.parent, named.name) if named.is_file() else (named, None)
+    whole = ForeignFolder(root)
+    known = read_tree(whole) if only is None else None
+    problems = [known] if isinstance(known, Problem) else []
+    known = known if isinstance(known, KnownTree) else None
+    content = ForeignFolder(content_root(whole) if only is None else root)
+    found = list(content.walk(passed_over)) if only is None else [only]
+    problems += [one for one in found if isinstance(one, Problem)]
+    paths = [
+        path for path in found
+        if isinstance(path, str) and not (known and path.startswith(f"{OBJECTS}/"))
+    ]  # fmt: skip
+    tree = MarkdownFolder(whole, content, known, {}, {}, problems)
+    made = frozenset(known.made if known else ())
+    paths = [path for path in paths if f"{tree.prefix}{path}" not in made]
+    files = [path for path in paths if not is_page(path)] if only is None else []
+    for path in filter(is_page, paths) if only is None else paths:
+        text = _text(path, tree)
+        if text is None:
             continue
-        owner = owner_of(f"{prefix}{path_}", tree.pages, known) or owner_of(path_, tree.pages, None)
-        if owner is None:
-            where = str(content / path_)
-            tree.problems.append(
-                Problem(where=where, code="file-of-no-page", detail="no page beside it: left out")
-            )
-        else:
-            tree.files[path_] = owner
+        facts = read_front_matter(text).facts
+        if facts.get("casebook") != "contents":
+            tree.pages[path] = page_of(path, facts, options.wiki)
+        elif only is None:
+            files.append(path)
+    _add_files(tree, files)
     return tree
 
 
-def _text(path: Path, tree: MarkdownFolder) -> str:
-    data = path.read_bytes()
+def _add_files(tree: MarkdownFolder, paths: list[str]) -> None:
+    """Give files that are no pages to the pages that they belong to."""
+    for path in sorted(paths):
+        owner = owner_of(f"{tree.prefix}{path}", tree.pages, tree.known) or owner_of(
+            path, tree.pages, None
+        )
+        if owner is not None:
+            tree.files[path] = owner
+        else:
+            detail = "no page beside it: left out"
+            tree.problems.append(tree.content.problem(path, "file-of-no-page", detail))
+
+
+def _text(path: str, tree: MarkdownFolder) -> str | None:
+    """Read a page's file; None, and a problem, where it cannot be had."""
+    try:
+        data = tree.content.read(path, MOST_PAGE)
+    except OSError as error:
+        tree.problems.append(tree.content.problem_of(path, error))
+        return None
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         detail = f"not UTF-8 at byte {error.start}: read as Latin-1"
-        tree.problems.append(Problem(where=str(path), code="not-utf-8", detail=detail))
+        tree.problems.append(tree.content.problem(path, "not-utf-8", detail))
         return data.decode("latin-1")
 
 
@@ -133,13 +166,15 @@ def _pages(
     for path, page in sorted(tree.pages.items(), key=lambda item: (item[1], item[0])):
         if page in seen:
             detail = f"a second file for {page.page}: left out"
-            yield Problem(where=str(tree.content / path), code="page-twice", detail=detail)
+            yield tree.content.problem(path, "page-twice", detail)
         elif _wanted(page, options):
             seen.add(page)
             yield from _page(tree, path, page, links, blobs, history)
             if not page.locale and options.attachments:
                 yield from _attachments(tree, page, files.get(page, []), links, sink)
     yield from tree.problems
+    yield from blobs.problems
+    yield from history.problems if history else ()
 
 
 def _page(
@@ -150,12 +185,17 @@ def _page(
     blobs: GitBlobs,
     history: GitLog | None,
 ) -> Iterator[Item]:
-    text = _text(tree.content / path, tree)
+    text = _text(path, tree)
+    if text is None:
+        return
     front = read_front_matter(text)
     about = _about(front.facts)
     memory = read_memory(tree.root, f"{tree.prefix}{path}")
+    if isinstance(memory, Problem):
+        tree.problems.append(msgspec.structs.replace(memory, page=page.page))
+        memory = None
     changes = history.of(path) if history else []
-    states = list(file_states(changes, blobs, text))
+    states = list(file_states(changes, blobs, text, str(tree.content.root / path)))
     find = links.finder(path)
     version = known_version(about.get("version"))
     yield _seen(page, front, about, _history(memory, about, bool(changes)), text)
@@ -169,8 +209,8 @@ def _page(
         lines = to_source(front.body, find).split("\n")
         yield Snapshot(lines=tuple(lines), origins=(LineOrigin(None),) * len(lines))
     if front.problem:
-        where = str(tree.content / path)
-        yield Problem(where=where, code="bad-front-matter", detail=front.problem, page=page.page)
+        said = tree.content.problem(path, "bad-front-matter", front.problem)
+        yield msgspec.structs.replace(said, page=page.page)
     yield from _comments(about.get("comments"))
     yield from _objects(tree, f"{tree.prefix}{path}", page)
 
@@ -224,11 +264,16 @@ def _objects(tree: MarkdownFolder, path: str, page: PageId) -> Iterator[Item]:
     known = tree.known.pages.get(path) if tree.known else None
     if known is None or known.beside is None:
         return
-    file = tree.root / known.beside
     try:
-        found = msgspec.json.decode(file.read_bytes(), type=PageObjects)
-    except (OSError, msgspec.DecodeError) as error:
-        yield Problem(where=str(file), code="bad-objects", detail=str(error), page=page.page)
+        data = tree.root.read(known.beside, MOST_MEMORY)
+        found = msgspec.json.decode(data, type=PageObjects)
+    except OSError as error:
+        said = tree.root.problem_of(known.beside, error)
+        yield msgspec.structs.replace(said, page=page.page)
+        return
+    except (msgspec.DecodeError, RecursionError) as error:
+        said = tree.root.problem(known.beside, "bad-objects", str(error))
+        yield msgspec.structs.replace(said, page=page.page)
         return
     if found.class_ is not None:
         yield found.class_
@@ -253,9 +298,14 @@ def _attachments(
     tree: MarkdownFolder, page: PageId, paths: list[str], links: TreeLinks, sink: Sink
 ) -> Iterator[Item]:
     for path in paths:
-        with (tree.content / path).open("rb") as file:
-            sha256 = sink.put(iter(lambda: file.read(_CHUNK), b""))
-        size = (tree.content / path).stat().st_size
+        try:
+            with tree.content.open(path) as file:
+                sha256 = sink.put(iter(partial(file.read, _CHUNK), b""))
+                size = file.tell()
+        except OSError as error:
+            said = tree.content.problem_of(path, error)
+            yield msgspec.structs.replace(said, page=page.page)
+            continue
         before = tree.known.files.get(f"{tree.prefix}{path}") if tree.known else None
         if before is None or before.sha256 != sha256:
             version = next_version(before.version) if before else "1.1"

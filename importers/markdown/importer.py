@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from importers.base import Confidence, Options, Source
-from importers.markdown.memory import MARK, read_tree
-from importers.markdown.places import content_root, files_in, is_page
+from importers.markdown.memory import KnownTree, read_tree
+from importers.markdown.places import content_root, is_page, passed_over
+from kb.foreign_folder import ForeignFolder
 from kb.model import Item, Known, Sink
 
 
@@ -23,10 +24,12 @@ class Markdown:
             return Confidence.LIKELY if is_page(source.path.name) else Confidence.NO
         if not source.path.is_dir():
             return Confidence.NO
-        if read_tree(source.path) is not None and (source.path / MARK).stat().st_size:
+        tree = ForeignFolder(source.path)
+        if isinstance(read_tree(tree), KnownTree):
             return Confidence.SURE
-        found = any(is_page(path) for path in files_in(content_root(source.path)))
-        return Confidence.LIKELY if found else Confidence.NO
+        found = ForeignFolder(content_root(tree)).walk(passed_over)
+        pages = any(isinstance(path, str) and is_page(path) for path in found)
+        return Confidence.LIKELY if pages else Confidence.NO
 
     def records(self, source: Source, options: Options, known: Known, sink: Sink) -> Iterator[Item]:
         """Yield each page with its lines or revisions, its attachments and its comments.

@@ -9,16 +9,21 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from itertools import groupby
-from pathlib import Path
 
 import msgspec
 
+from kb.errors import Problem
+from kb.foreign_folder import ForeignFolder
 from kb.model import LineOrigin, PageId, WikiClass, WikiObject
 
 MARK = ".casebook"
 FOLDER = ".casebook.d"
 OBJECTS = "_objects"
 """Folder of pages' objects and classes, at the root of a tree."""
+MOST_MEMORY = 64_000_000
+"""Bytes of what is remembered of a page, and of its objects."""
+MOST_TREE = 512_000_000
+"""Bytes of the file MARK, which has some hundred for each page and file."""
 
 
 class BlockLines(msgspec.Struct, frozen=True, array_like=True):
@@ -76,8 +81,29 @@ def origins_of(memory: Memory) -> list[LineOrigin]:
     found = [
         LineOrigin(r.version, r.author, r.date) for r in memory.origins for _ in range(r.count)
     ]
-    lacking = memory.source.count("\n") + 1 - len(found)
-    return found + [LineOrigin(None)] * lacking
+    return found + [LineOrigin(None)] * (lines_of(memory) - len(found))
+
+
+def lines_of(memory: Memory) -> int:
+    """Count the lines of the source."""
+    return memory.source.count("\n") + 1
+
+
+def _check(memory: Memory) -> None:
+    """Raise ValueError where numbers of a memory count what its page has not.
+
+    A run or a block takes as much memory as its count says: none may be told by a file alone.
+    """
+    lines, ends = lines_of(memory), (0, 0)
+    for block in memory.pieces:
+        begins = (block.first, block.source_first)
+        if min(block.count, block.source_count) < 0 or begins < ends or begins[1] < ends[1]:
+            raise ValueError("its blocks are not in order")
+        ends = (block.first + block.count, block.source_first + block.source_count)
+    counts = [run.count for run in memory.origins]
+    within = ends[0] <= len(memory.lines) and ends[1] <= lines and sum(counts) <= lines
+    if not within or min(counts, default=0) < 0:
+        raise ValueError("it has more lines than its page")
 
 
 def line_digest(line: str) -> str:
@@ -100,12 +126,19 @@ def encode_memory(memory: Memory) -> bytes:
     return msgspec.json.encode(memory)
 
 
-def read_memory(root: Path, page: str) -> Memory | None:
-    """Read the memory of a page; None where there is none that can be read."""
+def read_memory(tree: ForeignFolder, page: str) -> Memory | Problem | None:
+    """Read the memory of a page; None where there is none, a Problem for one that is not usable."""
+    path = memory_path(page)
     try:
-        return msgspec.json.decode((root / memory_path(page)).read_bytes(), type=Memory)
-    except (OSError, msgspec.DecodeError):
+        memory = msgspec.json.decode(tree.read(path, MOST_MEMORY), type=Memory)
+        _check(memory)
+    except (FileNotFoundError, NotADirectoryError):
         return None
+    except OSError as error:
+        return tree.problem_of(path, error)
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        return tree.problem(path, "bad-memory", f"{error}: the page is read as it stands")
+    return memory
 
 
 class KnownFile(msgspec.Struct, frozen=True):
@@ -137,9 +170,14 @@ class KnownTree(msgspec.Struct, frozen=True):
     """Files that are neither pages nor attachments."""
 
 
-def read_tree(root: Path) -> KnownTree | None:
-    """Read what the tree at ``root`` says of itself; None where no export wrote it."""
+def read_tree(tree: ForeignFolder) -> KnownTree | Problem | None:
+    """Read what a tree says of itself; None where no export wrote it, a Problem where it is bad."""
     try:
-        return msgspec.json.decode((root / MARK).read_bytes(), type=KnownTree)
-    except (OSError, msgspec.DecodeError):
+        data = tree.read(MARK, MOST_TREE)
+        return msgspec.json.decode(data, type=KnownTree) if data else None
+    except (FileNotFoundError, IsADirectoryError):
         return None
+    except OSError as error:
+        return tree.problem_of(MARK, error)
+    except (msgspec.DecodeError, RecursionError) as error:
+        return tree.problem(MARK, "bad-memory", f"{error}: its pages are read as they stand")

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from importers.markdown.memory import FOLDER, KnownTree
+from kb.foreign_folder import ForeignFolder
 from kb.markup.tree.nodes import ResourceReference
 from kb.model import PageId
 from kb.references import join_reference
@@ -26,26 +27,17 @@ _ROOTS = (
 _NEVER = frozenset(("node_modules", "__pycache__", FOLDER))
 
 
-def content_root(folder: Path) -> Path:
+def content_root(tree: ForeignFolder) -> Path:
     """Return where the pages are: a site project's content folder, else the folder itself."""
     for name, inner in _ROOTS:
-        if (folder / name).is_file() and (folder / inner).is_dir():
-            return folder / inner
-    return folder
+        if tree.is_file(name) and tree.is_folder(inner):
+            return tree.root / inner
+    return tree.root
 
 
-def files_in(folder: Path) -> Iterator[str]:
-    """Yield the paths of all files below ``folder`` in order; leave out hidden ones.
-
-    Folders of other programs are left out too; symbolic links are not followed.
-    """
-    for path in sorted(folder.iterdir(), key=lambda p: p.name):
-        if path.name.startswith(".") or path.name in _NEVER or path.is_symlink():
-            continue
-        if path.is_dir():
-            yield from (f"{path.name}/{inner}" for inner in files_in(path))
-        elif path.is_file():
-            yield path.name
+def passed_over(name: str) -> bool:
+    """Tell a name that is not looked at: hidden ones, and folders of other programs."""
+    return name.startswith(".") or name in _NEVER
 
 
 def is_page(path: str) -> bool:

@@ -44,12 +44,12 @@ class FileState(NamedTuple):
 
 
 def file_states(
-    changes: Iterable[CommittedFile], blobs: GitBlobs, text: str
+    changes: Iterable[CommittedFile], blobs: GitBlobs, text: str, where: str
 ) -> Iterator[FileState]:
-    """Yield the file's versions, oldest first; ``text`` is the present one."""
+    """Yield the file's versions, oldest first; ``text`` is the present one, at ``where``."""
     last = None
     for change in changes:
-        data = blobs.get(change.blob)
+        data = blobs.get(change, where)
         if data is None:
             continue
         said = data.decode("utf-8-sig", "replace")

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from importers.base import Confidence, Options, Source
+from kb.errors import Problem
+from kb.foreign_folder import ForeignFolder
 from kb.model import Item, Known, Sink
 
 _MARKS = (b"wiki-code", b'id="_history"', b'id="_comments"', b"data-xwiki-reference")
@@ -22,10 +24,9 @@ class ViewerHtml:
         if source.is_url:
             return Confidence.MAYBE
         if source.path.is_dir():
-            files = [p for p in source.path.rglob("*") if p.is_file()]
-            pages = html_files(source.path)
-            others = [p for p in files if not any(a.name.endswith("_files") for a in p.parents)]
-            return Confidence.MAYBE if pages and len(pages) == len(others) else Confidence.NO
+            found = list(ForeignFolder(source.path).walk(_belongs_to_a_page))
+            pages = [path for path in found if isinstance(path, str) and _is_html(path)]
+            return Confidence.MAYBE if pages and len(pages) == len(found) else Confidence.NO
         head = source.peek()
         if b"<html" not in head[:5000].lower():
             return Confidence.NO
@@ -44,12 +45,24 @@ class ViewerHtml:
         else:
             from importers.viewer_html.saved import read_files
 
-            yield from read_files(html_files(source.path), source, options, sink)
+            files, problems = _html_files(source.path)
+            yield from problems
+            yield from read_files(files, source, options, sink)
 
 
-def html_files(path: Path) -> list[Path]:
-    """Return the file, or the .html files of a folder without those that belong to a saved page."""
-    if path.is_file():
-        return [path]
-    found = (p for p in path.rglob("*") if p.suffix.lower() in (".html", ".htm") and p.is_file())
-    return sorted(p for p in found if not any(a.name.endswith("_files") for a in p.parents))
+def _html_files(path: Path) -> tuple[list[Path], list[Problem]]:
+    """Return the file, or the pages of a folder without what belongs to a saved page."""
+    if not path.is_dir():
+        return ([path] if path.is_file() else []), []
+    found = list(ForeignFolder(path).walk(_belongs_to_a_page))
+    files = [path / one for one in found if isinstance(one, str) and _is_html(one)]
+    return files, [one for one in found if isinstance(one, Problem)]
+
+
+def _is_html(path: str) -> bool:
+    return path.lower().endswith((".html", ".htm"))
+
+
+def _belongs_to_a_page(name: str) -> bool:
+    """Tell the folder in which a browser keeps what a saved page shows."""
+    return name.endswith("_files")

@@ -19,6 +19,7 @@ import msgspec
 from importers.xar.events import Events
 from importers.xar.xml_errors import BadXmlError
 from kb.errors import InputError
+from kb.foreign_folder import ForeignFolder
 from kb.references import join_reference, split_reference
 
 PACKAGE_LIST = "package.xml"
@@ -47,21 +48,22 @@ class PackageEntry(Protocol):
 
 
 class DiskEntry:
-    """A file on disk."""
+    """A file in a folder."""
 
     in_zip = False
 
-    def __init__(self, path: Path, name: str) -> None:
-        self._path = path
+    def __init__(self, folder: ForeignFolder, name: str) -> None:
+        self._folder = folder
         self.name = name
 
     def chunks(self) -> Iterator[bytes]:
         """Yield the file's bytes."""
         try:
-            with self._path.open("rb") as file:
+            with self._folder.open(self.name) as file:
                 yield from iter(lambda: file.read(CHUNK), b"")
         except OSError as error:
-            raise BadXmlError("unreadable", f"cannot be read: {error.strerror}") from error
+            detail = f"cannot be read: {error.strerror or error}"
+            raise BadXmlError("unreadable", detail) from error
 
 
 class ZipEntry:
@@ -172,16 +174,6 @@ def zip_entries(package: zipfile.ZipFile) -> Iterator[ZipEntry | tuple[str, BadX
             yield info.filename, BadXmlError("duplicate-entry", "a later entry has its name too")
         else:
             yield entry
-
-
-def folder_files(folder: Path) -> Iterator[Path]:
-    """Yield files below the folder in the order of their paths, without links and hidden ones."""
-    for where, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(files):
-            path = Path(where, name)
-            if not name.startswith(".") and not path.is_symlink():
-                yield path
 
 
 class TarEntry:

@@ -14,7 +14,6 @@ from importers.xar.packages import (
     ListedFile,
     PackageEntry,
     ZipEntry,
-    folder_files,
     open_zip,
     read_listing,
     tar_entries,
@@ -24,6 +23,7 @@ from importers.xar.xar_document import ROOT
 from importers.xar.xar_pages import XarPageReader
 from importers.xar.xml_errors import BadXmlError
 from kb.errors import InputError, Problem
+from kb.foreign_folder import ForeignFolder
 from kb.model import Item, Sink
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
@@ -57,7 +57,7 @@ def read_any(source: Source, options: Options, sink: Sink) -> Iterator[Item]:
     elif source.peek().startswith(_ZIP) or path.suffix.lower() == ".xar":
         yield from _zip(path, options, sink)
     else:
-        entry = DiskEntry(path, path.name)
+        entry = DiskEntry(ForeignFolder(path.resolve().parent), path.resolve().name)
         yield from XarPageReader(path.parent.name, options, sink).items(entry)
 
 
@@ -73,28 +73,38 @@ def _is_page(start: bytes) -> bool:
 def _holds_pages(folder: Path) -> bool:
     """Tell whether a folder is page XML, not a mixture that is better read file by file."""
     found = looked = 0
-    for path in folder_files(folder):
-        suffix = path.suffix.lower()
+    whole = ForeignFolder(folder)
+    for name in whole.walk(_hidden):
+        suffix = PurePosixPath(name).suffix.lower() if isinstance(name, str) else ""
         if suffix in _OTHERS:
             return False
-        if suffix == ".xml" and looked < _LOOKED_AT:
+        if isinstance(name, str) and suffix == ".xml" and looked < _LOOKED_AT:
             looked += 1
-            found += _is_page(Source(str(path)).peek())
+            found += _is_page(_start(DiskEntry(whole, name)))
     return found > 0
+
+
+def _hidden(name: str) -> bool:
+    return name.startswith(".")
 
 
 def _folder(folder: Path, options: Options, sink: Sink) -> Iterator[Item]:
     """Yield the pages of a folder, and of the XAR files in it."""
     reader = XarPageReader(folder.name, options, sink)
-    for path in folder_files(folder):
-        name = path.relative_to(folder).as_posix()
-        if path.suffix.lower() == ".xar":
+    whole = ForeignFolder(folder)
+    for name in whole.walk(_hidden):
+        if isinstance(name, Problem):
+            yield name
+            continue
+        entry, suffix = DiskEntry(whole, name), PurePosixPath(name).suffix.lower()
+        if suffix == ".xar":
             try:
-                yield from _zip(path, options, sink)
-            except InputError as error:
+                with whole.open(name) as file:
+                    yield from _zip(folder / name, options, sink, file)
+            except (InputError, OSError) as error:
                 yield Problem(where=reader.where(name), code="bad-package", detail=str(error))
-        elif path.suffix.lower() == ".xml" and _is_page(Source(str(path)).peek()):
-            yield from reader.items(DiskEntry(path, name))
+        elif suffix == ".xml" and _is_page(_start(entry)):
+            yield from reader.items(entry)
 
 
 def _tar(path: Path, options: Options, sink: Sink) -> Iterator[Item]:

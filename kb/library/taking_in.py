@@ -13,6 +13,7 @@ from kb.archive import Archive
 from kb.archive.writer_process import WriterProcess
 from kb.config import Home, SourceConfig
 from kb.errors import InputError, KbError, Problem, UsageError
+from kb.foreign_folder import ForeignFolder
 from kb.library.progress import Counter, OnProgress
 from kb.locks import writing
 from kb.model import FetchState, Item
@@ -100,9 +101,11 @@ def match(location: str, format_name: str | None) -> Matched:
             raise
     pairs: list[tuple[Source, Importer]] = []
     skipped: list[KbError] = []
-    for path in sorted(path for path in source.path.rglob("*") if path.is_file()):
-        inner = Source(str(path))
+    for found in ForeignFolder(source.path).walk(lambda name: False):
+        inner = Source(str(source.path / found)) if isinstance(found, str) else None
         try:
+            if inner is None:
+                raise InputError(str(found))
             pairs.append((inner, importer_for(inner)))
         except InputError as error:
             skipped.append(error)
