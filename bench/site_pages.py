@@ -120,7 +120,7 @@ def rate_of_pages(lines: Path, folder: Path) -> None:
     records = list(Lines(lines).records())
     catalogue = Catalogue((case_facts(from_json(r), b"") for r in records), ())
     tree = SiteFolder(folder / "alone")
-    tree.prepare(None, None)
+    tree.prepare_empty()
 
     def work() -> None:
         writer = case_writer(catalogue, Renderer(SITE), tree.write)

@@ -33,19 +33,25 @@ class UnwritableError(InputError):
 
 
 @contextmanager
-def writing(path: Path, what: str, *, limit: float | None = None) -> Iterator[None]:
+def writing(
+    path: Path, what: str, *, limit: float | None = None, hint: str = "work in a folder of your own"
+) -> Iterator[None]:
     """Hold the lock of ``path``; the thread that holds it may take it again.
 
     Another holder is waited for, which the logger `kb` tells once. KbError where it still writes
     after ``limit`` seconds; UnwritableError where no lock can be made beside ``path``. On a file
     system without locks the logger says so, and the block runs without one. ``what`` is what a
-    person calls it: `the archive`.
+    person calls it: `the archive`; ``hint`` what to do where there is no writing.
     """
     from filelock import FileLock  # who only reads need not load it
 
     place = lock_of(path)
     lock = FileLock(place, is_singleton=True, on_acquired=_note_holder)
-    if not _taken(lock, path, what, _limit() if limit is None else limit):
+    try:
+        held = _taken(lock, path, what, _limit() if limit is None else limit)
+    except OSError as error:
+        raise _unwritable(path, error, hint) from error
+    if not held:
         yield
         return
     try:
@@ -69,7 +75,7 @@ def is_lock(name: str) -> bool:
 
 
 def _taken(lock: BaseFileLock, path: Path, what: str, limit: float) -> bool:
-    """Take the lock, waiting for it; False where the file system has no locks."""
+    """Take the lock, waiting for it; False where the file system has no locks. OSError: no file."""
     from filelock import Timeout
 
     try:
@@ -84,10 +90,10 @@ def _taken(lock: BaseFileLock, path: Path, what: str, limit: float) -> bool:
             hint="run it again when that has ended; KB_WAIT=SECONDS waits longer",
         ) from error
     except OSError as error:
-        if error.errno in _NO_LOCKS:
-            _tell(f"note: {lock.lock_file}: no locks on this file system: one kb at a time there")
-            return False
-        raise _unwritable(path, error) from error
+        if error.errno not in _NO_LOCKS:
+            raise
+        _tell(f"note: {lock.lock_file}: no locks on this file system: one kb at a time there")
+        return False
     return True
 
 
@@ -115,17 +121,14 @@ def _holder(path: Path) -> str:
     return f"another kb (process {noted})" if noted.isdigit() else "another kb"
 
 
-def _unwritable(path: Path, error: OSError) -> InputError:
+def _unwritable(path: Path, error: OSError, hint: str) -> UnwritableError:
     place = lock_of(path)
     if isinstance(error, PermissionError) and place.exists():
         return UnwritableError(
             f"{path}: {_holder(path)}, of another user, writes it or was ended while it did",
             hint=f"where none is running, delete {place}",
         )
-    return UnwritableError(
-        f"{place.parent}: cannot be written: {error.strerror or error}",
-        hint="work in a folder of your own",
-    )
+    return UnwritableError(f"{path}: cannot be written here ({error.strerror or error})", hint=hint)
 
 
 def _tell(message: str) -> None:

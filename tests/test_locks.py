@@ -166,7 +166,10 @@ def test_a_read_only_folder_is_named(tmp_path: Path) -> None:
     """Where no lock can be made, the error names the folder and the cause."""
     tmp_path.chmod(0o500)
     try:
-        with pytest.raises(UnwritableError, match="cannot be written"), writing(tmp_path / "x", ""):
+        with (
+            pytest.raises(UnwritableError, match="cannot be written here"),
+            writing(tmp_path / "x", ""),
+        ):
             pass
     finally:
         tmp_path.chmod(0o700)
@@ -175,7 +178,10 @@ def test_a_read_only_folder_is_named(tmp_path: Path) -> None:
 def test_a_file_in_the_way_is_named(tmp_path: Path) -> None:
     """A folder that is a file is an error of ours."""
     (tmp_path / "file").touch()
-    with pytest.raises(InputError, match="cannot be written"), writing(tmp_path / "file" / "x", ""):
+    with (
+        pytest.raises(InputError, match="cannot be written here"),
+        writing(tmp_path / "file" / "x", ""),
+    ):
         pass
 
 

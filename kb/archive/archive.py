@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb.archive.archive_reader import ArchiveReader
 from kb.archive.blobs import BlobStore
-from kb.archive.schema import connect
+from kb.archive.schema import connect, one_moment
 from kb.errors import Problem
 from kb.model import Item, PageId
 
@@ -45,6 +46,12 @@ class Archive(ArchiveReader):
     def close(self) -> None:
         """Close the file."""
         self._db.close()
+
+    @contextmanager
+    def one_moment(self) -> Iterator[None]:
+        """Have all that is read within the block be of one moment, whoever writes meanwhile."""
+        with one_moment(self._db):
+            yield
 
     def source(self, location: str, format_name: str) -> SourceState:
         """Say what is held of a source; it is stored as a source once something is ingested."""

@@ -30,27 +30,32 @@ audience_option = click.option(
     help="Folder: new, empty or of an earlier build (default: build/AUDIENCE).",
 )  # fmt: skip
 @click.option("--yes", is_flag=True, help="Don't ask before a public build is put in place.")
+@click.option("--check", is_flag=True, help="Read every file that is there; mend what differs.")
 @home_option
-def command(audience: str, out: Path | None, yes: bool, home: Path | None) -> None:
+def command(audience: str, out: Path | None, yes: bool, check: bool, home: Path | None) -> None:
     """Write a static site with search: every case and every source page."""
     with opened(home) as library:
-        build(library, audience, out, yes=yes)
+        build(library, audience, out, yes=yes, check=check)
 
 
-def build(library: Library, audience: Any, out: Path | None, *, yes: bool) -> None:
+def build(
+    library: Library, audience: Any, out: Path | None, *, yes: bool, check: bool = False
+) -> None:
     """Build, ask about what is public, and say how to look at it."""
     if audience == "internal":
         say("note", "cyan", "an internal site: personal data is shown (see --audience public)")
     else:
         tell_inside(library.public_pages())
-    _tell(library.build(out, audience=audience, approve=partial(_approve, yes=yes)))
+    approve = partial(_approve, yes=yes)
+    _tell(library.build(out, audience=audience, approve=approve, check=check))
 
 
 def _tell(report: BuildReport) -> None:
     say(
         "built", "green",
         f"{report.out}: {count(report.cases, 'case')}, {count(report.pages, 'page')}; "
-        f"{count(report.written, 'file')} written, {report.removed} removed",
+        f"{count(report.written, 'file')} written, {report.removed} removed"
+        + (f", {report.mended} of them mended" if report.mended else ""),
     )  # fmt: skip
     if report.pages and not report.cases:
         note = "no page holds a case that was recognised; kb profile learn proposes how"

@@ -12,7 +12,7 @@ from kb.config import Home
 from kb.publish.browser_index.documents import fold_files
 from kb.publish.bundle import site_assets
 from kb.publish.renderer import SiteSettings
-from kb.publish.site_build.leak_check import check
+from kb.publish.site_build.leak_check import check as check_leaks
 from kb.publish.site_build.site_builder import BuildReport, SiteChanges, build
 from kb.redact.material import ArchiveMaterial
 from kb.redact.public_material import PublicMaterial
@@ -26,9 +26,11 @@ Approve: TypeAlias = Callable[[SiteChanges], None]
 
 def build_site(
     home: Home, archive: Archive, store: CaseStore, out: Path, audience: Audience,
-    approve: Approve | None = None,
+    approve: Approve | None = None, *, check: bool = False,
 ) -> BuildReport:  # fmt: skip
     """Write the site for the audience to ``out``; it changes at once when all is written.
+
+    ``check`` reads every file that is there, to find those that somebody changed.
 
     InputError where ``out`` holds something else; LeakError, and nothing changed, where a public
     site would hold a protected value.
@@ -38,15 +40,15 @@ def build_site(
     url = (config.url or "").rstrip("/") or None
     site = SiteSettings(title=config.title, language=config.language, url=url, audience=audience)
     if audience == "internal":
-        return build(material, out, site, state_folder)
+        return build(material, out, site, state_folder, check=check)
     visible = PublicPages.of(archive, rules_of(home.config.public))
     public = PublicMaterial(material, visible, key_of(home))
     constant = [path for files in (site_assets(), fold_files()) for path, _ in files]
     texts = [*own_texts(), site.title]
 
     def guard(staged: Path, changes: SiteChanges) -> None:
-        check(staged, public.protected, texts, constant)
+        check_leaks(staged, public.protected, texts, constant)
         if approve is not None:
             approve(changes)
 
-    return build(public, out, site, state_folder, guard)
+    return build(public, out, site, state_folder, guard, check=check)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -14,6 +15,7 @@ from kb.config import Home, find_home
 from kb.errors import InputError, NotFoundError, Problem, UsageError
 from kb.files import make_folder
 from kb.library.opened import Opened
+from kb.locks import writing
 from kb.model import PageId
 from kb.options import Choice
 
@@ -339,9 +341,12 @@ class Library:
 
     def build(
         self, out: str | Path | None = None, *, audience: Audience = "internal",
-        approve: Approve | None = None,
+        approve: Approve | None = None, check: bool = False,
     ) -> BuildReport:  # fmt: skip
         """Write the static site to ``out`` (default: build/AUDIENCE in the home).
+
+        Files that are missing there, or changed in size or time, are made again; ``check`` reads
+        all files to find others that were changed.
 
         A public site has what is personal replaced, and is searched for leaks before it is put in
         its place: LeakError, and nothing changed, where one is found. ``approve`` is called with
@@ -353,8 +358,10 @@ class Library:
         if audience not in get_args(Audience):
             raise UsageError(f"there is no audience {audience!r}", hint="internal or public")
         target = self.home.build / audience if out is None else Path(out)
-        store, archive = self._opened.store(), self._opened.archive()
-        return build_site(self.home, archive, store, target, audience, approve)
+        with writing(target, "this site", hint="name a folder of your own with --out"):
+            store, archive = self._opened.store(), self._opened.archive()
+            with archive.one_moment(), store.one_moment():
+                return build_site(self.home, archive, store, target, audience, approve, check=check)
 
     def export(self, format: str, dest: str | Path, **options: Any) -> LossReport:  # noqa: A002
         """Write everything in an open format to ``dest``; return what was kept and what not.
@@ -365,8 +372,15 @@ class Library:
         """
         from kb.library.exporting import export
 
-        store, archive = self._opened.store(), self._opened.archive()
-        return export(self.home, archive, store, format, os.fspath(dest), options)
+        dest = os.fspath(dest)
+        with (
+            nullcontext()
+            if dest == "-"
+            else writing(Path(dest), "this destination", hint="name another one")
+        ):
+            store, archive = self._opened.store(), self._opened.archive()
+            with archive.one_moment(), store.one_moment():
+                return export(self.home, archive, store, format, dest, options)
 
     def server(self, host: str = "127.0.0.1", port: int = 8000) -> SiteServer:
         """Bind a server of the internal site and its search. UsageError where it cannot be."""

@@ -84,7 +84,7 @@ class Opened:
         stamp = home_stamp(self._home)
         if stamp is None or stamp != here.refreshed:
             with self._lock:
-                here.store.refresh(archive, self._home.config.cases, self._home.root)
+                here.store.refresh(archive, self._home.config.cases, self._home.root, stamp=stamp)
             here.refreshed = stamp
         return here.store
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import msgspec
 
@@ -14,7 +15,12 @@ Output = tuple[str, bytes]
 
 def digest_of(*parts: object) -> bytes:
     """16 bytes over values that msgspec can encode."""
-    return hashlib.blake2b(msgspec.msgpack.encode(parts), digest_size=16).digest()
+    return digest_of_bytes(msgspec.msgpack.encode(parts))
+
+
+def digest_of_bytes(data: bytes) -> bytes:
+    """16 bytes over the content of a file."""
+    return hashlib.blake2b(data, digest_size=16).digest()
 
 
 class PageNote(msgspec.Struct, frozen=True, array_like=True):
@@ -42,11 +48,26 @@ class Unit:
     """Further units, none of which has changed where this one's digest has not."""
 
 
+class MadeFile(NamedTuple):
+    """What a build remembers of a file that it wrote: a later one sees whether it is as it was."""
+
+    path: str
+    size: int
+    time: int
+    """When it was written, in nanoseconds."""
+    digest: bytes
+
+
 class MadeUnit(msgspec.Struct, frozen=True, array_like=True):
-    """What a build remembers of a unit: its digest and the paths of its files."""
+    """What a build remembers of a unit: its digest and its files."""
 
     digest: bytes
-    paths: tuple[str, ...]
+    files: tuple[MadeFile, ...]
     notes: tuple[PageNote, ...] = ()
     parts: tuple[str, ...] = ()
     """Keys of the further units."""
+
+    @property
+    def paths(self) -> list[str]:
+        """Where its files are."""
+        return [file.path for file in self.files]

@@ -11,16 +11,18 @@ from __future__ import annotations
 import hashlib
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
+from kb.errors import KbError
 from kb.files import write_whole
 from kb.freshness import code_stamp
+from kb.locks import writing
 from kb.search.documents.document_sources import DocumentSource
 from kb.search.protocol import DamagedIndexError, Engine, EngineOpener
 
@@ -103,7 +105,7 @@ def refresh(
                 _note_stamp(folder, state, stamp)
             return engine
     folder.mkdir(parents=True, exist_ok=True)
-    with _locked(folder / "lock"):
+    with writing(folder / "state.json", "the search index"):
         return _IndexUpdate(folder, source, opened, made_by, stamp).done()
 
 
@@ -123,8 +125,8 @@ def _same(state: GenerationState, source: DocumentSource, stamp: str | None) -> 
 
 def _note_stamp(folder: Path, state: GenerationState, stamp: str) -> None:
     """Store the stamp at which nothing had changed, so that next time it alone says so."""
-    with _locked(folder / "lock", wait=False) as mine:
-        if mine and read_state(folder) == state:
+    with suppress(KbError), writing(folder / "state.json", "the search index", limit=0):
+        if read_state(folder) == state:
             noted = msgspec.structs.replace(state, stamp=stamp)
             write_whole(folder / "state.json", msgspec.json.encode(noted))
 
@@ -225,23 +227,3 @@ def _tried(place: Path, opened: EngineOpener) -> Engine | None:
         return opened(place)
     except (OSError, DamagedIndexError):
         return None
-
-
-@contextmanager
-def _locked(file: Path, *, wait: bool = True) -> Iterator[bool]:
-    """Let one process write at a time; without fcntl, the engine's own lock has to do.
-
-    Yields whether the lock is held: always, where ``wait`` is true.
-    """
-    try:
-        import fcntl
-    except ImportError:
-        yield True
-        return
-    with file.open("wb") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except BlockingIOError:
-            yield False
-            return
-        yield True

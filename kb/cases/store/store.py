@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kb.archive import Archive
+from kb.archive.schema import one_moment
 from kb.cases.history.named import Named
 from kb.cases.reader.profile_selection import ProfileSelection
 from kb.cases.record import Case, from_json
@@ -26,7 +27,8 @@ from kb.cases.store.finalise import (
 )
 from kb.cases.store.page_rows import PageRefresh, named_in
 from kb.config import CasesConfig, Home
-from kb.freshness import code_stamp
+from kb.freshness import code_stamp, home_stamp
+from kb.locks import writing
 from kb.model import PageId
 
 _TABLES = """
@@ -89,6 +91,14 @@ class CaseStore:
         except sqlite3.OperationalError:
             raise
         except sqlite3.DatabaseError:
+            with writing(self.path, "the case records"):
+                return self._anew()
+
+    def _anew(self) -> sqlite3.Connection:
+        """Replace a damaged store, unless another process has done so."""
+        try:
+            return self._open()
+        except sqlite3.DatabaseError:
             for name in ("", "-wal", "-shm"):
                 self.path.with_name(self.path.name + name).unlink(missing_ok=True)
             return self._open()
@@ -108,27 +118,46 @@ class CaseStore:
 
     def refresh(
         self, archive: Archive, config: CasesConfig, root: Path | None = None,
-        workers: int | None = None,
+        workers: int | None = None, *, stamp: str | None = None,
     ) -> RefreshReport:  # fmt: skip
         """Read the pages that changed since the last time, and tie their cases to the others.
 
         ``root`` is the home's folder: paths of profiles in ``config`` are relative to it, and
         corrections.toml stands there. A profile that changed has every page read anew. Many pages
         are read by as many processes as there are cores, or by ``workers``; nothing depends on it.
+        Within `one_moment`, or at the `home_stamp` of the last time, nothing changes.
         """
-        selection = self._selection = ProfileSelection(config, root)
+        self._selection = ProfileSelection(config, root)
         report = RefreshReport()
+        if not self._db.in_transaction and (stamp is None or stamp != self._seen()):
+            with writing(self.path, "the case records"):
+                self._refresh(archive, root, workers, report, stamp)
+        report.cases = self._db.execute("SELECT count(*) FROM case_row").fetchone()[0]
+        return report
+
+    def _refresh(
+        self, archive: Archive, root: Path | None, workers: int | None, report: RefreshReport,
+        stamp: str | None,
+    ) -> None:  # fmt: skip
+        selection = self._selection
         self._db.execute("BEGIN IMMEDIATE")
         try:
             self._begin(selection)
             touched = PageRefresh(self._db, archive, selection, workers).read(report)
             finalise(self._db, touched, load_corrections(root), selection, report)
+            self._db.execute("INSERT OR REPLACE INTO meta VALUES ('seen', ?)", (stamp or "",))
         except BaseException:
             self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
-        report.cases = self._db.execute("SELECT count(*) FROM case_row").fetchone()[0]
-        return report
+
+    def _seen(self) -> str | None:
+        """Return the home's stamp at the last refresh; None where there was none."""
+        try:
+            row = self._db.execute("SELECT value FROM meta WHERE key = 'seen'").fetchone()
+        except sqlite3.OperationalError:
+            return None
+        return row[0] if row else None
 
     def _begin(self, selection: ProfileSelection) -> None:
         """Empty tables, unless those that are there were made in the same way."""
@@ -145,6 +174,12 @@ class CaseStore:
         for statement in _TABLES.split(";"):
             self._db.execute(statement)
         self._db.execute("INSERT INTO meta VALUES ('stamp', ?)", (stamp,))
+
+    @contextmanager
+    def one_moment(self) -> Iterator[None]:
+        """Have all that is read within the block be of one moment, whoever writes meanwhile."""
+        with one_moment(self._db):
+            yield
 
     def cases(self) -> Iterator[Case]:
         """Yield all cases by wiki, page reference, locale and line."""
@@ -208,5 +243,5 @@ class CaseStore:
 def up_to_date(home: Home) -> Iterator[tuple[Archive, CaseStore]]:
     """Open a home's archive and its cases, up to date. InputError where nothing is imported."""
     with Archive(home.archive) as archive, CaseStore(home.cases) as store:
-        store.refresh(archive, home.config.cases, home.root)
+        store.refresh(archive, home.config.cases, home.root, stamp=home_stamp(home))
         yield archive, store

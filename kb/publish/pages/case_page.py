@@ -17,7 +17,7 @@ from kb.publish.pages.case_story import RelationReason, edits, naming, reason_of
 from kb.publish.paths import case_path, root_of
 from kb.publish.renderer import Renderer, short
 from kb.publish.site_catalogue import CaseFacts, Catalogue, days_to_resolve
-from kb.publish.units import digest_of
+from kb.publish.units import MadeFile, digest_of
 from kb.publish.wiki_text.rendering import WikiTextRenderer
 
 
@@ -49,13 +49,13 @@ def case_digest(facts: CaseFacts, catalogue: Catalogue) -> bytes:
 
 
 def case_writer(
-    catalogue: Catalogue, renderer: Renderer, write: Callable[[str, bytes], None]
-) -> Callable[[bytes], None]:
+    catalogue: Catalogue, renderer: Renderer, write: Callable[[str, bytes], MadeFile]
+) -> Callable[[bytes], MadeFile]:
     """Return what makes and writes the page of a record."""
 
-    def work(record: bytes) -> None:
+    def work(record: bytes) -> MadeFile:
         case = from_json(record)
-        write(case_path(case.source.wiki, case.id), case_page(case, catalogue, renderer))
+        return write(case_path(case.source.wiki, case.id), case_page(case, catalogue, renderer))
 
     return work
 

@@ -1,4 +1,7 @@
-"""What a build remembers for the next one: the facts it knew, the units it made."""
+"""What a build remembers for the next one: the facts it knew, the units it made.
+
+The state's file is a digest of 16 bytes and MessagePack: what was damaged is not known any more.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,10 @@ import msgspec
 from kb.files import write_whole
 from kb.publish.browser_index.index_layout import IndexMeta
 from kb.publish.site_catalogue import CaseFacts, PageFacts
-from kb.publish.units import MadeUnit
+from kb.publish.units import MadeUnit, digest_of_bytes
 
-VERSION = 6
+VERSION = 7
+_DIGEST = 16
 
 
 class BuildState(msgspec.Struct, kw_only=True):
@@ -37,10 +41,12 @@ def load(folder: Path, out: Path, build: str | None) -> BuildState | None:
     """Read the state of the build that is in ``out``; None where it is not known."""
     for path in (_path(folder, out), _path(folder, out).with_suffix(".next")):
         try:
-            state = _decoder.decode(path.read_bytes())
-        except (FileNotFoundError, msgspec.DecodeError):
+            data = path.read_bytes()
+            whole = data[:_DIGEST] == digest_of_bytes(data[_DIGEST:])
+            state = _decoder.decode(data[_DIGEST:]) if whole else None
+        except (OSError, msgspec.DecodeError):
             continue
-        if build is not None and state.build == build and state.version == VERSION:
+        if state and state.build == build and state.version == VERSION:
             return state
     return None
 
@@ -49,7 +55,8 @@ def save_before(folder: Path, out: Path, state: BuildState) -> None:
     """Write the state of a build about to be put in place; the one in force stays."""
     path = _path(folder, out).with_suffix(".next")
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, msgspec.msgpack.encode(state))
+    data = msgspec.msgpack.encode(state)
+    write_whole(path, digest_of_bytes(data) + data)
 
 
 def save_after(folder: Path, out: Path) -> None:

@@ -12,7 +12,7 @@ from kb.publish.browser_index.index_layout import IndexMeta
 from kb.publish.site_build.build_state import BuildState
 from kb.publish.site_build.site_folder import SiteFolder
 from kb.publish.site_catalogue import CaseFacts
-from kb.publish.units import MadeUnit, digest_of
+from kb.publish.units import MadeFile, MadeUnit, digest_of
 
 if TYPE_CHECKING:
     from kb.publish.browser_index.full import IndexBuilder
@@ -31,19 +31,20 @@ class Indexing:
         self,
         folder: SiteFolder,
         old: BuildState | None,
-        write: Callable[[str, bytes], None],
+        write: Callable[[str, bytes], MadeFile],
         cases: Sequence[CaseFacts],
     ) -> None:
         """``cases`` are in the order that numbers them."""
         self._folder = folder
         self._old = old
-        self._write = write
+        self._put = write
         self._cases = cases
         self._digest = digest_of([case.digest for case in cases])
         before = old.units.get("search") if old else None
+        self._files = {file.path: file for file in before.files} if before else {}
         self._before = before if before and before.digest == self._digest else None
         changed = [] if self._before else self._changed()
-        self._index = _index(len(cases), write) if changed is None else None
+        self._index = _index(len(cases), self._write) if changed is None else None
         numbers = range(len(cases)) if changed is None else changed
         self.wanted = {cases[number].digest: number for number in numbers}
         self._added: dict[int, IndexedCase] = {}
@@ -71,7 +72,10 @@ class Indexing:
         paths += [layout.shard_path(page) for page in range(meta.shards)]
         paths += [layout.word_path(page) for page in range(layout.word_files(meta.shards))]
         paths += [layout.rest_path(page) for page in meta.rests]
-        return meta, MadeUnit(self._digest, tuple(paths))
+        return meta, MadeUnit(self._digest, tuple(self._files[path] for path in paths))
+
+    def _write(self, path: str, data: bytes) -> None:
+        self._files[path] = self._put(path, data)
 
     def _changed(self) -> list[int] | None:
         """Numbers of the documents to patch; None where patching is not possible."""

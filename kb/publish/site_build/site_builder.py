@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import hashlib
 import threading
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Set
 from pathlib import Path
 from typing import Final
@@ -37,7 +36,7 @@ from kb.publish.site_catalogue import (
     case_facts,
     page_facts,
 )
-from kb.publish.units import MadeUnit, Unit, digest_of
+from kb.publish.units import MadeFile, MadeUnit, Unit, digest_of
 from kb.redact.material import Material, MaterialPage
 
 
@@ -50,6 +49,8 @@ class BuildReport(msgspec.Struct, frozen=True, kw_only=True):
     written: int
     """Files that are new or were made again."""
     removed: int
+    mended: int
+    """Files that were missing or had been changed in place."""
 
 
 class SiteChanges(msgspec.Struct, frozen=True):
@@ -78,15 +79,17 @@ _building = threading.RLock()
 
 def build(
     material: Material, out: Path, site: SiteSettings, state_folder: Path,
-    guard: Guard | None = None,
+    guard: Guard | None = None, *, check: bool = False,
 ) -> BuildReport:  # fmt: skip
     """Bring the site in ``out`` up to the material; it changes at once when all is written.
 
-    ``state_folder`` is where one build leaves its state for the next. Of builds in several threads
-    one runs at a time. InputError where ``out`` holds something else.
+    Files of the site that are missing, or that somebody changed in place, are made again: found by
+    size and time, with ``check`` by reading all. ``state_folder`` is where one build leaves its
+    state for the next. Of builds in several threads one runs at a time; of those in several
+    processes, the caller's lock sees to it. InputError where ``out`` holds something else.
     """
     with _building, _TunedCollector() as collector:
-        return SiteBuild(material, out, site, state_folder, collector).run(guard)
+        return SiteBuild(material, out, site, state_folder, collector, check=check).run(guard)
 
 
 class _TunedCollector:
@@ -125,7 +128,7 @@ class SiteBuild:
 
     def __init__(
         self, material: Material, out: Path, site: SiteSettings, state_folder: Path,
-        collector: _TunedCollector,
+        collector: _TunedCollector, *, check: bool,
     ) -> None:  # fmt: skip
         self.material = material
         self.collector = collector
@@ -135,8 +138,14 @@ class SiteBuild:
         self.stamp = digest_of(code_stamp(), msgspec.to_builtins(site))
         self.last = build_state.load(state_folder, out, self.folder.present)
         """The build that is in place."""
-        self.reusable = self.last.units if self.last and self.last.stamp == self.stamp else {}
-        """Its units, where it was of this code and these settings."""
+        last = self.last.units if self.last else {}
+        self.files = [file for unit in last.values() for file in unit.files]
+        """All files of that build."""
+        self.damaged = self.folder.damaged(self.files, digests=check)
+        """Paths of those that are not as they were written."""
+        whole = {k: unit for k, unit in last.items() if self.damaged.isdisjoint(unit.paths)}
+        self.reusable = whole if self.last and self.last.stamp == self.stamp else {}
+        """Its units, where it was of this code and these settings, and they are whole."""
         self.new_records: dict[bytes, bytes] = {}
         """Some records, by digest, that the last build did not know."""
         self.made: dict[str, MadeUnit] = {}
@@ -149,11 +158,11 @@ class SiteBuild:
         """Prepare the new site beside the last one, then exchange the two."""
         pages = list(self.material.pages())
         cases = self._read_cases()
-        if not self._nothing_changed(pages, cases):
+        if self.damaged or not self._nothing_changed(pages, cases):
             self._bring_up(pages, cases, guard)
         return BuildReport(
             out=self.folder.out, cases=len(cases), pages=len({page.id for page in pages}),
-            written=len(self.written), removed=len(self.removed),
+            written=len(self.written), removed=len(self.removed), mended=len(self.damaged),
         )  # fmt: skip
 
     def _nothing_changed(self, pages: list[MaterialPage], cases: list[CaseFacts]) -> bool:
@@ -216,13 +225,14 @@ class SiteBuild:
 
     def _write_cases(self, catalogue: Catalogue) -> IndexMeta:
         """Write case pages and the search index, in one more reading of the records."""
-        pages: dict[bytes, str] = {}
+        pages: dict[bytes, tuple[str, str, bytes]] = {}
         for facts in catalogue.cases:
             key, digest = f"case:{facts.card.url}", case_digest(facts, catalogue)
             if not self._reuse(key, digest):
-                path = pages[facts.digest] = case_path(facts.card.wiki, facts.card.id)
-                self.made[key] = MadeUnit(digest, (path,))
-        indexing = Indexing(self.folder, self.last, self._write, catalogue.cases)
+                path = case_path(facts.card.wiki, facts.card.id)
+                pages[facts.digest] = path, key, digest
+        whole = self.last if "search" in self.reusable or not self.damaged else None
+        indexing = Indexing(self.folder, whole, self._write, catalogue.cases)
 
         def page_records() -> Iterator[bytes]:
             """Index the records that the index wants; yield those that want a page."""
@@ -236,8 +246,11 @@ class SiteBuild:
             self._prepare()
             work = case_writer(catalogue, self.renderer, self.folder.write)
             load = Load(tasks=len(pages), pays=CASES_PAY, batch=CASES_BATCH)
-            deque(pooled(work, page_records(), load), maxlen=0)
-        self.written.update(pages.values())
+            units = {path: (key, digest) for path, key, digest in pages.values()}
+            for file in pooled(work, page_records(), load):
+                key, digest = units[file.path]
+                self.made[key] = MadeUnit(digest, (file,))
+                self.written.add(file.path)
         index, self.made["search"] = indexing.finish(self.material.records)
         return index
 
@@ -297,7 +310,7 @@ class SiteBuild:
     def _reuse(self, key: str, digest: bytes) -> bool:
         """Take over a unit of the last build, its parts too, if it would be the same now."""
         unit = self.reusable.get(key)
-        if unit is None or unit.digest != digest:
+        if unit is None or unit.digest != digest or not self.reusable.keys() >= set(unit.parts):
             return False
         self.made[key] = unit
         self.made.update((part, self.reusable[part]) for part in unit.parts)
@@ -305,25 +318,22 @@ class SiteBuild:
 
     def _write_unit(self, unit: Unit) -> MadeUnit:
         """Write the unit's files, in this process or one of the pool's."""
-        paths = []
-        for path, data in unit.make():
-            self.folder.write(path, data)
-            paths.append(path)
-        return MadeUnit(unit.digest, tuple(paths), tuple(unit.notes))
+        files = tuple(self.folder.write(path, data) for path, data in unit.make())
+        return MadeUnit(unit.digest, files, tuple(unit.notes))
 
-    def _write(self, path: str, data: bytes) -> None:
+    def _write(self, path: str, data: bytes) -> MadeFile:
         self._prepare()
-        self.folder.write(path, data)
         self.written.add(path)
+        return self.folder.write(path, data)
 
     def _prepare(self) -> None:
         """Prepare the folder, before the first change: without one, nothing is touched."""
         if not self.prepared:
             self.prepared = True
             if self.last:
-                self.folder.prepare(self.last.before, self.last.differing)
+                self.folder.prepare(self.last.before, self.last.differing, self.files)
             else:
-                self.folder.prepare(None, None)
+                self.folder.prepare_empty()
 
     def _remove_what_is_gone(self) -> None:
         last = self.last.units if self.last else {}
@@ -347,7 +357,7 @@ class SiteBuild:
     def _put_in_place(self, catalogue: Catalogue, index: IndexMeta) -> None:
         units = [(key, unit.digest) for key, unit in sorted(self.made.items())]
         name = digest_of(self.stamp, units).hex()
-        if self.last and name == self.last.build:
+        if self.last and name == self.last.build and not self.damaged:
             return
         self._prepare()
         state = BuildState(
@@ -362,7 +372,8 @@ class SiteBuild:
         if self.last is None:
             # A first build leaves nothing in the staging folder for the next to start from, so a
             # copy of it is put there. Only then is that noted: killed before, the next one copies.
-            self.folder.double()
+            files = [file for unit in self.made.values() for file in unit.files]
+            self.folder.double(files, mark=True)
             doubled = msgspec.structs.replace(state, before=name, differing=())
             build_state.save_before(self.state_folder, self.folder.out, doubled)
             build_state.save_after(self.state_folder, self.folder.out)

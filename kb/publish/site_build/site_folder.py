@@ -3,19 +3,23 @@
 The staging folder holds the build before the present one. A build first brings it up to the present
 one (by hard links, for the files that differ), then writes and deletes what changed, marks it with
 the new build's name, and exchanges the two. Killed at any point, the site is the old or the new;
-a staging folder without a mark is made again.
+a staging folder without a mark, or whose files are not those of the present site, is made again.
+Both folders share files: what somebody changes in one is changed in the other, so that a file is
+taken for good only where it is as the build that wrote it left it.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
+import stat
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
 from kb.errors import InputError
 from kb.files import MARK, aside_of, put_in_place, staging_of
+from kb.publish.units import MadeFile, digest_of_bytes
 
 
 class SiteFolder:
@@ -38,22 +42,38 @@ class SiteFolder:
         self.present = _name(out)
         self._empty = False
 
-    def prepare(self, before: str | None, differing: Iterable[str] | None) -> None:
-        """Make the staging folder a copy of the present site; empty where ``differing`` is None.
+    def damaged(self, files: Iterable[MadeFile], *, digests: bool = False) -> set[str]:
+        """Find which files of the site in place are missing or not as they were written.
+
+        By size and time; a file of another time, and with ``digests`` each, is read.
+        """
+        return {file.path for file in files if not _is_as_made(self.out, file, read=digests)}
+
+    def prepare_empty(self) -> None:
+        """Make the staging folder an empty one."""
+        shutil.rmtree(self.staged, ignore_errors=True)
+        self._begin()
+        self._empty = True
+
+    def prepare(
+        self, before: str | None, differing: Iterable[str], files: Iterable[MadeFile]
+    ) -> None:
+        """Make the staging folder a copy of the present site, which should hold ``files``.
 
         It may hold the build called ``before``, of which the ``differing`` paths are not as now.
         """
-        if self.present is None or differing is None:
-            shutil.rmtree(self.staged, ignore_errors=True)
-            self._begin()
-            self._empty = True
-        elif before is not None and _name(self.staged) == before:
-            (self.staged / MARK).unlink()
+        if before is None or _name(self.staged) != before or not self._caught_up(differing, files):
+            self.double(files)
+
+    def _caught_up(self, differing: Iterable[str], files: Iterable[MadeFile]) -> bool:
+        """Bring the staging folder up to the present site; False where that is not as it was."""
+        (self.staged / MARK).unlink()
+        try:
             for path in differing:
                 self._take_over(path)
-        else:
-            self.double()
-            (self.staged / MARK).unlink()
+        except OSError:
+            return False
+        return all(_is_as_made(self.staged, file) for file in files)
 
     def _begin(self) -> None:
         try:
@@ -64,27 +84,32 @@ class SiteFolder:
                 hint="name a folder of your own with --out",
             ) from error
 
-    def double(self) -> None:
-        """Make the staging folder a copy of the present site, its mark too."""
+    def double(self, files: Iterable[MadeFile], *, mark: bool = False) -> None:
+        """Make the staging folder of those ``files`` of the present site that are as written."""
         shutil.rmtree(self.staged, ignore_errors=True)
-        shutil.copytree(self.out, self.staged, copy_function=os.link, ignore=lambda *_: [MARK])
-        shutil.copy(self.out / MARK, self.staged / MARK)
+        self._begin()
+        for file in files:
+            if _is_as_made(self.out, file):
+                self._take_over(file.path)
+        if mark:
+            shutil.copy(self.out / MARK, self.staged / MARK)
 
     def read(self, path: str) -> bytes:
         """Read a file as it is prepared so far."""
         return (self.staged / path).read_bytes()
 
-    def write(self, path: str, data: bytes) -> None:
+    def write(self, path: str, data: bytes) -> MadeFile:
         """Write a file; never into one that the present site shares."""
         target = f"{self.staged}/{path}"  # no Path: there are very many of these
         if not self._empty:
             with suppress(FileNotFoundError):
                 os.unlink(target)  # noqa: PTH108
         try:
-            _put(target, data)
+            facts = _put(target, data)
         except FileNotFoundError:
             os.makedirs(os.path.dirname(target), exist_ok=True)  # noqa: PTH103, PTH120
-            _put(target, data)
+            facts = _put(target, data)
+        return MadeFile(path, facts.st_size, facts.st_mtime_ns, digest_of_bytes(data))
 
     def remove(self, path: str) -> None:
         """Take a file away, and the folders that it leaves empty."""
@@ -111,19 +136,45 @@ class SiteFolder:
             self.remove(path)
             return
         try:
-            os.link(present, target)
+            _share(present, target)
         except FileNotFoundError:
             os.makedirs(os.path.dirname(target), exist_ok=True)  # noqa: PTH103, PTH120
-            os.link(present, target)
+            _share(present, target)
 
 
-def _put(target: str, data: bytes) -> None:
+def _share(source: str, target: str) -> None:
+    """Have one file in two places; a copy of the same time where the system has no hard links."""
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except FileNotFoundError:
+        raise
+    except OSError:
+        shutil.copy2(source, target, follow_symlinks=False)
+
+
+def _put(target: str, data: bytes) -> os.stat_result:
     file = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
     try:
         while data:
             data = data[os.write(file, data) :]
+        return os.fstat(file)
     finally:
         os.close(file)
+
+
+def _is_as_made(folder: Path, file: MadeFile, *, read: bool = False) -> bool:
+    """Whether the file is as it was written; read where asked for, or where its time differs."""
+    path = f"{folder}/{file.path}"
+    try:
+        found = os.lstat(path)
+        if not stat.S_ISREG(found.st_mode) or found.st_size != file.size:
+            return False
+        if found.st_mtime_ns == file.time and not read:
+            return True
+        with open(path, "rb") as opened:  # noqa: PTH123
+            return digest_of_bytes(opened.read()) == file.digest
+    except OSError:
+        return False
 
 
 def _name(folder: Path) -> str | None:
