@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from kb.errors import InputError, UsageError
-from kb.files import write_whole
+from kb.files import make_folder, write_new
 from kb.options import Choice
 
 
@@ -122,10 +122,9 @@ def write_config(folder: Path) -> Path:
     UsageError where there is one.
     """
     target = folder / "kb.toml"
-    if target.exists():
+    make_folder(folder)
+    if not write_new(target, _TEMPLATE.encode()):
         raise UsageError(f"{target} exists", hint="edit it, or remove it first")
-    folder.mkdir(parents=True, exist_ok=True)
-    write_whole(target, _TEMPLATE.encode())
     return target
 
 

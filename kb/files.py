@@ -7,11 +7,13 @@ import hashlib
 import os
 import secrets
 import shutil
+import stat
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
 from kb.errors import InputError, UsageError
 
@@ -23,45 +25,133 @@ _EXCHANGE = 2
 """RENAME_EXCHANGE of Linux's renameat2 and RENAME_SWAP of macOS's renamex_np alike."""
 
 
+_ELSEWHERE: Final = "choose another place"
+_ROOM: Final = "make room there, or choose another place; nothing was changed"
+_HINTS: Final = {
+    errno.ENOSPC: _ROOM, errno.EDQUOT: _ROOM, errno.EFBIG: _ROOM, errno.EROFS: _ELSEWHERE,
+    errno.EACCES: _ELSEWHERE, errno.EPERM: _ELSEWHERE, errno.ENOENT: _ELSEWHERE,
+    errno.ENOTDIR: _ELSEWHERE, errno.EEXIST: _ELSEWHERE, errno.EISDIR: "name a file",
+    errno.ENAMETOOLONG: "choose a shorter name",
+    errno.EIO: "the disk fails: copy what matters to another one; nothing was changed",
+}  # fmt: skip
+"""What the system may say of a write, and what to do about it."""
+_OF_SQLITE: Final = {8: errno.EROFS, 13: errno.ENOSPC, 14: errno.EACCES, 778: errno.EIO}
+"""The same of SQLite, by its codes READONLY, FULL, CANTOPEN and IOERR_WRITE."""
+
+
+@contextmanager
+def unwritable_told(path: Path) -> Iterator[None]:
+    """Raise what keeps ``path`` from being written as an InputError that says what to do."""
+    try:
+        yield
+    except Exception as error:
+        number = _number(error)
+        named = getattr(error, "filename", None) or path
+        if number not in _HINTS or path.parent not in Path(os.fsdecode(named)).parents:
+            raise
+        raise InputError(
+            f"{path}: cannot be written: {os.strerror(number)}", hint=_HINTS[number]
+        ) from error
+
+
+def _number(error: Exception) -> int | None:
+    if isinstance(error, OSError):
+        return error.errno
+    return _OF_SQLITE.get(getattr(error, "sqlite_errorcode", 0))
+
+
 def make_folder(path: Path) -> None:
     """Make a folder, and those above it. InputError where that cannot be."""
-    try:
+    with unwritable_told(path):
         path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
+
+
+def check_plain(path: Path) -> None:
+    """Raise InputError for a link, a device, a pipe: what is put there would go elsewhere."""
+    if path.is_symlink():
         raise InputError(
-            f"{path}: this folder cannot be made: {error.strerror}", hint="choose another place"
-        ) from error
+            f"{path}: a link to {path.readlink()}, which would be written over",
+            hint="name the place that it leads to",
+        )
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise InputError(
+            f"{path}: a device or a pipe", hint="name a file, or - for stdout where that can be"
+        )
 
 
 def write_whole(path: Path, data: bytes, *, mode: int = 0o666) -> None:
     """Replace the file's content atomically and durably: a crash leaves the old or the new.
 
-    A new file has ``mode``, less what the process masks.
+    A new file has ``mode``, less what the process masks; one that is replaced keeps its own.
+    InputError where ``path`` is a link or cannot be written.
     """
+    check_plain(path)
+    with _complete(path, data, mode) as fresh:
+        with suppress(OSError):  # it is new, or the file system has no modes
+            fresh.chmod(stat.S_IMODE(path.stat().st_mode))
+        fresh.replace(path)
+
+
+def write_new(path: Path, data: bytes, *, mode: int = 0o666) -> bool:
+    """Write a file whole where there is none; False where there is something, which stays.
+
+    Of several processes at once, one writes it.
+    """
+    with _complete(path, data, mode) as fresh:
+        try:
+            os.link(fresh, path)
+        except FileExistsError:
+            return False
+        except OSError:  # no hard links on this file system
+            if os.path.lexists(path):
+                return False
+            fresh.replace(path)
+    return True
+
+
+@contextmanager
+def _complete(path: Path, data: bytes, mode: int) -> Iterator[Path]:
+    """Yield a temporary file beside ``path`` that holds ``data``, on disk."""
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
+        with unwritable_told(path):
+            number = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+            with os.fdopen(number, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            yield fresh
     finally:
-        fresh.unlink(missing_ok=True)
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
 
 
 @contextmanager
 def new_file(path: Path) -> Iterator[Path]:
-    """Yield a temporary path in the same folder; it replaces ``path`` if the block ends well."""
+    """Yield a temporary path in the same folder; it replaces ``path`` if the block ends well.
+
+    InputError where ``path`` is a link or cannot be written.
+    """
     if path.is_dir():
         raise UsageError(f"{path}: a folder", hint="name a file")
+    check_plain(path)
     make_folder(path.parent)
     part = path.with_name(f".{path.name}.part")
-    part.unlink(missing_ok=True)
     try:
-        yield part
-        part.replace(path)
+        with unwritable_told(path):
+            part.unlink(missing_ok=True)
+            yield part
+            _sync(part)
+            part.replace(path)
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    """Have the system write a file's bytes to the disk."""
+    with path.open("r+b") as file:
+        os.fsync(file.fileno())
 
 
 def check_ours(path: Path) -> None:
@@ -77,15 +167,17 @@ def new_folder(path: Path, *, keep: bool = False) -> Iterator[Path]:
 
     With ``keep``, it stays where it is if the block fails. InputError: see check_ours.
     """
+    check_plain(path)
     check_ours(path)
     make_folder(path.parent)
     staged = staging_of(path)
     shutil.rmtree(staged, ignore_errors=True)
-    staged.mkdir()
     try:
-        yield staged
-        (staged / MARK).touch()
-        put_in_place(staged, path)
+        with unwritable_told(path):
+            staged.mkdir()
+            yield staged
+            (staged / MARK).touch()
+            put_in_place(staged, path)
         keep = False
     finally:
         if not keep:

@@ -99,6 +99,10 @@ class Archive(ArchiveReader):
         tables = ("page", "revision", "attachment", "comment", "object", "problem", "blob")
         return {t: self._db.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in tables}
 
+    def locations(self) -> list[str]:
+        """List the files, folders and URLs that something was imported from."""
+        return [one for (one,) in self._db.execute("SELECT location FROM source ORDER BY id")]
+
     def ways(self) -> dict[str, tuple[int, int]]:
         """Count by importer the whole versions of pages and of attachments that came by it."""
         counts = "SELECT format, count(*) FROM {} JOIN source ON source.id = source_id WHERE {}"

@@ -11,7 +11,7 @@ from kb.cases.reader.coverage import PageCoverage, taken_share
 from kb.cli.console import err, home_option, json_option, opened, out, say, write
 from kb.cli.styled import Styled
 from kb.errors import UsageError
-from kb.files import write_whole
+from kb.files import write_new
 from kb.library.library import Library
 
 
@@ -91,9 +91,7 @@ def learn(glob: str, name: str, dest: Path | None, home: Path | None) -> None:
         found = library.learn_profile(glob, name=name)
     if dest is None:
         write(found.text.encode())
-    elif dest.exists():
+    elif not write_new(dest, found.text.encode()):
         raise UsageError(f"{dest} exists", hint="choose another name; nothing is overwritten")
-    else:
-        write_whole(dest, found.text.encode())
     say("learned", "green", f"{found.cases} cases, {found.fields} fields,"
         f" {found.share:.0%} of their lines taken")  # fmt: skip

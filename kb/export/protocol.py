@@ -39,6 +39,12 @@ class ExportOptions(msgspec.Struct, frozen=True, kw_only=True):
     audience: Annotated[
         Audience, msgspec.Meta(description="Who will read it; public: redacted, then searched.")
     ] = "internal"
+    force: Annotated[
+        bool,
+        msgspec.Meta(
+            description="Replace a file that no export of this home wrote, or that was changed."
+        ),
+    ] = False
     report: Annotated[
         Path | None,
         msgspec.Meta(
@@ -93,10 +99,12 @@ class Exporter(Protocol[OptionsT]):
     def export(self, contents: Contents, dest: str, options: OptionsT) -> LossReport:
         """Write everything to ``dest``: a path, or `-` for stdout where the format is one stream.
 
-        The bytes depend on ``contents`` and ``options`` alone. They are put in place whole or not
-        at all (kb.files), and replace nothing that no export made. What is not simply kept is
-        noted in the report; what costs a look at every page only where ``options.report`` is set.
-        InputError or UsageError where it cannot be written.
+        The bytes depend on ``contents`` and ``options`` alone. ``dest`` is in a temporary folder:
+        what is made there, and whatever stands beside it then, is put in place at the end, where
+        it replaces nothing that no export made. With `updates_in_place` it is the place that the
+        user named, and the format sees to that. What is not simply kept is noted in the report;
+        what costs a look at every page only where ``options.report`` is set. InputError or
+        UsageError where it cannot be written.
         """
 
     def parts(self, made: Path) -> Iterator[Part]:

@@ -12,12 +12,14 @@ from jinja2 import Environment
 
 from kb.assets import assets
 from kb.files import new_file, sha256_of
-from kb.redirects import Redirect, write_redirects
+from kb.redirects import Redirect, redirect_files, write_redirects
 
 Fate = Literal["kept", "changed", "dropped", "broken"]
 """changed: it is there in another form; broken: what it leads to is not in the archive."""
 
 
+NAMES: Final = ("report.json", "report.html", *(name for name, _ in redirect_files(())))
+"""The files of a report."""
 EVERYWHERE: Final = ""
 """In place of a page: what becomes of the same on every page."""
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
+from typing import TypeAlias
 
 import msgspec
 
@@ -15,11 +17,13 @@ from kb.archive import Archive, PageView
 from kb.cases.record import Case, from_json
 from kb.cases.store.store import CaseStore
 from kb.config import Home
-from kb.errors import UsageError
+from kb.errors import KbError
+from kb.export.own_outputs import OwnOutputs
 from kb.export.protocol import Contents, Exporter, ExportOptions
 from kb.export.readable_parts import Part, file_parts, readable
-from kb.export.report import LossReport, add_digests, write_report
-from kb.files import check_ours, put_in_place
+from kb.export.report import NAMES, LossReport, add_digests, write_report
+from kb.files import make_folder, put_in_place, unwritable_told
+from kb.locks import writing
 from kb.model import (
     AttachmentRevision,
     Item,
@@ -43,18 +47,106 @@ def run_export(
     """Export to ``dest`` for the audience of ``options``, and write the report if they name one.
 
     ``own_texts`` are what our own interface says; that somebody has the name of one of its words
-    is no leak. Raises what Exporter.export raises; LeakError, with nothing written, where a
-    protected value is left in an export for the public.
+    is no leak. Raises what Exporter.export raises; InputError where something would be replaced
+    that no export of the home wrote; LeakError, with nothing written, where a protected value is
+    left in an export for the public.
     """
-    if options.audience == "public":
-        report = _export_public(exporter, home, archive, store, dest, options, own_texts)
-    else:
-        contents = Contents(archive=archive, cases=store, site=home.config.site)
-        report = exporter.export(contents, dest, options)
+    outputs = OwnOutputs(home, archive.locations(), force=options.force)
     if options.report is not None:
-        add_digests(report, Path(dest))
-        write_report(report, options.report)
+        for name in NAMES:
+            outputs.check(options.report / name)
+    internal = options.audience == "internal"
+
+    def make(made: Path) -> LossReport:
+        if not internal:
+            public = _public_material(home, archive, store)
+            return _make_public(exporter, home, public, made, options, own_texts)
+        contents = Contents(archive=archive, cases=store, site=home.config.site)
+        report = exporter.export(contents, str(made), options)
+        if options.report is not None:
+            add_digests(report, made)
+        return report
+
+    if dest == "-":
+        report = make(Path(dest)) if internal else _to_stdout(make)
+    else:
+        report = _to_place(exporter, Path(dest), make, outputs, direct=internal)
+    if options.report is not None:
+        _put_report(report, options.report, outputs)
     return report
+
+
+_Make: TypeAlias = Callable[[Path], LossReport]
+"""Makes an export at a path."""
+
+
+def _to_stdout(make: _Make) -> LossReport:
+    with tempfile.TemporaryDirectory(prefix="kb-export-") as name:
+        made = Path(name) / "export"
+        report = make(made)
+        sys.stdout.buffer.write(made.read_bytes())
+    return report
+
+
+def _to_place(
+    exporter: Exporter[ExportOptions], target: Path, make: _Make, outputs: OwnOutputs,
+    *, direct: bool,
+) -> LossReport:  # fmt: skip
+    """Make an export in a folder beside ``target``, and put it in its place.
+
+    One that builds on an earlier one is made on a copy of that; ``direct``, in its very place.
+    """
+    updated = exporter.updates_in_place
+    outputs.check(target, updated=updated)
+    make_folder(target.parent)
+    with writing(target, "this export"):
+        outputs.check(target, updated=updated)  # now that nobody else writes it
+        if updated and direct:
+            return make(target)
+        with _work_folder(target) as folder, _told_as(folder, target):
+            made = folder / target.name
+            if updated and target.is_dir():
+                shutil.copytree(target, made, symlinks=True)
+            report = make(made)
+            if updated:
+                put_in_place(made, target)
+            else:
+                outputs.put(made, target)
+    report.message = report.message and _said_of(report.message, folder, target)
+    return report
+
+
+@contextmanager
+def _work_folder(target: Path) -> Iterator[Path]:
+    """Yield an empty folder of its own beside ``target``, which is deleted in the end."""
+    with (
+        unwritable_told(target),
+        tempfile.TemporaryDirectory(prefix=".export-", dir=target.parent) as name,
+    ):
+        folder = Path(name) / "out"
+        folder.mkdir()
+        yield folder
+
+
+@contextmanager
+def _told_as(folder: Path, target: Path) -> Iterator[None]:
+    """Have errors name the place that the user named, not the folder that is worked in."""
+    try:
+        yield
+    except KbError as error:
+        error.args = (_said_of(str(error), folder, target),)
+        raise
+
+
+def _said_of(message: str, folder: Path, target: Path) -> str:
+    return message.replace(f"{folder}/", str(target)[: -len(target.name)])
+
+
+def _put_report(report: LossReport, folder: Path, outputs: OwnOutputs) -> None:
+    make_folder(folder)
+    with _work_folder(folder / NAMES[0]) as made:
+        write_report(report, made)
+        outputs.put(made / NAMES[0], folder / NAMES[0])
 
 
 class PublicCases:
@@ -76,27 +168,16 @@ class PublicCases:
         return ()
 
 
-def _export_public(
-    exporter: Exporter[ExportOptions], home: Home, archive: Archive, store: CaseStore, dest: str,
+def _make_public(
+    exporter: Exporter[ExportOptions], home: Home, public: PublicMaterial, made: Path,
     options: ExportOptions, own_texts: Iterable[str],
 ) -> LossReport:  # fmt: skip
-    """Export a redacted copy into a temporary folder; put that in place if nothing leaks.
+    """Export a redacted copy to ``made``, in a temporary folder. LeakError where anything leaks.
 
     A tree for the public does not remember the wiki's source; its report tells of the copy.
     """
-    target = Path("export" if dest == "-" else dest)
-    updates = exporter.updates_in_place and target.is_dir()
-    if dest != "-" and target.is_dir() and not updates:
-        check_ours(target)
-    visible = PublicPages.of(archive, rules_of(home.config.public))
-    public = PublicMaterial(ArchiveMaterial(archive, store), visible, key_of(home))
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".public-", dir=target.parent) as name:
+    with tempfile.TemporaryDirectory(prefix=".public-", dir=made.parents[1]) as name:
         folder = Path(name)
-        made = folder / "out" / target.name
-        made.parent.mkdir()
-        if updates:
-            shutil.copytree(target, made, symlinks=True)
         with Archive(folder / "archive.db", create=True) as copy:
             copy.ingest(copy.source("public", "public"), _items(public, copy))
             cases = PublicCases(public)
@@ -106,10 +187,12 @@ def _export_public(
         write_report(report, folder / "report")
         texts = [*own_texts, home.config.site.title]
         check_parts(_all_parts(exporter, made, folder / "report"), public.protected, texts)
-        _put(made, target, dest)
-    here = str(target)[: -len(target.name)]
-    report.message = report.message and report.message.replace(f"{made.parent}/", here)
     return report
+
+
+def _public_material(home: Home, archive: Archive, store: CaseStore) -> PublicMaterial:
+    visible = PublicPages.of(archive, rules_of(home.config.public))
+    return PublicMaterial(ArchiveMaterial(archive, store), visible, key_of(home))
 
 
 def _all_parts(exporter: Exporter[ExportOptions], made: Path, report: Path) -> Iterator[Part]:
@@ -117,19 +200,6 @@ def _all_parts(exporter: Exporter[ExportOptions], made: Path, report: Path) -> I
         readable(exporter.parts(made), wiki_syntax=exporter.wiki_syntax),
         readable(file_parts(report), wiki_syntax=False),
     )
-
-
-def _put(made: Path, target: Path, dest: str) -> None:
-    """Put what was made, and what stands beside it, in its place."""
-    if dest == "-":
-        sys.stdout.buffer.write(made.read_bytes())
-    elif made.is_dir():
-        put_in_place(made, target)
-    else:
-        if target.is_dir():
-            raise UsageError(f"{target}: a folder", hint="name a file")
-        for path in made.parent.iterdir():
-            path.replace(target.with_name(path.name))
 
 
 def _items(public: PublicMaterial, copy: Archive) -> Iterator[Item]:

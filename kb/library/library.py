@@ -352,12 +352,15 @@ class Library:
         its place: LeakError, and nothing changed, where one is found. ``approve`` is called with
         the cases that a public site adds, changes and drops; what it raises keeps it from there.
         """
+        from kb.destinations import check_destination, source_paths
         from kb.library.building import build_site
         from kb.redact.public_rules import Audience
 
         if audience not in get_args(Audience):
             raise UsageError(f"there is no audience {audience!r}", hint="internal or public")
         target = self.home.build / audience if out is None else Path(out)
+        sources = source_paths(self.home, self._opened.archive().locations())
+        check_destination(target, self.home, sources)
         with writing(target, "this site", hint="name a folder of your own with --out"):
             store, archive = self._opened.store(), self._opened.archive()
             with archive.one_moment(), store.one_moment():

@@ -10,7 +10,8 @@ Subclass it in your package's tests:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -20,7 +21,7 @@ from kb.archive import Archive, PageView
 from kb.cases.record import Case
 from kb.cases.store.store import CaseStore, up_to_date
 from kb.config import Config, Home
-from kb.errors import KbError, UsageError
+from kb.errors import InputError, KbError, UsageError
 from kb.export.protocol import Contents, Exporter, ExportOptions, options_of
 from kb.export.report import LossReport, add_digests
 from kb.export.run import run_export
@@ -50,6 +51,56 @@ SECRETS: Final = ("13800138000", "88012345", "quentinold", "ruanli", "secret byt
 """What the sample has that is not for the public."""
 HIDDEN: Final = "见 MTM4MDAxMzgwMDA="
 """A protected number in base64, which the rules do not find."""
+
+
+def _foreign(place: Path) -> Path:
+    place.write_text("mine")
+    return place
+
+
+def _folder(place: Path) -> Path:
+    place.mkdir()
+    _foreign(place / "mine")
+    return place
+
+
+def _link(place: Path, target: Path) -> Path:
+    place.symlink_to(target)
+    return place
+
+
+def _pipe(place: Path) -> Path:
+    os.mkfifo(place)
+    return place
+
+
+def _source(home: Home, place: Path) -> Path:
+    _foreign(place)
+    with Archive(home.archive) as archive:
+        archive.ingest(archive.source(str(place), "sample"), ())
+    return place
+
+
+OBSTACLES: Final[dict[str, Callable[[Home, Path], Path]]] = {
+    "foreign file": lambda _, place: _foreign(place),
+    "foreign folder": lambda _, place: _folder(place),
+    "link to a file": lambda _, place: _link(place, _foreign(place.with_name("mine"))),
+    "link to a folder": lambda _, place: _link(place, _folder(place.with_name("mine"))),
+    "link to nothing": lambda _, place: _link(place, place.with_name("nothing")),
+    "pipe": lambda _, place: _pipe(place),
+    "archive": lambda home, _: home.archive,
+    "data": lambda home, _: home.archive.with_name("new"),
+    "data by a link": lambda home, place: _link(place, home.archive.parent) / "archive.db",
+    "home": lambda home, _: home.root,
+    "folder of the home": lambda home, _: home.root.parent,
+    "settings": lambda home, _: _foreign(home.root / "kb.toml"),
+    "source": _source,
+    "folder of a source": lambda home, place: _source(home, _folder(place) / "dump").parent,
+    "below a file": lambda _, place: _foreign(place) / "out",
+}
+"""What may be in the way: each makes it, given a home and a place, and returns the destination."""
+FORCED: Final = OBSTACLES.keys() - {"foreign file"}
+"""Those that even `--force` does not replace."""
 
 
 class ExporterConformance:
@@ -135,7 +186,7 @@ class ExporterConformance:
         data += b"\n".join(name.encode() + b"\n" + part for name, part in exporter.parts(place))
         for secret in SECRETS:
             assert secret.encode() not in data, secret
-        assert not list(place.parent.glob(".public-*"))
+        assert not list(place.parent.glob(".*-*"))
 
     def test_a_leak_stops_it(self, exporter: Exporter[Any], dest: str, tmp_path: Path) -> None:
         """Where the format tells of a number that the rules missed, nothing is put in place."""
@@ -160,17 +211,49 @@ class ExporterConformance:
         assert found.digests
         assert (tmp_path / "report" / "report.json").is_file()
 
-    @pytest.mark.parametrize("audience", ["internal", "public"])
-    def test_what_is_not_ours_is_not_replaced(
-        self, exporter: Exporter[Any], dest: str, tmp_path: Path, audience: str
+    def test_what_is_in_the_way_stays(
+        self, exporter: Exporter[Any], dest: str, tmp_path: Path
     ) -> None:
-        """A folder with somebody's file is refused and stays as it is."""
-        home, place = sample_home(tmp_path / "home"), tmp_path / dest
-        place.mkdir()
-        (place / "mine").write_text("mine")
-        with pytest.raises(KbError):
-            self.export(exporter, home, place, audience=audience)
-        assert [(p.name, p.read_text()) for p in place.iterdir()] == [("mine", "mine")]
+        """Files and folders of others, links, a home and its sources: refused and as they were."""
+        home = sample_home(tmp_path / "home")
+        for name, make in OBSTACLES.items():
+            folder = tmp_path / f"beside a {name}"
+            folder.mkdir()
+            place = make(home, folder / dest)
+            before = _everything_in(tmp_path)
+            for audience in ("internal", "public"):
+                with pytest.raises(KbError) as caught:
+                    self.export(exporter, home, place, audience=audience, force=name in FORCED)
+                assert str(place.parent) in str(caught.value), name
+                assert _everything_in(tmp_path) == before, (name, audience)
+
+    def test_a_changed_export_is_not_replaced(
+        self, exporter: Exporter[Any], dest: str, tmp_path: Path
+    ) -> None:
+        """What somebody added to a file or a folder stays; by force it is replaced."""
+        if exporter.updates_in_place:
+            pytest.skip("it sees to that itself")
+        home, place = sample_home(tmp_path / "home"), tmp_path / "out" / dest
+        self.export(exporter, home, place)
+        made = self.state(place)
+        changed = place if place.is_file() else place / "added"
+        with changed.open("ab") as file:
+            file.write(b"mine")
+        with pytest.raises(InputError, match="changed"):
+            self.export(exporter, home, place)
+        assert changed.read_bytes().endswith(b"mine")
+        self.export(exporter, home, place, force=True)
+        assert self.state(place) == made
+
+
+def _everything_in(folder: Path) -> dict[str, object]:
+    """Path → bytes of each file, target of each link; without what SQLite, locks and keys are."""
+    return {
+        str(path): path.readlink() if path.is_symlink() else path.is_file() and path.read_bytes()
+        for path in folder.rglob("*")
+        if not path.name.startswith(("cases.db", "archive.db-", "public.key", "."))
+        and not path.is_fifo()
+    }
 
 
 def sample_home(folder: Path, text: str = CASE) -> Home:

@@ -186,8 +186,8 @@ class CaseStore:
         return (from_json(record) for _, record in self.records())
 
     def records(self) -> Iterator[tuple[str, bytes]]:
-        """Yield id and JSON line of each case, in the same order."""
-        yield from self._db.execute("SELECT id, record FROM case_row ORDER BY place")
+        """Return an iterator over id and JSON line of each case, in the same order."""
+        return map(tuple, self._db.execute("SELECT id, record FROM case_row ORDER BY place"))
 
     def removed(self, archive: Archive) -> Iterator[Case]:
         """Return cases that no page has any more, as the last version that had them shows them."""
@@ -222,8 +222,8 @@ class CaseStore:
         return self.case(names.pop()) if len(names) == 1 else None
 
     def digests(self) -> Iterator[tuple[str, bytes]]:
-        """Yield id and digest of each case, in the same order: what changed shows here."""
-        yield from self._db.execute("SELECT id, digest FROM case_row ORDER BY place")
+        """Return an iterator over id and digest of each case, in order: what changed shows here."""
+        return map(tuple, self._db.execute("SELECT id, digest FROM case_row ORDER BY place"))
 
     def pages(self) -> frozenset[int]:
         """Return the keys, in the archive, of the pages that hold cases."""
