@@ -9,11 +9,12 @@ import msgspec
 
 from kb.config import Home
 from kb.errors import InputError
-from kb.files import write_whole
+from kb.files import make_folder, write_new
 from kb.model import WikiObject
 
 Audience: TypeAlias = Literal["internal", "public"]
 """Who will read what is made: for the public, it is redacted."""
+_KEY_BYTES: Final = 32
 _SECRET: Final = {
     "XWiki.XWikiUsers": frozenset(("password", "validkey")),
     "XWiki.ResetPasswordRequestClass": frozenset(("verification",)),
@@ -52,12 +53,22 @@ def rules_of(public: dict[str, Any]) -> PublicRules:
 
 
 def key_of(home: Home) -> bytes:
-    """Read the home's key, or make it. Never published: with it, a guessed value can be checked."""
+    """Read the home's key, or make it. Never published: with it, a guessed value can be checked.
+
+    InputError where the file is no whole key: with a known or empty one, every pseudonym can be
+    computed.
+    """
     path = home.root / ".kb" / "public.key"
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, secrets.token_bytes(32), mode=0o600)
-    return path.read_bytes()
+        make_folder(path.parent)
+        write_new(path, secrets.token_bytes(_KEY_BYTES), mode=0o600)
+    key = path.read_bytes()
+    if len(key) != _KEY_BYTES or not any(key):
+        raise InputError(
+            f"{path}: no whole key, so that pseudonyms could be guessed; nothing was written",
+            hint="put the one of a backup back; or delete it: with a new one all pseudonyms change",
+        )
+    return key
 
 
 def without_secrets(one: WikiObject) -> WikiObject:
