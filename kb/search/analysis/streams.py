@@ -17,7 +17,6 @@ from operator import add
 from typing import NamedTuple
 
 from kb.search.analysis.scripts import ENGLISH, HUMP, KINDS, PIECES
-from kb.search.analysis.stem import stem
 from kb.search.analysis.tokens import (
     GRAM,
     LONGEST,
@@ -27,6 +26,7 @@ from kb.search.analysis.tokens import (
     parts_of,
     pieces_of,
 )
+from kb.search.analysis.words import stem
 from kb.text.fold import fold, fold_text
 
 APART = "·"

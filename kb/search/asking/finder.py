@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from kb.search.asking.alternatives import any_word, better, filters, near_run, suggestions
 from kb.search.asking.feedback import BEST, feedback, wants_feedback
 from kb.search.asking.highlight import Needles, highlights
 from kb.search.asking.hits import Hit, Hits, SearchOptions
 from kb.search.asking.like import like
-from kb.search.asking.loosen import any_word, filters, near_run
-from kb.search.asking.suggest import better, suggestions
 from kb.search.protocol import Engine, EngineAnswer, EngineHit, EngineRequest
 from kb.search.query import FieldNames, Query, QueryNote, parse
 from kb.search.query.plan import All, Plan, plan

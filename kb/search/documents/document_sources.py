@@ -69,7 +69,7 @@ class HomeDocuments:
         archive, store = self._open.enter_context(up_to_date(self._home))
         if not self._old:
             return everything(archive, store)
-        from kb.search.documents.old_lines import OldLineDocuments
+        from kb.search.documents.page_documents import OldLineDocuments
 
         return OldLineDocuments(archive)
 

@@ -29,10 +29,94 @@ from kb.search.documents.fields import (
     streams_of,
 )
 from kb.search.documents.search_document import SearchDocument, decoded, encoded
-from kb.search.engines.opensearch_query import body_of
-from kb.search.engines.opensearch_snapshots import bring_back, take
 from kb.search.protocol import DamagedIndexError, EngineAnswer, EngineHit, EngineRequest
 from kb.search.query.score import ScoredStream
+from kb.search.query.translate import QueryForms, translated
+
+SNAPSHOTS_KEPT = 2
+"""Snapshots of one prefix."""
+SNAPSHOT_SECONDS = 3600
+"""Seconds that a snapshot or its way back may take."""
+
+
+def take_snapshot(client: Any, repository: str, prefix: str, index: str) -> None:
+    """Take a snapshot of the index; delete all but the last `SNAPSHOTS_KEPT`."""
+    client.snapshot.create(
+        repository=repository, snapshot=f"{prefix}-{time.time_ns()}",
+        body={"indices": index, "include_global_state": False},
+        wait_for_completion=True, request_timeout=SNAPSHOT_SECONDS,
+    )  # fmt: skip
+    for old in _snapshots(client, repository, prefix)[:-SNAPSHOTS_KEPT]:
+        client.snapshot.delete(repository=repository, snapshot=old["snapshot"])
+
+
+def bring_back(client: Any, repository: str, prefix: str, index: str) -> bool:
+    """Restore the index from the newest snapshot that has it; False where none does."""
+    rows = _snapshots(client, repository, prefix)
+    held = [row["snapshot"] for row in rows if index in row["indices"]]
+    if not held:
+        return False
+    client.snapshot.restore(
+        repository=repository, snapshot=held[-1],
+        body={"indices": index, "include_global_state": False, "include_aliases": False},
+        wait_for_completion=True, request_timeout=SNAPSHOT_SECONDS,
+    )  # fmt: skip
+    return True
+
+
+def _snapshots(client: Any, repository: str, prefix: str) -> list[dict[str, Any]]:
+    """List the complete snapshots of a prefix, oldest first."""
+    found = client.snapshot.get(
+        repository=repository, snapshot=f"{prefix}-*", ignore_unavailable=True
+    )["snapshots"]
+    whole = (row for row in found if row["state"] == "SUCCESS")
+    return sorted(whole, key=lambda row: str(row["snapshot"]))
+
+
+_ORDERS = {"newest": ("day", "desc"), "oldest": ("day", "asc"), "number": ("number", "asc")}
+
+
+def body_of(request: EngineRequest) -> dict[str, Any]:
+    """Write the search request: what fits the plan, scored by the bag alone."""
+    scored = [_row(c.stream, c.terms, c.weight) for c in request.bag]
+    least = 1 if request.some else 0
+    wanted = [translated(request.plan, _FORMS)]
+    fits = {"filter": wanted, "should": scored, "minimum_should_match": least}
+    body: dict[str, Any] = {
+        "query": {"bool": fits},
+        "from": request.offset,
+        "size": request.limit,
+        "track_total_hits": True,
+        "_source": ["document"],
+    }
+    if request.sort != "relevance":
+        field, order = _ORDERS[request.sort]
+        body["sort"] = [{field: {"order": order, "missing": "_last"}}]
+    if request.facets:
+        body["aggs"] = {"f": {"terms": {"field": "facets", "size": 1000}}}
+    return body
+
+
+def _row(field: str, terms: tuple[str, ...], weight: float = 1.0) -> dict[str, Any]:
+    if len(terms) > 1:
+        return {"match_phrase": {field: {"query": " ".join(terms), "boost": weight}}}
+    return {"term": {field: {"value": terms[0], "boost": weight}}}
+
+
+def _span(field: str, low: int, high: int | None) -> dict[str, Any]:
+    return {"range": {field: {"gte": low} if high is None else {"gte": low, "lte": high}}}
+
+
+_FORMS: QueryForms[dict[str, Any]] = QueryForms(
+    nothing=lambda: {"match_none": {}},
+    row=_row,
+    beginning=lambda field, text: {"prefix": {field: {"value": text}}},
+    near=lambda field, text, edits: {"fuzzy": {field: {"value": text, "fuzziness": edits}}},
+    span=_span,
+    every=lambda wanted, missing: {"bool": {"filter": wanted, "must_not": missing}},
+    some=lambda wanted, least: {"bool": {"should": wanted, "minimum_should_match": least}},
+)
+
 
 try:
     from opensearchpy import OpenSearch, exceptions, helpers
@@ -190,7 +274,7 @@ class OpenSearchEngine:
             add = {"add": {"index": self._name, "alias": self._alias}}
             self._client.indices.update_aliases(body={"actions": [add, *remove]})
             if repository := self._settings.get("snapshots"):
-                take(self._client, repository, self._alias, self._name)
+                take_snapshot(self._client, repository, self._alias, self._name)
 
     def close(self) -> None:
         """Let go of the connections."""

@@ -1,15 +1,34 @@
-"""Words that build sentences and say little of what they are about.
+"""English stems, and the words that build sentences and say little of what they are about.
 
-They are indexed like all others. In a query they are not required beside other words, and their
-rarity in an index is not taken for meaning: answers seldom ask `怎么`, so that the few that do
-would come first.
+Function words are indexed like all others. In a query they are not required beside other words, and
+their rarity in an index is not taken for meaning: answers seldom ask `怎么`, so that the few that
+do would come first.
 """
 
 from __future__ import annotations
 
 import re
+from functools import cache, lru_cache
+from typing import Protocol
 
-from kb.search.analysis.stem import stem
+
+class _Stemmer(Protocol):
+    def stemWord(self, word: str) -> str: ...  # noqa: N802  (the library's name)
+
+
+@cache
+def _stemmer() -> _Stemmer:
+    import Stemmer
+
+    made: _Stemmer = Stemmer.Stemmer("english")
+    return made
+
+
+@lru_cache(maxsize=100_000)
+def stem(word: str) -> str:
+    """Stem a folded English word: `refunds` and `refunding` give `refund`."""
+    return _stemmer().stemWord(word)
+
 
 ENGLISH = frozenset(
     (  # noqa: SIM905
