@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 
 _NAMES = """
-    tree/base tree/nodes tree/document tree/compare
+    tree/nodes tree/ids tree/compare
     parser/params parser/link_references parser/macro_syntax parser/builder parser/state
     parser/lookahead parser/links parser/inline parser/blocks parser/document
     macros/results macros/registry macros/expand macros/boxes macros/code macros/basic macros/toc

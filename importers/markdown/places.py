@@ -121,7 +121,7 @@ class TreeLinks:
         for candidate in _candidates(path, plain):
             if candidate in self._pages:
                 page = self._pages[candidate]
-                place = {"anchor": anchor} if anchor else None
+                place = {"anchor": anchor} if anchor else {}
                 return ResourceReference("doc", page.page, False, place)
             if candidate in self._files:
                 owner, name = self._files[candidate], self.name_of(candidate)

@@ -11,7 +11,7 @@ from kb.markup.macros.include import MAX_PAGES
 from kb.markup.render.html import HtmlOptions
 from kb.markup.render.resolve import NoWiki, Target
 from kb.markup.syntaxes import read_page
-from kb.markup.tree.base import Params, ResourceReference
+from kb.markup.tree.nodes import Params, ResourceReference
 
 
 class Wiki:

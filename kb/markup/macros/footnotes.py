@@ -8,9 +8,8 @@ from kb.markup.macros.registry import MacroContext, MacroDefinition
 from kb.markup.macros.results import anchor_link, opened_up, placed
 from kb.markup.macros.toc import LATE
 from kb.markup.tree import nodes as n
-from kb.markup.tree.base import descendants
-from kb.markup.tree.document import unique_id
-from kb.markup.tree.nodes import Node
+from kb.markup.tree.ids import unique_id
+from kb.markup.tree.nodes import Node, descendants
 
 _NOTE = "footnote"
 _LIST = "putFootnotes"

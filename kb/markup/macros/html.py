@@ -13,8 +13,7 @@ from kb.markup.macros.registry import MacroContext
 from kb.markup.render.xhtml.links import LinkPrinter, ReadableWiki
 from kb.markup.render.xhtml.printer import XhtmlPrinter
 from kb.markup.tree import nodes as n
-from kb.markup.tree.base import descendants
-from kb.markup.tree.nodes import Node
+from kb.markup.tree.nodes import Node, descendants
 
 
 def _xhtml(macro: n.Macro, context: MacroContext) -> list[Node]:

@@ -8,8 +8,7 @@ from kb.markup.macros.registry import MacroContext, MacroError, MacroRegistry
 from kb.markup.parser import SYNTAXES, parse_within
 from kb.markup.parser.link_references import ATTACHMENT_TYPES, DOCUMENT_TYPES
 from kb.markup.tree import nodes as n
-from kb.markup.tree.base import descendants
-from kb.markup.tree.nodes import Node
+from kb.markup.tree.nodes import Node, descendants
 
 MAX_CHAIN = 8
 """Pages that include pages that include …."""

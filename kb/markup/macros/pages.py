@@ -7,8 +7,7 @@ from typing import NamedTuple, Protocol
 
 from kb.markup.macros.registry import MacroContext, MacroError, MacroRegistry
 from kb.markup.tree import nodes as n
-from kb.markup.tree.base import Params
-from kb.markup.tree.nodes import Node
+from kb.markup.tree.nodes import Node, Params
 
 
 class PageText(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from kb.markup.macros.results import to_inline
@@ -19,6 +20,7 @@ class MacroError(Exception):
     """A macro cannot do what it is asked; its message is shown in the macro's place."""
 
 
+@dataclass(eq=False, slots=True)
 class MacroContext:
     """Where a macro stands while it runs.
 
@@ -26,22 +28,12 @@ class MacroContext:
     runs the macros below a node at once. `links` gives URLs where a macro prints links itself.
     """
 
-    __slots__ = ("ancestors", "document", "expand", "late", "links", "waiting")
-
-    def __init__(
-        self,
-        document: n.Document,
-        ancestors: tuple[n.Parent, ...],
-        waiting: dict[str, int],
-        expand: Callable[[n.Parent], None],
-        links: WikiModel | None,
-    ) -> None:
-        self.document = document
-        self.ancestors = ancestors
-        self.late: list[n.Macro] = []
-        self.waiting = waiting
-        self.expand = expand
-        self.links = links
+    document: n.Document
+    ancestors: tuple[n.Parent, ...]
+    waiting: dict[str, int]
+    expand: Callable[[n.Parent], None]
+    links: WikiModel | None
+    late: list[n.Macro] = field(default_factory=list)
 
     @property
     def depth(self) -> int:

@@ -7,8 +7,7 @@ from typing import Final
 from kb.markup.macros.registry import MacroContext, MacroDefinition, MacroError
 from kb.markup.macros.results import anchor_link
 from kb.markup.tree import nodes as n
-from kb.markup.tree.base import descendants
-from kb.markup.tree.nodes import Node
+from kb.markup.tree.nodes import Node, descendants
 
 LATE = 2000
 

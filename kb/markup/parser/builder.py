@@ -7,11 +7,11 @@ says ("an item begins", "here is content"); it knows which open blocks that clos
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NamedTuple
 
 from kb.markup.render.plain import plain_text
 from kb.markup.tree import nodes as n
-from kb.markup.tree.document import unique_id
+from kb.markup.tree.ids import unique_id
 from kb.markup.tree.nodes import NO_PARAMS, Node, Params
 
 # Where an image's label waits until its paragraph ends.
@@ -37,27 +37,21 @@ Pair = tuple[str, str | None]
 MAX_DEPTH: Final = 120
 
 
-class _OpenFormat:
+class _OpenFormat(NamedTuple):
     """A format that is open: its style, what parameters it brought, its node."""
 
-    __slots__ = ("node", "pairs", "style")
-
-    def __init__(self, style: str, pairs: list[Pair], node: n.FormatSpan) -> None:
-        self.style = style
-        self.pairs = pairs
-        self.node = node
+    style: str
+    pairs: list[Pair]
+    node: n.FormatSpan
 
 
-class _OpenLevel:
+class _OpenLevel(NamedTuple):
     """One level of an open list or quotation."""
 
-    __slots__ = ("at", "kind", "row", "tree")
-
-    def __init__(self, kind: str, at: int, tree: Node, row: n.Parent) -> None:
-        self.kind = kind
-        self.at = at
-        self.tree = tree
-        self.row = row
+    kind: str
+    at: int
+    tree: n.Parent
+    row: n.Parent
 
 
 class TreeBuilder:
@@ -324,7 +318,7 @@ class TreeBuilder:
             self._open_item(pos, mark[at], at, tree)
             tree = None
 
-    def _open_item(self, pos: int, char: str, at: int, tree: Node | None) -> None:
+    def _open_item(self, pos: int, char: str, at: int, tree: n.Parent | None) -> None:
         if tree is None:
             tree = self._new_list(pos, char)
             (self._levels[-1].row.children if self._levels else self.flow).append(tree)
@@ -335,13 +329,12 @@ class TreeBuilder:
             row, block = n.DefinitionTerm(pos, []), TERM
         else:
             row, block = n.ListItem(pos, [], NO_PARAMS), ITEM
-        assert isinstance(tree, n.Parent)
         tree.children.append(row)
         self._levels.append(_OpenLevel(_tree_kind(char), at, tree, row))
         self.close_formats()
         self._enter(block, row.children)
 
-    def _new_list(self, pos: int, char: str) -> Node:
+    def _new_list(self, pos: int, char: str) -> n.Parent:
         params = self._list_params or NO_PARAMS
         self._list_params = None
         if char in ";:":
@@ -370,7 +363,6 @@ class TreeBuilder:
             tree = n.Quotation(pos, [], self._quote_params)
             (levels[-1].row.children if levels else self.flow).append(tree)
         row = n.QuotationLine(pos, [])
-        assert isinstance(tree, n.Parent)
         tree.children.append(row)
         levels.append(_OpenLevel(">", depth, tree, row))
         self.close_formats()

@@ -15,7 +15,7 @@ from kb.markup.parser.link_references import (
 )
 from kb.markup.parser.state import ParserState
 from kb.markup.tree import nodes as n
-from kb.markup.tree.document import unique_id
+from kb.markup.tree.ids import unique_id
 from kb.markup.tree.nodes import NO_PARAMS, Node, Params
 
 _LABEL_SPECIAL: Final = frozenset("\n\r\t~*/-_^,#\\({[:)")

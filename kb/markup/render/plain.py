@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kb.markup.tree import nodes as n
-from kb.markup.tree.document import Document, nodes_of
-from kb.markup.tree.nodes import Node
+from kb.markup.tree.nodes import Document, Node, nodes_of
 
 
 def plain_text(tree: Document | Iterable[Node]) -> str:

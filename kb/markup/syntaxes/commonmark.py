@@ -15,8 +15,8 @@ from kb.markup.macros.results import anchor_link, plain_nodes
 from kb.markup.render.plain import plain_text
 from kb.markup.render.resolve import scheme_of
 from kb.markup.tree import nodes as n
-from kb.markup.tree.document import line_starts, unique_id
-from kb.markup.tree.nodes import Node
+from kb.markup.tree.ids import unique_id
+from kb.markup.tree.nodes import Node, line_starts
 
 _ALIGN = re.compile(r"text-align:(left|right|center)")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)\b[^>]*>")

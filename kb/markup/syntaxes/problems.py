@@ -8,8 +8,7 @@ from kb.errors import Problem
 from kb.markup.macros.registry import MacroRegistry
 from kb.markup.macros.results import ERROR, box, failed, placed, plain_nodes
 from kb.markup.tree import nodes as n
-from kb.markup.tree.base import descendants
-from kb.markup.tree.nodes import Node
+from kb.markup.tree.nodes import Node, descendants
 
 _LANGUAGES = (
     "velocity groovy python ruby php script java javascript jython jruby kotlin lua perl"

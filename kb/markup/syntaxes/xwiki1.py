@@ -10,7 +10,7 @@ import re
 
 from kb.markup.syntaxes.plain import lines_of
 from kb.markup.tree import nodes as n
-from kb.markup.tree.document import unique_id
+from kb.markup.tree.ids import unique_id
 from kb.markup.tree.nodes import Node
 
 _HEADING = re.compile(r"(1(?:\.1){0,5})[ \t]+(\S.*)\Z")

@@ -1,6 +1,5 @@
 """The tree that the parser makes and every renderer reads."""
 
-from kb.markup.tree.base import Node, Parent, ResourceReference
-from kb.markup.tree.document import Document
+from kb.markup.tree.nodes import Document, Node, Parent, ResourceReference
 
 __all__ = ["Document", "Node", "Parent", "ResourceReference"]

@@ -21,199 +21,212 @@ How things are represented:
 
 from __future__ import annotations
 
-from kb.markup.tree.base import (
-    BOLD,
-    ITALIC,
-    MONOSPACE,
-    NO_PARAMS,
-    STRIKE,
-    STYLE_NONE,
-    SUBSCRIPT,
-    SUPERSCRIPT,
-    UNDERLINE,
-    Container,
-    Node,
-    Params,
-    Parent,
-    Position,
-    ResourceReference,
-)
-from kb.markup.tree.document import Document
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
 
-__all__ = [
-    "BOLD", "ITALIC", "MONOSPACE", "NO_PARAMS", "STRIKE", "STYLE_NONE", "SUBSCRIPT", "SUPERSCRIPT",
-    "UNDERLINE", "Anchor", "Container", "DefinitionDescription", "DefinitionList",
-    "DefinitionTerm", "Document", "EmptyLines", "Figure", "FigureCaption", "FormatSpan", "Group",
-    "Heading", "HorizontalLine", "Image", "LineBreak", "Link", "List", "ListItem", "Macro",
-    "MacroContent", "MacroPhrase", "MacroResult", "Node", "OutlineSection", "Paragraph", "Params",
-    "Parent", "Position", "Quotation", "QuotationLine", "RawText", "ResourceReference", "Table",
-    "TableCell", "TableRow", "Text", "TooDeep", "Verbatim",
-]  # fmt: skip
+Params = dict[str, str | None]
+
+NO_PARAMS: Final[Params] = {}
+
+# The styles of `FormatSpan`; STYLE_NONE carries only parameters.
+BOLD: Final = "bold"
+ITALIC: Final = "italic"
+STRIKE: Final = "strike"
+UNDERLINE: Final = "underline"
+SUPERSCRIPT: Final = "superscript"
+SUBSCRIPT: Final = "subscript"
+MONOSPACE: Final = "monospace"
+STYLE_NONE: Final = ""
 
 
+class Position(NamedTuple):
+    """A place in the source, both counted from 1; column in characters."""
+
+    line: int
+    column: int
+
+
+@dataclass(eq=False, repr=False, slots=True)
+class ResourceReference:
+    """What a link or an image points to.
+
+    `type` is XWiki's scheme: doc, space, page, attach, pageAttach, url, mailto, path, unc,
+    icon, data, interwiki. `reference` is the text without scheme. `typed` says whether the
+    scheme was written; an untyped "doc" may also mean a space's home page. `parameters`
+    holds `queryString`, `anchor` (both without `?` and `#`) and `interWikiAlias`.
+    """
+
+    type: str
+    reference: str
+    typed: bool
+    parameters: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(eq=False, repr=False, slots=True)
+class Node:
+    """Anything in the tree; `pos` is the offset in the document's source."""
+
+    pos: int
+
+
+@dataclass(eq=False, repr=False, slots=True)
+class Parent(Node):
+    """A node with children, in order."""
+
+    children: list[Node]
+
+
+@dataclass(eq=False, repr=False, slots=True)
+class Container(Parent):
+    """A node with children and parameters."""
+
+    params: Params
+
+
+class Document(Parent):
+    """A whole page.
+
+    `wiki` is False if it was read outside a wiki; `ids` are the heading and image ids given
+    so far (see ids.py).
+    """
+
+    __slots__ = ("_lines", "ids", "source", "syntax", "wiki")
+
+    def __init__(
+        self, source: str, syntax: str, children: list[Node], ids: dict[str, int], wiki: bool
+    ) -> None:
+        self.pos = 0
+        self.children = children
+        self.source = source
+        self.syntax = syntax
+        self.ids = ids
+        self.wiki = wiki
+        self._lines: list[int] = []
+
+    def position(self, node: Node) -> Position:
+        """Return line and column of `node`; lines end at LF, CR LF or CR."""
+        if not self._lines:
+            self._lines = line_starts(self.source)
+        line = bisect_right(self._lines, node.pos)
+        return Position(line, node.pos - self._lines[line - 1] + 1)
+
+
+@dataclass(eq=False, repr=False, slots=True)
 class OutlineSection(Parent):
     """A heading of `level` with all that belongs to it; a skipped level has no heading."""
 
-    __slots__ = ("level",)
-
-    def __init__(self, pos: int, children: list[Node], level: int) -> None:
-        self.pos = pos
-        self.children = children
-        self.level = level
+    level: int
 
 
+@dataclass(eq=False, repr=False, slots=True)
 class Heading(Container):
     """A heading, level 1 to 6; `id` is XWiki's generated one (a parameter `id` overrides)."""
 
-    __slots__ = ("id", "level")
-
-    def __init__(self, pos: int, children: list[Node], params: Params, level: int, id_: str):
-        self.pos = pos
-        self.children = children
-        self.params = params
-        self.level = level
-        self.id = id_
+    level: int
+    id: str
 
 
+@dataclass(eq=False, repr=False, slots=True)
 class Paragraph(Container):
     """Inline content."""
 
-    __slots__ = ()
 
-
+@dataclass(eq=False, repr=False, slots=True)
 class Group(Container):
     """`(((…)))`: blocks within a block."""
 
-    __slots__ = ()
 
-
+@dataclass(eq=False, repr=False, slots=True)
 class List(Container):
     """A bulleted or numbered list; its children are ListItem."""
 
-    __slots__ = ("ordered",)
-
-    def __init__(self, pos: int, children: list[Node], params: Params, ordered: bool) -> None:
-        self.pos = pos
-        self.children = children
-        self.params = params
-        self.ordered = ordered
+    ordered: bool
 
 
+@dataclass(eq=False, repr=False, slots=True)
 class ListItem(Container):
     """Inline content, then perhaps lists and groups."""
 
-    __slots__ = ()
 
-
+@dataclass(eq=False, repr=False, slots=True)
 class DefinitionList(Container):
     """Its children are DefinitionTerm and DefinitionDescription, in any order."""
 
-    __slots__ = ()
 
-
+@dataclass(eq=False, repr=False, slots=True)
 class DefinitionTerm(Parent):
     """`; term`."""
 
-    __slots__ = ()
 
-
+@dataclass(eq=False, repr=False, slots=True)
 class DefinitionDescription(Parent):
     """`: description`; may hold a nested DefinitionList."""
 
-    __slots__ = ()
 
-
+@dataclass(eq=False, repr=False, slots=True)
 class Table(Container):
     """Its children are TableRow."""
 
-    __slots__ = ()
 
-
+@dataclass(eq=False, repr=False, slots=True)
 class TableRow(Container):
     """Its children are TableCell."""
 
-    __slots__ = ()
 
-
+@dataclass(eq=False, repr=False, slots=True)
 class TableCell(Container):
     """A cell; `head` for `|=`."""
 
-    __slots__ = ("head",)
-
-    def __init__(self, pos: int, children: list[Node], params: Params, head: bool) -> None:
-        self.pos = pos
-        self.children = children
-        self.params = params
-        self.head = head
+    head: bool
 
 
+@dataclass(eq=False, repr=False, slots=True)
 class Quotation(Container):
     """`>` lines; its children are QuotationLine."""
 
-    __slots__ = ()
 
-
+@dataclass(eq=False, repr=False, slots=True)
 class QuotationLine(Parent):
     """One line of a quotation; a deeper Quotation is its last child."""
 
-    __slots__ = ()
 
-
+@dataclass(eq=False, repr=False, slots=True)
 class HorizontalLine(Node):
     """`----`."""
 
-    __slots__ = ("params",)
-
-    def __init__(self, pos: int, params: Params) -> None:
-        self.pos = pos
-        self.params = params
+    params: Params
 
 
+@dataclass(eq=False, repr=False, slots=True)
 class EmptyLines(Node):
     """Blank lines beyond the one that separates blocks."""
 
-    __slots__ = ("count",)
-
-    def __init__(self, pos: int, count: int) -> None:
-        self.pos = pos
-        self.count = count
+    count: int
 
 
+@dataclass(eq=False, repr=False, slots=True)
 class Verbatim(Node):
     """`{{{…}}}`, its escapes undone; a block of its own unless `inline`."""
 
-    __slots__ = ("content", "inline", "params")
-
-    def __init__(self, pos: int, content: str, inline: bool, params: Params) -> None:
-        self.pos = pos
-        self.content = content
-        self.inline = inline
-        self.params = params
+    content: str
+    inline: bool
+    params: Params
 
 
+@dataclass(eq=False, repr=False, slots=True)
 class Macro(Node):
     """A macro call, not run. `content` is None for `{{name/}}`, "" for an empty pair.
 
     `content_pos` is the offset of the content's first character.
     """
 
-    __slots__ = ("content", "content_pos", "inline", "name", "params")
-
-    def __init__(
-        self,
-        pos: int,
-        name: str,
-        params: Params,
-        content: str | None,
-        inline: bool,
-        content_pos: int,
-    ):
-        self.pos = pos
-        self.name = name
-        self.params = params
-        self.content = content
-        self.inline = inline
-        self.content_pos = content_pos
+    name: str
+    params: Params
+    content: str | None
+    inline: bool
+    content_pos: int
 
 
 class MacroResult(Parent):
@@ -227,30 +240,23 @@ class MacroResult(Parent):
         self.macro = macro
 
 
+@dataclass(eq=False, repr=False, slots=True)
 class MacroContent(Parent):
     """Within a MacroResult: what an author wrote, in the macro or in its `parameter`.
 
     `syntax` is given if it is another than the page's.
     """
 
-    __slots__ = ("parameter", "syntax")
-
-    def __init__(self, pos: int, children: list[Node], parameter: str, syntax: str) -> None:
-        self.pos = pos
-        self.children = children
-        self.parameter = parameter
-        self.syntax = syntax
+    parameter: str
+    syntax: str
 
 
+@dataclass(eq=False, repr=False, slots=True)
 class RawText(Node):
     """Text for one output format only: `syntax` is e.g. "html/5.0", "" for any."""
 
-    __slots__ = ("syntax", "text")
-
-    def __init__(self, pos: int, text: str, syntax: str) -> None:
-        self.pos = pos
-        self.text = text
-        self.syntax = syntax
+    text: str
+    syntax: str
 
     @property
     def is_html(self) -> bool:
@@ -263,103 +269,95 @@ class RawText(Node):
         return self.syntax in ("", "plain/1.0")
 
 
+@dataclass(eq=False, repr=False, slots=True)
 class Anchor(Node):
     """A place to link to, made by the id macro."""
 
-    __slots__ = ("inline", "name")
-
-    def __init__(self, pos: int, name: str, inline: bool) -> None:
-        self.pos = pos
-        self.name = name
-        self.inline = inline
+    name: str
+    inline: bool
 
 
+@dataclass(eq=False, repr=False, slots=True)
 class Figure(Container):
     """An image with a label as its caption; its last child is the FigureCaption."""
 
-    __slots__ = ()
 
-
+@dataclass(eq=False, repr=False, slots=True)
 class FigureCaption(Container):
     """The caption's blocks."""
 
-    __slots__ = ()
 
-
+@dataclass(eq=False, repr=False, slots=True)
 class TooDeep(Node):
     """Source nested deeper than the parser follows, kept as it was written."""
 
-    __slots__ = ("source",)
-
-    def __init__(self, pos: int, source: str) -> None:
-        self.pos = pos
-        self.source = source
+    source: str
 
 
+@dataclass(eq=False, repr=False, slots=True)
 class Text(Node):
     """Words, spaces and punctuation."""
 
-    __slots__ = ("text",)
-
-    def __init__(self, pos: int, text: str) -> None:
-        self.pos = pos
-        self.text = text
+    text: str
 
 
+@dataclass(eq=False, repr=False, slots=True)
 class MacroPhrase(Text):
     """Text that a macro says in one piece, like an error's message."""
 
-    __slots__ = ()
 
-
+@dataclass(eq=False, repr=False, slots=True)
 class LineBreak(Node):
     r"""A newline within a block, or `\\`."""
 
-    __slots__ = ()
 
-
+@dataclass(eq=False, repr=False, slots=True)
 class FormatSpan(Container):
     """A styled span: `style` is one of the constants; `pos` is where its content begins."""
 
-    __slots__ = ("style",)
-
-    def __init__(self, pos: int, children: list[Node], params: Params, style: str) -> None:
-        self.pos = pos
-        self.children = children
-        self.params = params
-        self.style = style
+    style: str
 
 
+@dataclass(eq=False, repr=False, slots=True)
 class Link(Container):
     """A link; `freestanding` for one written bare (a URL, `attach:x`, `mailto:x`)."""
 
-    __slots__ = ("freestanding", "reference")
-
-    def __init__(
-        self,
-        pos: int,
-        children: list[Node],
-        params: Params,
-        reference: ResourceReference,
-        freestanding: bool,
-    ) -> None:
-        self.pos = pos
-        self.children = children
-        self.params = params
-        self.reference = reference
-        self.freestanding = freestanding
+    reference: ResourceReference
+    freestanding: bool
 
 
+@dataclass(eq=False, repr=False, slots=True)
 class Image(Node):
     """An image; `id` is generated from its reference."""
 
-    __slots__ = ("freestanding", "id", "params", "reference")
+    reference: ResourceReference
+    params: Params
+    freestanding: bool
+    id: str
 
-    def __init__(
-        self, pos: int, reference: ResourceReference, params: Params, freestanding: bool, id_: str
-    ) -> None:
-        self.pos = pos
-        self.reference = reference
-        self.params = params
-        self.freestanding = freestanding
-        self.id = id_
+
+def nodes_of(tree: Document | Iterable[Node]) -> Iterable[Node]:
+    """Return the blocks of a page, or the nodes themselves: renderers take either."""
+    return tree.children if isinstance(tree, Document) else tree
+
+
+def line_starts(source: str) -> list[int]:
+    """Return offset of each line's first character."""
+    starts = [0]
+    for line in source.replace("\r\n", " \n").replace("\r", "\n").split("\n"):
+        starts.append(starts[-1] + len(line) + 1)
+    starts.pop()
+    return starts
+
+
+def descendants(nodes: Iterable[Node]) -> Iterator[Node]:
+    """Yield `nodes` and all below them in the order of the page, a node before its children.
+
+    Children are looked up after their parent was yielded, so the caller may replace them.
+    """
+    stack = [*nodes][::-1]
+    while stack:
+        node = stack.pop()
+        yield node
+        if isinstance(node, Parent):
+            stack += reversed(node.children)

@@ -9,7 +9,7 @@ from typing import Final
 
 from kb.archive import PageView
 from kb.markup.macros import PageLink, PageText
-from kb.markup.tree.base import Params
+from kb.markup.tree.nodes import Params
 from kb.model import PageId
 from kb.publish.site_catalogue import Catalogue
 from kb.publish.units import digest_of

@@ -14,7 +14,7 @@ from kb.markup.macros.include import BASE
 from kb.markup.render.html import HtmlOptions, HtmlWords, render_html
 from kb.markup.render.resolve import NoWiki, Target
 from kb.markup.syntaxes import read_page
-from kb.markup.tree.base import ResourceReference
+from kb.markup.tree.nodes import ResourceReference
 from kb.model import PageId
 from kb.publish.wiki_text.tidy import NOWHERE, tidy
 from kb.references import file_candidates, page_candidates

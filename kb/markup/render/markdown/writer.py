@@ -19,8 +19,7 @@ from kb.markup.render.markdown.raw_html import as_block, as_inline, is_block, to
 from kb.markup.render.plain import plain_text
 from kb.markup.render.resolve import AsWritten, Resolver
 from kb.markup.tree import nodes as n
-from kb.markup.tree.base import descendants
-from kb.markup.tree.nodes import Document, Node
+from kb.markup.tree.nodes import Document, Node, descendants
 
 MAX_DEPTH = 24
 """Blocks nested deeper are written as HTML."""

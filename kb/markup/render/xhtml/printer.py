@@ -9,8 +9,7 @@ from typing import Final
 from kb.markup.render.xhtml.attributes import add_class, attributes, escape_text
 from kb.markup.render.xhtml.links import LinkPrinter, ReadableWiki, WikiModel, label_of
 from kb.markup.tree import nodes as n
-from kb.markup.tree.document import Document, nodes_of
-from kb.markup.tree.nodes import Node
+from kb.markup.tree.nodes import Document, Node, nodes_of
 
 _SPACES = re.compile("  +")
 _TAGS: Final = {

@@ -11,8 +11,7 @@ from kb.markup.render.xwiki.inline import begin_link, end_link, on
 from kb.markup.render.xwiki.writer import Event, PrinterState, XwikiWriter, collect
 from kb.markup.tree import nodes as n
 from kb.markup.tree.compare import same_tree
-from kb.markup.tree.document import Document, nodes_of
-from kb.markup.tree.nodes import Node
+from kb.markup.tree.nodes import Document, Node, nodes_of
 
 _INLINE_BLOCKS: Final = (
     n.Paragraph, n.ListItem, n.DefinitionTerm, n.DefinitionDescription, n.QuotationLine,
