@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.cases.store.similar import bands, likeness, shared_words
+from kb.cases.store.relate import bands, likeness, shared_words
 from kb.model import Item
 from tests.cases.histories import Wiki, history
 

@@ -8,15 +8,21 @@ from functools import cache
 from statistics import median
 from typing import NamedTuple
 
-from kb.cases.learn.heading_patterns import heading_patterns
-from kb.cases.learn.lexicon import lexicon, means
-from kb.cases.learn.status_form import StatusForm, status_form
+from kb.cases.learn.forms import (
+    StatusForm,
+    heading_patterns,
+    lexicon,
+    means,
+    rounds,
+    speaker_brackets,
+    status_form,
+    talk,
+)
 from kb.cases.learn.survey import LabelUse, Survey
-from kb.cases.learn.talk import rounds, speaker_brackets, talk
-from kb.cases.lines.language import language_of
 from kb.cases.lines.values import parse_value
 from kb.cases.lines.vocabulary import Vocabulary, label_key
 from kb.cases.profile.profile import FieldType, load_profile
+from kb.cases.reader.normalise import language_of
 
 _ROLES = ("problem", "status", "engineer", "station")
 _CANONICAL = ("phone", "started", "ended", "amount", "vehicle", "account")

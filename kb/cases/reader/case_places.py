@@ -17,7 +17,6 @@ from kb.cases.lines.status import StatusOption, StatusReading, joint_status
 from kb.cases.lines.values import names_in, parse_day, parse_moment, parse_value
 from kb.cases.lines.vocabulary import label_key
 from kb.cases.profile.profile import CaseRule
-from kb.cases.reader.attachments import find_attachments
 from kb.cases.reader.draft import (
     Draft,
     DraftField,
@@ -27,6 +26,7 @@ from kb.cases.reader.draft import (
     LineKind,
     LineSpan,
 )
+from kb.cases.reader.identifiers import find_attachments
 from kb.cases.reader.rules import ReadCase, read_case
 from kb.model import Comment, PropertyValue, WikiObject
 from kb.references import split_reference

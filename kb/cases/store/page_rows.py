@@ -18,8 +18,7 @@ from kb.cases.reader.normalise import PageCase, read_page
 from kb.cases.reader.profile_selection import ProfileSelection
 from kb.cases.record import Case, Event, to_json
 from kb.cases.store.finalise import RefreshReport, TouchedRows
-from kb.cases.store.relate import affected_by
-from kb.cases.store.similar import bands
+from kb.cases.store.relate import affected_by, bands
 from kb.pool import Load, pooled
 
 _BATCH: Final = 25

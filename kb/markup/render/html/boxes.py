@@ -49,10 +49,10 @@ def open_box(w: HtmlWriter, node: Container, kind: str) -> str:
     return "</aside>\n"
 
 
-def source_box(w: HtmlWriter, node: Node, name: str, source: str) -> None:
-    """Write a closed box that says a name, and shows a source when opened."""
+def source_box(w: HtmlWriter, node: Node, name: str, source: str) -> str:
+    """Return a closed box that says a name, and shows a source when opened."""
     line = w.line(node) if w.lines else ""
-    w.out.append(
+    return (
         f'<details class="wiki-macro" data-name="{escape_value(name)}"{line}>'
         f"<summary><code>{verbatim(name)}</code> {w.options.words.not_run}</summary>"
         f"<pre{w.focus}><code>{pre_text(source)}</code></pre></details>\n"

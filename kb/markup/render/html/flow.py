@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from operator import attrgetter
 from typing import Final
 
 from kb.markup.render.html import macros
@@ -27,13 +29,16 @@ _DEFAULT: Final = HtmlOptions()
 _BLOCKS: Final = (n.Quotation, n.Paragraph, n.List, n.Table, n.Group, n.Heading, n.DefinitionList)
 
 
-def _element(tag: str, after: str = "", handlers: HtmlHandlers | None = None) -> Handler:
+def _element(
+    tag: str, after: str = "", handlers: HtmlHandlers | None = None,
+    children: Callable[..., list[Node]] = attrgetter("children"),
+) -> Handler:  # fmt: skip
     """Return what writes an element around a node's children; `after` follows its start tag."""
 
     def write(w: HtmlWriter, node: n.Parent) -> Frame:
         params = node.params if isinstance(node, n.Container) else n.NO_PARAMS
         w.out.append(f"<{tag}{w.attributes(node, params)}>{after}")
-        return node.children, f"</{tag}>\n", handlers
+        return children(node), f"</{tag}>\n", handlers
 
     return write
 
@@ -74,11 +79,6 @@ def _list(w: HtmlWriter, node: n.List) -> Frame:
     extra = list_attributes(node.params) if node.ordered and node.params else ""
     w.out.append(f"<{tag}{extra}{w.attributes(node, node.params)}>\n")
     return node.children, f"</{tag}>\n", None
-
-
-def _quotation(w: HtmlWriter, node: n.Quotation) -> Frame:
-    w.out.append(f"<blockquote{w.attributes(node, node.params)}>\n")
-    return quoted_blocks(node), "</blockquote>\n", None
 
 
 def quoted_blocks(node: n.Quotation) -> list[Node]:
@@ -152,29 +152,18 @@ _ROWS: Final = HtmlHandlers({**p.PHRASING, n.TableRow: _row})
 _CELLS: Final = HtmlHandlers({**p.PHRASING, n.TableCell: _cell})
 
 
-def _rule(w: HtmlWriter, _node: n.HorizontalLine) -> None:
-    w.out.append("<hr>\n")
-
-
-def _verbatim(w: HtmlWriter, node: n.Verbatim) -> None:
+def _verbatim(w: HtmlWriter, node: n.Verbatim) -> str:
     if node.inline:
-        p.verbatim_text(w, node)
-    else:
-        kept = w.attributes(node, node.params)
-        w.out.append(f"<pre{w.focus}{kept}>{pre_text(node.content)}</pre>\n")
+        return f"<code>{verbatim(node.content)}</code>"
+    return f"<pre{w.focus}{w.attributes(node, node.params)}>{pre_text(node.content)}</pre>\n"
 
 
-def _raw_text(w: HtmlWriter, node: n.RawText) -> None:
+def _raw_text(w: HtmlWriter, node: n.RawText) -> str:
     if node.is_html:
-        w.out.append(clean_foreign(node.text, w.options.id_prefix))
-    elif node.is_plain:
-        w.out.append(f"<p>{verbatim(node.text)}</p>\n")
-    else:
-        source_box(w, node, node.syntax, node.text)
-
-
-def _too_deep(w: HtmlWriter, node: n.TooDeep) -> None:
-    w.out.append(f'<pre class="wiki-source"{w.focus}>{pre_text(node.source)}</pre>\n')
+        return clean_foreign(node.text, w.options.id_prefix)
+    if node.is_plain:
+        return f"<p>{verbatim(node.text)}</p>\n"
+    return source_box(w, node, node.syntax, node.text)
 
 
 def _caption(w: HtmlWriter, node: n.FigureCaption) -> Frame:
@@ -192,8 +181,11 @@ FLOW: Final = HtmlHandlers({
     n.OutlineSection: p.content(), n.Heading: _heading, n.Paragraph: _paragraph, n.Group: _group,
     n.List: _list, n.ListItem: _element("li"), n.DefinitionList: _element("dl", "\n"),
     n.DefinitionTerm: _element("dt", handlers=p.PHRASING),
-    n.DefinitionDescription: _element("dd"), n.Quotation: _quotation, n.Table: _table,
-    n.HorizontalLine: _rule, n.Verbatim: _verbatim, n.RawText: _raw_text, n.TooDeep: _too_deep,
+    n.DefinitionDescription: _element("dd"), n.Table: _table, n.Verbatim: _verbatim,
+    n.Quotation: _element("blockquote", "\n", children=quoted_blocks),
+    n.HorizontalLine: lambda _w, _node: "<hr>\n", n.RawText: _raw_text,
+    n.TooDeep: lambda w, node: (
+        f'<pre class="wiki-source"{w.focus}>{pre_text(node.source)}</pre>\n'),
     n.Figure: _element("figure"), n.FigureCaption: _caption, n.FormatSpan: _formatted,
     n.Macro: macros.call, n.MacroResult: macros.RESULT,
 })  # fmt: skip

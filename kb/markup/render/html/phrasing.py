@@ -32,14 +32,6 @@ _TAGS: Final = {
 _CLASSES: Final = {"user": ' class="wiki-user"', "attachment": ' class="wiki-file"'}
 
 
-def _markup(w: HtmlWriter, node: HtmlPiece) -> None:
-    w.out.append(node.html)
-
-
-def _line_break(w: HtmlWriter, _node: Node) -> None:
-    w.out.append("<br>\n")
-
-
 def formatted(w: HtmlWriter, node: n.FormatSpan) -> Frame | None:
     """Write a styled span."""
     if not node.children:
@@ -91,51 +83,29 @@ def _nowhere(w: HtmlWriter, node: Link, label: list[Node]) -> Frame:
     return label, "</a>", LABEL
 
 
-def _label_only(_w: HtmlWriter, node: Link) -> Frame:
-    return node.children or [n.Text(node.pos, label_of(node.reference))], "", LABEL
-
-
-def _image(w: HtmlWriter, node: Image) -> None:
+def _image(w: HtmlWriter, node: Image) -> str:
     if node.reference.type == "icon":
-        w.out.append(icon(node.reference.reference))
-        return
+        return icon(node.reference.reference)
     target = w.options.resolver.image(node.reference)
     alt = escape_value(node.params.get("alt") or target.label or label_of(node.reference))
     if target.url is None:
         title = f"{escape_value(target.label) or alt} ({escape_value(w.options.words.nowhere)})"
-        w.out.append(f'<span class="wiki-nowhere wiki-no-image" title="{title}">{alt}</span>')
-        return
+        return f'<span class="wiki-nowhere wiki-no-image" title="{title}">{alt}</span>'
     after = _title(node.params) + ("" if w.options.lean else ' loading="lazy"')
     sizes = size_attributes(node.params) if node.params else ""
-    w.out.append(f'<img src="{escape_value(target.url)}" alt="{alt}"{sizes}{after}>')
+    return f'<img src="{escape_value(target.url)}" alt="{alt}"{sizes}{after}>'
 
 
-def verbatim_text(w: HtmlWriter, node: n.Verbatim) -> None:
-    """Write `{{{…}}}` in a line."""
-    w.out.append(f"<code>{verbatim(node.content)}</code>")
-
-
-def _raw_text(w: HtmlWriter, node: n.RawText) -> None:
+def _raw_text(w: HtmlWriter, node: n.RawText) -> str:
     if node.is_html:
-        w.out.append(clean_foreign(node.text, w.options.id_prefix, inline=True))
-    elif node.is_plain:
-        w.out.append(escape(node.text))
-    else:
-        w.out.append(f"<code>{verbatim(node.text)}</code>")
+        return clean_foreign(node.text, w.options.id_prefix, inline=True)
+    return escape(node.text) if node.is_plain else f"<code>{verbatim(node.text)}</code>"
 
 
-def _anchor(w: HtmlWriter, node: n.Anchor) -> None:
-    if node.name.strip() and w.takes_id(node.name):
-        name = escape_value(w.options.id_prefix + clean_id(node.name))
-        w.out.append(f'<span id="{name}"></span>')
-
-
-def _too_deep(w: HtmlWriter, node: n.TooDeep) -> None:
-    w.out.append(f'<code class="wiki-source">{verbatim(node.source)}</code>')
-
-
-def _text(w: HtmlWriter, node: n.Text) -> None:
-    w.out.append(w.escape(node.text))
+def _anchor(w: HtmlWriter, node: n.Anchor) -> str:
+    if not node.name.strip() or not w.takes_id(node.name):
+        return ""
+    return f'<span id="{escape_value(w.options.id_prefix + clean_id(node.name))}"></span>'
 
 
 def content(before: str = "", after: str = "") -> Handler:
@@ -148,24 +118,29 @@ def content(before: str = "", after: str = "") -> Handler:
     return write
 
 
-def _nothing(_w: HtmlWriter, _node: Node) -> None:
-    """Write nothing: blank lines say nothing within a line."""
-
-
 _SPANS: Final[tuple[type[Node], ...]] = (
     n.OutlineSection, n.Heading, n.Paragraph, n.Group, n.List, n.DefinitionList, n.DefinitionTerm,
     n.DefinitionDescription, n.Table, n.TableCell, n.Quotation, n.Figure, n.FigureCaption,
 )  # fmt: skip
 PHRASING: Final = HtmlHandlers({
-    Node: _nothing, n.EmptyLines: _nothing, n.Text: _text, HtmlPiece: _markup,
-    n.LineBreak: _line_break, n.HorizontalLine: _line_break, n.FormatSpan: formatted,
-    n.Link: _link, n.Image: _image, n.Verbatim: verbatim_text, n.RawText: _raw_text,
-    n.Anchor: _anchor, n.TooDeep: _too_deep, n.Macro: macros.call_in_line,
+    Node: lambda _w, _node: None,
+    n.Text: lambda w, node: w.escape(node.text),
+    HtmlPiece: lambda _w, node: node.html,
+    n.LineBreak: lambda _w, _node: "<br>\n",
+    n.HorizontalLine: lambda _w, _node: "<br>\n",
+    n.Verbatim: lambda _w, node: f"<code>{verbatim(node.content)}</code>",
+    n.TooDeep: lambda _w, node: f'<code class="wiki-source">{verbatim(node.source)}</code>',
+    n.FormatSpan: formatted, n.Link: _link, n.Image: _image, n.RawText: _raw_text,
+    n.Anchor: _anchor, n.Macro: macros.call_in_line,
     n.MacroResult: macros.RESULT_IN_LINE, n.Parent: content(), n.ListItem: content("<br>\n• "),
     n.TableRow: content("<br>\n"), n.QuotationLine: content("<br>\n"),
     **dict.fromkeys(_SPANS, content("", " ")),
 })  # fmt: skip
-LABEL: Final = HtmlHandlers({**PHRASING, n.Link: _label_only})
+LABEL: Final = HtmlHandlers({
+    **PHRASING,
+    n.Link: lambda _w, node: (
+        node.children or [n.Text(node.pos, label_of(node.reference))], "", None),
+})  # fmt: skip
 """Within a link's label: of a link only its label is written, for links do not nest."""
 
 

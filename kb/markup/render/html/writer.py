@@ -12,9 +12,9 @@ from kb.markup.tree.nodes import Document, Node, Params
 
 Frame = tuple[list[Node], str, "HtmlHandlers | None"]
 """Children to write next, the end tag after them, and who writes them if not who wrote this."""
-Handler = Callable[..., "Frame | None"]
+Handler = Callable[..., "Frame | str | None"]
 HtmlHandlers = NodeHandlers[Handler]
-"""By node class: writes a leaf, or a start tag and gives the frame of what is within."""
+"""By node class: gives a leaf's HTML, or writes a start tag and gives the frame within."""
 
 
 class HtmlPiece(Node):
@@ -81,7 +81,9 @@ class HtmlWriter:
                     append(words(node.text))  # type: ignore[attr-defined]
                     continue
                 frame = handlers[kind](self, node)
-                if frame is not None:
+                if isinstance(frame, str):
+                    append(frame)
+                elif frame is not None:
                     stack.append((children, close, handlers))
                     children, close = iter(frame[0]), frame[1]
                     handlers = frame[2] or handlers
@@ -103,9 +105,9 @@ class HtmlWriter:
         """Return the HTML of `nodes` whose text is HTML already; it needs cleaning."""
         return self._fragment(nodes, str)
 
-    def escaped(self, node: Node) -> None:
-        """Append what a macro made amid such HTML: its text is text."""
-        self.out.append(self._fragment([node], escape))
+    def escaped(self, node: Node) -> str:
+        """Return the HTML of what a macro made amid such HTML: its text is text."""
+        return self._fragment([node], escape)
 
     def attributes(self, node: Node, params: Params) -> str:
         """Return the attributes of a block: what its parameters leave, and its line."""
