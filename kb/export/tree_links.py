@@ -15,6 +15,7 @@ from kb.export.tree_layout import Layout
 from kb.markup.render.resolve import NoWiki, Target
 from kb.markup.syntaxes import read_page
 from kb.markup.tree import nodes as n
+from kb.markup.tree.nodes import descendants
 from kb.model import PageId
 from kb.references import file_candidates, page_candidates
 
@@ -43,13 +44,13 @@ def may_link_to_anchors(page: PageView) -> bool:
 
 def links_of(document: n.Document) -> Iterator[n.Link | n.Image]:
     """Yield all links and images of a tree."""
-    return (node for node in _nodes(document) if isinstance(node, n.Link | n.Image))
+    return (node for node in descendants(document.children) if isinstance(node, n.Link | n.Image))
 
 
 def places_in(document: n.Document) -> frozenset[str]:
     """Return the places of a page that a link can name."""
     found: set[str] = {match[1] for match in _HTML_ID.finditer(document.source)}
-    for node in _nodes(document):
+    for node in descendants(document.children):
         if isinstance(node, n.Heading):
             found.add(node.params.get("id") or node.id)
         elif isinstance(node, n.Anchor):
@@ -57,15 +58,6 @@ def places_in(document: n.Document) -> frozenset[str]:
         elif isinstance(node, n.Image) and node.id:
             found.add(node.id)
     return frozenset(found)
-
-
-def _nodes(document: n.Document) -> Iterator[n.Node]:
-    stack: list[n.Node] = [document]
-    while stack:
-        node = stack.pop()
-        yield node
-        if isinstance(node, n.Parent):
-            stack += node.children
 
 
 class LinkOutcome(NamedTuple):

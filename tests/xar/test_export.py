@@ -180,7 +180,7 @@ def test_pages_gone_or_known_with_gaps_only_are_left_out(tmp_path: Path) -> None
             items.append(Snapshot(lines=("",), origins=(LineOrigin("1.1", "x"),), missing=missing))
         items.append(Gone(id=PageId("xwiki", "gone"), noticed="2026-01-01T00:00:00Z"))
         one.ingest(one.source("made", "test"), items)
-        said = write_xar(one, tmp_path / "b.xar")
+        said, _ = write_xar(one, tmp_path / "b.xar")
         assert said.startswith("1 page(s)")
         assert "1 left out" in said
         with pytest.raises(UsageError, match=r"no XAR format '2\.0'"):

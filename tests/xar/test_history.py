@@ -15,7 +15,7 @@ from importers.xar.rcs_script import apply_script, script_between
 from importers.xar.rebuild import rebuilt
 from importers.xar.xar_document import read_document, read_fields
 from importers.xar.xml_errors import BadXmlError
-from kb.export.xar.rcs import RcsEntry, author_field, rcs_archive
+from kb.export.xar.xml import RcsEntry, author_field, rcs_archive
 from tests.xar.making import jrcs, page_xml, script
 
 LINE = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n\0"), max_size=6)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from html import escape
 from itertools import groupby
-from typing import Final, TypeVar
+from typing import Final, TypeAlias
 
 from kb.markup.macros.results import failed
 from kb.markup.render.resolve import Resolver
@@ -14,7 +14,6 @@ from kb.markup.render.xwiki import render_xwiki
 from kb.markup.tree import nodes as n
 from kb.markup.tree.nodes import Node
 
-_N = TypeVar("_N", bound=Node)
 _SPECIAL = re.compile(r"[&<>\[\]{}|]|'(?=')|~(?=~~)|_(?=_)|-(?=\{)|(?<=[a-z]):(?=//)")
 _FIRST = re.compile(r"^[*#:;=!+ -]", re.MULTILINE)
 _STYLES: Final = {
@@ -44,7 +43,7 @@ class Wikitext:
             else:
                 yield from (self._nested(printer, node) for node in run)
 
-    def _nested(self, printer: Callable[[Wikitext, Node], str], node: Node) -> str:
+    def _nested(self, printer: Callable[..., str], node: Node) -> str:
         if self._depth > MAX_DEPTH:
             return ""
         self._depth += 1
@@ -196,21 +195,13 @@ def _url(url: str) -> str:
     return re.sub(r"[\[\]<>\"\s|]", lambda m: f"%{ord(m[0]):02X}", url)
 
 
-def _of(kind: type[_N], function: Callable[[Wikitext, _N], str]) -> Callable[[Wikitext, Node], str]:
-    def printer(writer: Wikitext, node: Node) -> str:
-        assert isinstance(node, kind)
-        return function(writer, node)
-
-    return printer
-
-
 def _format(writer: Wikitext, node: n.FormatSpan) -> str:
     before, after = _STYLES.get(node.style, ("", ""))
     inner = writer.inline(node.children)
     return f"{before}{inner}{after}" if inner.strip() else inner
 
 
-def _block_printer(node: Node) -> Callable[[Wikitext, Node], str] | None:
+def _block_printer(node: Node) -> Callable[..., str] | None:
     """Return what prints a node as a block; None for what belongs to a line."""
     inline = (isinstance(node, n.Verbatim | n.Macro) and node.inline) or (
         isinstance(node, n.MacroResult) and node.macro.inline
@@ -218,35 +209,29 @@ def _block_printer(node: Node) -> Callable[[Wikitext, Node], str] | None:
     return None if inline else _BLOCKS.get(type(node))
 
 
-_BLOCKS: Final[dict[type[Node], Callable[[Wikitext, Node], str]]] = {
+_Printers: TypeAlias = Mapping[type[Node], Callable[..., str]]
+_EITHER: Final[_Printers] = {
+    n.Verbatim: Wikitext.verbatim, n.Macro: Wikitext.macro, n.MacroResult: Wikitext.result,
+}  # fmt: skip
+_BLOCKS: Final[_Printers] = {
+    **_EITHER,
     **dict.fromkeys(
         (n.OutlineSection, n.Group, n.Figure, n.FigureCaption, n.MacroContent),
-        _of(n.Parent, lambda writer, node: writer.blocks(node.children)),
+        lambda writer, node: writer.blocks(node.children),
     ),
-    n.Heading: _of(n.Heading, Wikitext.heading),
-    n.Paragraph: _of(n.Paragraph, lambda writer, node: writer.line(node.children)),
-    n.List: _of(n.List, lambda writer, node: writer.items(node)),
-    n.DefinitionList: _of(n.DefinitionList, Wikitext.definitions),
-    n.Table: _of(n.Table, Wikitext.table),
-    n.Quotation: _of(n.Quotation, Wikitext.quotation),
-    n.HorizontalLine: lambda writer, node: "----",
-    n.EmptyLines: lambda writer, node: "",
-    n.Verbatim: _of(n.Verbatim, Wikitext.verbatim),
-    n.Macro: _of(n.Macro, Wikitext.macro),
-    n.MacroResult: _of(n.MacroResult, Wikitext.result),
-    n.RawText: _of(n.RawText, Wikitext.raw),
-    n.TooDeep: _of(n.TooDeep, lambda writer, node: _literal(node.source)),
-}
-_INLINE: Final[dict[type[Node], Callable[[Wikitext, Node], str]]] = {
-    n.Text: _of(n.Text, lambda writer, node: escape_text(node.text)),
-    n.MacroPhrase: _of(n.MacroPhrase, lambda writer, node: escape_text(node.text)),
-    n.LineBreak: lambda writer, node: "<br>\n",
-    n.FormatSpan: _of(n.FormatSpan, _format),
-    n.Link: _of(n.Link, Wikitext.link),
-    n.Image: _of(n.Image, Wikitext.image),
-    n.Verbatim: _of(n.Verbatim, Wikitext.verbatim),
-    n.Macro: _of(n.Macro, Wikitext.macro),
-    n.MacroResult: _of(n.MacroResult, Wikitext.result),
-    n.Anchor: _of(n.Anchor, lambda writer, node: f'<span id="{escape(node.name)}"></span>'),
-    n.RawText: _of(n.RawText, lambda writer, node: escape_text(node.text)),
-}
+    n.Heading: Wikitext.heading, n.List: Wikitext.items, n.DefinitionList: Wikitext.definitions,
+    n.Table: Wikitext.table, n.Quotation: Wikitext.quotation, n.RawText: Wikitext.raw,
+    n.Paragraph: lambda writer, node: writer.line(node.children),
+    n.HorizontalLine: lambda _writer, _node: "----",
+    n.EmptyLines: lambda _writer, _node: "",
+    n.TooDeep: lambda _writer, node: _literal(node.source),
+}  # fmt: skip
+_INLINE: Final[_Printers] = {
+    **_EITHER,
+    **dict.fromkeys(
+        (n.Text, n.MacroPhrase, n.RawText), lambda _writer, node: escape_text(node.text)
+    ),
+    n.LineBreak: lambda _writer, _node: "<br>\n",
+    n.FormatSpan: _format, n.Link: Wikitext.link, n.Image: Wikitext.image,
+    n.Anchor: lambda _writer, node: f'<span id="{escape(node.name)}"></span>',
+}  # fmt: skip

@@ -43,7 +43,7 @@ class XarExporter(Exporter[XarOptions]):
     def export(self, contents: Contents, dest: str, options: XarOptions) -> LossReport:
         """Write the package to the file ``dest``."""
         path = path_of(dest, "a XAR")
-        message, left = _write_xar(contents.archive, path, options.format_version)
+        message, left = write_xar(contents.archive, path, options.format_version)
         wanted = options.report is not None
         report = account_for("xar", contents.archive, _FATES, wanted=wanted, without=left)
         report.message = message
@@ -57,16 +57,12 @@ class XarExporter(Exporter[XarOptions]):
                 yield entry.filename, package.read(entry)
 
 
-def write_xar(archive: Archive, dest: Path, format_version: str = "1.5") -> str:
+def write_xar(archive: Archive, dest: Path, format_version: str = "1.5") -> tuple[str, list[str]]:
     """Write every page that is there to ``dest``, the same bytes for the same archive.
 
-    Return what the user is told. UsageError for an unknown version of the format.
+    Return what the user is told, and the pages that could not be written. UsageError for an unknown
+    version of the format.
     """
-    return _write_xar(archive, dest, format_version)[0]
-
-
-def _write_xar(archive: Archive, dest: Path, format_version: str) -> tuple[str, list[str]]:
-    """Write the package. Return the message, and the pages that could not be written."""
     if format_version not in VERSIONS:
         raise UsageError(
             f"there is no XAR format {format_version!r}", hint=f"one of: {', '.join(VERSIONS)}"

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from kb.archive import Archive, AttachmentView, PageView
-from kb.export.xar.rcs import RcsEntry, rcs_archive
-from kb.export.xar.xml import element, escape, milliseconds
+from kb.export.xar.xml import RcsEntry, element, escape, milliseconds, rcs_archive
 
 
 def files_of(archive: Archive, page: PageView, version: tuple[int, int]) -> Iterator[str]:
