@@ -40,11 +40,13 @@ def _spelled(uses: Iterable[LabelUse]) -> str:
 
 
 def _patterns(patterns: Iterable[str]) -> str:
-    return ", ".join(quoted(one) if "'" in one else f"'{one}'" for one in patterns)
+    return ", ".join(
+        f"'{one}'" if "'" not in one and one.isprintable() else quoted(one) for one in patterns
+    )
 
 
 def _comment(texts: Iterable[str]) -> str:
-    return " · ".join(" ".join(text.split())[:40] for text in texts)
+    return quoted(" · ".join(" ".join(text.split())[:40] for text in texts))[1:-1]
 
 
 def _lengths(values: Iterable[str]) -> list[int]:
