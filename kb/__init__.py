@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from kb.errors import InputError, KbError, NotFoundError, Problem, RemoteError, UsageError
     from kb.export.report import Loss, LossReport
     from kb.history.unified import DiffLine, Hunk
+    from kb.library.backing_up import BackupReport, RestoreReport, restore
     from kb.library.library import Library, Stats
     from kb.library.library import open_library as open  # noqa: A004  (as `gzip.open` is)
     from kb.library.pages import Page
@@ -74,6 +75,7 @@ _NAMES = {
     ),
     "kb.export.report": ("Loss", "LossReport"),
     "kb.history.unified": ("DiffLine", "Hunk"),
+    "kb.library.backing_up": ("BackupReport", "RestoreReport", "restore"),
     "kb.library.library": ("Library", "Stats"),
     "kb.library.pages": ("Page",),
     "kb.library.profiling": ("ProfileInfo", "ProposedProfile"),
@@ -96,15 +98,16 @@ _NAMES = {
 _MODULE_OF = {name: module for module, names in _NAMES.items() for name in names}
 
 __all__ = [
-    "Anomaly", "AttachmentView", "Audience", "BuildReport", "Case", "CaseAttachment",
-    "CaseSource", "Comment", "Correction", "DiffLine", "Doubt", "Event", "Field", "Finding",
-    "Highlight", "Hit", "Hits", "Hunk", "Identifier", "ImportReport", "InputError",
-    "InsideReport", "KbError", "KeptInside", "LeakError", "Library", "LineView", "Loss",
-    "LossReport", "NamedText", "NotFoundError", "Origin", "Page", "PageCoverage", "PageId",
-    "Problem", "ProfileInfo", "Progress", "ProposedProfile", "QueryNote", "Related",
-    "RemoteError", "Resolution", "RevisionView", "SearchDocument", "Section", "SiteChanges",
-    "SiteServer", "SortOrder", "Stats", "Status", "Summary", "SyncError", "TakenLine", "Turn",
-    "Unclassified",     "UsageError", "Verification", "Visibility", "WikiObject", "open",
+    "Anomaly", "AttachmentView", "Audience", "BackupReport", "BuildReport", "Case",
+    "CaseAttachment", "CaseSource", "Comment", "Correction", "DiffLine", "Doubt", "Event",
+    "Field", "Finding", "Highlight", "Hit", "Hits", "Hunk", "Identifier", "ImportReport",
+    "InputError", "InsideReport", "KbError", "KeptInside", "LeakError", "Library", "LineView",
+    "Loss", "LossReport", "NamedText", "NotFoundError", "Origin", "Page", "PageCoverage",
+    "PageId", "Problem", "ProfileInfo", "Progress", "ProposedProfile", "QueryNote", "Related",
+    "RemoteError", "Resolution", "RestoreReport", "RevisionView", "SearchDocument", "Section",
+    "SiteChanges", "SiteServer", "SortOrder", "Stats", "Status", "Summary", "SyncError",
+    "TakenLine", "Turn", "Unclassified", "UsageError", "Verification", "Visibility", "WikiObject",
+    "open", "restore",
 ]  # fmt: skip
 
 

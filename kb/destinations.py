@@ -13,6 +13,7 @@ from pathlib import Path
 from kb.config import Home
 from kb.errors import InputError
 from kb.files import check_plain
+from kb.freshness import own_profiles
 
 _DATA = ".kb"
 
@@ -57,10 +58,8 @@ def source_paths(home: Home, locations: Iterable[str]) -> list[Path]:
 def _parts_of(home: Home) -> Iterator[tuple[Path, str]]:
     """What a home is made of, each with what a person calls it."""
     yield home.root / _DATA, "the home, with its archive"
-    config = home.config.cases
-    profiles = (*config.profiles, *(name for names in config.pages.values() for name in names))
-    for name in ("kb.toml", "corrections.toml", *profiles):
-        yield home.root / name, f"a part of this home ({name})"
+    for path in (home.root / "kb.toml", home.root / "corrections.toml", *own_profiles(home)):
+        yield path, f"a part of this home ({path.name})"
 
 
 def _is_data(place: Path, home: Home) -> bool:

@@ -47,7 +47,8 @@ def unwritable_told(path: Path) -> Iterator[None]:
     except Exception as error:
         number = _number(error)
         named = getattr(error, "filename", None) or path
-        if number not in _HINTS or path.parent not in Path(os.fsdecode(named)).parents:
+        here = Path(os.fsdecode(named)).absolute()
+        if number not in _HINTS or path.absolute().parent not in here.parents:
             raise
         raise InputError(
             f"{path}: cannot be written: {os.strerror(number)}", hint=_HINTS[number]

@@ -100,7 +100,7 @@ def home_stamp(home: Home) -> str | None:
     if not written or max(row[1] for row in written) > time.time_ns() - TICK:
         return None
     made = hashlib.sha256(repr(written).encode())
-    for path in (home.root / "kb.toml", home.root / "corrections.toml", *_profiles(home)):
+    for path in (home.root / "kb.toml", home.root / "corrections.toml", *own_profiles(home)):
         made.update(path.read_bytes() if path.is_file() else b"\0")
     made.update(code_stamp().encode())
     return made.hexdigest()
@@ -117,8 +117,8 @@ def _seen(path: Path) -> tuple[str, int, int, int] | None:
     return path.name, found.st_mtime_ns, found.st_size, found.st_ino
 
 
-def _profiles(home: Home) -> Iterator[Path]:
-    """The home's own profiles and what they extend."""
+def own_profiles(home: Home) -> Iterator[Path]:
+    """Yield the home's own profiles and what they extend."""
     config = home.config.cases
     for name in dict.fromkeys(
         (*config.profiles, *(n for row in config.pages.values() for n in row))

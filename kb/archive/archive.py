@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,6 +53,12 @@ class Archive(ArchiveReader):
         """Have all that is read within the block be of one moment, whoever writes meanwhile."""
         with one_moment(self._db):
             yield
+
+    def copy_to(self, path: Path) -> None:
+        """Copy all of one moment to a new file, page by page, whoever writes meanwhile."""
+        with closing(sqlite3.connect(path)) as copy:
+            copy.execute("PRAGMA synchronous = OFF")  # it is a copy: whoever keeps it syncs it
+            self._db.backup(copy)
 
     def source(self, location: str, format_name: str) -> SourceState:
         """Say what is held of a source; it is stored as a source once something is ingested."""

@@ -16,6 +16,8 @@ COMMANDS = {
     "sync": "Import what changed in every source of kb.toml.",
     "run": "Sync, then build.",
     "verify": "Check the archive, alone or against a source.",
+    "backup": "Add a backup of the home to a folder.",
+    "restore": "Bring a backup back.",
     "cases": "List the cases.",
     "show": "Show a case or a page.",
     "diff": "Show what changed in a page between two versions.",

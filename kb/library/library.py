@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from kb.cases.record import Case, Status
     from kb.cases.store.summary import Summary
     from kb.export.report import LossReport
+    from kb.library.backing_up import BackupReport
     from kb.library.building import Approve
     from kb.library.correcting import Corrector
     from kb.library.pages import Page
@@ -263,6 +264,18 @@ class Library:
         )  # fmt: skip
         location = None if against is None else os.fspath(against)
         return verify(self.home, location, format, choice, on_finding)
+
+    def backup(self, dest: str | Path, *, check: bool = False) -> BackupReport:
+        """Add a backup of all that cannot be made again to the folder ``dest``, and verify it.
+
+        It holds one moment of the archive, also while something is imported, and stores only what
+        no earlier backup there has; with ``check`` those are read through too. It holds personal
+        data and the key of the pseudonyms. `kb.restore` brings it back. InputError where ``dest``
+        is something else than a new, an empty or a backup's folder.
+        """
+        from kb.library.backing_up import back_up
+
+        return back_up(self.home, Path(dest), check=check)
 
     # What is found.
 

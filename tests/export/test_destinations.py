@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import kb as casebook
-from tests.conftest import Kb
+from tests.conftest import Kb, fill
 from tests.export.test_conformance import FORMS, ROOT
 
 
@@ -21,26 +20,11 @@ def home(kb: Kb, tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 128 KB, which only root can have."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", str(place)],
-        capture_output=True, check=False,
-    )  # fmt: skip
-    if mounted.returncode:
-        pytest.skip("no right to mount a disk")
-    yield place
-    subprocess.run(["umount", str(place)], check=True)
-
-
 @pytest.mark.parametrize("trouble", ["full", "read-only"])
 def test_a_disk_that_takes_nothing_is_named(kb: Kb, home: Path, disk: Path, trouble: str) -> None:
     """Every format: an error that says where and why, nothing left, no traceback."""
     if trouble == "full":
-        (disk / "rest").write_bytes(bytes(128 << 10))
+        fill(disk)
     else:
         subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
     there = set(os.listdir(disk))  # noqa: PTH208

@@ -32,7 +32,7 @@ def test_those_who_need_it_first_at_once_get_the_same(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("data", [b"", b"short", bytes(32), b"x" * 33])
 def test_what_is_no_whole_key_is_not_used(tmp_path: Path, data: bytes) -> None:
-    """Empty, cut off, zeros of a crash, too long: an error that names the file and both ways out."""
+    """Empty, cut off, zeros of a crash, too long: the error names the file and both ways out."""
     file = tmp_path / ".kb" / "public.key"
     file.parent.mkdir()
     file.write_bytes(data)
