@@ -52,7 +52,20 @@ class GitDir:
 
     def head(self) -> str | None:
         """Return the id of the newest commit in hexadecimal; None where there is none yet."""
-        folder, name = self.own, "HEAD"
+        return self.id_of("HEAD")
+
+    def branch(self) -> str | None:
+        """Return the ref that HEAD leads to, `refs/heads/main`; None for a commit alone."""
+        said = _read(self.own, "HEAD", _SMALL) or ""
+        return said.removeprefix("ref:").strip() if said.startswith("ref:") else None
+
+    def setting(self, section: str, name: str) -> str | None:
+        """Return a setting of the repository's own file; None where it says nothing."""
+        return _setting(self.common, section, name)
+
+    def id_of(self, name: str) -> str | None:
+        """Return the id of the commit that a ref leads to, as `head` does."""
+        folder = self.own if name == "HEAD" else self.common
         for _ in range(_SYMBOLIC):
             said = _read(folder, name, _SMALL)
             if said is None:
@@ -62,7 +75,7 @@ class GitDir:
             folder, name = self.common, said.removeprefix("ref:").strip()
             if not _REF.fullmatch(name) or ".." in name:
                 break
-        raise GitRefusedError("bad-git", f"HEAD leads to {name!r}, which is no branch")
+        raise GitRefusedError("bad-git", f"a ref leads to {name!r}, which is no branch")
 
     def _packed(self) -> dict[str, str]:
         rows = (_read(self.common, "packed-refs", _REFS) or "").split("\n")
@@ -72,6 +85,14 @@ class GitDir:
     def shallow(self) -> frozenset[str]:
         """Return the commits whose parents a shallow clone left behind."""
         return frozenset((_read(self.common, "shallow", _REFS) or "").split())
+
+
+def git_dir_at(place: Path) -> GitDir:
+    """Return the repository in the folder ``place``. GitRefusedError where it leads elsewhere."""
+    if place.is_symlink() or (place / "commondir").exists():
+        raise _led_away(place, str(place.resolve()))
+    git = ForeignFolder(place)
+    return GitDir(git, git, _object_format(git), ())
 
 
 def find_git_dir(folder: Path) -> GitDir | None:
@@ -94,9 +115,7 @@ def find_git_dir(folder: Path) -> GitDir | None:
         elif not _is_git_dir(place):
             continue
         else:
-            own = common = place
-            if (place / "commondir").exists():
-                raise _led_away(place, "commondir")
+            own = common = git_dir_at(place).common.root
         if top != folder and not _same_people(found, folder):
             raise GitRefusedError(
                 "git-of-another",

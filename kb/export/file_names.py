@@ -13,6 +13,9 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
+from pathlib import Path
+
+from kb.errors import UsageError
 
 LONGEST_NAME = 72
 """UTF-16 units of one name without its ending; 255 are allowed, a path of 260 must hold some."""
@@ -21,6 +24,9 @@ LONGEST_BYTES = 180
 LONGEST_PATH = 200
 """UTF-16 units of a path inside the export."""
 
+_SHORT = re.compile(r"(?<![^/])(g[a-z0-9]{0,7})~(?=[0-9])", re.IGNORECASE)
+"""What may be the short name that Windows gives to a file of git's: `git~1` is `.git` there."""
+_UNSAFE = re.compile(r"[\x00-\x1f\\:]")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
 _KEPT = frozenset("._-+~@")
 _DEVICE = re.compile(
@@ -43,12 +49,32 @@ def safe_name(name: str, ending: str = "") -> str:
     seen = unicodedata.normalize("NFC", _INVISIBLE.sub("", name))
     text = "".join(c if c in _KEPT or unicodedata.category(c)[0] in "LNM" else " " for c in seen)
     text = "-".join(text.split()).lstrip(".-~").rstrip(".-~") or "_"
+    text = _SHORT.sub(r"\1-", text)
     if _DEVICE.match(text):
         text = re.sub(r"^[^.]*", r"\g<0>_", text, count=1)
     cut = _cut(text)
     if cut != text:
         text = f"{cut.rstrip('.-~')}-{digest_of(name)[:8]}"
     return text + ending
+
+
+def check_known_paths(root: Path, paths: Iterable[str]) -> None:
+    """Raise UsageError where an earlier export is said to have given a path that leads elsewhere.
+
+    Nobody may make an export write outside of its folder, or over git's own files, by what stands
+    in a manifest or a commit.
+    """
+    for path in paths:
+        parts = path.split("/")
+        hidden = any(part.startswith((".", "~")) or not part for part in map(_bare, parts))
+        if hidden or _UNSAFE.search(path) or _SHORT.search(path):
+            raise UsageError(
+                f"{root}: {path!r} is no path that an export gives", hint="export to a new folder"
+            )
+
+
+def _bare(part: str) -> str:
+    return _INVISIBLE.sub("", part).strip(" ")
 
 
 def _cut(text: str) -> str:

@@ -82,7 +82,7 @@ class GitExporter(Exporter[GitOptions]):
             inside = path.relative_to(git)
             if path.is_file() and inside.parts[0] != "objects":
                 yield f"git/{inside.as_posix()}", path.read_bytes()
-        with Repository(made, "main").objects() as stream:
+        with Repository(made, "main") as repository, repository.objects() as stream:
             while head := stream.readline().split():
                 data = stream.read(int(head[2]))
                 stream.read(1)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from kb.archive import Archive, PageView
 from kb.errors import UsageError
+from kb.export.file_names import check_known_paths
 from kb.export.git.authors import AuthorMap
 from kb.export.git.commits import CommitQueue, FastImportStream, delete, rename
 from kb.export.git.encoders import PageEncoder, XWikiEncoder
@@ -34,24 +36,30 @@ def export_git(
 
     UsageError where the branch, the work tree or the folder is not one to write to.
     """
-    repository = Repository(dest, branch)
+    with Repository(dest, branch) as repository:
+        return _export(archive, repository, authors or AuthorMap(), encoder or XWikiEncoder())
+
+
+def _export(
+    archive: Archive, repository: Repository, people: AuthorMap, chosen: PageEncoder
+) -> GitReport:
+    dest, branch = repository.path, repository.branch
     repository.check_clean()
     done = read_committed(repository.log())
     if repository.head() and not done.commits:
         raise UsageError(
             f"{dest}: the branch {branch} is no export of kb", hint="name another --branch"
         )
-    chosen = encoder or XWikiEncoder()
     if any(not path.endswith(chosen.shape.ending) for path in done.paths.values()):
         raise UsageError(f"{dest}: the branch {branch} holds another --source")
+    check_known_paths(dest, done.known_paths())
     report = GitReport()
-    people = authors or AuthorMap()
     queue = CommitQueue()
     try:
         with repository.fast_import() as pipe:
             stream = FastImportStream(pipe, repository.ref, onto=repository.head() is not None)
             _Filling(archive, stream, queue, done, people, chosen, report).fill()
-            _flush(queue, stream, done.last, report)
+            _flush(queue, stream, done.last, report, repository.passed_checkpoint)
     finally:
         queue.close()
     repository.check_out()
@@ -60,7 +68,10 @@ def export_git(
     return report
 
 
-def _flush(queue: CommitQueue, stream: FastImportStream, last: int, report: GitReport) -> None:
+def _flush(
+    queue: CommitQueue, stream: FastImportStream, last: int, report: GitReport,
+    passed_checkpoint: Callable[[], None],
+) -> None:  # fmt: skip
     """Write the commits, no committer's time before the one before it."""
     for time, commit in queue:
         last = max(last, time)
@@ -68,6 +79,7 @@ def _flush(queue: CommitQueue, stream: FastImportStream, last: int, report: GitR
         report.commits += 1
         if report.commits % CHECKPOINT == 0:
             stream.checkpoint()
+            passed_checkpoint()
     stream.done()
 
 

@@ -83,8 +83,9 @@ class FastImportStream:
         self._pipe.write(b"".join([*parts, *commit.changes, b"\n"]))
 
     def checkpoint(self) -> None:
-        """Make all that was committed so far durable."""
-        self._pipe.write(b"checkpoint\n\n")
+        """Make all that was committed so far durable; fast-import then writes a line."""
+        self._pipe.write(b"checkpoint\n\nprogress checkpoint\n")
+        self._pipe.flush()
 
     def done(self) -> None:
         """Say that the stream is complete."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final, TypeAlias
 from urllib.parse import unquote
 
@@ -92,6 +92,12 @@ class CommittedPages:
     def main_wiki(self) -> str | None:
         """The wiki whose pages stand at the root: that of the first commit."""
         return next((page.wiki for page in self.paths), None)
+
+    def known_paths(self) -> Iterator[str]:
+        """Yield the path of every page and file."""
+        yield from self.paths.values()
+        for by_name in self.file_paths.values():
+            yield from by_name.values()
 
     def learn(self, body: str) -> None:
         """Learn from one commit message; oldest commit first."""

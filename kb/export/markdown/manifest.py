@@ -13,10 +13,13 @@ from typing import IO, Final, TypeAlias
 
 import msgspec
 
+from importers.markdown.memory import MOST_TREE
 from kb.errors import InputError
+from kb.export.file_names import check_known_paths
 from kb.export.report import Loss
 from kb.export.tree_layout import file_key
 from kb.files import MARK, sha256_of, staging_of
+from kb.foreign_folder import ForeignFolder
 from kb.model import PageId
 
 FORMAT: Final = 2
@@ -87,21 +90,35 @@ def read_manifest(root: Path, flavour: str) -> Manifest:
     """Return the manifest of the tree at ``root``; an empty one if it has none of that flavour."""
     path = root / MARK
     try:
-        data = path.read_bytes()
-    except OSError:
+        data = ForeignFolder(root).read(MARK, MOST_TREE)
+    except (FileNotFoundError, NotADirectoryError):
         return Manifest()
+    except OSError as error:
+        raise InputError(f"{path}: {error}", hint="export to a new folder") from error
     try:
         found = msgspec.json.decode(data, type=Manifest) if data else Manifest()
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise InputError(f"{path}: {error}", hint="export to a new folder") from error
-    return found if (found.format, found.flavour) == (FORMAT, flavour) else Manifest()
+    if (found.format, found.flavour) != (FORMAT, flavour):
+        return Manifest()
+    check_known_paths(root, _known_paths(found))
+    return found
+
+
+def _known_paths(manifest: Manifest) -> Iterator[str]:
+    yield from manifest.files
+    for path, entry in manifest.pages.items():
+        yield path
+        if entry.objects:
+            yield entry.objects
 
 
 def check_unedited(root: Path, manifest: Manifest) -> None:
     """Raise InputError where somebody changed a file of the tree, which an export would undo."""
+    old = ForeignFolder(root)
     edited = [
         path for path, sha256 in _digests(manifest)
-        if (root / path).is_file() and sha256_of(root / path) != sha256
+        if old.is_file(path) and sha256_of(root / path) != sha256
     ]  # fmt: skip
     if edited:
         raise InputError(

@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from importers.markdown.memory import encode_memory, memory_path
+from importers.markdown.memory import MOST_MEMORY, encode_memory, memory_path
 from kb.archive import Archive, PageView
 from kb.export.account import link_losses
 from kb.export.markdown.flavour import TREE_FORMATS, TreeFormat
@@ -21,7 +21,7 @@ from kb.export.markdown.page_text import RenderedPage, render_page
 from kb.export.markdown.word_proof import lost_words, markdown_text
 from kb.export.report import Fate, Loss
 from kb.export.tree_links import LinkTargets, SiteResolver, TreeResolver
-from kb.files import sha256_of
+from kb.foreign_folder import ForeignFolder
 from kb.freshness import code_stamp
 from kb.frontmatter import Yaml, write_front_matter
 from kb.model import PageId
@@ -145,11 +145,15 @@ def _taken_over(job: TreeJob, resolver: TreeResolver, path: str, inputs: str) ->
 def _copy(old_root: Path, root: Path, path: str, before: TreePage) -> bool:
     """Copy a page's files; False where the old file is not what it was."""
     names = [path, memory_path(path), *([before.objects] if before.objects else [])]
-    there = all((old_root / name).is_file() for name in names)
-    if not there or sha256_of(old_root / path) != before.sha256:
+    old = ForeignFolder(old_root)
+    try:
+        contents = [old.read(name, MOST_MEMORY) for name in names]
+    except OSError:
         return False
-    for name in names:
-        write_bytes(root / name, (old_root / name).read_bytes())
+    if _sha256(contents[0]) != before.sha256:
+        return False
+    for name, data in zip(names, contents, strict=True):
+        write_bytes(root / name, data)
     return True
 
 
