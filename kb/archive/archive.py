@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING
 
 from kb.archive.archive_reader import ArchiveReader
 from kb.archive.blobs import BlobStore
-from kb.archive.schema import connect, one_moment
+from kb.archive.connection import connect
+from kb.archive.schema import one_moment
 from kb.errors import Problem
 from kb.model import Item, PageId
 
 if TYPE_CHECKING:
+    from kb.archive.audit import OnDigest
+    from kb.archive.damage import Damage
     from kb.archive.ingest import IngestReport
 
 
@@ -70,26 +73,15 @@ class Archive(ArchiveReader):
 
         return Ingest(self._db, self.blobs, source.location, source.format_name).run(items)
 
-    def damage(self) -> Iterator[str]:
-        """Yield what the database itself finds wrong; nothing where it is sound."""
-        for (line,) in self._db.execute("PRAGMA integrity_check"):
-            if line != "ok":
-                yield str(line)
-        for table, row, other, _ in self._db.execute("PRAGMA foreign_key_check"):
-            yield f"{table} {row}: what it names in {other} is not there"
+    def audit(self, on_digest: OnDigest = lambda name, digest: None) -> Iterator[Damage]:
+        """Yield all that is not as it was written; nothing where the archive is whole.
 
-    def blob_digests(self) -> Iterator[str]:
-        """Yield the sha256 of every blob, in hex."""
-        for (sha256,) in self._db.execute("SELECT hex(sha256) FROM blob").fetchall():
-            yield sha256.lower()
+        ``on_digest`` is called with name and digest of each page and table, in a stable order.
+        """
+        from kb.archive.audit import Audit
 
-    def text_digests(self, key: int) -> Iterator[tuple[str, bytes]]:
-        """Yield the versions of a page whose text is held, with the text's `merge.hash_of`."""
-        yield from self._db.execute(
-            "SELECT major || '.' || minor, hash FROM revision"
-            " WHERE page_id = ? AND frame_id IS NOT NULL AND hash IS NOT NULL",
-            (key,),
-        ).fetchall()
+        with one_moment(self._db):
+            yield from Audit(self._db, self.path.name, on_digest).run()
 
     def problems(self) -> Iterator[Problem]:
         """Yield all problems held, in the order they were met."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sqlite3
+import zlib
 from collections.abc import Iterable, Iterator
 from typing import IO, cast
 
@@ -43,30 +44,32 @@ class BlobStore:
 
     def _store(self, chunks: Iterable[bytes], digest: hashlib._Hash) -> None:
         """Insert under a random temporary digest; the real one is known only at the end."""
-        done = self._db.execute("INSERT INTO blob (sha256, size) VALUES (?, 0)", (os.urandom(32),))
+        new = "INSERT INTO blob (sha256, size, packed) VALUES (?, 0, 0)"
+        done = self._db.execute(new, (os.urandom(32),))
         assert done.lastrowid is not None
         key, size = done.lastrowid, 0
         settings = zstandard.ZstdCompressionParameters.from_level(
             _LEVEL, window_log=_WINDOW_LOG, write_checksum=True
         )
         packer = zstandard.ZstdCompressor(compression_params=settings).chunker(chunk_size=_PART)
-        part = key << _PARTS
+        part, check = key << _PARTS, 0
         for chunk in chunks:
             digest.update(chunk)
             size += len(chunk)
             for packed in packer.compress(chunk):
-                part = self._part(part, packed)
+                part, check = self._part(part, packed, check)
         for packed in packer.finish():  # type: ignore[no-untyped-call]
-            part = self._part(part, packed)
+            part, check = self._part(part, packed, check)
         if self._row(digest.digest()) is None:
-            name = (digest.digest(), size, key)
-            self._db.execute("UPDATE blob SET sha256 = ?, size = ? WHERE id = ?", name)
+            facts = (digest.digest(), size, check, key)
+            update = "UPDATE blob SET sha256 = ?, size = ?, packed = ? WHERE id = ?"
+            self._db.execute(update, facts)
         else:
             self._drop(key)
 
-    def _part(self, part: int, packed: bytes) -> int:
+    def _part(self, part: int, packed: bytes, check: int) -> tuple[int, int]:
         self._db.execute("INSERT INTO blob_part (id, data) VALUES (?, ?)", (part, packed))
-        return part + 1
+        return part + 1, zlib.crc32(packed, check)
 
     def _drop(self, key: int) -> None:
         self._db.execute("DELETE FROM blob_part WHERE id BETWEEN ? AND ?", _range(key))
@@ -93,6 +96,17 @@ class BlobStore:
         with zstandard.ZstdDecompressor().stream_reader(parts) as reader:
             while chunk := reader.read(_CHUNK):
                 yield chunk
+
+    def packed_check(self, key: int) -> int:
+        """Return the CRC-32 of a row's bytes as they are stored, which `packed` holds.
+
+        It tells a flipped bit that unpacks to the same bytes: these have their sha256.
+        """
+        check = 0
+        parts = _BlobParts(self._db, key)
+        while packed := parts.read(_PART):
+            check = zlib.crc32(packed, check)
+        return check
 
     def open(self, sha256: str) -> bytes:
         """Read the bytes with that digest at once. KeyError where there are none."""

@@ -18,6 +18,7 @@ import msgspec
 from kb.archive.blobs import BlobStore
 from kb.archive.page_writer import PageWriter
 from kb.archive.schema import busy, is_busy
+from kb.archive.table_checksums import watch
 from kb.errors import Problem
 from kb.model import (
     AttachmentRevision,
@@ -74,8 +75,7 @@ class Ingest:
 
     def run(self, items: Iterable[Item]) -> IngestReport:
         """Write all items. Where an error breaks off, pages that were whole before it stay."""
-        # Keep savepoint journals in memory: they are small, and a file a page would cost more.
-        self._db.execute("PRAGMA temp_store = MEMORY")
+        watch(self._db)
         self._begin()
         started = time.monotonic()
         try:

@@ -6,7 +6,15 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
-from kb.archive.merge import WHOLE, Contradiction, VersionFacts, facts_of, hash_of, merge
+from kb.archive.merge import (
+    WHOLE,
+    Contradiction,
+    VersionFacts,
+    facts_of,
+    hash_of,
+    merge,
+    raw_hash_of,
+)
 from kb.archive.packing import NameTable, pack_moment, truth, unpack_moment
 from kb.archive.text_frames import FRAME_BYTES, TextFrames, TextPlace, VersionText
 
@@ -14,7 +22,7 @@ Version: TypeAlias = tuple[int, int]
 
 _COLUMNS = (
     "rank, author_id, date, comment, minor_edit, title_id, syntax_id, parent_id, hidden,"
-    " frame_id, slot, hash, source_id"
+    " frame_id, slot, hash, source_id, raw_hash"
 )
 
 
@@ -80,6 +88,7 @@ class KnownVersions:
         known = self._known[version]
         self.rewritten = self.rewritten or known.hash is not None
         known.hash, known.rank, known.place = hash_of(content), WHOLE, None
+        known.raw_hash = raw_hash_of(raw)
         known.source = source
         self._changed.add(version)
         self._add(version, VersionText(content, raw))
@@ -132,7 +141,7 @@ class KnownVersions:
         self.flush()
         if not self._changed:
             return False
-        marks = ", ".join("?" * 16)
+        marks = ", ".join("?" * 17)
         rows = [(self._page, *version, *self._row(version)) for version in sorted(self._changed)]
         self._db.executemany(f"INSERT OR REPLACE INTO revision VALUES ({marks})", rows)
         return True
@@ -143,7 +152,7 @@ class KnownVersions:
         return (
             known.rank, key(known.author), pack_moment(known.date), known.comment, known.minor,
             key(known.title), key(known.syntax), key(known.parent), known.hidden, frame, slot,
-            known.hash, known.source,
+            known.hash, known.source, known.raw_hash,
         )  # fmt: skip
 
     def _load(self, row: list[Any]) -> VersionFacts:
@@ -153,5 +162,5 @@ class KnownVersions:
             rank=rank, author=text(author), date=unpack_moment(date), comment=comment,
             minor=truth(minor), title=text(title), syntax=text(syntax), parent=text(parent),
             hidden=truth(hidden), place=None if frame is None else TextPlace(frame, slot),
-            hash=rest[0], source=rest[1],
+            hash=rest[0], source=rest[1], raw_hash=rest[2],
         )  # fmt: skip

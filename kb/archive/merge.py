@@ -37,6 +37,8 @@ class VersionFacts(msgspec.Struct, kw_only=True):
     place: TextPlace | None = None
     """Where its text is; None where the text is not known."""
     hash: bytes | None = None
+    raw_hash: bytes | None = None
+    """Of the bytes that its text came in, where they are kept with it."""
     source: int = 0
 
 
@@ -55,6 +57,11 @@ class Contradiction(msgspec.Struct, frozen=True):
 def hash_of(content: bytes) -> bytes:
     """Hash a text to 16 bytes by BLAKE2b: enough to tell texts of one page apart."""
     return hashlib.blake2b(content, digest_size=16).digest()
+
+
+def raw_hash_of(raw: bytes | None) -> bytes | None:
+    """Hash the bytes that a text came in to 16 bytes of SHA-256, which most processors compute."""
+    return None if raw is None else hashlib.sha256(raw).digest()[:16]
 
 
 def merge(held: VersionFacts, new: VersionFacts) -> list[Contradiction]:

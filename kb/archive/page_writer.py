@@ -11,9 +11,9 @@ from typing import Any
 
 from kb.archive.attached import AttachedRecords
 from kb.archive.blobs import BlobStore
-from kb.archive.derived import extended_blame, page_digest
+from kb.archive.derived import extended_blame, page_digests
 from kb.archive.known_versions import KnownVersions, Version
-from kb.archive.merge import LINES, LISTED, WHOLE, VersionFacts, hash_of
+from kb.archive.merge import LINES, LISTED, WHOLE, VersionFacts, hash_of, raw_hash_of
 from kb.archive.packing import NameTable
 from kb.archive.snapshots import compared, newest_version, pack_origins
 from kb.archive.text_frames import TextFrames, TextPlace, VersionText
@@ -226,8 +226,16 @@ class PageWriter:
         (place,) = self._frames.write([VersionText(content, snapshot.raw)], self._newest_snapshot())
         self._db.execute(
             "INSERT INTO snapshot (page_id, major, minor, sha256, frame_id, slot, origins,"
-            " source_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (self._key, *(version or (None, None)), digest, *place, origins, self._source),
+            " source_id, raw_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                self._key,
+                *(version or (None, None)),
+                digest,
+                *place,
+                origins,
+                self._source,
+                raw_hash_of(snapshot.raw),
+            ),
         )
 
     def _compare(self, version: Version, snapshot: Snapshot) -> None:
@@ -335,13 +343,15 @@ class PageWriter:
         return text.content.decode()
 
     def _digest(self) -> bool:
-        """Update the page's digest; whether it changed."""
+        """Update the page's digest and checksum; whether the digest changed."""
         empty = self.attached.empty if self._seen else frozenset[str]()  # else another page's
-        digest = page_digest(self._db, self._key, self._revisions, empty)
-        changed: bool = self._fact("digest") != digest
-        if changed:
-            self._set_fact("digest", digest)
-        return changed
+        new = page_digests(self._db, self._key, self._revisions, empty)
+        sql = "SELECT digest, checksum FROM page WHERE id = ?"
+        held = self._db.execute(sql, (self._key,)).fetchone()
+        if held != new:
+            update = "UPDATE page SET digest = ?, checksum = ? WHERE id = ?"
+            self._db.execute(update, (*new, self._key))
+        return bool(held[0] != new[0])
 
 
 def _written(version: Version) -> str:

@@ -1,4 +1,4 @@
-"""The archive's tables, and how an older file is migrated to them."""
+"""The archive's tables, format by format, and whether a file has those of its format."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kb.errors import InputError, KbError
-from kb.files import make_folder
 
 APPLICATION_ID = 0x63736562
 """`cseb` in ASCII: `file` and SQLite tell an archive from another database by it."""
@@ -107,36 +106,81 @@ CREATE TABLE problem (
 CREATE UNIQUE INDEX problem_once ON problem (source_id, place, code, detail);
 """
 
-MIGRATIONS = (_FIRST,)
+_CHECKSUMS = """
+ALTER TABLE blob ADD COLUMN packed INTEGER;
+
+ALTER TABLE frame ADD COLUMN checksum BLOB;
+
+ALTER TABLE revision ADD COLUMN raw_hash BLOB;
+
+ALTER TABLE snapshot ADD COLUMN raw_hash BLOB;
+
+ALTER TABLE page ADD COLUMN checksum BLOB;
+
+CREATE TABLE checksum (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE format (number INTEGER PRIMARY KEY, kb TEXT NOT NULL);
+"""
+
+MIGRATIONS = (_FIRST, _CHECKSUMS)
 """Applied in order; `user_version` is `FIRST_FORMAT` with the first one in, and so on."""
 
 FIRST_FORMAT = 2
 """Format 1 was never released; an archive in it is made anew from its sources."""
-_NEWEST = FIRST_FORMAT + len(MIGRATIONS) - 1
+NEWEST = FIRST_FORMAT + len(MIGRATIONS) - 1
+
+_TABLE_SINCE = {"page": 2, "checksum": 3}
+"""Table → first format that has it: a file that says otherwise is damaged."""
 
 
-def connect(path: Path, *, create: bool) -> sqlite3.Connection:
-    """Open the archive at ``path``, migrated to this version's tables.
+RESTORE = "keep the file; kb restore brings back a backup, or import its sources into another home"
+"""What to do about a file that cannot be opened."""
 
-    Raises InputError where the file is missing (and may not be made), is no archive, or was
-    written by a newer version.
-    """
-    if not create and not path.exists():
-        raise InputError(f"{path}: no archive here", hint="import something first: kb import …")
-    make_folder(path.parent)
-    # Each thread uses a connection of its own; another one may close it in the end.
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    try:
-        _prepare(connection, path)
-    except sqlite3.DatabaseError as error:
-        connection.close()
-        if is_busy(error):
-            raise busy(path) from error
-        raise InputError(f"{path}: {error}", hint="this file is not an archive of kb") from error
-    except KbError:
-        connection.close()
-        raise
-    return connection
+
+def create_tables(connection: sqlite3.Connection, version: int) -> None:
+    """Run what the tables of a format lack of the newest; of format 0, everything."""
+    for script in MIGRATIONS[version - FIRST_FORMAT + 1 if version else 0 :]:
+        for statement in script.split(";\n"):
+            connection.execute(statement)
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {NEWEST}")
+
+
+def tables(connection: sqlite3.Connection) -> set[tuple[str, str, str]]:
+    """Return kind, name and SQL of all that a database defines itself."""
+    sql = "SELECT type, name, sql FROM main.sqlite_master WHERE sql NOT NULL"
+    return set(connection.execute(sql))
+
+
+def checked_version(connection: sqlite3.Connection, path: Path) -> int:
+    """The format of the file, 0 for a new one. InputError where it is not ours to write to."""
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    names = {name for _, name, _ in tables(connection)}
+    if application != APPLICATION_ID and names:
+        raise InputError(
+            f"{path}: a database of another program, or the head of the file is damaged",
+            hint=RESTORE,
+        )
+    if version > NEWEST:
+        made = "SELECT kb FROM format WHERE number = ?"
+        row = connection.execute(made, (version,)).fetchone() if "format" in names else None
+        raise InputError(
+            f"{path}: made by a newer kb (format {version}; this one knows {NEWEST})",
+            hint=f"install kb {row[0]} or newer" if row else "install a newer kb",
+        )
+    if version == FIRST_FORMAT - 1 and "checksum" not in names:
+        raise InputError(
+            f"{path}: in a format from before the first release",
+            hint="move it away and import its sources again",
+        )
+    for name, since in _TABLE_SINCE.items():
+        if (name in names) != (version >= since):
+            raise InputError(
+                f"{path}: damaged: says to be in format {version}, and its tables are not",
+                hint=RESTORE,
+            )
+    return version
 
 
 @contextmanager
@@ -163,49 +207,3 @@ def busy(path: Path) -> KbError:
     return KbError(
         f"{path}: another process is writing it", hint="run it again when that has ended"
     )
-
-
-def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    """Check whose file it is, set the pragmas, run the migrations that it lacks."""
-    connection.execute("PRAGMA busy_timeout = 10000")
-    connection.execute("BEGIN")  # what is read is of one moment, whoever else makes the file
-    version = _checked_version(connection, path)
-    connection.execute("COMMIT")
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = NORMAL")
-    connection.execute("PRAGMA foreign_keys = ON")
-    if version < _NEWEST:
-        _migrate(connection, path)
-
-
-def _checked_version(connection: sqlite3.Connection, path: Path) -> int:
-    """The format of the file, 0 for a new one. InputError where it is not ours to write to."""
-    application = connection.execute("PRAGMA application_id").fetchone()[0]
-    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-    used = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-    if application != APPLICATION_ID and used:
-        raise InputError(f"{path}: a database of another program")
-    if version > _NEWEST:
-        raise InputError(f"{path}: written by a newer kb (format {version})", hint="update kb")
-    if 0 < version < FIRST_FORMAT:
-        raise InputError(
-            f"{path}: in a format from before the first release",
-            hint="move it away and import its sources again",
-        )
-    return version
-
-
-def _migrate(connection: sqlite3.Connection, path: Path) -> None:
-    """Run the migrations that are lacking still when this process is the one that may write."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        version = _checked_version(connection, path)
-        for script in MIGRATIONS[version - FIRST_FORMAT + 1 if version else 0 :]:
-            for statement in script.split(";\n"):
-                connection.execute(statement)
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version = {_NEWEST}")
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")

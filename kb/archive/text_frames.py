@@ -8,6 +8,7 @@ So a version is read by the first texts of at most `DEPTH` frames and a part of 
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -72,9 +73,10 @@ class TextFrames:
         if depth > DEPTH:
             near, depth = None, 0
         whole, ends = _joined(texts)
+        row = near, depth, pack_numbers(ends, 2), self._packed(whole, near)
         done = self._db.execute(
-            "INSERT INTO frame (base_id, depth, ends, data) VALUES (?, ?, ?, ?)",
-            (near, depth, pack_numbers(ends, 2), self._packed(whole, near)),
+            "INSERT INTO frame (base_id, depth, ends, data, checksum) VALUES (?, ?, ?, ?, ?)",
+            (*row, checksum_of(*row)),
         )
         assert done.lastrowid is not None
         self._whole = done.lastrowid, ends, whole
@@ -84,9 +86,10 @@ class TextFrames:
         """Pack a frame anew with more in it; its first text, which other frames use, stays."""
         held = [self.text(TextPlace(key, slot)) for slot in range(len(frame.ends) // 2)]
         whole, ends = _joined([*held, *texts])
+        row = frame.base, frame.depth, pack_numbers(ends, 2), self._packed(whole, frame.base)
         self._db.execute(
-            "UPDATE frame SET ends = ?, data = ? WHERE id = ?",
-            (pack_numbers(ends, 2), self._packed(whole, frame.base), key),
+            "UPDATE frame SET ends = ?, data = ?, checksum = ? WHERE id = ?",
+            (*row[2:], checksum_of(*row), key),
         )
         self._firsts.clear()
         self._whole = key, ends, whole
@@ -152,6 +155,13 @@ class TextFrames:
         if sum(map(len, self._firsts.values())) + len(first) > _CACHED:
             self._firsts.clear()
         self._firsts[key] = first
+
+
+def checksum_of(base: int | None, depth: int, ends: bytes, data: bytes) -> bytes:
+    """Return the checksum of a frame's row: 16 bytes of SHA-256."""
+    found = hashlib.sha256(msgspec.msgpack.encode((base, depth, ends)))
+    found.update(data)
+    return found.digest()[:16]
 
 
 def _joined(texts: Sequence[VersionText]) -> tuple[bytes, list[int]]:

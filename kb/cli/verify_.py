@@ -20,13 +20,19 @@ from kb.verify import Finding
 @click.option("--user", help="Log in as this user.")
 @click.option("--password-env", metavar="VAR", help="Environment variable with the password.")
 @click.option("--cookie-env", metavar="VAR", help="Environment variable with a session cookie.")
+@click.option("--expect", metavar="DIGEST|FILE", help="What the digest was, or the digests were.")
+@click.option("--digests", is_flag=True, help="Print the digest of each page and table.")
 @json_option
 @home_option
-def command(against: str | None, home: Path | None, as_json: bool, **chosen: Any) -> None:
+def command(
+    against: str | None, home: Path | None, as_json: bool, digests: bool, **chosen: Any
+) -> None:
     """Check that the archive is whole and, with --against, that it lacks nothing of a source.
 
-    Prints what is missing or different and why. Exits with 1 where anything is, with 4 where the
-    source cannot be asked.
+    Whole is what is as it was written, down to the bit. Whether it was written anew since is told
+    by the archive's digest, which is printed: keep it elsewhere and give it to --expect.
+    Prints what is damaged, missing or different and why. Exits with 1 where anything is, with 4
+    where the source cannot be asked.
     """
 
     def show(finding: Finding) -> None:
@@ -34,21 +40,26 @@ def command(against: str | None, home: Path | None, as_json: bool, **chosen: Any
             write(f"{finding}\n".encode())
 
     with opened(home) as library:
-        found = library.verify(against, on_finding=show, **chosen)
+        on_digest = (lambda line: write(line.encode())) if digests else None
+        found = library.verify(against, on_finding=show, on_digest=on_digest, **chosen)
     for line in found.damage:
         say("damaged", "bold red", line)
+    for line in found.unexpected:
+        say("other", "bold red", line)
     if as_json:
         result = {
-            "damaged": found.damage, "counts": found.verdicts, "findings": found.findings,
-            "ways": found.ways,
+            "damaged": found.damage, "unexpected": found.unexpected, "digest": found.digest,
+            "counts": found.verdicts, "findings": found.findings, "ways": found.ways,
         }  # fmt: skip
         write(msgspec.json.encode(result) + b"\n")
     whole, held = "damaged" if found.damage else "whole", found.counts
-    err.print(f"archive: {whole}: {held['page']} page(s), {held['revision']} version(s)")
-    for way, (pages, files) in found.ways.items():
-        err.print(f"  by {way}: {pages} whole version(s), {files} of files")
+    pages, versions = (held.get(table, "?") for table in ("page", "revision"))
+    err.print(f"archive: {whole}: {pages} page(s), {versions} version(s)")
+    err.print(f"digest: {found.digest}")
+    for way, (texts, files) in found.ways.items():
+        err.print(f"  by {way}: {texts} whole version(s), {files} of files")
     if against is not None:
-        names = ("same", "missing", "different", "unknown")
+        names = ("same", "missing", "different", "unreadable", "unknown")
         err.print("source: " + ", ".join(f"{found.verdicts.get(n, 0)} {n}" for n in names))
     if not found.whole:
         raise SystemExit(1)

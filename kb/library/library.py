@@ -249,12 +249,14 @@ class Library:
         format: str | None = None,  # noqa: A002  (what users call it)
         spaces: Sequence[str] = (), pages: Sequence[str] = (), user: str | None = None,
         password_env: str | None = None, cookie_env: str | None = None,
-        on_finding: Callable[[Finding], None] | None = None,
+        expect: str | Path | None = None, on_finding: Callable[[Finding], None] | None = None,
+        on_digest: Callable[[str], None] | None = None,
     ) -> Verification:  # fmt: skip
         """Check that the archive is whole and, beside a source, that it lacks nothing of it.
 
-        ``on_finding`` is called for each difference as it is found. RemoteError where the source
-        cannot be asked.
+        ``expect`` is the digest that it had, or a file with the digests of its pages and tables, a
+        line each; ``on_digest`` is called with these lines. ``on_finding`` is called for each
+        difference as it is found. RemoteError where the source cannot be asked.
         """
         from kb.library.verifying import verify
 
@@ -263,7 +265,10 @@ class Library:
             password_env=password_env, cookie_env=cookie_env,
         )  # fmt: skip
         location = None if against is None else os.fspath(against)
-        return verify(self.home, location, format, choice, on_finding)
+        return verify(
+            self.home, location, format, choice, on_finding,
+            expect=None if expect is None else os.fspath(expect), on_digest=on_digest,
+        )  # fmt: skip
 
     def backup(self, dest: str | Path, *, check: bool = False) -> BackupReport:
         """Add a backup of all that cannot be made again to the folder ``dest``, and verify it.

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 
+from importers.base import Source
 from kb.archive import Archive
 from kb.config import Home
+from kb.errors import InputError
 from kb.library.taking_in import match, options_for, source_table
 from kb.model import Item
 from kb.options import Choice
-from kb.verify import DigestSink, Finding, NothingKnown, check, compare
+from kb.verify import DigestList, DigestSink, Finding, NothingKnown, compare
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,11 +25,15 @@ class Verification:
     """What a verification found."""
 
     damage: tuple[str, ...]
-    """What is wrong inside the archive, a line each."""
-    findings: tuple[Finding, ...]
+    """What of the archive is not as it was written, a line each."""
+    digest: str
+    """SHA-256 over the digests of all pages and tables, in hex."""
+    unexpected: tuple[str, ...] = ()
+    """What has another digest than was expected, a line each."""
+    findings: tuple[Finding, ...] = ()
     """What of the source is missing, different or could not be compared."""
-    verdicts: dict[str, int]
-    """Verdict (`same`, `missing`, `different`, `unknown`) → how much of the source got it."""
+    verdicts: dict[str, int] = field(default_factory=dict)
+    """Verdict (`same`, `missing`, …) → how much of the source got it."""
     counts: dict[str, int]
     """What the archive holds: pages, versions, attachments, …"""
     ways: dict[str, tuple[int, int]]
@@ -33,35 +41,51 @@ class Verification:
 
     @property
     def whole(self) -> bool:
-        """True where nothing is damaged, and nothing of the source missing or different."""
-        lacking = self.verdicts.get("missing", 0) + self.verdicts.get("different", 0)
-        return not self.damage and not lacking
+        """True where all is as it was written and expected, and as a source has it."""
+        lacking = sum(self.verdicts.get(n, 0) for n in ("missing", "different", "unreadable"))
+        return not (self.damage or self.unexpected or lacking)
 
 
 def verify(
     home: Home, against: str | None = None, format_name: str | None = None,
     choice: Choice | None = None, on_finding: Callable[[Finding], None] | None = None,
+    *, expect: str | None = None, on_digest: Callable[[str], None] | None = None,
 ) -> Verification:  # fmt: skip
     """Check the home's archive, and compare it with all that the source ``against`` has.
 
-    ``on_finding`` is called for each finding but `same` as it is made. RemoteError where the
-    source cannot be asked.
+    ``on_finding`` is called for each finding but `same` as it is made, ``on_digest`` with each line
+    of the list of digests. ``expect`` is what the archive's digest was, or a file with that list.
+    RemoteError where the source cannot be asked.
     """
     verdicts: Counter[str] = Counter()
     findings: list[Finding] = []
+    digests = DigestList(expect)
+    tell = on_digest or (lambda line: None)
     with Archive(home.archive) as archive:
-        damage = tuple(check(archive))
+        damage = tuple(map(str, archive.audit(lambda name, found: tell(digests.add(name, found)))))
         if against is not None:
-            for finding in compare(archive, _items(home, against, format_name, choice or Choice())):
+            items = _items(home, against, format_name, choice or Choice())
+            for finding in compare(archive, items, live=Source(against).is_url):
                 verdicts[finding.verdict] += 1
                 if finding.verdict != "same":
                     findings.append(finding)
                     if on_finding is not None:
                         on_finding(finding)
+            if not verdicts:
+                raise InputError(f"{against}: nothing in it to compare with")
         return Verification(
-            damage=damage, findings=tuple(findings), verdicts=dict(verdicts),
-            counts=archive.counts(), ways=archive.ways(),
+            damage=damage, digest=digests.digest(), unexpected=tuple(digests.unexpected()),
+            findings=tuple(findings), verdicts=dict(verdicts), **_held(archive, damage),
         )  # fmt: skip
+
+
+def _held(archive: Archive, damage: Sequence[str]) -> dict[str, Any]:
+    """Count what the archive holds; nothing where it is too damaged for that."""
+    try:
+        return {"counts": archive.counts(), "ways": archive.ways()}
+    except sqlite3.DatabaseError:
+        assert damage
+        return {"counts": {}, "ways": {}}
 
 
 def _items(home: Home, location: str, format_name: str | None, choice: Choice) -> Iterator[Item]:

@@ -1,6 +1,6 @@
 """Whether the archive is whole, and whether it holds all that a source has."""
 
 from kb.verify.against_source import DigestSink, Finding, NothingKnown, compare
-from kb.verify.integrity import check
+from kb.verify.digest_list import DigestList
 
-__all__ = ["DigestSink", "Finding", "NothingKnown", "check", "compare"]
+__all__ = ["DigestList", "DigestSink", "Finding", "NothingKnown", "compare"]

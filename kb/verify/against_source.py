@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -23,8 +23,14 @@ from kb.model import (
 )
 from kb.times import same_moment
 
-Verdict = Literal["same", "missing", "different", "unknown"]
-"""missing: the source has it and the archive not; unknown: the source could not say."""
+Verdict = Literal["same", "missing", "different", "unreadable", "unknown"]
+"""missing: the source has it and the archive not; unreadable: it is damaged in the source itself;
+unknown: a server could not say."""
+
+_NOTES: Final = frozenset({
+    "stray-entry", "no-package-list", "bad-package-list", "head-differs", "markup-in-text",
+})  # fmt: skip
+"""Problems that keep nothing of a file from being compared."""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,16 +79,21 @@ class DigestSink:
         return digest.hexdigest()
 
 
-def compare(archive: Archive, items: Iterable[Item]) -> Iterator[Finding]:
-    """Say how the archive has each record that a source's importer yields, in its order."""
+def compare(archive: Archive, items: Iterable[Item], *, live: bool = False) -> Iterator[Finding]:
+    """Say how the archive has each record that a source's importer yields, in its order.
+
+    A ``live`` source is a server: what it does not tell, it may tell later.
+    """
     page: _SourcePage | None = None
     for item in items:
         if isinstance(item, PageSeen):
             page = _SourcePage(archive, item)
             yield page.whole()
         elif isinstance(item, Problem):
-            yield Finding(page=item.page or item.where, what=item.code, verdict="unknown",
-                          why=item.detail)  # fmt: skip
+            verdict: Verdict = "unknown" if live or item.code in _NOTES else "unreadable"
+            yield Finding(
+                page=item.page or item.where, what=item.code, verdict=verdict, why=item.detail
+            )
         elif page is not None and page.view is not None:
             yield from page.compare(item)
 

@@ -1,0 +1,88 @@
+"""Open an archive's file, migrated to this version's tables, with a copy kept of what it was."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import kb
+from kb.archive.migration import add_checksums
+from kb.archive.schema import NEWEST, RESTORE, busy, checked_version, create_tables, is_busy
+from kb.archive.table_checksums import recompute
+from kb.errors import InputError, KbError
+from kb.files import make_folder, new_file
+
+_LOG = logging.getLogger("kb")
+
+
+def connect(path: Path, *, create: bool) -> sqlite3.Connection:
+    """Open the archive at ``path``, migrated to this version's tables.
+
+    An older file is kept as `NAME.vFORMAT` beside it, which the logger `kb` tells. Raises
+    InputError where the file is missing (and may not be made), is no archive, or was written by a
+    newer version.
+    """
+    if not create and not path.exists():
+        raise InputError(f"{path}: no archive here", hint="import something first: kb import …")
+    make_folder(path.parent)
+    # Each thread uses a connection of its own; another one may close it in the end.
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    try:
+        _prepare(connection, path)
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+        connection.close()
+        if isinstance(error, sqlite3.OperationalError) and is_busy(error):
+            raise busy(path) from error
+        raise InputError(
+            f"{path}: no archive of kb, or a damaged one: {error}", hint=RESTORE
+        ) from error
+    except KbError:
+        connection.close()
+        raise
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    """Check whose file it is, set the pragmas, run the migrations that it lacks."""
+    connection.execute("PRAGMA busy_timeout = 10000")
+    connection.execute("BEGIN")  # what is read is of one moment, whoever else makes the file
+    version = checked_version(connection, path)
+    connection.execute("COMMIT")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    # Keep savepoint journals in memory: they are small, and a file a page would cost more.
+    connection.execute("PRAGMA temp_store = MEMORY")
+    if version < NEWEST:
+        _migrate(connection, path)
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    """Run the migrations that are lacking still when this process is the one that may write."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        version = checked_version(connection, path)
+        if version and version < NEWEST:
+            _keep_copy(path, version)
+        create_tables(connection, version)
+        add_checksums(connection)
+        connection.execute("INSERT OR IGNORE INTO format VALUES (?, ?)", (NEWEST, kb.__version__))
+        recompute(connection)
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def _keep_copy(path: Path, version: int) -> None:
+    """Copy the file as it is before it is migrated, which another process may still read."""
+    kept = path.with_name(f"{path.name}.v{version}")
+    with (
+        new_file(kept) as part,
+        closing(sqlite3.connect(path)) as old,
+        closing(sqlite3.connect(part)) as copy,
+    ):
+        old.backup(copy)
+    _LOG.warning("%s: now in format %d; what it was is kept as %s", path, NEWEST, kept.name)
