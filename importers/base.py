@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from pathlib import Path
 from typing import Protocol
 
 import msgspec
 
-from kb.errors import InputError, UsageError
+from kb.errors import InputError, UsageError, page_trouble
 from kb.model import Item, Known, Sink
 from kb.options import Options
 from kb.plugins import IMPORTERS, PluginError, all_plugins, find_plugin
 
 __all__ = [
-    "EXPECTED", "Confidence", "Importer", "Options", "Source", "importer_for",
+    "EXPECTED", "Confidence", "Importer", "Options", "Source", "guarded", "importer_for",
     "importer_named",
 ]  # fmt: skip
 
@@ -54,6 +54,14 @@ class Source(msgspec.Struct, frozen=True):
             return b""
         with self.path.open("rb") as file:
             return file.read(_PEEK)
+
+
+def guarded(items: Iterable[Item], where: str, page: str | None = None) -> Iterator[Item]:
+    """Yield the records of a page; what its content breaks is a Problem in place of the rest."""
+    try:
+        yield from items
+    except Exception as error:
+        yield page_trouble(error, where, page)
 
 
 class Importer(Protocol):
@@ -99,7 +107,12 @@ def importer_for(source: Source) -> Importer:
         except PluginError as error:
             broken = f"; {error}"
             continue
-        if (confidence := importer.recognises(source)) > sure:
+        try:
+            confidence = importer.recognises(source)
+        except Exception as error:
+            broken = f"; {page_trouble(error, name)}"
+            continue
+        if confidence > sure:
             sure, best = confidence, importer
     if best is None:
         raise InputError(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import sqlite3
+import traceback
 from typing import ClassVar
 
 import msgspec
@@ -56,3 +59,26 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         return f"{self.where}: {self.detail} [{self.code}]"
+
+
+_OF_A_NAME = frozenset({errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL})
+"""What a system says of a name out of a page that no file can have."""
+
+
+def page_trouble(error: Exception, where: str, page: str | None = None) -> Problem:
+    """Return the Problem that a page's content makes of an error; every route has it called once.
+
+    What is not of the page's making is raised again: errors on purpose, and those of a machine
+    (a full disk, a damaged or locked database).
+    """
+    of_machine = isinstance(error, OSError) and error.errno not in _OF_A_NAME
+    of_database = isinstance(error, sqlite3.Error) and not isinstance(error, sqlite3.DataError)
+    if isinstance(error, KbError) or of_machine or of_database:
+        raise error
+    said = f"{type(error).__name__}: {str(error)[:200]}"
+    if isinstance(error, RecursionError | MemoryError):
+        said = "too deep" if isinstance(error, RecursionError) else "too large"
+    frames = traceback.extract_tb(error.__traceback__)
+    at = f" ({frames[-1].name})" if frames else ""
+    detail = f"this cannot be processed: {said}{at}; the other pages are not affected"
+    return Problem(where=where, code="page-failed", detail=detail, page=page)

@@ -7,6 +7,7 @@ an empty value says known to be empty: neither is ever put for the other.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Literal, Protocol, TypeAlias
 
@@ -219,7 +220,15 @@ class Known(Protocol):
         ...
 
 
+_VERSION = re.compile(r"[0-9]{1,9}\.[0-9]{1,9}")
+
+
 def version_key(version: str) -> tuple[int, int]:
-    """Sort key of a version: `1.10` comes after `1.9`. ValueError where it is none."""
+    """Sort key of a version: `1.10` comes after `1.9`. ValueError where it is none.
+
+    A number has nine digits at the most: it fits the archive's columns, and XWiki's.
+    """
+    if not _VERSION.fullmatch(version):
+        raise ValueError(f"{version[:40]!r} is no version")
     major, _, minor = version.partition(".")
     return int(major), int(minor)

@@ -19,25 +19,28 @@ import msgspec
 from kb.errors import Problem
 from kb.model import LineOrigin
 
-_VERSION = r"\d+\.\d+|\?\.\?"
+_VERSION = r"\d{1,9}\.\d{1,9}|\?\.\?"
 _SPACE = " \t\u00a0"
 _TABLE = re.compile(
-    rf"\|?[{_SPACE}]*(?:(?P<author>!\[[^\]]*\]\([^)]*\)|[^|]{{0,200}}?)[{_SPACE}]*\|[{_SPACE}]*)?"
-    rf"(?P<version>{_VERSION})[{_SPACE}]*\|[{_SPACE}]*(?P<number>\d{{1,7}})[{_SPACE}]*\|(?P<rest>.*)"
+    rf"\|?[{_SPACE}]*+(?:(?P<author>!\[[^\]]*+\]\([^)]*+\)|[^|]{{0,300}}+)[{_SPACE}]*+\|[{_SPACE}]*+)?"
+    rf"(?P<version>{_VERSION})[{_SPACE}]*+\|[{_SPACE}]*+(?P<number>\d{{1,7}})[{_SPACE}]*+\|(?P<rest>.*+)"
 )
 _TABLE_NEXT = re.compile(
-    rf"(?:\|?[{_SPACE}]*){{0,3}}(?P<number>\d{{1,7}})[{_SPACE}]*\|(?P<rest>.*)"
+    rf"(?:\|?[{_SPACE}]*+){{0,3}}(?P<number>\d{{1,7}})[{_SPACE}]*+\|(?P<rest>.*+)"
 )
 _PLAIN = re.compile(
     rf"(?<![^{_SPACE}])(?P<version>{_VERSION})[{_SPACE}](?P<number>\d{{1,7}})(?![^ ])"
 )
 _PLAIN_NEXT = re.compile(r"(?P<number>\d{1,7})(?: (?P<text>.*))?")
-_AVATAR = re.compile(r"!\[(?P<name>[^\]]*)\]\((?P<source>[^)]*)\)")
+_AVATAR = re.compile(r"!\[(?P<name>[^\]]*+)\]\((?P<source>[^)]*+)\)")
 _EMPTY = (" |||", " ||", " |", "|||", "||", "|", " | ||")
 _TAILS = (" | ||", " ||", " |")
-_RULE = re.compile(r"[|\s:-]*-[|\s:-]*|\|?\s*author\s*\|\s*version\s*\|.*")
+_RULE = re.compile(r"(?=[|\s:]*+-)[|\s:-]++|\|?\s*+author\s*+\|\s*+version\s*+\|.*+")
 _UNKNOWN = "?.?"
 _LARGEST_GAP = 100_000
+"""Lines that may be missing from a dump, in all."""
+_LONGEST_AUTHOR = 300
+"""Characters before the version of a row: what stands further on is text."""
 
 
 class DumpRow(msgspec.Struct, frozen=True):
@@ -72,6 +75,8 @@ def plain_rows(line: str) -> Iterator[DumpRow]:
     if match := _PLAIN_NEXT.fullmatch(line):
         yield DumpRow(int(match["number"]), match["text"] or "")
     for match in _PLAIN.finditer(line):
+        if match.start() > _LONGEST_AUTHOR:
+            return
         author = line[: match.start()].strip(_SPACE) or None
         yield DumpRow(
             int(match["number"]), line[match.end() + 1 :], match["version"], author_of(author)
@@ -147,7 +152,9 @@ class DumpAssembly(msgspec.Struct):
             if row.number == due:
                 return row
         for row in rows:
-            if due < row.number <= due + _LARGEST_GAP and self._goes_on(row, at):
+            if due < row.number <= due + _LARGEST_GAP - len(self.missing) and self._goes_on(
+                row, at
+            ):
                 return row
         return None
 

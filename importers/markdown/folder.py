@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from importers.base import Options, Source
+from importers.base import Options, Source, guarded
 from importers.markdown.git_log import GitBlobs, GitLog
 from importers.markdown.memory import (
     MOST_MEMORY,
@@ -169,7 +169,8 @@ def _pages(
             yield tree.content.problem(path, "page-twice", detail)
         elif _wanted(page, options):
             seen.add(page)
-            yield from _page(tree, path, page, links, blobs, history)
+            records = _page(tree, path, page, links, blobs, history)
+            yield from guarded(records, f"{tree.content.root}/{path}", page.page)
             if not page.locale and options.attachments:
                 yield from _attachments(tree, page, files.get(page, []), links, sink)
     yield from tree.problems

@@ -28,6 +28,9 @@ _DATE = re.compile(
 _ENDS = re.compile(r"\r\n|\n|\r")
 _NUMBERED = re.compile(r" *(\d+): (.*)", re.DOTALL)
 _UNKNOWN = "?.?"
+_LINE_NUMBER = re.compile(r"[0-9]{1,9}")
+_MOST_MISSING = 100_000
+"""Lines that a viewer's table may leave out, in all."""
 _VERSION = re.compile(r"\d{1,9}\.\d{1,9}")
 _COMMENT_ID = re.compile(r"xwikicomment_(\d{1,9})")
 
@@ -208,8 +211,12 @@ def _blame_table(table: Tag, root: Root, zone: str | None) -> CodeView:
         if "content" not in cells:
             continue
         name = attribute(row, "id")
-        number = int(name) if name.isdecimal() else 0
-        while len(view.lines) + 1 < number and len(missing) < number:
+        number = int(name) if _LINE_NUMBER.fullmatch(name) else 0
+        if number - len(view.lines) > _MOST_MISSING - len(missing):
+            raise ValueError(
+                f"line {name} stands after line {len(view.lines)}: too many are missing"
+            )
+        while len(view.lines) + 1 < number:
             view.lines.append("")
             origins.append(LineOrigin(None))
             missing.append(len(view.lines))

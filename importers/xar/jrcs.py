@@ -16,7 +16,7 @@ import msgspec
 from importers.xar.xml_errors import BadXmlError
 from kb.model import version_key
 
-_TOKEN = re.compile(r"\s*([;@]|[^\s;@]+)")
+_TOKEN = re.compile(r"\s*+([;@]|[^\s;@]++)")
 _WORD_LIMIT = 10_000
 _USUAL = re.compile(
     r"\s*(\d{1,9}\.\d{1,9})\ndate\t([\d.]{1,20});\tauthor ([\w.-]{0,999});\tstate (\w{1,9});\n"

@@ -24,7 +24,7 @@ from importers.xar.packages import SMALL, CachedEntry, PackageEntry
 from importers.xar.revisions import XarVersions, revision_of, syntax_of
 from importers.xar.xar_document import XarDocument, begin, read_document
 from importers.xar.xml_errors import BadXmlError
-from kb.errors import Problem
+from kb.errors import Problem, page_trouble
 from kb.model import History, Item, PageId, PageSeen, Sink, WikiObject
 from kb.times import from_epoch_text
 
@@ -55,14 +55,15 @@ class XarPageReader:
             yield from self._page(entry)
         except BadXmlError as error:
             if error.code != "not-a-page" or entry.in_zip:
-                yield self._unread(entry, error)
+                yield self._unread(entry, error.code, str(error))
+        except Exception as error:
+            trouble = page_trouble(error, entry.name)
+            yield self._unread(entry, trouble.code, trouble.detail)
 
-    def _unread(self, entry: PackageEntry, error: BadXmlError) -> Problem:
+    def _unread(self, entry: PackageEntry, code: str, detail: str) -> Problem:
         """Report a page that cannot be read, and keep its bytes."""
         sha256 = self._sink.put(_as_far_as_possible(entry))
-        return Problem(
-            where=self.where(entry.name), code=error.code, detail=str(error), sha256=sha256
-        )
+        return Problem(where=self.where(entry.name), code=code, detail=detail, sha256=sha256)
 
     def _page(self, entry: PackageEntry) -> Iterator[Item]:
         options = self._options

@@ -19,7 +19,7 @@ from kb.archive.blobs import BlobStore
 from kb.archive.page_writer import PageWriter
 from kb.archive.schema import busy, is_busy
 from kb.archive.table_checksums import watch
-from kb.errors import Problem
+from kb.errors import Problem, page_trouble
 from kb.model import (
     AttachmentRevision,
     Checkpoint,
@@ -37,6 +37,10 @@ from kb.model import (
 from kb.times import now
 
 _COMMIT_SECONDS = 1.0
+_OF_A_PAGE = frozenset({
+    Revision, Snapshot, RevisionSeen, AttachmentRevision, Comment, WikiObject, WikiClass,
+})  # fmt: skip
+"""Records that are dropped with the page that they belong to."""
 
 
 class IngestReport(msgspec.Struct, kw_only=True):
@@ -63,6 +67,10 @@ class Ingest:
         self._now = now()
         self._source = 0
         self._ways: dict[str, int] = {}
+        self._open = ""
+        """Reference of the page that is being written."""
+        self._failed = False
+        """Whether that page was dropped; its further records go the same way."""
         self._is_live = location.startswith(("http://", "https://"))
         self.report = IngestReport()
 
@@ -80,9 +88,8 @@ class Ingest:
         started = time.monotonic()
         try:
             self._source = self._source_row(self._location, self._format)
-            self._pages = PageWriter(self._db, self._blobs, self._problem)
             self._troubled = self._troubled_pages()
-            write = self._writers()
+            self._new_writers()
             self._db.execute("SAVEPOINT page")
             for item in items:
                 if type(item) is PageSeen:
@@ -91,7 +98,13 @@ class Ingest:
                         self._commit()
                         started = time.monotonic()
                     self._db.execute("SAVEPOINT page")
-                write[type(item)](item)
+                    self._open, self._failed = item.id.page, False
+                elif self._failed and type(item) in _OF_A_PAGE:
+                    continue
+                try:
+                    self._writers[type(item)](item)
+                except Exception as error:
+                    self._drop_page(error)
             self._close_page()
             self._forget_old_problems()
             if self.report.changed:
@@ -105,15 +118,24 @@ class Ingest:
         self.report.blame_seconds = self._pages.blame_seconds
         return self.report
 
-    def _writers(self) -> dict[type, Callable[[Any], None]]:
-        pages = self._pages
-        return {
+    def _new_writers(self) -> None:
+        """Make what writes; anew where a page was dropped, since it remembers rows by number."""
+        self._pages = pages = PageWriter(self._db, self._blobs, self._problem)
+        self._writers: dict[type, Callable[[Any], None]] = {
             PageSeen: self._page_seen, Revision: self._revision, Snapshot: pages.snapshot,
             RevisionSeen: pages.revision_seen, AttachmentRevision: self._attachment,
             Comment: pages.attached.comment, WikiObject: pages.attached.object_,
             WikiClass: pages.attached.class_, Gone: self._gone, FetchState: self._fetch_state,
             Checkpoint: self._checkpoint, Problem: self._problem,
         }  # fmt: skip
+
+    def _drop_page(self, error: Exception) -> None:
+        """Drop the page whose content no archive takes, and go on with the next one."""
+        problem = page_trouble(error, f"{self._location} {self._open}".rstrip(), self._open or None)
+        self._db.execute("ROLLBACK TO page")
+        self._new_writers()
+        self._failed = True
+        self._problem(problem)
 
     def _commit(self) -> None:
         self._db.execute("COMMIT")
@@ -194,7 +216,10 @@ class Ingest:
         self.report.problems.append(problem)
 
     def _close_page(self) -> None:
-        self.report.changed += self._pages.end()
+        try:
+            self.report.changed += self._pages.end()
+        except Exception as error:
+            self._drop_page(error)
         self._db.execute("RELEASE page")
 
     def _forget_problems_of(self, page: str) -> None:

@@ -191,7 +191,7 @@ def _make_public(
 
 
 def _public_material(home: Home, archive: Archive, store: CaseStore) -> PublicMaterial:
-    visible = PublicPages.of(archive, rules_of(home.config.public))
+    visible = PublicPages.of(archive, rules_of(home.config.public), store.problems())
     return PublicMaterial(ArchiveMaterial(archive, store), visible, key_of(home))
 
 

@@ -41,7 +41,7 @@ def build_site(
     site = SiteSettings(title=config.title, language=config.language, url=url, audience=audience)
     if audience == "internal":
         return build(material, out, site, state_folder, check=check)
-    visible = PublicPages.of(archive, rules_of(home.config.public))
+    visible = PublicPages.of(archive, rules_of(home.config.public), store.problems())
     public = PublicMaterial(material, visible, key_of(home))
     constant = [path for files in (site_assets(), fold_files()) for path, _ in files]
     texts = [*own_texts(), site.title]

@@ -230,7 +230,7 @@ class Library:
         store, archive = self._opened.store(), self._opened.archive()
         return Stats(
             counts=archive.counts(), cases=summarise(store.cases()), public=self.public_pages(),
-            problems=tuple(archive.problems()),
+            problems=(*archive.problems(), *store.problems()),
         )  # fmt: skip
 
     def public_pages(self) -> InsideReport:
@@ -242,7 +242,9 @@ class Library:
         from kb.redact.public_rules import rules_of
 
         rules = rules_of(self.home.config.public)
-        return PublicPages.of(self._opened.archive(), rules).report()
+        return PublicPages.of(
+            self._opened.archive(), rules, self._opened.store().problems()
+        ).report()
 
     def verify(
         self, against: str | Path | None = None, *,

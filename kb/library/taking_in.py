@@ -8,11 +8,18 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from importers.base import Confidence, Importer, Source, importer_for, importer_named
+from importers.base import (
+    Confidence,
+    Importer,
+    Source,
+    guarded,
+    importer_for,
+    importer_named,
+)
 from kb.archive import Archive
 from kb.archive.writer_process import WriterProcess
 from kb.config import Home, SourceConfig
-from kb.errors import InputError, KbError, Problem, UsageError
+from kb.errors import InputError, KbError, Problem, UsageError, page_trouble
 from kb.foreign_folder import ForeignFolder
 from kb.library.progress import Counter, OnProgress
 from kb.locks import writing
@@ -199,20 +206,29 @@ def _take(
     if unless_same and stamp is not None and known.fetch_state(_STAMP) == stamp:
         return ImportReport()
     notes: tuple[str, ...] = ()
-    if importer.recognises(source) is Confidence.NO:
+    if _unlikely(importer, source):
         notes = (f"{source.location} does not look like {importer.name}; trying",)
     counter = Counter(source.location, on_progress)
     if source.is_url:
         writer = WriterProcess(archive.path, known.location, known.format_name)
-        items = importer.records(source, options, known, writer)
+        items = guarded(importer.records(source, options, known, writer), source.location)
         done = writer.ingest(counter.passing(items))
     else:
-        items = importer.records(source, options, known, archive.blobs)
+        items = guarded(importer.records(source, options, known, archive.blobs), source.location)
         done = archive.ingest(known, counter.passing(_stamped(items, stamp)))
     return ImportReport(
         pages=done.pages, changed=done.changed, revisions=done.revisions, notes=notes,
         attachments=done.attachments, gone=counter.gone, problems=tuple(done.problems),
     )  # fmt: skip
+
+
+def _unlikely(importer: Importer, source: Source) -> bool:
+    """Whether a source does not look like the format; what cannot be judged at all does not."""
+    try:
+        return importer.recognises(source) is Confidence.NO
+    except Exception as error:
+        page_trouble(error, source.location)
+        return True
 
 
 def _stamped(items: Iterable[Item], stamp: str | None) -> Iterator[Item]:

@@ -3,11 +3,13 @@
 A name keeps its ASCII letters, digits, `-`, `_`, `.` and East Asian letters; every other byte of
 its UTF-8 becomes `~` and two hex digits. So does what a file system would not keep: a dot at
 either end, and the first letter of a name that Windows reserves. A name longer than a file
-system allows goes on in a folder, after `~/`.
+system allows goes on in a folder, after `~/`; one too long for any path is cut, and ends in `~h`
+and a digest.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from functools import lru_cache
 from urllib.parse import quote
@@ -22,6 +24,8 @@ _ENCODED = re.compile(r"(?:~[0-9a-f]{2})+|~_")
 _UNIT = re.compile(r"~[0-9a-f]{2}|[^~]|~_")
 _LONGEST = 180
 """Bytes of one path component; file systems allow 255, and suffixes come on top."""
+_LONGEST_PATH = 1000
+"""Bytes of a name in several folders; a path of three of them stays below the 4,096 of Linux."""
 
 
 def encode(name: str) -> str:
@@ -35,11 +39,20 @@ def encode(name: str) -> str:
         done = _bytes(done[0]) + done[1:]
     if done[-1] == ".":
         done = done[:-1] + _bytes(".")
-    return done if len(done.encode()) <= _LONGEST else _folded(done)
+    if len(done.encode()) <= _LONGEST:
+        return done
+    folded = _folded(done)
+    if len(folded.encode()) <= _LONGEST_PATH:
+        return folded
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{_folded(done[:_LONGEST])}~h{digest[:32]}"
 
 
 def decode(path: str) -> str:
-    """Return the text that ``encode`` made ``path`` of. ValueError where it makes no such path."""
+    """Return the text that ``encode`` made ``path`` of.
+
+    ValueError where it makes no such path, and for the path of a name that was cut.
+    """
     name = _ENCODED.sub(_decoded, path.replace("~/", ""))
     if encode(name) != path:
         raise ValueError(f"{path!r}: not an encoded name")

@@ -19,6 +19,7 @@ _EXCLUDED = Visibility(
 )
 _GONE = Visibility(open=False, reason="gone", detail="the wiki no longer has them")
 _HIDDEN = Visibility(open=False, reason="hidden", detail="hidden in the wiki")
+_UNREAD = Visibility(open=False, reason="unread", detail="they could not be read for cases")
 _NAMED = Visibility(open=True, reason="named", detail="opened by [public] open in kb.toml")
 
 
@@ -48,22 +49,31 @@ class PublicPages:
     """
 
     def __init__(
-        self, pages: Iterable[PageStanding], rules: PublicRules, problems: Iterable[Problem] = ()
-    ) -> None:
-        """``pages`` come with their objects of `kb.redact.rights.CLASSES`."""
+        self, pages: Iterable[PageStanding], rules: PublicRules, problems: Iterable[Problem] = (),
+        unread: Iterable[Problem] = (),
+    ) -> None:  # fmt: skip
+        """``pages`` come with their objects of `kb.redact.rights.CLASSES`.
+
+        What pages of ``unread`` name is not known, so that it could not be replaced.
+        """
+        self._unread = {problem.page for problem in unread}
         self.rules = rules
         self._pages = {page.id: page for page in pages}
         self._rights = Rights(self._pages.values(), problems)
         self._exclude, self._open = _any_of(rules.exclude), _any_of(rules.open)
 
     @classmethod
-    def of(cls, archive: Archive, rules: PublicRules) -> PublicPages:
-        """Decide by what an archive holds."""
-        return cls(archive.standings(CLASSES), rules, archive.problems())
+    def of(
+        cls, archive: Archive, rules: PublicRules, unread: Iterable[Problem] = ()
+    ) -> PublicPages:
+        """Decide by what an archive holds; pages of which no case could be read stay inside."""
+        return cls(archive.standings(CLASSES), rules, archive.problems(), unread)
 
     def visibility(self, page: PageId) -> Visibility:
         """Whether the page may be public, and why."""
         standing = self._pages.get(page)
+        if page.page in self._unread:
+            return _UNREAD
         if self._exclude.fullmatch(page.page):
             return _EXCLUDED
         if standing and standing.gone is not None:

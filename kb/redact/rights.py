@@ -51,7 +51,7 @@ _SPACE_PREFERENCES = "WebPreferences"
 
 Reason: TypeAlias = Literal[
     "default", "granted", "named", "denied", "granted-to-others", "granted-to-nobody",
-    "group-denied", "login-required", "rights-unknown", "hidden", "gone", "excluded",
+    "group-denied", "login-required", "rights-unknown", "hidden", "gone", "excluded", "unread",
 ]  # fmt: skip
 
 

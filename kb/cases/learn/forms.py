@@ -282,7 +282,7 @@ def rounds(blocks: list[SurveyBlock]) -> list[str]:
     words = "|".join(re.escape(word) for word in lexicon()["rounds"]["words"])
     forms = (
         rf"第\s*{_NUMERAL}\s*(?:{words})[^\s:,(]{{0,12}}",
-        rf"(?:{words})\s*#?\s*{_NUMERAL}(?:\s[^\W\d]{{1,20}})?",
+        rf"(?:{words})\s*+#?\s*+{_NUMERAL}(?:\s[^\W\d]{{1,20}})?",
     )
     lines = {_round_text(line.text) for block in blocks for line in block.lines}
     short = [line for line in lines if 0 < len(line) <= 40]

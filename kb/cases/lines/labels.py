@@ -11,13 +11,13 @@ from kb.cases.lines.prefix import CLOSING, PREFIX, past_prefix
 from kb.cases.lines.vocabulary import LabelMeaning, Vocabulary, label_key
 
 _LABEL = re.compile(
-    rf"""\s*(?P<row>\|=?\s*)?{PREFIX}
+    rf"""\s*+(?P<row>\|=?\s*+)?{PREFIX}
     (?P<label>[^:|=()]{{0,40}}(?P<legend>\([^()]{{0,120}}\)[^:|=()]{{0,40}})?)
     (?P<sep>:\s*\|?=?|\|=?|=)\s*""",
     re.VERBOSE,
 )
 _BRACKETED = re.compile(
-    rf"{PREFIX}[【\[〖〔]\s*(?P<label>[^\[\]【】〖〗〔〕:|]{{1,40}})[】\]〗〕]\s*(?P<legend>\([^()]{{0,120}}\))?\s*:?\s*"
+    rf"{PREFIX}[【\[〖〔]\s*+(?P<label>[^\[\]【】〖〗〔〕:|]{{1,40}})[】\]〗〕]\s*(?P<legend>\([^()]{{0,120}}\))?\s*:?\s*"
 )
 _UNMARKED = tuple(
     re.compile(rf"{PREFIX}(?P<label>{words})\s*(?P<legend>\([^()]{{0,120}}\))?\s*(?=\W)")

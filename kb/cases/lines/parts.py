@@ -12,7 +12,7 @@ from kb.cases.lines.vocabulary import Vocabulary, label_key
 from kb.cases.profile.profile import PartName
 
 _SECTION = re.compile(
-    r"\s*(?P<open>[【\[])?\s*(?P<label>[^:,;。|\[\]【】]{1,30}?)\s*(?(open)[】\]]\s*)(?P<sep>[:,;]|$)\s*"
+    r"\s*+(?P<open>[【\[])?\s*+(?P<label>[^:,;。|\[\]【】]{1,30}?)\s*(?(open)[】\]]\s*)(?P<sep>[:,;]|$)\s*"
 )
 
 

@@ -7,7 +7,7 @@ import re
 BULLETS = "※●•■◆◇▶►★☆·▪➤○◎☞✦▲△◈>"
 ITEM = r"(?:\(?(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s*[.、)]|[①-⑳])"
 """A list's number as people type it: `1.`, `2)`, `(3)`, `三、`, `④`."""
-PREFIX = rf"[\s{BULLETS}]*(?:{ITEM}\s*)?"
+PREFIX = rf"[\s{BULLETS}]*+(?:{ITEM}\s*+)?"
 """Pattern of bullets and a list's number before a label."""
 _MARKED = re.compile(rf"[\s{BULLETS}<«《\-–—=*#~+_【\[「|]*")
 _NUMBERED = re.compile(rf"{ITEM}[\s(【\[「\-–—]*")

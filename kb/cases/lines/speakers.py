@@ -54,7 +54,7 @@ class SpeakerMarks:
         self._names = tuple(f"name{n}" for n in range(len(pairs)))
         self._opens = frozenset(vocabulary.brackets[::2])
         forms = (
-            rf"{re.escape(o)}\s*(?P<name{n}>{_PERSON}|(?:[^{every}:|]|(?<=\d):(?=\d)){{1,40}}?)\s*{re.escape(c)}"
+            rf"{re.escape(o)}\s*+(?P<name{n}>{_PERSON}|(?:[^{every}:|]|(?<=\d):(?=\d)){{1,40}}?)\s*{re.escape(c)}"
             for n, (o, c) in enumerate(pairs)
         )
         self._bracketed = re.compile(

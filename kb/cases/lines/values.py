@@ -12,9 +12,9 @@ from kb.cases.lines.vocabulary import Vocabulary
 from kb.cases.profile.profile import EngineerRule, FieldType
 
 _TIME = re.compile(
-    r"[\sT,]*(?P<half>上午|凌晨|早上|下午|晚上)?\s*(?P<h>\d{1,2})\s*[:点时]\s*(?P<m>\d{1,2})?"
-    r"(?:\s*[:分]\s*(?P<s>\d{1,2})?)?\s*秒?\s*(?P<ampm>[AaPp]\.?[Mm]\.?)?"
-    r"\s*(?P<zone>Z|[+-]\d{2}:?\d{2})?\s*$"
+    r"[\sT,]*+(?P<half>上午|凌晨|早上|下午|晚上)?\s*+(?P<h>\d{1,2})\s*+[:点时]\s*+(?P<m>\d{1,2})?"
+    r"(?:\s*+[:分]\s*+(?P<s>\d{1,2})?)?\s*+秒?\s*+(?P<ampm>[AaPp]\.?[Mm]\.?)?"
+    r"\s*+(?P<zone>Z|[+-]\d{2}:?\d{2})?\s*+$"
 )
 _INTEGER = re.compile(r"(?:第|#|No\.?)?\s*(\d{1,9})\s*(?:号充电枪|号枪|号|#|枪)?$", re.IGNORECASE)
 _NUMBER = re.compile(
@@ -130,8 +130,10 @@ def _splitter(rule: EngineerRule) -> re.Pattern[str]:
 def _separator(separator: str) -> str:
     inner = re.escape(separator.strip())
     if separator.isalpha():  # a word: within a run of letters only between two names' worth
-        return rf"\s+{inner}\s+|(?<=\w\w){inner}(?=\w\w)"
-    return rf"\s+{inner}\s+" if separator != separator.strip() else rf"\s*{inner}\s*"
+        return rf"(?<!\s)\s++{inner}\s++|(?<=\w\w){inner}(?=\w\w)"
+    if separator != separator.strip():
+        return rf"(?<!\s)\s++{inner}\s++"
+    return rf"(?:(?<!\s)\s++)?+{inner}\s*+"
 
 
 def names_in(value: str, rule: EngineerRule, nobody: set[str]) -> list[str]:

@@ -194,7 +194,7 @@ def _labelled(
     if not labels:
         return None, alone
     words = "|".join(dict.fromkeys(_word(fold(w)) for w in sorted(labels, key=len, reverse=True)))
-    between = r"\s*(?:\([^()\0]{0,40}\)\s*)?(?:[:=#|]|is|是|为|号码?|编号|id)?\s*[\"“”'‘(]?\s*"
+    between = r"\s*+(?:\([^()\0]{0,40}\)\s*+)?(?:[:=#|]|is|是|为|号码?|编号|id)?\s*+[\"“”'‘(]?\s*+"
     return re.compile(rf"(?:{words}){between}(?i:{value})(?![A-Za-z0-9])"), alone
 
 

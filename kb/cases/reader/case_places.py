@@ -31,10 +31,10 @@ from kb.cases.reader.rules import ReadCase, read_case
 from kb.model import Comment, PropertyValue, WikiObject
 from kb.references import split_reference
 
-_TASK = re.compile(
-    r"(?<!~)\{\{task(?P<parameters>(?:\s[^{}]{0,1000})?)\}\}(?P<text>.{0,20000}?)\{\{/task\}\}",
-    re.DOTALL,
-)
+_TASK = re.compile(r"(?<!~)\{\{task(?P<parameters>(?:\s[^{}]{0,1000}+)?)\}\}")
+_TASK_END = "{{/task}}"
+_LONGEST_TASK = 20_000
+"""Characters of a task's text: what is longer was never closed."""
 _PARAMETER = re.compile(r"(\w{1,40})\s*=\s*\"((?:[^\"~]|~.){0,500})\"")
 
 
@@ -201,19 +201,29 @@ def _known(labels: Sequence[str], grammar: Grammar) -> int:
 def _tasks(lines: list[str], rule: CaseRule, grammar: Grammar) -> Iterator[CasePlace]:
     """Yield tasks: `{{task reference="…" status="Done"}}text{{/task}}`."""
     text = "\n".join(lines)
-    at = number = 0
-    for match in _TASK.finditer(text):
-        number += text.count("\n", at, match.start())
-        at = match.start()
-        yield CasePlace(number, ("task", match[0]), partial(_task, match, rule, grammar))
+    at = number = closed = 0
+    end = -1
+    for start in _TASK.finditer(text):
+        if start.start() < closed:
+            continue
+        if end < start.end() and (end := text.find(_TASK_END, start.end())) < 0:
+            return
+        if end - start.end() > _LONGEST_TASK:
+            continue
+        closed = end + len(_TASK_END)
+        number += text.count("\n", at, start.start())
+        at = start.start()
+        whole, said = text[at:closed], text[start.end() : end]
+        read = partial(_task, whole, start["parameters"], said, rule, grammar)
+        yield CasePlace(number, ("task", whole), read)
 
 
-def _task(match: re.Match[str], rule: CaseRule, grammar: Grammar) -> ReadCase:
-    own = match[0].split("\n")
-    sheet = _ValueSheet(" ".join(match["text"].split())[:200], len(own), rule, grammar)
-    for name, value in _PARAMETER.findall(match["parameters"]):
+def _task(whole: str, parameters: str, said: str, rule: CaseRule, grammar: Grammar) -> ReadCase:
+    own = whole.split("\n")
+    sheet = _ValueSheet(" ".join(said.split())[:200], len(own), rule, grammar)
+    for name, value in _PARAMETER.findall(parameters):
         sheet.put(name, re.sub(r"~(.)", r"\1", value))
-    sheet.draft.problem = DraftText("", match["text"].strip(), LineSpan(0, len(own) - 1))
+    sheet.draft.problem = DraftText("", said.strip(), LineSpan(0, len(own) - 1))
     return sheet.case(own, LineKind.PROBLEM)
 
 

@@ -60,7 +60,9 @@ _ENDING = re.compile(
 _NAME_CHARACTER = re.compile(r"[^\s\0\[\]|<>\"“”‘’()（）:：,，。;；]")
 _SMALL = {n: n + 32 for n in range(ord("A"), ord("Z") + 1)}
 _LONGEST_NAME = 120
-_LINK = re.compile(r"\[\[[^\]\n\0]{0,1000}\]\]|(?:https?|ftp|file):[!-~]{1,2000}", re.IGNORECASE)
+_LINK = re.compile(
+    r"\[\[(?:[^\[\]\n\0]|\[(?!\[)){0,1000}+\]\]|(?:https?|ftp|file):[!-~]{1,2000}", re.IGNORECASE
+)
 _INNER = re.compile(r"[\s\-·]+")
 _LONG = 8
 _LEAST = 6

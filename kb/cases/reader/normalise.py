@@ -26,7 +26,9 @@ _SCRIPTS = {
     "en": (re.compile(r"[A-Za-z\u00c0-\u024f]{2,}"), 1),
 }
 """Language → its characters, or words, and how much one counts; of equal ones the first wins."""
-_MARKUP = re.compile(r"\[\[[^\]\n]{0,1000}\]\]|\{\{[^{}]{0,500}\}\}|https?:[!-~]{1,2000}")
+_MARKUP = re.compile(
+    r"\[\[(?:[^\[\]\n]|\[(?!\[)){0,1000}+\]\]|\{\{[^{}]{0,500}\}\}|https?:[!-~]{1,2000}"
+)
 
 
 def language_of(text: str) -> str:

@@ -19,6 +19,7 @@ from kb.cases.reader.profile_selection import ProfileSelection
 from kb.cases.record import Case, Event, to_json
 from kb.cases.store.finalise import RefreshReport, TouchedRows
 from kb.cases.store.relate import affected_by, bands
+from kb.errors import Problem, page_trouble
 from kb.pool import Load, pooled
 
 _BATCH: Final = 25
@@ -73,11 +74,30 @@ class PageRows(msgspec.Struct, array_like=True, frozen=True):
     """What any of its versions names, packed."""
     cases: tuple[CaseRow, ...]
     past: tuple[PastRow, ...]
+    trouble: Problem | None = None
+    """Why it could not be read: then it has no cases."""
 
 
-def read_page_rows(archive: Archive, selection: ProfileSelection, job: PageJob) -> PageRows:
-    """Read a page: its cases, and their lives over its revisions."""
+def page_rows(archive: Archive, selection: ProfileSelection, job: PageJob) -> PageRows:
+    """Read a page; one whose content cannot be read has no cases, and says why."""
     view = archive.view(job.key)
+    try:
+        return _read_rows(archive, view, selection, job)
+    except Exception as error:
+        page = view.id
+        where = f"{page.page} {page.locale}".rstrip()
+        trouble = page_trouble(error, where, page.page)
+        named = _PACK.encode(sorted(named_on_page(view, archive.revisions(job.key))))
+        return PageRows(
+            job.key, job.digest, page.wiki, page.page, page.locale, None, _PACK.encode(PageLife()),
+            named, (), (), trouble,
+        )  # fmt: skip
+
+
+def _read_rows(
+    archive: Archive, view: PageView, selection: ProfileSelection, job: PageJob
+) -> PageRows:
+    """Read a page: its cases, and their lives over its revisions."""
     grammar = selection.grammar(view.id.page)
     before = _LIFE.decode(job.before) if job.before else None
     subject = PageSubject(job.key, view.id.page, page_title(view))
@@ -176,7 +196,7 @@ class PageRefresh:
 
         def read(batch: Sequence[PageJob]) -> bytes:
             archive = self._archive.here()
-            return _PACK.encode([read_page_rows(archive, self._selection, job) for job in batch])
+            return _PACK.encode([page_rows(archive, self._selection, job) for job in batch])
 
         batches = [jobs[n : n + _BATCH] for n in range(0, len(jobs), _BATCH)]
         load = Load(tasks=len(batches), pays=_PAYS // _BATCH, batch=1)
@@ -204,8 +224,9 @@ class PageRefresh:
 
     def _put(self, found: PageRows) -> None:
         """Put a page in as it was read."""
-        row = (found.key, found.digest, found.life, found.named)
-        self._db.execute("INSERT INTO page VALUES (?, ?, ?, ?)", row)
+        trouble = _PACK.encode(found.trouble) if found.trouble else None
+        row = (found.key, found.digest, found.life, found.named, trouble)
+        self._db.execute("INSERT INTO page VALUES (?, ?, ?, ?, ?)", row)
         at = (found.key, found.wiki, found.page, found.locale)
         self._touched.new.update([self._add(at, case) for case in found.cases])
         self._touched.ids.update(one.id for one in found.past)

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
+
 from kb.archive import Archive
 from kb.archive.schema import one_moment
 from kb.cases.history.named import Named
@@ -27,6 +29,7 @@ from kb.cases.store.finalise import (
 )
 from kb.cases.store.page_rows import PageRefresh, named_in
 from kb.config import CasesConfig, Home
+from kb.errors import Problem
 from kb.freshness import code_stamp, home_stamp
 from kb.locks import writing
 from kb.model import PageId
@@ -34,7 +37,8 @@ from kb.model import PageId
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE page (
-  key INTEGER PRIMARY KEY, digest BLOB NOT NULL, life BLOB NOT NULL, named BLOB NOT NULL);
+  key INTEGER PRIMARY KEY, digest BLOB NOT NULL, life BLOB NOT NULL, named BLOB NOT NULL,
+  trouble BLOB);
 CREATE TABLE case_row (
   key INTEGER PRIMARY KEY, page_key INTEGER NOT NULL, wiki TEXT NOT NULL, page TEXT NOT NULL,
   locale TEXT NOT NULL, line INTEGER NOT NULL, base_id TEXT NOT NULL, base BLOB NOT NULL,
@@ -228,6 +232,11 @@ class CaseStore:
     def pages(self) -> frozenset[int]:
         """Return the keys, in the archive, of the pages that hold cases."""
         return frozenset(k for (k,) in self._db.execute("SELECT DISTINCT page_key FROM case_row"))
+
+    def problems(self) -> list[Problem]:
+        """Return why pages could not be read, in the order of the archive."""
+        rows = self._db.execute("SELECT trouble FROM page WHERE trouble NOT NULL ORDER BY key")
+        return [msgspec.msgpack.decode(packed, type=Problem) for (packed,) in rows]
 
     def like(self, text: str, limit: int = 10) -> list[str]:
         """Return ids that have ``text`` in them, for a person who remembers a part of one."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from importers.markdown.memory import BlockLines, Memory, line_digest, runs_of
 from kb.archive import PageView
+from kb.errors import page_trouble
 from kb.export.tree_links import SiteResolver, TreeResolver, places_in, tree_of
 from kb.markup.render.markdown import (
     Flavour,
@@ -19,7 +20,8 @@ from kb.markup.render.markdown import (
     would_join,
 )
 from kb.markup.render.plain import plain_text
-from kb.markup.tree.nodes import Node, OutlineSection
+from kb.markup.syntaxes.plain import source_tree
+from kb.markup.tree.nodes import Document, Node, OutlineSection
 from kb.model import LineOrigin
 
 
@@ -41,9 +43,22 @@ def render_page(
 ) -> RenderedPage:  # fmt: skip
     """Render the page; ``anchors`` are the places in it that other pages link to.
 
-    ``site`` answers for what stays HTML. A page in a syntax that nothing reads is its source.
+    ``site`` answers for what stays HTML. A page in a syntax that nothing reads is its source, as is
+    one that cannot be rendered.
     """
-    document = tree_of(page)
+    try:
+        return _rendered(tree_of(page), page, flavour, resolver, site, anchors)
+    except Exception as error:
+        page_trouble(error, page.id.page)
+        source = source_tree(page.source, page.syntax or "")
+        made = _rendered(source, page, flavour, resolver, site, anchors)
+        return replace(made, fallbacks={**made.fallbacks, "page-failed": 1})
+
+
+def _rendered(
+    document: Document, page: PageView, flavour: Flavour, resolver: TreeResolver,
+    site: SiteResolver, anchors: Collection[str],
+) -> RenderedPage:  # fmt: skip
     resolver.own = site.own = places_in(document)
     options = MarkdownOptions(
         flavour=flavour, resolver=resolver, html_resolver=site, anchors=anchors

@@ -14,12 +14,15 @@ from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
 from kb.archive import Archive, AttachmentView, PageView
+from kb.errors import page_trouble
 from kb.export.account import IN_DATA_FORMATS, FateReason, Fates, PageAccount
 from kb.export.mediawiki.titles import Titles
 from kb.export.mediawiki.wikitext import Wikitext
 from kb.export.report import LossReport
 from kb.export.tree_links import LinkTargets, TreeResolver, places_in
 from kb.markup.syntaxes import read_page
+from kb.markup.syntaxes.plain import source_tree
+from kb.markup.tree import Document
 from kb.model import PageId
 from kb.redirects import file_redirects, page_redirects
 from kb.times import instant_of
@@ -114,7 +117,13 @@ class Dump:
         self._teller.links(view, self._links.seen)
 
     def _text(self, view: PageView, source: str, syntax: str | None) -> str:
-        document = read_page(source, syntax, page=view.id.page).document
+        try:
+            return self._wikitext(view, read_page(source, syntax, page=view.id.page).document)
+        except Exception as error:
+            page_trouble(error, view.id.page)
+            return self._wikitext(view, source_tree(source, syntax or ""))
+
+    def _wikitext(self, view: PageView, document: Document) -> str:
         self._links = _Links(self._targets, self._titles, view.id)
         self._links.own = places_in(document)
         return Wikitext(self._links).blocks(document.children)

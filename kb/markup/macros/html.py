@@ -15,6 +15,9 @@ from kb.markup.render.xhtml.printer import XhtmlPrinter
 from kb.markup.tree import nodes as n
 from kb.markup.tree.nodes import Node, descendants
 
+_MOST_WITHIN: Final = 8
+"""HTML macros within each other, each of which renderers clean by itself."""
+
 
 def _xhtml(macro: n.Macro, context: MacroContext) -> list[Node]:
     """Return the HTML as RawText, its trees of wiki content printed into it."""
@@ -91,8 +94,14 @@ def _nodes(macro: n.Macro, context: MacroContext) -> list[Node]:
     if not macro.content:
         return []
     if has_wiki(macro):
+        if sum(_is_html(around) for around in context.ancestors) >= _MOST_WITHIN:
+            return [n.TooDeep(macro.pos, macro.content)]
         return _open_up(context.parse(macro.content, macro.content_pos, macro.inline))
     return [n.RawText(macro.content_pos, macro.content, "html/5.0")]
+
+
+def _is_html(node: n.Parent) -> bool:
+    return isinstance(node, n.MacroResult) and node.macro.name == "html"
 
 
 def _open_up(nodes: list[Node]) -> list[Node]:

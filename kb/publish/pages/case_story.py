@@ -18,7 +18,7 @@ from kb.publish.site_catalogue import Catalogue
 from kb.text.interface import phrase
 
 _MARKUP = re.compile(r"[~^]|\[\[|\*\*|//|\{\{|__|--|##|,,|\(%")
-_IMAGE = re.compile(r"\[\[image:([^\]|]*)[^\]]*\]\]")
+_IMAGE = re.compile(r"\[\[image:([^\[\]|]*+)[^\[\]]*+\]\]")
 _STEP = re.compile(r"\s*(\d{1,2})\s*[、．)）]\s*(\S.*)")
 _TEXTS = ("problem", "turn")
 _LONGEST = 2000

@@ -7,13 +7,14 @@ from typing import Protocol
 
 from markupsafe import Markup
 
-from kb.errors import Problem
+from kb.errors import Problem, page_trouble
 from kb.markup import parse
 from kb.markup.macros import WikiPages
 from kb.markup.macros.include import BASE
 from kb.markup.render.html import HtmlOptions, HtmlWords, render_html
 from kb.markup.render.resolve import NoWiki, Target
 from kb.markup.syntaxes import read_page
+from kb.markup.syntaxes.plain import source_tree
 from kb.markup.tree.nodes import ResourceReference
 from kb.model import PageId
 from kb.publish.wiki_text.tidy import NOWHERE, tidy
@@ -33,7 +34,8 @@ _WORDS = HtmlWords(
 
 _ID = re.compile(r'\sid="([^"]*)"')
 _LABELLED = re.compile(r'<a (href="([^"]*)" rel="noopener">(?!\2</a>))')
-_ANCHOR = re.compile(r'<a([^>]*?) href="#([^"]*)"([^>]*)>')
+_LINK = re.compile(r'<a(?= )(?:[^"<>]++|"[^"]*")*+>')
+_ANCHOR = re.compile(r' href="#([^"]*)"')
 
 
 class SiteLinks(Protocol):
@@ -63,18 +65,28 @@ class WikiTextRenderer:
         """What could not be shown as meant of the texts rendered so far."""
 
     def __call__(self, text: str) -> Markup:
-        """Render a piece of wiki source; its ids differ from those of the page's other pieces."""
+        """Render a piece of wiki source; its ids differ from those of the page's other pieces.
+
+        What cannot be rendered is shown as its source.
+        """
         self._count += 1
         options = HtmlOptions(
             resolver=self._resolver, id_prefix=f"t{self._count}-", heading_shift=_SHIFT,
             words=_WORDS,
         )  # fmt: skip
+        try:
+            html = _tidied(self._html(text, options))
+        except Exception as error:
+            self.problems.append(page_trouble(error, self._page.page, self._page.page))
+            html = render_html(source_tree(text, self._syntax or "xwiki/2.1"), options)
+        return Markup(html)  # noqa: S704  (sanitised by the renderer)
+
+    def _html(self, text: str, options: HtmlOptions) -> str:
         if "{{" not in text and self._syntax in _PLAIN:  # no macro: no registry to make
-            html = render_html(parse(text, self._syntax or "xwiki/2.1"), options)
-            return Markup(_tidied(html))  # noqa: S704  (sanitised by the renderer)
+            return render_html(parse(text, self._syntax or "xwiki/2.1"), options)
         shown = read_page(text, self._syntax, pages=self._around, page=self._page.page)
         self.problems += shown.problems
-        return Markup(_tidied(shown.html(options)))  # noqa: S704  (sanitised by the renderer)
+        return shown.html(options)
 
 
 def _tidied(html: str) -> str:
@@ -88,7 +100,11 @@ def _tidied(html: str) -> str:
     if 'href="#' not in html:
         return html
     ids = frozenset(_ID.findall(html))
-    return _ANCHOR.sub(lambda m: m[0] if m[2] in ids else f"<a{m[1]}{NOWHERE}{m[3]}>", html)
+
+    def checked(anchor: re.Match[str]) -> str:
+        return anchor[0] if anchor[1] in ids else NOWHERE
+
+    return _LINK.sub(lambda link: _ANCHOR.sub(checked, link[0], count=1), html)
 
 
 class _LinkResolver(NoWiki):

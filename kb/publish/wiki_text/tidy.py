@@ -10,7 +10,7 @@ import re
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
-_INSIDE: Final = r'(?:[^">]++|"[^"]*")*+'
+_INSIDE: Final = r'(?:[^"<>]++|"[^"]*")*+'
 _HEADING = re.compile(rf"<(/?)h([1-6])(?=[ >])({_INSIDE})>")
 _NO_TERM = re.compile(rf"(<dl{_INSIDE}>\s*)(?=<dd)")
 _NO_DESCRIPTION = re.compile(r"(</dt>\s*)(?=</dl>)")
@@ -21,7 +21,7 @@ _OF_ROWS = re.compile(rf"<(/?)(thead|tbody|tfoot|tr|t[dh])(?=[ >])({_INSIDE})>")
 _ROWSPAN = re.compile(r' rowspan="([^"]*)"')
 _LINK = re.compile(r' (href|src|cite)="([^"]*)"')
 _GOOD = re.compile(
-    r"(?:https?://[a-z0-9][a-z0-9\-]*(?:\.[a-z0-9\-]+)+)?[\w./?=~@!$'*+,;\-&]*(?:#[\w.\-]*)?"
+    r"(?:https?://[a-z0-9][a-z0-9\-]*(?:\.[a-z0-9\-]++)++)?[\w./?=~@!$'*+,;\-&]*(?:#[\w.\-]*)?"
 )
 _PARTS = re.compile(r"((?:https?|ftps?|sftp|ssh|git):)(//)?(?:([^/?#]*)@)?([^/?#]*)(.*)", re.DOTALL)
 _LABEL: Final = r"[^\s\[\]<>|\\^`{}%:@.$]+"

@@ -13,12 +13,12 @@ from kb.search.documents.file_text import FileText
 from kb.search.documents.search_document import NamedText, SearchDocument, day_number
 
 _ESCAPE = re.compile(r"~(.)", re.DOTALL)
-_PARAMETERS = re.compile(r"\|\|[^\]\n]{0,500}(?=\]\])")
+_PARAMETERS = re.compile(r"\|\|[^\]\n]*+(\]\])?")
 
 
 def readable(source: str) -> str:
     """Drop the escapes of wiki source, and the parameters of links and images."""
-    return _ESCAPE.sub(r"\1", _PARAMETERS.sub("", source))
+    return _ESCAPE.sub(r"\1", _PARAMETERS.sub(lambda m: m[1] or m[0], source))
 
 
 Attached: TypeAlias = Callable[[str, str], FileText]

@@ -11,7 +11,7 @@ from kb.search.analysis.scripts import TOKEN
 from kb.search.query.field_names import DATES, NAMES, NUMBERS, STATUSES
 from kb.search.query.query_tree import Between, Name, Node, Quoted, Word
 
-_RANGE = re.compile(r"(.*?)(?:\.\.|…)(.*)")
+_RANGE = re.compile(r"(.*?)(?:\.\.|…)(.*)", re.DOTALL)
 _COMPARED = re.compile(r"([<>]=?)(.+)")
 _STARS = "*＊"
 _DATE = re.compile(

@@ -14,7 +14,7 @@ _ENTITIES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _LINE_START = re.compile(
     r"#|>|[-+](?=\s|$)|(?P<number>\d{1,9})(?=[.)](?:\s|$))|=+\s*$|-+\s*$|[|:\-][|:\-\s]*$"
 )
-_LAST_HASHES = re.compile(r"(?<!\\)(#+)$")
+_LAST_HASHES = re.compile(r"(?<!#)((?:(?<=\\)#)?+)(#++)$")
 _OPEN_URL = re.compile(r"[\x00-\x20<>\\`|\x7f]|&(?=#?[A-Za-z0-9]+;)")
 # Python-Markdown leaves other escapes as they stand, and reads escaped brackets as formulas.
 _PYTHON_ESCAPES: Final = frozenset("\\`*_{}>#+-.!")
@@ -73,7 +73,7 @@ def escape_line(line: str, flavour: Flavour) -> str:
 
 def escape_heading(text: str) -> str:
     """Escape a heading's text, whose last hashes would be taken for its end."""
-    return _LAST_HASHES.sub(lambda m: "\\#" * len(m[1]), text)
+    return _LAST_HASHES.sub(lambda m: m[1] + "\\#" * len(m[2]), text)
 
 
 def url_text(url: str) -> str:

@@ -58,7 +58,7 @@ _NAMES: Final = {
     "datetime": "dateTime", "hreflang": "hrefLang",
 }  # fmt: skip
 _JSX_TAG = re.compile(r"""<(/?[a-zA-Z][a-zA-Z0-9]*)((?:\s+[a-zA-Z-]+(?:="[^"]*")?)*)\s*(/?)>""")
-_ATTRIBUTE = re.compile(r'\s+([a-zA-Z-]+)(?:="([^"]*)")?')
+_ATTRIBUTE = re.compile(r'(?<!\s)\s++([a-zA-Z-]++)(?:="([^"]*+)")?')
 # Text in JSX is Markdown still, and braces are code.
 # Entities do not keep these from becoming links; only text that is code is left alone.
 _ADDRESS = re.compile(r"://|www\.|@", re.IGNORECASE)
