@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from kb.model import Comment, PageId, WikiObject
     from kb.publish.site_build.site_builder import BuildReport, SiteChanges
     from kb.redact.leaks import LeakError
+    from kb.redact.public_files import HeldFile
     from kb.redact.public_pages import InsideReport, KeptInside
     from kb.redact.public_rules import Audience
     from kb.redact.rights import Visibility
@@ -86,6 +87,7 @@ _NAMES = {
     "kb.model": ("Comment", "PageId", "WikiObject"),
     "kb.publish.site_build.site_builder": ("BuildReport", "SiteChanges"),
     "kb.redact.leaks": ("LeakError",),
+    "kb.redact.public_files": ("HeldFile",),
     "kb.redact.public_pages": ("InsideReport", "KeptInside"),
     "kb.redact.public_rules": ("Audience",),
     "kb.redact.rights": ("Visibility",),
@@ -100,7 +102,7 @@ _MODULE_OF = {name: module for module, names in _NAMES.items() for name in names
 __all__ = [
     "Anomaly", "AttachmentView", "Audience", "BackupReport", "BuildReport", "Case",
     "CaseAttachment", "CaseSource", "Comment", "Correction", "DiffLine", "Doubt", "Event",
-    "Field", "Finding", "Highlight", "Hit", "Hits", "Hunk", "Identifier", "ImportReport",
+    "Field", "Finding", "HeldFile", "Highlight", "Hit", "Hits", "Hunk", "Identifier", "ImportReport",
     "InputError", "InsideReport", "KbError", "KeptInside", "LeakError", "Library", "LineView",
     "Loss", "LossReport", "NamedText", "NotFoundError", "Origin", "Page", "PageCoverage",
     "PageId", "Problem", "ProfileInfo", "Progress", "ProposedProfile", "QueryNote", "Related",

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from kb.cli.console import count, err, home_option, opened, say
-from kb.cli.inside import tell_inside
+from kb.cli.inside import tell_held, tell_inside
 from kb.errors import UsageError
 from kb.library.library import Library
 from kb.publish.site_build.site_builder import BuildReport, SiteChanges
@@ -51,6 +51,7 @@ def build(
 
 
 def _tell(report: BuildReport) -> None:
+    tell_held(report.held)
     say(
         "built", "green",
         f"{report.out}: {count(report.cases, 'case')}, {count(report.pages, 'page')}; "

@@ -11,7 +11,7 @@ import click
 import msgspec
 
 from kb.cli.console import err, home_option, opened
-from kb.cli.inside import tell_inside
+from kb.cli.inside import tell_held, tell_inside
 from kb.export import protocol
 from kb.export.protocol import Exporter, ExportOptions
 from kb.plugins import PluginError
@@ -83,6 +83,7 @@ def _command_of(exporter: Exporter[ExportOptions]) -> click.Command:
             if chosen["audience"] == "public":
                 tell_inside(library.public_pages())
             report = library.export(exporter.name, dest, **chosen)
+        tell_held(report.held)
         if summary := report.summary():
             err.print(summary, soft_wrap=True, markup=False)
 

@@ -12,6 +12,7 @@ from jinja2 import Environment
 
 from kb.assets import assets
 from kb.files import new_file, sha256_of
+from kb.redact.public_files import HeldFile
 from kb.redirects import Redirect, redirect_files, write_redirects
 
 Fate = Literal["kept", "changed", "dropped", "broken"]
@@ -52,6 +53,8 @@ class LossReport:
         self.redirects: list[Redirect] = []
         self.message: str | None = None
         """What the user is told, in place of the counts."""
+        self.held: tuple[HeldFile, ...] = ()
+        """Attached files listed for the public that stay inside: told to the user alone."""
 
     def kept(self, kind: str, count: int = 1) -> None:
         """Note that ``count`` of a kind came through as they were."""

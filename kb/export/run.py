@@ -186,7 +186,9 @@ def _make_public(
         add_digests(report, made)
         write_report(report, folder / "report")
         texts = [*own_texts, home.config.site.title]
-        check_parts(_all_parts(exporter, made, folder / "report"), public.protected, texts)
+        parts = _all_parts(exporter, made, folder / "report")
+        check_parts(parts, public.protected, texts, public.files.approved)
+        report.held = public.files.held
     return report
 
 

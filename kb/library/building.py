@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
 
+import msgspec
+
 from kb.archive import Archive
 from kb.cases.store.store import CaseStore
 from kb.config import Home
@@ -47,8 +49,9 @@ def build_site(
     texts = [*own_texts(), site.title]
 
     def guard(staged: Path, changes: SiteChanges) -> None:
-        check_leaks(staged, public.protected, texts, constant)
+        check_leaks(staged, public.protected, texts, constant, public.files.approved)
         if approve is not None:
             approve(changes)
 
-    return build(public, out, site, state_folder, guard, check=check)
+    report = build(public, out, site, state_folder, guard, check=check)
+    return msgspec.structs.replace(report, held=public.files.held)

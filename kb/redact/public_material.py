@@ -18,6 +18,7 @@ from kb.model import PageId
 from kb.redact.material import MaterialPage, MaterialVersion, WholeMaterial
 from kb.redact.personal_data import protect_named, protect_rules
 from kb.redact.protected import ProtectedValues
+from kb.redact.public_files import PublicFiles
 from kb.redact.public_pages import PublicPages
 from kb.redact.public_record import RecordRedaction
 
@@ -32,6 +33,7 @@ class PublicMaterial:
         self.inner = inner
         self.rules = visible.rules
         self.protected = ProtectedValues(self.rules, key)
+        self.files = PublicFiles(self.rules, self.protected, inner.blob)
         self._visible = visible
         self._withheld: dict[PageId, list[Case]] = {}
         """Cases that are kept back, by the page whose other text may be shown."""
@@ -39,7 +41,7 @@ class PublicMaterial:
         """Pages that hold, or held, such a case: where it stood in a version is not known."""
         self._record = RecordRedaction(
             protected=self.protected, rules=self.rules, shown=self._shown,
-            file_shown=self._file_shown,
+            file_shown=self.files.shown,
         )  # fmt: skip
         self._learn()
 
@@ -106,9 +108,6 @@ class PublicMaterial:
     def _shown(self, page: PageId) -> bool:
         return self._visible.visibility(page).open
 
-    def _file_shown(self, name: str, sha256: str | None) -> bool:
-        return self._matches(name, self.rules.attachments)
-
     @staticmethod
     def _matches(name: str, patterns: Iterable[str]) -> bool:
         return any(fnmatchcase(name, pattern) for pattern in patterns)
@@ -122,7 +121,7 @@ class PublicMaterial:
         theirs = {file.name for case in kept_back for file in case.attachments}
         files = (
             f for f in page.attachments
-            if not f.gone and f.name not in theirs and self._file_shown(f.name, f.sha256)
+            if not f.gone and f.name not in theirs and self.files.shown(f.name, f.sha256)
         )  # fmt: skip
         return msgspec.structs.replace(
             page, id=self._public_id(page.id), title=clean(page.title or "") or None, parent=None,

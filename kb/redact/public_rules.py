@@ -35,7 +35,11 @@ class PublicRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     words: tuple[str, ...] = ()
     """Anything else that must not be read: customers, addresses, plates."""
     attachments: tuple[str, ...] = ()
-    """Names of attached files that may be shown (globs); all others are left out."""
+    """Names of attached files that may be shown (globs); all others are left out. One is shown
+    where all in it could be searched and nothing protected was found."""
+    looked_at: tuple[str, ...] = ()
+    """Names (globs) or sha256 of those that hold what no search reads, such as pictures and PDF,
+    and that somebody looked at."""
     withhold: tuple[str, ...] = ()
     """Ids of cases that stay inside (globs)."""
     exclude: tuple[str, ...] = ()

@@ -36,7 +36,7 @@ from kb.redact.protected import ProtectedValues
 from kb.redact.public_rules import PublicRules, rules_of
 from kb.text.interface import own_texts
 from tests.site.conftest import SITE, Command
-from tests.site.samples import PIXEL, Sample, double_charge, page, refund, small
+from tests.site.samples import PIXEL, PIXEL_SHA, Sample, double_charge, page, refund, small
 
 PHONE, NAME, LATIN = "13800138000", "试验员甲", "Tester"
 SHARP = "".join(f"&#{ord(c)};" for c in NAME)
@@ -156,7 +156,7 @@ def test_the_check_lets_innocent_bytes_pass(protected: ProtectedValues, tmp_path
     index.add(0, indexed_case(small("c#1", "甲方 tests 方")))
     index.finish()
     plant(tmp_path, "a.png", PIXEL)
-    check(tmp_path, protected, [], [])
+    check(tmp_path, protected, [], [], {PIXEL_SHA})
 
 
 REPLACED: list[tuple[str, Callable[[str], bool]]] = [
@@ -252,7 +252,9 @@ def test_what_guests_could_not_read_stays_inside() -> None:
 
 def test_withheld_cases_and_listed_attachments() -> None:
     """Withheld cases are left out; of attachments only those that kb.toml lists are there."""
-    public = Sample().public(withhold=("*#4[0-4]_*",), attachments=("screen*",))
+    public = Sample().public(
+        withhold=("*#4[0-4]_*",), attachments=("screen*",), looked_at=("*.png",)
+    )
     cases = [from_json(line) for line in public.records()]
     assert [case.number or case.id for case in cases] == [46, "demo_case#45_20200407"]
     assert [file.name for file in cases[0].attachments] == ["screen 1.png"]

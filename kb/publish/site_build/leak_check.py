@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from kb.publish.browser_index.documents import case_in
@@ -15,15 +15,17 @@ FOLDERS = ("search/t/", "search/l/", "search/x/")
 
 
 def check(
-    folder: Path, protected: ProtectedValues, own: Iterable[str], constant: Iterable[str]
-) -> None:
+    folder: Path, protected: ProtectedValues, own: Iterable[str], constant: Iterable[str],
+    approved: Collection[str] = (),
+) -> None:  # fmt: skip
     """LeakError where a file's bytes or name hold a protected value.
 
     ``own`` are texts of the interface, which may contain somebody's name by chance; ``constant``
-    are paths whose bytes depend on no case.
+    are paths whose bytes depend on no case; ``approved`` are digests of attached files that were
+    searched.
     """
     fixed = frozenset(constant)
-    check_parts(_files(folder, fixed), protected, own)
+    check_parts(_files(folder, fixed), protected, own, approved)
     for name in strays(folder):
         raise LeakError(
             f"{name}: an index term that no text of the site has",

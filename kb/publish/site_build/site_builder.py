@@ -38,6 +38,7 @@ from kb.publish.site_catalogue import (
 )
 from kb.publish.units import MadeFile, MadeUnit, Unit, digest_of
 from kb.redact.material import Material, MaterialPage
+from kb.redact.public_files import HeldFile
 
 
 class BuildReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +52,8 @@ class BuildReport(msgspec.Struct, frozen=True, kw_only=True):
     removed: int
     mended: int
     """Files that were missing or had been changed in place."""
+    held: tuple[HeldFile, ...] = ()
+    """Attached files that kb.toml lists for the public, and that stay inside all the same."""
 
 
 class SiteChanges(msgspec.Struct, frozen=True):
