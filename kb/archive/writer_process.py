@@ -1,9 +1,9 @@
 """The archive's writer in a process of its own: a wiki is asked while the archive is written.
 
 The process that asks is bound by one core: parsing answers and writing records would take turns.
-It starts `python -m kb.archive.writer_process` and sends it records through a pipe. The writer is
-given records alone: it asks no server, is told no password, and of the environment has only what
-Python needs.
+It starts this module in another Python (kb/own_python.py) and sends it records through a pipe. The
+writer is given records alone: it asks no server, is told no password, and of the environment has
+only what Python needs.
 
 On the pipe a frame is its length in eight bytes, big-endian, and a MessagePack list of messages,
 each as a pair of the number of its kind and the message.
@@ -23,18 +23,18 @@ from typing import IO, Any, TypeAlias, get_args
 
 import msgspec
 
-import kb
 from kb.archive.archive import Archive
 from kb.archive.ingest import IngestReport
 from kb.errors import KbError
 from kb.model import Checkpoint, Item
+from kb.own_python import ROOT, own_python
 
 _HEAD = 8
 _KEPT = (
     "PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "SQLITE_TMPDIR", "LANG", "LC_ALL", "LC_CTYPE",
     "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "VIRTUAL_ENV",
 )  # fmt: skip
-"""What the writer is told of the environment, besides the variables that begin with PYTHON."""
+"""What the writer is told of the environment."""
 _BATCH = 64
 _BATCH_BYTES = 1 << 16
 _PIPE_BYTES = 1 << 20
@@ -183,12 +183,10 @@ class WriterProcess:
 
 def _started() -> subprocess.Popen[bytes]:
     """Start the writer in a session of its own, so that Ctrl-C reaches the sender alone."""
-    kept = {k: v for k, v in os.environ.items() if k in _KEPT or k.startswith("PYTHON")}
-    package = str(Path(kb.__file__).parents[1])
-    kept["PYTHONPATH"] = os.pathsep.join(filter(None, (package, kept.get("PYTHONPATH"))))
+    kept = {key: value for key, value in os.environ.items() if key in _KEPT}
     process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "kb.archive.writer_process"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=kept,
+        own_python("kb.archive.writer_process"),
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=kept, cwd=ROOT,
         start_new_session=os.name == "posix", creationflags=_OWN_GROUP,
     )  # fmt: skip
     if sys.platform == "linux":

@@ -12,6 +12,7 @@ from functools import cache
 from importlib.util import find_spec
 from io import BytesIO
 
+from kb.own_python import ROOT, own_python
 from kb.search.documents.office import LONGEST, UnreadableFileError
 
 SECONDS = 20
@@ -28,11 +29,11 @@ def reads_pdf() -> bool:
 
 def text_of_pdf(raw: bytes) -> str:
     """Read the words of the file, page by page. Raises UnreadableFileError."""
-    command = [sys.executable, "-m", "kb.search.documents.pdf"]
     try:
         done = subprocess.run(
-            command, input=raw, capture_output=True, timeout=3 * SECONDS, check=False
-        )
+            own_python("kb.search.documents.pdf"),
+            input=raw, capture_output=True, timeout=3 * SECONDS, check=False, cwd=ROOT,
+        )  # fmt: skip
     except subprocess.TimeoutExpired as error:
         raise UnreadableFileError("it takes too long to read") from error
     if done.returncode:
