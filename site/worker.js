@@ -1,30 +1,12 @@
-/**
- * The search in a worker. The index's files are fetched, and their calls made here: they hold JSON or
- * a string in backticks, and nothing that is run.
- */
-importScripts("search.js");
+/** The search in a worker. */
+import { fetchData } from "./data.js";
 
-/**
- * Makes the call that a file of the index is: `kbD(…)`, or `` kbT(number,`…`) ``.
- * @param {string} script
- */
-const call = (script) => {
-  const name = /** @type {"kbD"} */ (script.slice(0, 3));
-  const inside = script.slice(4, script.lastIndexOf(")"));
-  /** @type {(...given: any[]) => void} */
-  const target = self[name];
-  if (!/[TLX]/.test(name)) return target(...JSON.parse(`[${inside}]`));
-  const [file, signs] = inside.split("`");
-  return file ? target(parseInt(file, 10), signs) : target(signs);
-};
+importScripts("search.js");
 
 /** @param {string} path */
 const load = async (path) => {
   const url = new URL(`../${path}`, location.href);
-  if (path.startsWith("assets/")) return importScripts(url);
-  const answer = await fetch(url);
-  if (!answer.ok) throw new Error(path);
-  return call(await answer.text());
+  return path.startsWith("assets/") ? importScripts(url) : fetchData(url);
 };
 
 /** Answers `[number, name, ...given]` with `[number, value]` or `[number, null, error]`. */

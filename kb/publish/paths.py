@@ -12,9 +12,10 @@ from __future__ import annotations
 import hashlib
 import re
 from functools import lru_cache
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from kb.model import PageId
+from kb.publish.served_types import KEPT, is_kept, is_text
 
 _PLAIN = re.compile("[A-Za-z0-9_\\-぀-ヿ㐀-䶿一-鿿가-힣][A-Za-z0-9_\\-぀-ヿ㐀-䶿一-鿿가-힣]{4,50}")
 """Names that need no encoding: of five characters or more, as no reserved name is."""
@@ -32,6 +33,10 @@ def encode(name: str) -> str:
     """Encode any text as a safe relative path: `a#1` → `a~231`."""
     if _PLAIN.fullmatch(name):
         return name
+    return _fitting(_unfolded(name), name)
+
+
+def _unfolded(name: str) -> str:
     if not name:
         return "~_"
     done = _UNSAFE.sub(lambda m: _bytes(m[0]), name)
@@ -39,6 +44,11 @@ def encode(name: str) -> str:
         done = _bytes(done[0]) + done[1:]
     if done[-1] == ".":
         done = done[:-1] + _bytes(".")
+    return done
+
+
+def _fitting(done: str, name: str) -> str:
+    """Divide an encoded name that is too long for a file system."""
     if len(done.encode()) <= _LONGEST:
         return done
     folded = _folded(done)
@@ -99,15 +109,29 @@ def page_path(page: PageId) -> str:
 
 
 def file_path(page: PageId, name: str) -> str:
-    """Path of an attachment; the suffix `.txt` keeps a browser from running it."""
-    shown = f"{encode(name)}.txt" if _ACTIVE.search(name) else encode(name)
-    return f"file/{encode(page.wiki)}/{encode(page.page)}/{shown}"
+    """Path of an attachment: `a.png` stays, `a.log` becomes `a~2elog~.txt`, `a.msg` `a~2emsg~.bin`.
+
+    A name that kb.publish.served_types does not know ends in `~.txt` or `~.bin`, and an ending
+    within a name that a server might act on has its dot encoded.
+    """
+    head, _, ending = name.rpartition(".")
+    if head and ending.lower() in KEPT:
+        shown, last = head, f".{ending}"
+    else:
+        shown, last = name, "~.txt" if is_text(ending if head else "") else _SAVED
+    done = _INNER.sub(lambda m: m[0] if is_kept(m[1]) else f"{_bytes('.')}{m[1]}", _unfolded(shown))
+    return f"file/{encode(page.wiki)}/{encode(page.page)}/{_fitting(done, shown)}{last}"
 
 
-_ACTIVE = re.compile(
-    r"\.(x?html?|xht|svgz?|xml|xsl|xslt|rdf|mht|mhtml|m?js|css|swf|wasm|htc|hta|vbs)$|^[^.]*$",
-    re.IGNORECASE,
-)
+def saved_name(url: str) -> str | None:
+    """The name under which a file is saved, from its URL; None where the URL tells it."""
+    name = _LAST.search(unquote(url))
+    return _ENCODED.sub(_decoded, name[0].replace("~/", "")) if name else None
+
+
+_SAVED = "~.bin"
+_INNER = re.compile(r"\.([^.]*)")
+_LAST = re.compile(r"(?:~/|[^/])+(?=~\.bin\Z)")
 
 
 def url_of(path: str) -> str:

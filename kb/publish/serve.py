@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import mimetypes
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from kb.publish.headers import HEADERS
+from kb.publish.served_types import type_of
 
 Search = Callable[[str, int], bytes]
 """Answers a query, with at most so many results, as JSON."""
@@ -66,6 +69,9 @@ class _SiteHandler(BaseHTTPRequestHandler):
         if not self._host_is_known():
             self._send(HTTPStatus.MISDIRECTED_REQUEST, b"this server has another name\n")
             return
+        if not self._is_of_the_site():
+            self._send(HTTPStatus.FORBIDDEN, b"not for pages of other sites\n")
+            return
         url = urlsplit(self.path)
         if url.path.startswith("/api/"):
             self._api(url.path, parse_qs(url.query))
@@ -78,8 +84,15 @@ class _SiteHandler(BaseHTTPRequestHandler):
         """Say nothing of each request."""
 
     def _host_is_known(self) -> bool:
-        name = (self.headers.get("Host") or "").lower()
-        return re.sub(r":\d+\Z", "", name) in self.site.hosts
+        """Whether it is a name of ours, or an address, which no other site can have."""
+        name = re.sub(r":[0-9]+\Z", "", (self.headers.get("Host") or "").lower())
+        return name in self.site.hosts or _is_address(name)
+
+    def _is_of_the_site(self) -> bool:
+        """Whether our own page asks, or a reader goes here; browsers say it (Fetch Metadata)."""
+        fetched = self.headers.get("Sec-Fetch-Site", "none")
+        goes = self.headers.get("Sec-Fetch-Mode"), self.headers.get("Sec-Fetch-Dest")
+        return fetched in ("none", "same-origin") or goes == ("navigate", "document")
 
     def _api(self, path: str, query: dict[str, list[str]]) -> None:
         if path == "/api/search":
@@ -106,8 +119,8 @@ class _SiteHandler(BaseHTTPRequestHandler):
             return
         if file.suffix == ".html":
             data = data.replace(b"</head>", b'<script src="/api/live.js"></script>\n</head>', 1)
-        kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-        kind = f"{kind}; charset=utf-8" if file.suffix in _TEXT else kind
+        kind = type_of(file.name)
+        kind = f"{kind}; charset=utf-8" if file.suffix in _TEXT and "charset" not in kind else kind
         self._conditional(status, data, kind, packs=file.suffix in _TEXT)
 
     def _inside(self, path: str) -> Path | None:
@@ -163,11 +176,20 @@ class _SiteHandler(BaseHTTPRequestHandler):
             self.send_header("Content-Type", kind)
         for name, value in (headers or {}).items():
             self.send_header(name, value)
-        self.send_header("X-Content-Type-Options", "nosniff")
+        for name, value in HEADERS.items():
+            self.send_header(name, value)
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         if self.command != "HEAD" and data:
             self.wfile.write(data)
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        return False
+    return True
 
 
 @lru_cache(maxsize=256)

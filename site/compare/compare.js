@@ -3,6 +3,7 @@
  * assets/compare.js is made from here.
  * @import {DiffRow} from "../types"
  */
+import { loadData } from "../script.js";
 import { diffRows } from "./diff.js";
 
 /** Equal lines that are shown before and after one that differs. */
@@ -133,8 +134,9 @@ const show = (from, to) => {
   elementOf("difference").hidden = false;
 };
 
-document.addEventListener("DOMContentLoaded", () => {
+document.addEventListener("DOMContentLoaded", async () => {
   const form = /** @type {HTMLFormElement} */ (elementOf("compare"));
+  await loadData(form.dataset.versions ?? "");
   const names = [...versions.keys()];
   const asked = new URLSearchParams(location.search);
   /** @param {"from" | "to"} side */

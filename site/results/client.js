@@ -3,36 +3,20 @@
  * file, where workers cannot be had, in the page itself.
  * @import {IndexMeta, Search} from "../types"
  */
+import { fromFolder, loadData, loadScript } from "../script.js";
 
 const root = document.documentElement.dataset.root;
-
-/**
- * Runs a script of the site.
- * @param {string} path
- * @returns {Promise<void>}
- */
-const loadScript = (path) =>
-  new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = root + path;
-    script.onload = () => {
-      script.remove();
-      resolve();
-    };
-    script.onerror = () => {
-      script.remove();
-      reject(new Error(path));
-    };
-    document.head.append(script);
-  });
 
 /**
  * @param {Omit<IndexMeta, "load">} index
  * @returns {Promise<Search>}
  */
 const inPage = async (index) => {
-  await loadScript("assets/search.js");
-  await self.kbEngine.open({ ...index, load: loadScript });
+  await loadScript(`${root}assets/search.js`);
+  await self.kbEngine.open({
+    ...index,
+    load: (path) => (path.startsWith("assets/") ? loadScript : loadData)(root + path)
+  });
   return self.kbEngine;
 };
 
@@ -71,7 +55,7 @@ const inWorker = (index) =>
  * @returns {Search}
  */
 export const startSearch = (index) => {
-  const worker = self.Worker && location.protocol !== "file:";
+  const worker = self.Worker && !fromFolder;
   const search = worker ? inWorker(index).catch(() => inPage(index)) : inPage(index);
   return {
     search: async (...asked) => (await search).search(...asked),

@@ -1,6 +1,6 @@
 /**
- * Loads the index's files. Each is a script that calls one of the functions kbD, kbF, kbT, kbL, kbA
- * and kbX, so that it can be had from `file://` too; page and worker differ in how they load it.
+ * Loads the index's files, each a call of kbD, kbF, kbT, kbL, kbA or kbX (site/data.js); page and
+ * worker differ in how they load it.
  * @import {CaseText, IndexMeta} from "../types"
  */
 import { simplified } from "./analysis.js";

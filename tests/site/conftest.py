@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import http.server
+import json
 import shutil
 import subprocess
 import threading
@@ -17,6 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from kb.cases.record import Section, Turn
 from kb.publish.renderer import SiteSettings
+from kb.publish.serve import ServedSite, server_for
 from kb.publish.site_build.site_builder import build
 from tests.site.samples import Sample, at, double_charge
 
@@ -81,6 +83,18 @@ class _Silent(http.server.SimpleHTTPRequestHandler):
 def served(folder: Path) -> Iterator[str]:
     handler = functools.partial(_Silent, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+def serving(site: Path) -> Iterator[str]:
+    """Yield the URL at which our own server has the site, by a thread of this process."""
+    api = ServedSite(
+        root=site, search=lambda q, n: json.dumps([q, n]).encode(),
+        hosts=frozenset({"127.0.0.1"}), version=lambda: "one",
+    )  # fmt: skip
+    with server_for(api, "127.0.0.1", 0) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_address[1]}"
         server.shutdown()

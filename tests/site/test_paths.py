@@ -10,7 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.model import PageId
-from kb.publish.paths import case_path, decode, encode, file_path, page_path, root_of, url_of
+from kb.publish.paths import (
+    case_path,
+    decode,
+    encode,
+    file_path,
+    page_path,
+    root_of,
+    saved_name,
+    url_of,
+)
+from kb.publish.served_types import KEPT, is_kept
 
 KNOWN = [
     ("szds_case#46_20200410", "szds_case~2346_20200410"),
@@ -85,13 +95,60 @@ def test_what_is_no_path_of_ours_is_refused(path: str) -> None:
 
 
 def test_paths_of_cases_pages_and_files() -> None:
-    """Paths tell wiki, name and locale; files that a browser would run end in `.txt`."""
+    """Paths tell wiki, name and locale."""
     page = PageId("xwiki", r"07\. Dev.Suppliers.WebHome", "fr")
     assert case_path("xwiki", "a#1") == "case/xwiki/a~231.html"
     assert page_path(page) == "page/xwiki/07~5c.~20Dev.Suppliers.WebHome~-fr.html"
     assert page_path(PageId("xwiki", "A.B")) == "page/xwiki/A.B.html"
     assert file_path(page, "截图 1.png").endswith("/截图~201.png")
-    assert file_path(page, "evil.HTML").endswith("/evil.HTML.txt")
-    assert file_path(page, "x.svg").endswith("/x.svg.txt")
     assert url_of("case/x/案~231.html") == "case/x/%E6%A1%88~231.html"
     assert root_of("case/x/y.html") == "../../"
+
+
+FILES = {
+    "report.pdf": "report.pdf", "v1.2.PDF": "v1.2.PDF", "2020.04.10.png": "2020.04.10.png",
+    "shot.png.jpg": "shot.png.jpg", "table.xlsx": "table.xlsx", "notes.txt": "notes.txt",
+    "evil.HTML": "evil~2eHTML~.txt", "x.svg": "x~2esvg~.txt", "app.log": "app~2elog~.txt",
+    "README": "README~.txt", "x.php.jpg": "x~2ephp.jpg", "x.shtml.txt": "x~2eshtml.txt",
+    "x.html.zzz": "x~2ehtml~2ezzz~.bin", "x.xpdl": "x~2expdl~.txt", "x.jsp": "x~2ejsp~.txt",
+    "x.msg": "x~2emsg~.bin", "logs.tar.gz": "logs.tar~2egz~.bin", "x.html.": "x~2ehtml~2e~.txt",
+    ".htaccess": "~2ehtaccess~.txt", "": "~_~.txt", "x.html~.txt": "x~2ehtml~7e.txt",
+    "x.svg .png": "x~2esvg~20.png", "x.var": "x~2evar~.bin", "x.html.gz": "x~2ehtml~2egz~.bin",
+}  # fmt: skip
+"""Name of an attached file → the last part of its path."""
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_only_names_that_no_server_acts_on_are_kept(name: str) -> None:
+    """A name on the allow-list stays; of any other no ending is left that means something."""
+    assert file_path(PageId("w", "p"), name) == f"file/w/p/{FILES[name]}"
+
+
+_NAMES = st.text(st.sampled_from("ab.~/_ 2e%x")) | st.text() | st.sampled_from(sorted(FILES))
+_ENDINGS = st.sampled_from(
+    ["", ".html", ".php", ".txt", "~.txt", ".bin", ".png", ".HTM", ".gz", "."]
+)
+
+
+@given(_NAMES, _ENDINGS, _NAMES, _ENDINGS)
+def test_no_two_files_share_a_path_and_none_has_an_ending_that_acts(
+    one: str, ending: str, other: str, last: str
+) -> None:
+    """Whatever the names: each has a path of its own, with endings of the allow-list alone."""
+    page = PageId("w", "p")
+    name, path = one + ending + other + last, file_path(page, one + ending + other + last)
+    assert (path == file_path(page, other + last)) == (name == other + last)
+    endings = path.rpartition("/")[2].split(".")[1:]
+    assert endings
+    assert all(is_kept(part) or "~" in part for part in endings)  # no server knows one with ~
+    assert endings[-1].lower() in KEPT
+    saved = saved_name(url_of(path))
+    assert saved == (name if path.endswith("~.bin") else None)
+
+
+@pytest.mark.parametrize("length", [*range(170, 200), 400])
+def test_a_long_name_keeps_its_ending_whole(length: int) -> None:
+    """Where a name goes on in a folder, its ending is not cut in two."""
+    for ending in (".html", ".png", ".msg", ".php.jpg"):
+        path = file_path(PageId("w", "p"), "x" * length + ending)
+        assert path.rpartition("/")[2].rpartition(".")[2] in ("txt", "png", "bin", "jpg")

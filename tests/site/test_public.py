@@ -28,6 +28,7 @@ from kb.model import PageId, WikiObject
 from kb.publish.browser_index.documents import indexed_case
 from kb.publish.browser_index.full import IndexBuilder
 from kb.publish.browser_index.shards import page_script
+from kb.publish.data_scripts import data_script
 from kb.publish.paths import encode
 from kb.publish.site_build.leak_check import check
 from kb.publish.site_build.site_builder import build
@@ -86,7 +87,7 @@ HIDING: dict[str, tuple[str, bytes]] = {
         b"url(data:;base64," + base64.b64encode(f"user {NAME} here".encode()) + b")",
     ),
     "index term": ("search/t/0/1.js", page_script(1, "gAAA")),
-    "facet": ("search/a/speaker.js", f'kbA("speaker",{{"{NAME}":"!!"}})\n'.encode()),
+    "facet": ("search/a/speaker.js", data_script("kbA", f'"speaker",{{"{NAME}":"!!"}}')),
     "base64 of a number alone": ("a.html", b"x=" + base64.b64encode(PHONE.encode())),
     "base64 of a name in a path": (
         "a.html",

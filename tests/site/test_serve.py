@@ -3,34 +3,25 @@
 from __future__ import annotations
 
 import gzip
-import json
 import os
 import re
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
-from kb.publish.serve import ServedSite, server_for
-from tests.site.conftest import Command
+from tests.site.conftest import Command, serving
 
 
 @pytest.fixture(scope="module")
 def client(site: Path) -> Iterator[httpx.Client]:
     """The sample's site from a server in this process."""
-    served = ServedSite(
-        root=site, search=lambda q, n: json.dumps([q, n]).encode(),
-        hosts=frozenset({"127.0.0.1"}), version=lambda: "one",
-    )  # fmt: skip
-    with server_for(served, "127.0.0.1", 0) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        with httpx.Client(base_url=f"http://127.0.0.1:{server.server_address[1]}") as client:
+    for url in serving(site):
+        with httpx.Client(base_url=url) as client:
             yield client
-        server.shutdown()
 
 
 def test_pages_scripts_and_the_api_are_served(client: httpx.Client) -> None:

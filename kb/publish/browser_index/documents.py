@@ -16,6 +16,7 @@ import msgspec
 
 from kb.cases.record import Case
 from kb.publish.browser_index.index_layout import document_path, facet_path, fold_path, span
+from kb.publish.data_scripts import arguments_in, data_script
 from kb.publish.paths import case_path, url_of
 from kb.search.analysis import browser_table, simplified
 from kb.search.documents.case_documents import case_document
@@ -74,12 +75,12 @@ def document_file(number: int, case: IndexedCase) -> tuple[str, bytes]:
     row = [case.id, case.url, case.day, status, station, language, engineers, flat]
     fold = _folding("".join(flat))
     arguments = to_json([number, row, *(fold or ())])[1:-1]
-    return document_path(number), f"kbD({arguments})\n".encode("utf-8", "replace")
+    return document_path(number), data_script("kbD", arguments)
 
 
 def case_in(script: bytes) -> IndexedCase:
     """Read a document's script again; the name of its wiki is not in it."""
-    _, row, *_ = json.loads(b"[" + script.strip()[4:-1] + b"]")
+    _, row, *_ = json.loads(b"[" + arguments_in(script) + b"]")
     case_id, url, day, status, station, language, engineers, flat = row
     texts = tuple(zip(flat[::3], flat[1::3], flat[2::3], strict=True))
     return IndexedCase("", case_id, url, day, (status, station, language, tuple(engineers)), texts)
@@ -116,7 +117,7 @@ def facet_files(
 
 
 def _facet_file(name: str, rows: object) -> tuple[str, bytes]:
-    return facet_path(name), f'kbA("{name}",{to_json(rows)})\n'.encode("utf-8", "replace")
+    return facet_path(name), data_script("kbA", f'"{name}",{to_json(rows)}')
 
 
 def fold_files() -> Iterator[tuple[str, bytes]]:
@@ -126,7 +127,7 @@ def fold_files() -> Iterator[tuple[str, bytes]]:
         pieces[ord(source) % _FOLD_PIECES][source] = target
     for number, piece in enumerate(pieces):
         row = [number, "".join(piece), "".join(piece.values())]
-        yield fold_path(number), f"kbF({to_json(row)[1:-1]})\n".encode("utf-8", "replace")
+        yield fold_path(number), data_script("kbF", to_json(row)[1:-1])
 
 
 def _folding(text: str) -> tuple[str, str] | None:

@@ -16,6 +16,7 @@ from kb.publish.browser_index import index_layout as layout
 from kb.publish.browser_index.codec import I64, U64, PostingLists, encode
 from kb.publish.browser_index.keys import BITS, code_of, page_of
 from kb.publish.browser_index.postings import CODE
+from kb.publish.data_scripts import data_script
 
 _BEGINNING = 3
 """Letters that the words of one file have in common."""
@@ -78,7 +79,7 @@ def _best(postings: I64, codes: I64, most: int) -> tuple[NDArray[np.bool_], I64]
 
 def page_script(page: int, signs: str, *, rest: bool = False) -> bytes:
     """The script of a shard, or of rests."""
-    return f"{'kbL' if rest else 'kbT'}({page},`{signs}`)\n".encode()
+    return data_script("kbL" if rest else "kbT", f"{page},`{signs}`")
 
 
 def signs_in(script: bytes) -> str:
@@ -126,4 +127,4 @@ def word_file(word: str, shards: int) -> int:
 
 def _script(words: Mapping[str, int]) -> bytes:
     lines = "\n".join(f"{word} {words[word]}" for word in sorted(words))
-    return f"kbX(`{lines}`)\n".encode("utf-8", "replace")
+    return data_script("kbX", f"`{lines}`")

@@ -7,12 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kb.cases.record import Origin
+from kb.publish.served_types import PICTURES
 
 ReadBlob = Callable[[str], bytes]
 """Returns the bytes of the file with that sha256."""
 
-RASTER = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".avif")
-"""Pictures in which browsers run no code."""
 _TEXT = (".log", ".txt", ".csv", ".tsv", ".json", ".ini", ".conf", ".cfg", ".md", ".yml", ".yaml",
          ".out", ".err", ".sql", ".properties", ".xml")  # fmt: skip
 _BYTES = 4000
@@ -42,7 +41,7 @@ class ShownFile:
 
 def is_picture(name: str) -> bool:
     """Whether a file of that name may be shown as an image."""
-    return name.lower().endswith(RASTER)
+    return name.rpartition(".")[2].lower() in PICTURES
 
 
 def is_text(name: str) -> bool:

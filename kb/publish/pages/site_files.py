@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from kb.publish.browser_index.documents import facet_files, fold_files
 from kb.publish.bundle import site_assets
+from kb.publish.headers import header_files
 from kb.publish.paths import file_path, url_of
 from kb.publish.renderer import Renderer, SiteSettings
 from kb.publish.site_catalogue import CaseFacts, Catalogue
@@ -23,6 +24,7 @@ def fixed_units() -> Iterator[Unit]:
     """Files that depend on no case and no page."""
     yield Unit("assets", b"", site_assets)
     yield Unit("folds", b"", fold_files)
+    yield Unit("headers", b"", header_files)
 
 
 def attachment_units(catalogue: Catalogue, blob: Callable[[str], bytes]) -> Iterator[Unit]:

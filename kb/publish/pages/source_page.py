@@ -16,6 +16,7 @@ from kb.history import matching_blocks
 from kb.markup.macros import WikiPages
 from kb.model import Comment
 from kb.publish.browser_index.documents import to_json
+from kb.publish.data_scripts import data_script
 from kb.publish.pages.attached_files import ReadBlob, ShownFile, is_picture, is_text, preview_of
 from kb.publish.paths import history_path, page_path, root_of, url_of, versions_path
 from kb.publish.renderer import Renderer, colour
@@ -231,7 +232,7 @@ def versions_script(held: Iterable[tuple[str, str]]) -> bytes:
         lines = [numbers.setdefault(line, len(numbers)) for line in source.split("\n")]
         rows.append((name, list(_steps(before, lines))))
         before = lines
-    return f"kbV({to_json(list(numbers))},{to_json(rows)})\n".encode("utf-8", "replace")
+    return data_script("kbV", f"{to_json(list(numbers))},{to_json(rows)}")
 
 
 def _steps(before: list[int], lines: list[int]) -> Iterator[int | tuple[int, int]]:

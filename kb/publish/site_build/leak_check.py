@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from kb.publish.browser_index.documents import case_in
+from kb.publish.data_scripts import arguments_in
 from kb.redact.leaks import LeakError, check_parts
 from kb.redact.protected import ProtectedValues
 
@@ -45,7 +46,7 @@ def _readable(name: str, data: bytes) -> bytes:
     if name.startswith(FOLDERS[:2]):
         return b""
     if name.startswith("search/a/"):
-        _, values = json.loads(b"[" + data.strip()[4:-1] + b"]")
+        _, values = json.loads(b"[" + arguments_in(data) + b"]")
         return "\n".join(values).encode("utf-8", "replace")
     return data
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Protocol
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from kb.errors import Problem, page_trouble
 from kb.markup import parse
@@ -17,6 +18,7 @@ from kb.markup.syntaxes import read_page
 from kb.markup.syntaxes.plain import source_tree
 from kb.markup.tree.nodes import ResourceReference
 from kb.model import PageId
+from kb.publish.paths import saved_name
 from kb.publish.wiki_text.tidy import NOWHERE, tidy
 from kb.references import file_candidates, page_candidates
 
@@ -36,6 +38,7 @@ _ID = re.compile(r'\sid="([^"]*)"')
 _LABELLED = re.compile(r'<a (href="([^"]*)" rel="noopener">(?!\2</a>))')
 _LINK = re.compile(r'<a(?= )(?:[^"<>]++|"[^"]*")*+>')
 _ANCHOR = re.compile(r' href="#([^"]*)"')
+_SAVED = re.compile(r' href="([^"]*~\.bin)"')
 
 
 class SiteLinks(Protocol):
@@ -97,6 +100,8 @@ def _tidied(html: str) -> str:
     html = tidy(html)
     if 'rel="noopener"' in html:
         html = _LABELLED.sub(r'<a class="out" \1', html)
+    if '~.bin"' in html:
+        html = _LINK.sub(lambda link: _SAVED.sub(_named, link[0], count=1), html)
     if 'href="#' not in html:
         return html
     ids = frozenset(_ID.findall(html))
@@ -105,6 +110,12 @@ def _tidied(html: str) -> str:
         return anchor[0] if anchor[1] in ids else NOWHERE
 
     return _LINK.sub(lambda link: _ANCHOR.sub(checked, link[0], count=1), html)
+
+
+def _named(match: re.Match[str]) -> str:
+    """Have a file saved under the name that it has in the wiki."""
+    name = saved_name(unescape(match[1]))
+    return f'{match[0]} download="{escape(name)}"' if name else match[0]
 
 
 class _LinkResolver(NoWiki):
