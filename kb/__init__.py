@@ -102,14 +102,14 @@ _MODULE_OF = {name: module for module, names in _NAMES.items() for name in names
 __all__ = [
     "Anomaly", "AttachmentView", "Audience", "BackupReport", "BuildReport", "Case",
     "CaseAttachment", "CaseSource", "Comment", "Correction", "DiffLine", "Doubt", "Event",
-    "Field", "Finding", "HeldFile", "Highlight", "Hit", "Hits", "Hunk", "Identifier", "ImportReport",
-    "InputError", "InsideReport", "KbError", "KeptInside", "LeakError", "Library", "LineView",
-    "Loss", "LossReport", "NamedText", "NotFoundError", "Origin", "Page", "PageCoverage",
-    "PageId", "Problem", "ProfileInfo", "Progress", "ProposedProfile", "QueryNote", "Related",
-    "RemoteError", "Resolution", "RestoreReport", "RevisionView", "SearchDocument", "Section",
-    "SiteChanges", "SiteServer", "SortOrder", "Stats", "Status", "Summary", "SyncError",
-    "TakenLine", "Turn", "Unclassified", "UsageError", "Verification", "Visibility", "WikiObject",
-    "open", "restore",
+    "Field", "Finding", "HeldFile", "Highlight", "Hit", "Hits", "Hunk", "Identifier",
+    "ImportReport", "InputError", "InsideReport", "KbError", "KeptInside", "LeakError", "Library",
+    "LineView", "Loss", "LossReport", "NamedText", "NotFoundError", "Origin", "Page",
+    "PageCoverage", "PageId", "Problem", "ProfileInfo", "Progress", "ProposedProfile",
+    "QueryNote", "Related", "RemoteError", "Resolution", "RestoreReport", "RevisionView",
+    "SearchDocument", "Section", "SiteChanges", "SiteServer", "SortOrder", "Stats", "Status",
+    "Summary", "SyncError", "TakenLine", "Turn", "Unclassified", "UsageError", "Verification",
+    "Visibility", "WikiObject", "open", "restore",
 ]  # fmt: skip
 
 

@@ -1,6 +1,8 @@
 """What the public may see: which pages, with which values replaced; the search for what is left.
 
-public_pages: what decides that a page is published · rights: the wiki's own rules · rules: those of
-kb.toml · public_material: cases and pages redacted (public_record: a record) · personal_data,
-protected, spelling, telephones: what is replaced · leaks: the last look at what is to be published.
+public_pages: what decides that a page is published · rights: the wiki's own rules · public_rules:
+those of kb.toml · public_material: cases and pages redacted (public_record: a record; public_files:
+attached files) · personal_data, protected, person_names, spelling, telephones: what is replaced ·
+leaks: the last look at what is to be published; contents, packed, pictures, coded, plain_text: what
+a file says, however packed.
 """

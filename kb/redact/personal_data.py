@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from kb.cases.history.named import PERSON, STATION, Named
+from kb.redact.person_names import names_of
 from kb.redact.protected import ProtectedValues
 from kb.redact.public_rules import PublicRules
 
@@ -18,8 +19,8 @@ _MAIL: Final = "mail"
 
 def protect_rules(protected: ProtectedValues, rules: PublicRules) -> None:
     """Protect what kb.toml lists."""
-    for name in rules.names:
-        protected.add(PERSON, name)
+    for signature in rules.names:
+        _protect_person(protected, signature)
     for word in rules.words:
         protected.add("word", word)
 
@@ -29,9 +30,16 @@ def protect_named(protected: ProtectedValues, named: Iterable[Named], rules: Pub
 
     Numbers of other kinds, such as a pile's, may be shown however long they are.
     """
-    kinds = {PERSON, _MAIL, *rules.kinds, *((STATION,) if rules.stations else ())}
+    kinds = {_MAIL, *rules.kinds, *((STATION,) if rules.stations else ())}
     for kind, value in named:
-        if kind in kinds:
+        if kind == PERSON:
+            _protect_person(protected, value)
+        elif kind in kinds:
             protected.add(kind, value)
         else:
             protected.allow(value)
+
+
+def _protect_person(protected: ProtectedValues, signature: str) -> None:
+    for name in names_of(signature):
+        protected.add(PERSON, name)

@@ -41,6 +41,8 @@ _LEAST_DIGITS: Final = 10
 _RUN = re.compile(rf"[0-9]{{{_LEAST_DIGITS},}}")
 _HEX = re.compile(r"(?<![0-9a-f])(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})(?![0-9a-f])")
 _ALPHABET = "BCDFGHJKLMNPQRSTVWXZ"
+_LETTERS = 8
+"""Letters of a pseudonym: so many that of a hundred thousand values hardly two share one."""
 
 
 class ProtectedSpan(NamedTuple):
@@ -106,7 +108,7 @@ class ProtectedValues:
         if self._rules.style == "mask":
             return "•••"
         digest = hmac.digest(self._key, f"{kind}\0{value}".encode("utf-8", "replace"), "sha256")
-        letters = "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in digest[:5])
+        letters = "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in digest[:_LETTERS])
         return f"{kind}-{letters}"
 
     def found(self, folded: str, *, known_only: bool = False) -> list[ProtectedSpan]:

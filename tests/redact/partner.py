@@ -25,6 +25,7 @@ from kb.model import (
     RevisionSeen,
     WikiObject,
 )
+from tests.redact.disguises import NAMES, NUMBERS
 
 SITE: Final = "site"
 OUTPUTS: Final = (SITE, *exporter_names())
@@ -52,8 +53,18 @@ SECRETS: Final = {
     "name of a user": "雷小李",
     "Western name of a user": "Quentin Oldman",
     "mail of a user": "quentin@oldman.example",
+    "one of two who signed together": "杨朔朔",
+    "Western name with a dot": "quentin.oldman",
+    "Western name, the last first": "Oldman, Quentin",
+    **{f"phone, {way}": write("13911112222") for way, write in NUMBERS.items()},
+    **{f"name, {way}": write("韩梅梅") for way, write in NAMES.items()},
 }
 """Where something protected stands, and what. Each is told of on a public page, too."""
+IN_FILES: Final = {
+    "a file that holds something protected": "heldmarker",
+    "a file that no search can read": "sealedmarker",
+}
+"""What files hold that must stay inside."""
 
 
 def case(number: int, *lines: str) -> str:
@@ -71,7 +82,8 @@ def _cases(former: bool) -> str:
         "状态:√已解决 □处理中", f"责任工程师:{'钱多多' if former else '周不通'}",
     )  # fmt: skip
     second = case(47, "问题描述:枪线过热", "", "【第一轮分析】:", "【孙小圣】:已更换。")
-    return f"{first}\n{second}" if former else first
+    both = case(50, "问题描述:跳枪", "", "【第一轮分析】:", "【马冬冬/杨朔朔】:已更换。")
+    return f"{first}\n{second}\n{both}" if former else first
 
 
 def items(archive: Archive) -> Iterator[Item]:
@@ -87,8 +99,8 @@ def items(archive: Archive) -> Iterator[Item]:
             comment=f"saved by {author}",
         )  # fmt: skip
 
-    def file(name: str, author: str) -> AttachmentRevision:
-        sha256 = archive.blobs.put([f"text of {name}".encode()])
+    def file(name: str, author: str = "XWiki.plainauthor", data: bytes = b"x") -> Item:
+        sha256 = archive.blobs.put([data])
         return AttachmentRevision(name=name, version="1.1", sha256=sha256, size=9, author=author,
                                   date=when.format(1))  # fmt: skip
 
@@ -96,13 +108,16 @@ def items(archive: Archive) -> Iterator[Item]:
     yield version(1, _cases(former=True), "XWiki.formerauthor")
     yield RevisionSeen(version="2.1", author="XWiki.bareauthor", date=when.format(2))
     yield version(3, _cases(former=False))
-    yield file("log.txt", "XWiki.uploader1")
+    yield file("log.txt", "XWiki.uploader1", b"harmless log")
+    yield file("韩梅梅 log.txt")
+    yield file("held.txt", data=b"heldmarker 13911112222")
+    yield file("sealed.7z", data=b"7z\xbc\xaf\x27\x1c\0\4sealedmarker")
     yield Comment(number=0, text="seen", author="XWiki.commenter1")
     yield page("Support.Notes")
     yield version(1, "\n".join(f"* 请问 {secret} 吧。" for secret in SECRETS.values()))
     yield page("Support.Files")
     yield version(1, "Files")
-    yield file("old.txt", "XWiki.uploader2")
+    yield file("old.txt", "XWiki.uploader2", b"old")
     yield page("Closed.Cases")
     yield version(1, case(48, "问题描述:跳枪", "", "【第一轮分析】:", "【郑成工】:跳了。"))
     yield page("Support.Hidden", hidden=True)
@@ -133,7 +148,7 @@ why = "吴用功 asked"
 def partner_home(folder: Path, public: str = "") -> Home:
     """Make the home; ``public`` are more lines of `[public]` in its kb.toml."""
     folder.mkdir(parents=True, exist_ok=True)
-    rules = f'[public]\nopen = ["Support.*"]\nexclude = ["Closed.*"]\n{public}'
+    rules = f'[public]\nopen = ["Support.*"]\nexclude = ["Closed.*"]\nattachments = ["*"]\n{public}'
     (folder / "kb.toml").write_text(rules, "utf-8")
     (folder / "corrections.toml").write_text(CORRECTIONS, "utf-8")
     home = Home(folder, load_config(folder / "kb.toml"))

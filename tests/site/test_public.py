@@ -309,4 +309,17 @@ def test_a_leak_stops_the_build(tmp_path: Path) -> None:
             public, tmp_path / "out", SITE, tmp_path / "memory",
             lambda staged, _: check(staged, public.protected, own_texts(), ()),
         )  # fmt: skip
-    assert not (tmp_path / "out").exists()
+    assert list(tmp_path.iterdir()) == [tmp_path / "memory"] or not list(tmp_path.iterdir())
+
+
+def test_nobody_else_looks_into_what_is_prepared(tmp_path: Path) -> None:
+    """The folder beside a site is its owner's alone; the site is as the user's mask has it."""
+    out = tmp_path / "out"
+    for kept in ((), ("*#44_*",)):
+        public = Sample().public(withhold=kept)
+        build(public, out, SITE, tmp_path / "memory")
+        modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+        beside = modes.keys() - {"out", "memory"}
+        assert beside
+        assert {modes[name] for name in beside} == {0o700}
+        assert modes["out"] == modes["memory"]

@@ -17,6 +17,8 @@ BANDS = ((0, 1), (2, 3), (4, 7), (8, 30), (31, 90), (91, None))
 STATES = ("resolved", "in_progress", "shelved", "unset", "conflicting")
 _MONTHS, _STATIONS = 36, 20
 """How many are shown at most."""
+_FEW = 3
+"""Cases that a station must have to be counted in public: fewer may single it out."""
 _HEIGHT, _STEP, _BAR = 160, 24, 18
 """Sizes in the plot: of the highest bar, from bar to bar, a bar's width."""
 
@@ -71,7 +73,8 @@ def _page(catalogue: Catalogue, renderer: Renderer) -> Iterable[Output]:
             stations[card.station] += 1
     states = Counter(case.card.status for case in catalogue.cases)
     bars = _bars(months)
-    shown = stations.most_common(_STATIONS)
+    least = _FEW if renderer.site.audience == "public" else 1
+    shown = [(name, n) for name, n in stations.most_common(_STATIONS) if n >= least]
     days = sorted(case.days for case in catalogue.cases if case.days is not None)
     bands = Counter(map(band_of, days))
     took = [(_band(n), bands[n]) for n in range(len(BANDS))] if days else []

@@ -188,7 +188,11 @@ class SiteBuild:
         self._remove_what_is_gone()
         if guard and (self.written or self.removed or self.last is None):
             self._prepare()
-            guard(self.folder.staged, self._changes(catalogue))
+            try:
+                guard(self.folder.staged, self._changes(catalogue))
+            except BaseException:
+                self.folder.discard()
+                raise
         self._put_in_place(catalogue, index)
 
     def _read_cases(self) -> list[CaseFacts]:

@@ -4,6 +4,7 @@ The staging folder holds the build before the present one. A build first brings 
 one (by hard links, for the files that differ), then writes and deletes what changed, marks it with
 the new build's name, and exchanges the two. Killed at any point, the site is the old or the new;
 a staging folder without a mark, or whose files are not those of the present site, is made again.
+Nobody but its owner can look into it: what it holds may be refused, or have been withdrawn.
 Both folders share files: what somebody changes in one is changed in the other, so that a file is
 taken for good only where it is as the build that wrote it left it.
 """
@@ -20,6 +21,9 @@ from pathlib import Path
 from kb.errors import InputError
 from kb.files import MARK, aside_of, put_in_place, staging_of
 from kb.publish.units import MadeFile, digest_of_bytes
+
+_OWN = 0o700
+"""Access for the owner alone."""
 
 
 class SiteFolder:
@@ -41,6 +45,8 @@ class SiteFolder:
             )
         self.present = _name(out)
         self._empty = False
+        self._mode = stat.S_IMODE(out.stat().st_mode) if out.exists() else None
+        """Who may look into the site; None where that is not known before it is made."""
 
     def damaged(self, files: Iterable[MadeFile], *, digests: bool = False) -> set[str]:
         """Find which files of the site in place are missing or not as they were written.
@@ -78,6 +84,8 @@ class SiteFolder:
     def _begin(self) -> None:
         try:
             self.staged.mkdir(parents=True)
+            self._mode = self._mode or stat.S_IMODE(self.staged.stat().st_mode)
+            self.staged.chmod(_OWN)
         except OSError as error:
             raise InputError(
                 f"{self.out}: cannot be written here ({error.strerror})",
@@ -126,7 +134,15 @@ class SiteFolder:
     def finish(self, name: str) -> None:
         """Mark what was prepared as the build called ``name`` and put it in place, at once."""
         (self.staged / MARK).write_text(name + "\n", "ascii")
+        if self._mode is not None:
+            self.staged.chmod(self._mode)
         put_in_place(self.staged, self.out)
+        if self.staged.exists():
+            self.staged.chmod(_OWN)
+
+    def discard(self) -> None:
+        """Delete what was prepared: it must not be read."""
+        shutil.rmtree(self.staged, ignore_errors=True)
 
     def _take_over(self, path: str) -> None:
         present, target = f"{self.out}/{path}", f"{self.staged}/{path}"
