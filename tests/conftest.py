@@ -22,6 +22,12 @@ Kb = Callable[..., subprocess.CompletedProcess[str]]
 """Type of the fixture ``kb``: arguments of the command; `check=False` where it may fail."""
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _own_state(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep what programs remember of a user out of the one who runs the tests."""
+    os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of real input; tests that need it skip where it is absent."""

@@ -22,6 +22,7 @@ from kb.search.documents.fields import (
     streams_of,
 )
 from kb.search.documents.search_document import SearchDocument, decoded, encoded
+from kb.search.engines.index_seal import IndexSeal
 from kb.search.protocol import DamagedIndexError, EngineAnswer, EngineHit, EngineRequest
 from kb.search.query.plan import All
 from kb.search.query.score import Clause, ScoredStream, idf
@@ -101,23 +102,43 @@ def _schema() -> fields.Schema:
 
 
 class WhooshEngine:
-    """An index in ``folder``, created where it is missing. Each question opens a searcher."""
+    """An index in ``folder``, created where it is missing. Each question opens a searcher.
+
+    DamagedIndexError for one that this user did not write: see kb.search.engines.index_seal.
+    """
 
     def __init__(self, folder: Path, _: SearchConfig) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        self._seal = IndexSeal(folder)
+        self._sealed: int | None = None
+        """The generation that is known to be sealed."""
+        there = bool(self._seal.contents())
+        if there and not self._seal.holds():
+            raise DamagedIndexError(f"{folder}: written by another, or cut off")
         try:
-            there = index.exists_in(str(folder))
             self._index: Any = (
                 index.open_dir(str(folder)) if there else index.create_in(str(folder), _schema())
             )
         except Exception as error:
             raise DamagedIndexError(str(error)) from error
+        if not there:
+            self._seal.set()
+        self._sealed = self._index.latest_generation()
         self._writer: Any = None
 
     def _writing(self) -> Any:
         if self._writer is None:
+            self._check()
             self._writer = self._index.writer(limitmb=128)
         return self._writer
+
+    def _check(self) -> None:
+        """Raise DamagedIndexError where what another process committed is not sealed by us."""
+        newest = self._index.latest_generation()
+        if newest != self._sealed:
+            if not self._seal.holds(wait=True):
+                raise DamagedIndexError("changed by another")
+            self._sealed = newest
 
     def add(self, documents: Iterable[SearchDocument]) -> int:
         """Put documents in, each in the place of the one with its key."""
@@ -142,6 +163,8 @@ class WhooshEngine:
         if self._writer is not None:
             self._writer.commit()
             self._writer = None
+            self._seal.set()
+            self._sealed = self._index.latest_generation()
 
     def publish(self) -> None:
         """Do nothing: the index is this machine's alone."""
@@ -192,6 +215,7 @@ class WhooshEngine:
             return EngineAnswer(len(found), rows, facets)
 
     def _searcher(self) -> Any:
+        self._check()
         try:
             return self._index.refresh().searcher(weighting=_Bm25())
         except Exception as error:
