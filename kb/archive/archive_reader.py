@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 from collections.abc import Iterator
+from typing import Any
 
 from kb.archive.blobs import BlobStore
 from kb.archive.packing import NameTable, truth, unpack_moment
@@ -14,6 +16,11 @@ from kb.archive.views import AttachmentView, LineView, PageStanding, PageView, R
 from kb.history import Blame, by_feeds
 from kb.model import Comment, LineOrigin, PageId, WikiClass, WikiObject, version_key
 
+_LOG = logging.getLogger("kb")
+_DAMAGED = (
+    "%s: damaged: some of its texts cannot be read, and are left out; kb verify says which,"
+    " kb verify --repair mends them"
+)
 _IN_ORDER = "ORDER BY wiki.name, reference, locale"
 _FROM = "FROM page JOIN wiki ON wiki.id = wiki_id"
 _PAGE = (
@@ -32,6 +39,8 @@ class ArchiveReader:
         """Bytes by sha256; also the sink that importers are given."""
         self._names = NameTable(db)
         self._frames = TextFrames(db)
+        self._told: set[int] = set()
+        """Pages of which it was said that they are damaged."""
 
     def digests(self) -> Iterator[tuple[int, PageId, bytes]]:
         """Yield key, id and digest of every page, cheaply: a digest changes when anything does."""
@@ -74,6 +83,9 @@ class ArchiveReader:
             raise KeyError(key)
         facts = dict(zip(_PAGE.split(", "), row[3:], strict=True))
         facts["hidden"] = truth(facts["hidden"])
+        if self._lost(key):
+            self._tell(key, f"{row[1]} {row[2]}".strip())
+            facts["history"] = "latest" if facts["history"] == "complete" else facts["history"]
         version, lines = self._lines(key)
         return PageView(
             key=key, id=PageId(*row[:3]), version=version, lines=lines,
@@ -82,22 +94,30 @@ class ArchiveReader:
         )  # fmt: skip
 
     def revisions(self, key: int) -> Iterator[RevisionView]:
-        """Yield versions of the page with that key, oldest first, those known by lines only too."""
+        """Yield versions of the page with that key, oldest first, those known by lines only too.
+
+        A version whose text is damaged is not held: what is known of it is told, not its text.
+        """
+        lost = self._lost(key)
         rows = self._db.execute(
             "SELECT major || '.' || minor, author_id, date, comment, minor_edit, title_id,"
-            " syntax_id, frame_id IS NOT NULL, source.format FROM revision"
+            " syntax_id, frame_id, source.format FROM revision"
             " LEFT JOIN source ON source.id = source_id WHERE page_id = ? ORDER BY major, minor",
             (key,),
         )
-        for version, author, date, comment, minor, title, syntax, held, way in rows:
+        for version, author, date, comment, minor, title, syntax, frame, way in rows:
             yield RevisionView(
                 version=version, author=self._names.text(author), date=unpack_moment(date),
                 comment=comment, minor=truth(minor), title=self._names.text(title),
-                syntax=self._names.text(syntax), held=bool(held), way=way,
+                syntax=self._names.text(syntax), way=way,
+                held=frame is not None and frame not in lost,
             )  # fmt: skip
 
     def content(self, key: int, version: str) -> str | None:
-        """Read the source of a version as the wiki gave it; None where only lines are known."""
+        """Read the source of a version as the wiki gave it.
+
+        None where only lines are known, or its text is damaged.
+        """
         place = self._place(key, version)
         return None if place is None else self._frames.content(place).decode()
 
@@ -114,8 +134,23 @@ class ArchiveReader:
             (key,),
         )
         for location, frame, slot, blob in rows.fetchall():
-            data = self._frames.content(TextPlace(frame, slot)) if blob is None else None
-            yield location, self.blobs.get(blob) if data is None else data
+            if blob is not None:
+                yield location, self.blobs.get(blob)
+            elif self._frames.is_whole(frame):
+                yield location, self._frames.content(TextPlace(frame, slot))
+
+    def _tell(self, key: int, page: str) -> None:
+        """Tell once that a page is damaged."""
+        if key not in self._told:
+            self._told.add(key)
+            _LOG.warning(_DAMAGED, page)
+
+    def _lost(self, key: int) -> frozenset[int]:
+        """Return the damaged frames that versions of a page are in."""
+        rows = self._db.execute(
+            "SELECT DISTINCT frame_id FROM revision WHERE page_id = ? AND frame_id NOT NULL", (key,)
+        )
+        return frozenset(frame for (frame,) in rows if not self._frames.is_whole(frame))
 
     def _place(self, key: int, version: str) -> TextPlace | None:
         try:
@@ -126,7 +161,9 @@ class ArchiveReader:
             "SELECT frame_id, slot FROM revision WHERE page_id = ? AND major = ? AND minor = ?",
             (key, *number),
         ).fetchone()
-        return None if row is None or row[0] is None else TextPlace(*row)
+        if row is None or row[0] is None or not self._frames.is_whole(row[0]):
+            return None
+        return TextPlace(*row)
 
     def class_(self, key: int) -> WikiClass | None:
         """Read the class that the page defines, or None."""
@@ -137,22 +174,27 @@ class ArchiveReader:
 
     def _lines(self, key: int) -> tuple[str | None, tuple[LineView, ...]]:
         """Find the newest held version, and the present source by lines, each with its origin."""
-        held = self._db.execute(
-            "SELECT major, minor FROM revision WHERE page_id = ?"
-            " AND frame_id IS NOT NULL ORDER BY major DESC, minor DESC LIMIT 1",
-            (key,),
-        ).fetchone()
-        snapshot = self._db.execute(
+        held = self._first_whole(
+            "SELECT major, minor, frame_id FROM revision WHERE page_id = ?"
+            " AND frame_id IS NOT NULL ORDER BY major DESC, minor DESC",
+            key,
+        )
+        snapshot = self._first_whole(
             "SELECT major, minor, frame_id, slot, origins FROM snapshot WHERE page_id = ?"
-            " ORDER BY major DESC NULLS LAST, minor DESC, id DESC LIMIT 1",
-            (key,),
-        ).fetchone()
+            " ORDER BY major DESC NULLS LAST, minor DESC, id DESC",
+            key,
+        )
         if held is None:
             return None, self._snapshot(key, snapshot) if snapshot else ()
         version = f"{held[0]}.{held[1]}"
-        if snapshot and snapshot[0] is not None and snapshot[:2] > held:
+        if snapshot and snapshot[0] is not None and snapshot[:2] > held[:2]:
             return version, self._snapshot(key, snapshot)
         return version, self.blame(key, version)
+
+    def _first_whole(self, sql: str, key: int) -> tuple[Any, ...] | None:
+        """Return the first row of a query by a page's key whose third value is a whole frame."""
+        rows = self._db.execute(sql, (key,))
+        return next((row for row in rows if self._frames.is_whole(row[2])), None)
 
     def blame(self, key: int, version: str) -> tuple[LineView, ...]:
         """Read a held version by lines, each with its origin where the whole history is held."""
@@ -166,7 +208,7 @@ class ArchiveReader:
         history, packed = self._db.execute(
             "SELECT history, blame FROM page WHERE id = ?", (key,)
         ).fetchone()
-        if history != "complete" or packed is None:
+        if history != "complete" or packed is None or self._lost(key):
             return self._from_snapshot(key, version, text)
         held = [r for r in self.revisions(key) if r.held]
         place = next(n for n, revision in enumerate(held) if revision.version == version)
@@ -181,13 +223,15 @@ class ArchiveReader:
             (key,),
         )
         for frame, slot, packed in rows.fetchall():
+            if not self._frames.is_whole(frame):
+                continue
             if self._frames.content(TextPlace(frame, slot)).decode() == text:
                 found, missing = unpack_origins(packed)
                 if not missing and len(found) == len(nobody):
                     return self._completed(key, found)
         return nobody
 
-    def _snapshot(self, key: int, row: tuple[int, int, int, int, bytes]) -> tuple[LineView, ...]:
+    def _snapshot(self, key: int, row: tuple[Any, ...]) -> tuple[LineView, ...]:
         *_, frame, slot, packed = row
         origins, missing = unpack_origins(packed)
         if not origins:

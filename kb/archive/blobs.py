@@ -11,6 +11,8 @@ from typing import IO, cast
 
 import zstandard
 
+from kb.archive.damage import DamagedBytesError
+
 _LEVEL = 3
 _WINDOW_LOG = 22
 _PART = 4 << 20
@@ -91,11 +93,15 @@ class BlobStore:
         return self.chunks_of(self.id_of(sha256))
 
     def chunks_of(self, key: int) -> Iterator[bytes]:
-        """Yield the bytes of a row in chunks."""
+        """Yield the bytes of a row in chunks. DamagedBytesError where they cannot be read."""
         parts = cast("IO[bytes]", _BlobParts(self._db, key))
-        with zstandard.ZstdDecompressor().stream_reader(parts) as reader:
-            while chunk := reader.read(_CHUNK):
-                yield chunk
+        try:
+            with zstandard.ZstdDecompressor().stream_reader(parts) as reader:
+                while chunk := reader.read(_CHUNK):
+                    yield chunk
+        except (zstandard.ZstdError, sqlite3.DatabaseError, TypeError) as error:
+            row = self._db.execute("SELECT hex(sha256) FROM blob WHERE id = ?", (key,)).fetchone()
+            raise DamagedBytesError(row[0].lower() if row else str(key), str(error)) from error
 
     def packed_check(self, key: int) -> int:
         """Return the CRC-32 of a row's bytes as they are stored, which `packed` holds.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from kb.errors import KbError
+
 
 class Damage(msgspec.Struct, frozen=True, kw_only=True):
     """Something of an archive that is not as it was written."""
@@ -18,3 +20,15 @@ class Damage(msgspec.Struct, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         return f"{self.where}: {self.why}"
+
+
+class DamagedBytesError(KbError, KeyError):
+    """Bytes of the archive cannot be read: to who asks for them, as good as not held."""
+
+    def __init__(self, sha256: str, why: str) -> None:
+        super().__init__(
+            f"bytes {sha256[:12]} of the archive are damaged: {why}",
+            hint="kb verify says of what they are; kb verify --repair mends them",
+        )
+
+    __str__ = Exception.__str__  # KeyError's is a repr

@@ -25,6 +25,8 @@ DEPTH = 24
 _LEVEL = 3
 _WINDOW_LOG = 23
 _CACHED = 8 << 20
+_CHECKED = 100_000
+"""Frames of which it is remembered whether they are whole."""
 
 
 class VersionText(NamedTuple):
@@ -57,6 +59,7 @@ class TextFrames:
         self._firsts: dict[int, bytes] = {}
         self._packers: dict[int, zstandard.ZstdCompressor] = {}
         """For frames without a base, by the power of two that bounds their size."""
+        self._known_whole: dict[int, bool] = {}
         self._whole: tuple[int, list[int], bytes] | None = None
         """The frame that was written or read last: blame reads what was just written."""
 
@@ -115,6 +118,24 @@ class TextFrames:
         frame = self._row(place.frame)
         data = self._unpack(frame, frame.ends[2 * place.slot])
         return _cut(frame.ends, data, place.slot).content
+
+    def is_whole(self, key: int) -> bool:
+        """Whether a frame, and those that it is compressed against, are as they were written."""
+        if key not in self._known_whole:
+            if len(self._known_whole) > _CHECKED:
+                self._known_whole.clear()
+            self._known_whole[key] = self._is_whole(key)
+        return self._known_whole[key]
+
+    def _is_whole(self, key: int) -> bool:
+        try:
+            row = self._db.execute(
+                "SELECT base_id, depth, ends, data, checksum FROM frame WHERE id = ?", (key,)
+            ).fetchone()
+            own = row is not None and checksum_of(*row[:4]) == row[4]
+            return own and (row[0] is None or (row[0] != key and self.is_whole(row[0])))
+        except (sqlite3.DatabaseError, TypeError, RecursionError):  # values of another kind; a ring
+            return False
 
     def _row(self, key: int) -> _FrameRow:
         base, depth, ends, data = self._db.execute(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 from importlib import import_module
 
@@ -70,6 +71,11 @@ def main() -> None:
         _fail("interrupted", "", 130)
     except KbError as error:
         _fail(str(error), error.hint, error.exit_code)
+    except sqlite3.DatabaseError as error:
+        _fail(
+            f"a database of this home is damaged, or cannot be written: {error}",
+            "kb verify says what, kb verify --repair mends it", 1,
+        )  # fmt: skip
 
 
 def _fail(message: str, hint: str, code: int) -> None:

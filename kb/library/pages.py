@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from kb.archive import Archive, LineView, PageView, RevisionView
+from kb.archive.damage import DamagedBytesError
 from kb.archive.views import AttachmentView
 from kb.errors import NotFoundError
 from kb.history import split_lines
@@ -110,9 +111,14 @@ class Page:
         return list(hunks(split_lines(self.at(old)), split_lines(self.at(new)), context))
 
     def data(self, attachment: AttachmentView) -> bytes:
-        """Return the bytes of an attachment's version. NotFoundError where they are not held."""
+        """Return the bytes of an attachment's version. NotFoundError where they are not held.
+
+        KbError where they are damaged.
+        """
         try:
             return self._archive().blobs.open(attachment.sha256 or "")
+        except DamagedBytesError:
+            raise
         except KeyError:
             raise NotFoundError(
                 f"{self.reference}: the bytes of {attachment.name} {attachment.version}"
