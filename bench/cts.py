@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from bench.event_text import render_events
 from kb.markup import builtin_registry, expand, parse
 from kb.markup.render.plain import plain_text
-from kb.markup.render.xhtml import ReadableWiki, WikiModel, render_xhtml
+from kb.markup.render.xhtml import WikiModel, render_xhtml
 from kb.markup.render.xwiki import render_xwiki
 from kb.markup.tree.nodes import Document, ResourceReference
 
@@ -23,14 +23,14 @@ _INTERWIKI = {"knownalias": "http://server/common/url/"}
 _EXISTING = {"doc": "Space.ExistingPage", "space": "ExistingSpace", "page": "ExistingPage"}
 
 
-class MockWiki:
+class MockWiki(WikiModel):
     """The answers of the wiki that XWiki's tests use."""
 
     def exists(self, reference: ResourceReference) -> bool:
         return _EXISTING.get(reference.type) == reference.reference
 
     def view_url(self, reference: ResourceReference) -> str | None:
-        url = ReadableWiki().view_url(reference) or ""
+        url = WikiModel().view_url(reference) or ""
         return "viewurl" + url[len("view:") + len(reference.reference) :]
 
     def edit_url(self, reference: ResourceReference) -> str | None:
@@ -45,7 +45,7 @@ class MockWiki:
         return "imageurl" + ("" if query is None else f"?{query}")
 
 
-class NullWiki:
+class NullWiki(WikiModel):
     """A wiki that has nothing and knows no URL."""
 
     def exists(self, reference: ResourceReference) -> bool:
@@ -65,7 +65,7 @@ class NullWiki:
 
 
 _WIKIS: dict[str, WikiModel | None] = {
-    "ref": ReadableWiki(),
+    "ref": WikiModel(),
     "mock": MockWiki(),
     "null": NullWiki(),
     "none": None,
@@ -149,7 +149,7 @@ def run_probe(probe: dict[str, Any], tally: Tally) -> None:
         expected = re.sub(
             r"^(beginDocument|endDocument) .*$", r"\1", probe[key], flags=re.MULTILINE
         )
-        got = outputs(ReadableWiki())[form](document)
+        got = outputs(WikiModel())[form](document)
         tally.add(f"probes {form}", name, matches(expected, got, False))
 
 

@@ -17,11 +17,11 @@ _NAMES = """
     tree/nodes tree/ids tree/compare
     parser/params parser/link_references parser/macro_syntax parser/builder parser/state
     parser/lookahead parser/links parser/inline parser/blocks parser/document
-    macros/results macros/registry macros/expand macros/boxes macros/code macros/basic macros/toc
+    macros/results macros/registry macros/expand macros/boxes macros/code macros/toc
     macros/footnotes macros/html_tree macros/html_clean macros/html
     render/plain render/xhtml/attributes render/xhtml/links render/xhtml/printer
-    render/xwiki/escape render/xwiki/writer render/xwiki/pieces render/xwiki/inline
-    render/xwiki/printer render/xwiki/exact_pieces render/xwiki/exact_inline render/xwiki/exact
+    render/xwiki/escape render/xwiki/writer render/xwiki/inline
+    render/xwiki/printer render/xwiki/exact_inline render/xwiki/exact
     render/html/writer
 """
 MODULES = _NAMES.split()

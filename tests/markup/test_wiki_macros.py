@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from kb.markup.macros import PageLink, PageText
+from kb.markup.macros import PageLink, PageText, WikiPages
 from kb.markup.macros.include import MAX_PAGES
 from kb.markup.render.html import HtmlOptions
 from kb.markup.render.resolve import NoWiki, Target
@@ -14,7 +14,7 @@ from kb.markup.syntaxes import read_page
 from kb.markup.tree.nodes import Params, ResourceReference
 
 
-class Wiki:
+class Wiki(WikiPages):
     """A few pages; references are whole."""
 
     def __init__(self, **texts: str) -> None:

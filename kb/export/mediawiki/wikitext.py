@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Final, TypeAlias
 
 from kb.markup.macros.results import failed
-from kb.markup.render.resolve import Resolver
+from kb.markup.render.resolve import NoWiki
 from kb.markup.render.xwiki import render_xwiki
 from kb.markup.tree import nodes as n
 from kb.markup.tree.nodes import Node
@@ -27,7 +27,7 @@ MAX_DEPTH = 60
 class Wikitext:
     """Prints one page."""
 
-    def __init__(self, resolver: Resolver) -> None:
+    def __init__(self, resolver: NoWiki) -> None:
         """``resolver`` gives titles (kind `page`, `attachment`) and URLs."""
         self._resolver = resolver
         self._depth = 0

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from functools import cache
 
-from kb.markup.macros import basic, boxes, code, footnotes, html, links, pages, toc
+from kb.markup.macros import boxes, code, footnotes, html, links, pages, toc
 from kb.markup.macros.include import IncludeMacro
-from kb.markup.macros.pages import NoPages, WikiPages
+from kb.markup.macros.pages import WikiPages
 from kb.markup.macros.registry import MacroRegistry
 
 
 def builtin_registry() -> MacroRegistry:
     """Return a new registry with the macros that XWiki's rendering engine brings."""
     registry = MacroRegistry()
-    for module in (basic, boxes, code, footnotes, html, toc):
+    for module in (boxes, code, footnotes, html, toc):
         registry.update(module.MACROS)
     return registry
 
@@ -37,6 +37,6 @@ def _without_pages() -> MacroRegistry:
     registry = builtin_registry()
     for module in (boxes, code, html, links):
         registry.update(module.EXTENSIONS)
-    pages.register(registry, NoPages(), "")
-    IncludeMacro(NoPages(), "").register(registry)
+    pages.register(registry, WikiPages(), "")
+    IncludeMacro(WikiPages(), "").register(registry)
     return registry

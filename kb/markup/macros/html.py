@@ -10,7 +10,7 @@ from typing import Final
 
 from kb.markup.macros.html_clean import clean_html
 from kb.markup.macros.registry import MacroContext
-from kb.markup.render.xhtml.links import LinkPrinter, ReadableWiki
+from kb.markup.render.xhtml.links import LinkPrinter, WikiModel
 from kb.markup.render.xhtml.printer import XhtmlPrinter
 from kb.markup.tree import nodes as n
 from kb.markup.tree.nodes import Node, descendants
@@ -29,7 +29,7 @@ def _xhtml(macro: n.Macro, context: MacroContext) -> list[Node]:
         _leave_unclean(nodes)
         holder = n.MacroResult(macro, nodes)
         context.expand(holder)
-        printer = _HtmlPrinter(LinkPrinter(context.links or ReadableWiki(), {}))
+        printer = _HtmlPrinter(LinkPrinter(context.links or WikiModel(), {}))
         printer.all(holder.children)
         text = printer.text()
     if _is_true(macro.params.get("clean"), True):

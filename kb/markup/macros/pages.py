@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from kb.markup.macros.registry import MacroContext, MacroError, MacroRegistry
 from kb.markup.tree import nodes as n
@@ -27,32 +27,22 @@ class PageLink(NamedTuple):
     title: str
 
 
-class WikiPages(Protocol):
-    """What macros ask of a wiki (a protocol); references are relative to the page `base`."""
+class WikiPages:
+    """What macros ask of a wiki, here one without other pages; references are relative to `base`.
+
+    Who knows pages derives from it.
+    """
 
     def text(self, reference: str, base: str) -> PageText | None:
         """Return the newest text of a page; None if there is no such page."""
-
-    def children(self, reference: str, base: str) -> Sequence[PageLink]:
-        """Return the pages right below a page, in the order to show them."""
-
-    def documents(self, query: Params, base: str) -> Sequence[PageLink] | None:
-        """Return the pages that a `documents` macro asks for; None if nobody can say."""
-
-
-class NoPages:
-    """A wiki without other pages."""
-
-    def text(self, reference: str, base: str) -> PageText | None:
-        """Return None."""
         return None
 
     def children(self, reference: str, base: str) -> Sequence[PageLink]:
-        """Return none."""
+        """Return the pages right below a page, in the order to show them."""
         return ()
 
     def documents(self, query: Params, base: str) -> Sequence[PageLink] | None:
-        """Return None: nobody can say."""
+        """Return the pages that a `documents` macro asks for; None if nobody can say."""
         return None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Final, Literal, NamedTuple, Protocol
+from typing import Final, Literal, NamedTuple
 from urllib.parse import quote
 
 from kb.markup.tree.nodes import ResourceReference
@@ -19,19 +19,6 @@ class Target(NamedTuple):
     kind: TargetKind
     label: str = ""
     """What to show for a link without a label; empty: its reference."""
-
-
-class Resolver(Protocol):
-    """What a renderer asks (a protocol); references may be relative to the page rendered."""
-
-    def link(self, reference: ResourceReference) -> Target:
-        """Return where a link leads."""
-
-    def image(self, reference: ResourceReference) -> Target:
-        """Return where an image's bytes are."""
-
-    def user(self, reference: str) -> Target:
-        """Return a user's page, for mentions: `XWiki.ruan`; `label` is the displayed name."""
 
 
 SCHEMES: Final = frozenset({"http", "https", "mailto", "tel", "ftp", "ftps", "sftp", "ssh", "git"})
@@ -71,9 +58,10 @@ def safe_image_url(url: str) -> str | None:
 
 
 class NoWiki:
-    """Resolve URLs, mail and anchors of the page itself; what only a wiki has leads nowhere.
+    """What a renderer asks: URLs, mail and anchors of the page itself; no page leads anywhere.
 
-    Resolvers that know pages derive from it and replace `page`, `attachment` and `user`.
+    Resolvers that know pages derive from it and replace `page`, `attachment` and `user`. References
+    may be relative to the page that is rendered.
     """
 
     def link(self, reference: ResourceReference) -> Target:
@@ -124,7 +112,7 @@ class NoWiki:
         return None
 
     def user(self, reference: str) -> Target:
-        """Return no URL, and the last part of the reference as the name."""
+        """Return a user's page, for mentions: here none; `label` is the displayed name."""
         return Target(None, "user", reference.rpartition(".")[2] or reference)
 
 

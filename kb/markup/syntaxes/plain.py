@@ -1,11 +1,50 @@
-"""Plain text, and text in a syntax that nothing here reads."""
+"""Plain text, HTML, and text in a syntax that nothing here reads."""
 
 from __future__ import annotations
 
 import re
+from html.parser import HTMLParser
 
+from kb.markup.render.html.clean import clean_foreign
 from kb.markup.tree import nodes as n
 from kb.markup.tree.nodes import Node
+
+_BLOCK_END = re.compile(
+    r"</(?:p|div|h[1-6]|li|tr|pre|blockquote|dt|dd|table|ul|ol|figcaption|caption|summary)>"
+    r"|<br>|<hr>"
+)
+_CELL_END = re.compile(r"</t[dh]>(?=\s*<t[dh])")
+_BLANKS = re.compile(r"[ \t\r\n]+")
+
+
+def html_tree(source: str, syntax: str) -> n.Document:
+    """Return the HTML in one node; renderers clean it."""
+    blocks: list[Node] = [n.RawText(0, source, "html/5.0")] if source.strip() else []
+    return n.Document(source, syntax, blocks, {}, True)
+
+
+def html_text(source: str) -> str:
+    """Return the words that a reader of the cleaned HTML sees, a block a line."""
+    html = _BLANKS.sub(" ", clean_foreign(source))
+    html = _BLOCK_END.sub("\n", _CELL_END.sub("\t", html))
+    reader = _TextCollector()
+    reader.feed(html)
+    reader.close()
+    lines = (line.strip(" ") for line in "".join(reader.words).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+class _TextCollector(HTMLParser):
+    """Collect what stands between tags."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.words: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        """Keep the words."""
+        self.words.append(data)
+
 
 _LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n|\Z)")
 

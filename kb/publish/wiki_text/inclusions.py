@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Final
 
 from kb.archive import PageView
-from kb.markup.macros import PageLink, PageText
+from kb.markup.macros import PageLink, PageText, WikiPages
 from kb.markup.tree.nodes import Params
 from kb.model import PageId
 from kb.publish.site_catalogue import Catalogue
@@ -67,8 +67,8 @@ def _above(page: PageId) -> PageId | None:
     return PageId(page.wiki, join_reference((*spaces, _HOME))) if spaces else None
 
 
-class PagesAround:
-    """Answers the macros of one page (`kb.markup.macros.WikiPages`)."""
+class PagesAround(WikiPages):
+    """Answers the macros of one page."""
 
     def __init__(self, inclusions: Inclusions, page: PageId) -> None:
         self._inclusions = inclusions

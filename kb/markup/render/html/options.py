@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from kb.markup.render.resolve import NoWiki, Resolver
+from kb.markup.render.resolve import NoWiki
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,7 @@ CHINESE = HtmlWords(
 class HtmlOptions:
     """How to render a tree as HTML."""
 
-    resolver: Resolver = field(default_factory=NoWiki)
+    resolver: NoWiki = field(default_factory=NoWiki)
     id_prefix: str = ""
     """Before every id, and in links to them: several texts may stand on one page."""
     heading_shift: int = 0

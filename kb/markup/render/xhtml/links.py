@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
 
 from kb.markup.parser.link_references import ATTACHMENT_TYPES, DOCUMENT_TYPES
 from kb.markup.render.xhtml.attributes import add_class, attributes
@@ -13,46 +12,30 @@ _INTERNAL_TYPES = DOCUMENT_TYPES + ATTACHMENT_TYPES + ("path",)
 _SAFE_TARGETS = ("_self", "_parent", "_top")
 
 
-class WikiModel(Protocol):
-    """What XHTML asks a wiki for (a protocol): URLs of references; None prints no `href`."""
+class WikiModel:
+    """What XHTML asks a wiki for: URLs of references; None prints no `href`.
+
+    Here every page exists, and URLs show the reference: `view:A.B?query#anchor`.
+    """
 
     def exists(self, reference: ResourceReference) -> bool:
         """Tell whether the document is there."""
-
-    def view_url(self, reference: ResourceReference) -> str | None:
-        """Return the URL of an existing document."""
-
-    def edit_url(self, reference: ResourceReference) -> str | None:
-        """Return the URL at which a document is created."""
-
-    def attachment_url(self, reference: ResourceReference) -> str | None:
-        """Return the URL of an attachment."""
-
-    def image_url(self, reference: ResourceReference) -> str | None:
-        """Return the URL of an attached image or an icon."""
-
-
-class ReadableWiki:
-    """A wiki where every page exists and URLs show the reference: `view:A.B?query#anchor`."""
-
-    def exists(self, reference: ResourceReference) -> bool:
-        """Say that every document exists."""
         return True
 
     def view_url(self, reference: ResourceReference) -> str | None:
-        """Return `view:` and the reference."""
+        """Return the URL of an existing document."""
         return f"view:{reference.reference}{_query(reference)}{_anchor(reference)}"
 
     def edit_url(self, reference: ResourceReference) -> str | None:
-        """Return `edit:` and the reference."""
+        """Return the URL at which a document is created."""
         return f"edit:{reference.reference}"
 
     def attachment_url(self, reference: ResourceReference) -> str | None:
-        """Return `attach:` and the reference."""
+        """Return the URL of an attachment."""
         return f"attach:{reference.reference}{_query(reference)}{_anchor(reference)}"
 
     def image_url(self, reference: ResourceReference) -> str | None:
-        """Return `image:` and the reference."""
+        """Return the URL of an attached image or an icon."""
         return f"image:{reference.reference}{_query(reference)}"
 
 

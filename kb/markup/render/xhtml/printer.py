@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from kb.markup.render.xhtml.attributes import add_class, attributes, escape_text
-from kb.markup.render.xhtml.links import LinkPrinter, ReadableWiki, WikiModel, label_of
+from kb.markup.render.xhtml.links import LinkPrinter, WikiModel, label_of
 from kb.markup.tree import nodes as n
 from kb.markup.tree.nodes import Document, Node, nodes_of
 
@@ -24,7 +24,7 @@ _ERROR: Final = '<span class="xwikirenderingerror">'
 _HTML_MACRO = re.compile(r"\{\{(/?html)")
 _HALF_MACRO = re.compile(r"\{(?=(?:\{?/?|\{?/?h|\{?/?ht|\{?/?htm|\{?/?html)\Z)")
 
-_DEFAULT_WIKI: Final = ReadableWiki()
+_DEFAULT_WIKI: Final = WikiModel()
 
 
 def render_xhtml(

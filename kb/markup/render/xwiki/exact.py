@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from kb.markup.render.xwiki.exact_inline import ExactWriter
-from kb.markup.render.xwiki.exact_pieces import link_source, params_source
+from kb.markup.render.xwiki.exact_inline import ExactWriter, link_source, params_source
 from kb.markup.tree import nodes as n
 from kb.markup.tree.nodes import Node, Params
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from kb.markup.render.xwiki.escape import verbatim_source
-from kb.markup.render.xwiki.pieces import (
+from kb.markup.render.xwiki.escape import (
     escape_label,
     escape_reference,
     link_params,
     macro_source,
     reference_source,
+    verbatim_source,
 )
 from kb.markup.render.xwiki.writer import XwikiWriter
 from kb.markup.tree import nodes as n

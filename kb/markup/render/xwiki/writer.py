@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final, Literal
 
-from kb.markup.render.xwiki.escape import EscapeContext, SourceBuffer
-from kb.markup.render.xwiki.pieces import block_params
+from kb.markup.render.xwiki.escape import EscapeContext, SourceBuffer, block_params
 from kb.markup.tree import nodes as n
 from kb.markup.tree.nodes import NO_PARAMS, Node, Params
 
