@@ -69,15 +69,14 @@ def state_of(
     place: Path, made_by: str, digests: Mapping[str, bytes], stamp: str | None
 ) -> GenerationState:
     """Describe the generation in ``place`` as it is now."""
-    found = place.iterdir() if place.is_dir() else iter(())
-    sizes = {file.name: file.stat().st_size for file in found if _lasting(file)}
+    sizes = {
+        file.name: file.stat().st_size
+        for file in (place.iterdir() if place.is_dir() else ())
+        if file.is_file() and not file.name.startswith(".") and file.suffix != ".lock"
+    }
     return GenerationState(
         made_by, place.name, len(digests), digest_of(digests), sizes, stamp or ""
     )
-
-
-def _lasting(file: Path) -> bool:
-    return file.is_file() and not file.name.startswith(".") and file.suffix != ".lock"
 
 
 def digest_of(digests: Mapping[str, bytes]) -> str:

@@ -101,30 +101,24 @@ class Engine(Protocol):
         A key comes once between two commits. The iterator may be long, and its documents made only
         when they are asked for. Returns how many there were.
         """
-        ...
 
     def remove(self, keys: Iterable[str]) -> None:
         """Take documents out; a key that is not there is passed over."""
-        ...
 
     def commit(self) -> None:
         """Make all that was added and removed visible, and lasting on disk. May be repeated."""
-        ...
 
     def digests(self) -> dict[str, bytes]:
         """Key → `SearchDocument.digest` of everything that is committed."""
-        ...
 
     def labels(self) -> tuple[tuple[str, str], ...]:
         """(name, label) pairs of the documents' fields, sorted, for `桩号:…` in queries.
 
         They are those of `names_of` that begin with `label=`: name and label with a tab between.
         """
-        ...
 
     def get(self, key: str) -> SearchDocument | None:
         """The document with that key, as it was added; None where there is none."""
-        ...
 
     def counts(self, stream: ScoredStream, terms: list[str]) -> tuple[int, list[int]]:
         """How many documents there are, and how many of them have each term in the stream.
@@ -132,22 +126,18 @@ class Engine(Protocol):
         The first number must be exact: the index is taken for damaged where it is not what was
         added. The others may count documents that were replaced, if never more than all.
         """
-        ...
 
     def ask(self, request: EngineRequest) -> EngineAnswer:
         """What fits the request. A plan of any shape has an answer; none raises an error."""
-        ...
 
     def publish(self) -> None:
         """Let others see this index from now on, and drop the generations before it.
 
         Called when an index is whole. Nothing to do for an engine of files in its folder.
         """
-        ...
 
     def close(self) -> None:
         """Let go of files, locks and threads. What was not committed may be lost."""
-        ...
 
 
 class EngineFactory(Protocol):
@@ -160,7 +150,6 @@ class EngineFactory(Protocol):
         engine that keeps its index elsewhere needs that name alone. ``config`` is `[search]` of
         kb.toml, `settings` the engine's own. DamagedIndexError where the files cannot be read.
         """
-        ...
 
 
 EngineOpener: TypeAlias = Callable[[Path], Engine]

@@ -62,7 +62,10 @@ def heading_patterns(texts: Sequence[str]) -> list[str]:
     """Return regular expressions with groups `id`, `number`, `date` that the headings match."""
     if not texts:
         return []
-    every = [_tokens(text) for text in texts]
+    every = [
+        [_Token(m.lastgroup or "", m[0]) for m in _TOKEN.finditer(text)][:_MOST_TOKENS]
+        for text in texts
+    ]
     place = _number_place(every)
     if place is None:
         return [r"(?P<id>[^\s].{0,200})"]
@@ -77,10 +80,6 @@ def heading_patterns(texts: Sequence[str]) -> list[str]:
     if joined * 2 > len(alike):
         return [rf"(?P<id>{number}[_/-](?P<date>{DATE}))", rf"(?P<id>{number})"]
     return [rf"(?P<id>{number})(?:\D{{1,20}}(?P<date>{DATE}))?"]
-
-
-def _tokens(text: str) -> list[_Token]:
-    return [_Token(m.lastgroup or "", m[0]) for m in _TOKEN.finditer(text)][:_MOST_TOKENS]
 
 
 def _number_place(every: list[list[_Token]]) -> int | None:
@@ -161,17 +160,13 @@ def status_form(use: LabelUse, lexicon: dict[str, list[str]]) -> StatusForm | No
 
 def _pieces(value: str, known: set[str]) -> list[str]:
     """Split a value into options; at spaces alone where two of the words are known states."""
-    pieces = _SPLIT.split(_spread(value))
+    # Space before each mark that follows a word and a space, so that options come apart.
+    pieces = _SPLIT.split(re.sub(rf"(?<=\w)\s+(?={_MARK.pattern})", "  ", value))
     if len(pieces) == 1:
         words = value.split()
         if sum(_MARK.sub("", word).casefold() in known for word in words) > 1:
             return words
     return pieces
-
-
-def _spread(value: str) -> str:
-    """Put space before each mark that follows a word and a space, so that options come apart."""
-    return re.sub(rf"(?<=\w)\s+(?={_MARK.pattern})", "  ", value)
 
 
 def _ticks(values: list[str], marks: Counter[str]) -> tuple[list[str], list[str]]:

@@ -142,10 +142,6 @@ def _heading(
     return CaseHeading(re.sub(r"~(.)", r"\1", case_id), number, date, bad_date, text, rule)
 
 
-def _is_sure(case: CaseHeading) -> bool:
-    return bool(case.date or case.bad_date) or case.rule.sure
-
-
 def borne_out(lines: Sequence[str], number: int, vocabulary: Vocabulary) -> bool:
     """Return True where labels of two kinds follow the heading at ``number``."""
     roles: set[str] = set()
@@ -183,7 +179,8 @@ def _blocks_by_headings(
         if heading is None:
             continue
         case = case_heading(heading.line, vocabulary)
-        if case and not (_is_sure(case) or borne_out(lines, number, vocabulary)):
+        sure = case and (case.date or case.bad_date or case.rule.sure)
+        if case and not (sure or borne_out(lines, number, vocabulary)):
             case = None
         ends = open_ is not None and heading.level <= open_[1] and not _is_part(heading, vocabulary)
         if open_ and (case or ends):

@@ -41,12 +41,9 @@ def parse_value(value: str, kind: FieldType, vocabulary: Vocabulary) -> str | in
         return int(match[1]) if match else None
     if kind == "number":
         match = _NUMBER.match(text)
-        return _number(match[1].replace(",", "")) if match else None
+        digits = match[1].replace(",", "") if match else ""
+        return (float(digits) if "." in digits else int(digits)) if digits else None
     return None
-
-
-def _number(text: str) -> int | float:
-    return float(text) if "." in text else int(text)
 
 
 def parse_moment(text: str, vocabulary: Vocabulary) -> str | None:

@@ -91,10 +91,6 @@ def _page_case(draft: Draft, first: int, page: PageView, vocabulary: Vocabulary)
     if page.history == "lines":
         timeline = timeline_of_lines(draft, first, page.lines)
         case = msgspec.structs.replace(case, timeline=timeline)
-    return PageCase(case, _keys(draft, vocabulary), tuple(draft.mentions))
-
-
-def _keys(draft: Draft, vocabulary: Vocabulary) -> tuple[str, ...]:
     apart = {kind.rule.kind for kind in vocabulary.kinds if not kind.rule.relates}
     keys = (f"{i.kind}:{i.normal}" for i in draft.identifiers if i.kind not in apart)
-    return tuple(dict.fromkeys(keys))
+    return PageCase(case, tuple(dict.fromkeys(keys)), tuple(draft.mentions))

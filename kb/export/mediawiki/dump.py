@@ -96,7 +96,7 @@ class Dump:
     def _page(self, view: PageView, number: int) -> None:
         out = self._file.write
         title = self._titles.page(view.id)
-        self._redirects += page_redirects(view.id, view.url, address_of(title))
+        self._redirects.extend(page_redirects(view.id, view.url, address_of(title)))
         out(f"  <page>\n    <title>{_xml(title)}</title>\n    <ns>0</ns>\n")
         out(f"    <id>{number}</id>\n")
         self._names.setdefault(view.id.wiki, self._archive.author_names(view.id.wiki))
@@ -159,7 +159,8 @@ class Dump:
         assert file.sha256
         data = self._archive.blobs.open(file.sha256)
         title = self._titles.file(PageId(view.id.wiki, view.id.page), file.name)
-        self._redirects += file_redirects(view.id, view.url, file.name, address_of(f"File:{title}"))
+        address = address_of(f"File:{title}")
+        self._redirects.extend(file_redirects(view.id, view.url, file.name, address))
         self._file.write(
             f"  <page>\n    <title>File:{_xml(title)}</title>\n    <ns>6</ns>\n    <upload>\n"
             f"      <timestamp>{_timestamp(file.date)}</timestamp>\n"

@@ -176,7 +176,8 @@ def _print(node: Element | str, out: list[str]) -> None:
         out.append(f"<!--{node.children[0]}-->")
         return
     attributes = "".join(
-        f' {name}="{_value(value)}"' for name, value in sorted(node.attributes.items())
+        f' {name}="' + escape(value, quote=False).replace('"', "&quot;") + '"'
+        for name, value in sorted(node.attributes.items())
     )
     if node.name in VOID:
         out.append(f"<{node.name}{attributes} />")
@@ -188,10 +189,6 @@ def _print(node: Element | str, out: list[str]) -> None:
         for child in node.children:
             _print(child, out)
     out.append(f"</{node.name}>")
-
-
-def _value(value: str) -> str:
-    return escape(value, quote=False).replace('"', "&quot;")
 
 
 def _script(source: str) -> str:

@@ -26,10 +26,6 @@ def _file(macro: n.Macro, _context: MacroContext) -> list[Node]:
     return _link(macro, "attach", name, "no file is named")
 
 
-def _person(macro: n.Macro, _context: MacroContext) -> list[Node]:
-    return _link(macro, "user", macro.params.get(_PERSON[macro.name]), "nobody is named")
-
-
 def _link(macro: n.Macro, type_: str, name: str | None, missing: str) -> list[Node]:
     if not name:
         raise MacroError(missing)
@@ -45,12 +41,6 @@ def _icon(macro: n.Macro, _context: MacroContext) -> list[Node]:
     return placed(macro, [n.Image(macro.pos, reference, n.NO_PARAMS, False, "")])
 
 
-def _gallery(macro: n.Macro, context: MacroContext) -> list[Node]:
-    """Return the images that it holds, one after the other."""
-    nodes = context.parse(macro.content or "", macro.content_pos, False)
-    return [n.Group(macro.pos, nodes, {"class": "gallery"})]
-
-
 def _jira(macro: n.Macro, _context: MacroContext) -> list[Node]:
     """Link issues by key, one a line with an optional `|note`, or a query in JQL."""
     content = (macro.content or "").strip()
@@ -61,14 +51,12 @@ def _jira(macro: n.Macro, _context: MacroContext) -> list[Node]:
         query = " ".join(content.split())
         link = _issue_link(macro.pos, query, url, "/issues/?jql=" + quote(query))
         return _issues(macro, [[link]])
-    lines = [line.strip() for line in content.splitlines() if line.strip()]
-    return _issues(macro, [_issue(macro.pos, line, url) for line in lines])
-
-
-def _issue(pos: int, line: str, url: str) -> list[Node]:
-    key, _, note = (part.strip() for part in line.partition("|"))
-    link = _issue_link(pos, key, url, "/browse/" + quote(key))
-    return [link, n.Text(pos, f" {note}")] if note else [link]
+    issues: list[list[Node]] = []
+    for line in filter(str.strip, content.splitlines()):
+        key, _, note = (part.strip() for part in line.partition("|"))
+        issues.append([_issue_link(macro.pos, key, url, "/browse/" + quote(key))])
+        issues[-1] += [n.Text(macro.pos, f" {note}")] if note else []
+    return _issues(macro, issues)
 
 
 def _issue_link(pos: int, label: str, url: str, path: str) -> Node:
@@ -91,6 +79,10 @@ def _issues(macro: n.Macro, issues: list[list[Node]]) -> list[Node]:
 
 
 EXTENSIONS: Final[dict[str, Run | MacroDefinition]] = {
-    **dict.fromkeys(_FILE, _file), **dict.fromkeys(_PERSON, _person), "displayIcon": _icon,
-    "gallery": MacroDefinition(_gallery, inline=False), "jira": _jira,
+    **dict.fromkeys(_FILE, _file), "displayIcon": _icon, "jira": _jira,
+    **dict.fromkeys(_PERSON, lambda macro, _context: (
+        _link(macro, "user", macro.params.get(_PERSON[macro.name]), "nobody is named"))),
+    "gallery": MacroDefinition(inline=False, run=lambda macro, context: [
+        n.Group(macro.pos, context.parse(macro.content or "", macro.content_pos, False),
+                {"class": "gallery"})]),
 }  # fmt: skip

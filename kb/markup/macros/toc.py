@@ -69,16 +69,13 @@ def _tree(
                 assert isinstance(last, n.ListItem)
                 last.children.append(below)
             lists.append(below)
-        lists[-1].children.append(n.ListItem(pos, [_entry(heading, pos)], n.NO_PARAMS))
+        label = _label(heading.children) or [n.Text(pos, " ")]
+        link = anchor_link(pos, label, heading.params.get("id") or heading.id)
+        lists[-1].children.append(n.ListItem(pos, [link], n.NO_PARAMS))
     for tree in lists[:1]:
         tree.params = {"class": "wikitoc"}
         _flag(tree)
     return [*lists[:1]]
-
-
-def _entry(heading: n.Heading, pos: int) -> n.Link:
-    anchor = heading.params.get("id") or heading.id
-    return anchor_link(pos, _label(heading.children) or [n.Text(pos, " ")], anchor)
 
 
 def _label(nodes: list[Node]) -> list[Node]:

@@ -383,7 +383,9 @@ def _figure(paragraph: n.Paragraph, parse: ParseCaption, depth: int) -> Node:
     params = dict(image.params)
     label = params.pop(LABEL) or ""
     image.params = params or NO_PARAMS
-    caption = n.FigureCaption(image.pos, _caption(label, image.pos, parse, depth), NO_PARAMS)
+    deep: list[Node] = [n.TooDeep(image.pos, label)]
+    blocks = deep if depth >= MAX_DEPTH else parse(label, image.pos, depth)
+    caption = n.FigureCaption(image.pos, blocks, NO_PARAMS)
     outer = dict(paragraph.params)
     classes = outer.get("class")
     if classes is None:
@@ -391,7 +393,3 @@ def _figure(paragraph: n.Paragraph, parse: ParseCaption, depth: int) -> Node:
     elif "image" not in classes.split():
         outer["class"] = classes + " image"
     return n.Figure(paragraph.pos, [*paragraph.children, caption], outer)
-
-
-def _caption(label: str, pos: int, parse: ParseCaption, depth: int) -> list[Node]:
-    return [n.TooDeep(pos, label)] if depth >= MAX_DEPTH else parse(label, pos, depth)

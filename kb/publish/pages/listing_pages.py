@@ -12,7 +12,7 @@ import msgspec
 from kb.publish.pages.attached_files import is_picture
 from kb.publish.paths import list_path, url_of
 from kb.publish.renderer import Renderer
-from kb.publish.site_catalogue import Catalogue, ListedPage, PageFacts
+from kb.publish.site_catalogue import Catalogue, ListedPage
 from kb.publish.units import Output, PageNote, Unit, digest_of
 from kb.references import split_reference
 
@@ -105,7 +105,11 @@ class ListedAttachment(msgspec.Struct, frozen=True):
 
 def attachments_units(catalogue: Catalogue, renderer: Renderer) -> Iterator[Unit]:
     """All attached files, pictures as pictures."""
-    held = [file for page in catalogue.pages.values() for file in _listed(page, catalogue)]
+    held = [
+        ListedAttachment(name, url, page.title, page.url, is_picture(name))
+        for page in catalogue.pages.values() for name in page.files
+        if (url := catalogue.file_url(page.id, name, ""))
+    ]  # fmt: skip
     for sheet, sheets, files in _sheets("attachments.html", held):
         yield renderer.unit(
             sheet.path.removesuffix(".html"), digest_of(sheets, files), sheet.path,
@@ -154,9 +158,3 @@ def _sheets(
 def _usual(counts: Counter[str]) -> list[tuple[str, int]]:
     """Sort by count, the most usual first, then by name."""
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-
-
-def _listed(page: PageFacts, catalogue: Catalogue) -> Iterable[ListedAttachment]:
-    for name in page.files:
-        if url := catalogue.file_url(page.id, name, ""):
-            yield ListedAttachment(name, url, page.title, page.url, is_picture(name))

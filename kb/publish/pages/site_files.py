@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,7 +13,7 @@ from kb.publish.headers import header_files
 from kb.publish.paths import file_path, url_of
 from kb.publish.renderer import Renderer, SiteSettings
 from kb.publish.site_catalogue import CaseFacts, Catalogue
-from kb.publish.units import Output, Unit, digest_of
+from kb.publish.units import Unit, digest_of
 from kb.redirects import Redirect, file_redirects, page_redirects, redirect_files
 
 _FEED_ENTRIES = 50
@@ -32,11 +32,8 @@ def attachment_units(catalogue: Catalogue, blob: Callable[[str], bytes]) -> Iter
     for page in catalogue.pages.values():
         for name, sha256 in page.files.items():
             path = file_path(page.id, name)
-            yield Unit(f"file:{path}", digest_of(sha256), partial(_attachment, path, sha256, blob))
-
-
-def _attachment(path: str, sha256: str, blob: Callable[[str], bytes]) -> Iterable[Output]:
-    return [(path, blob(sha256))]
+            make = partial(lambda path, sha256: [(path, blob(sha256))], path, sha256)
+            yield Unit(f"file:{path}", digest_of(sha256), make)
 
 
 def facet_unit(catalogue: Catalogue) -> Unit:
@@ -61,7 +58,9 @@ def machine_units(catalogue: Catalogue, renderer: Renderer) -> Iterator[Unit]:
         yield page("opensearch.xml", b"")
     yield Unit("robots", b"", lambda: [("robots.txt", _robots(site))])
     moves = sorted(set(_moves(catalogue, site)))
-    yield Unit("redirects", digest_of(moves), partial(_redirects, moves))
+    yield Unit("redirects", digest_of(moves), lambda: (
+        (name, text.encode("utf-8", "replace")) for name, text in redirect_files(moves)
+    ))  # fmt: skip
 
 
 def _changed(case: CaseFacts) -> str:
@@ -89,8 +88,3 @@ def _moves(catalogue: Catalogue, site: SiteSettings) -> Iterator[Redirect]:
         for name in page.files:
             new = f"{root}/{url_of(file_path(page.id, name))}"
             yield from file_redirects(page.id, page.original, name, new)
-
-
-def _redirects(moves: Iterable[Redirect]) -> Iterator[Output]:
-    for name, text in redirect_files(moves):
-        yield name, text.encode("utf-8", "replace")

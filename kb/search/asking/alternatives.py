@@ -85,9 +85,10 @@ def better(engine: Engine, query: Query) -> tuple[str, ...]:
 
 
 def _all(engine: Engine, node: Node | None) -> Iterator[str]:
-    for name in _names(node):
-        if _total(engine, plan(Name(name.field, name.value, star=True))):
-            yield f"{name.field}:{name.value}*"
+    for name in node.nodes if isinstance(node, And) else (node,):
+        if isinstance(name, Name) and not name.star:
+            wider = Name(name.field, name.value, star=True)
+            yield from [f"{name.field}:{name.value}*"] if _total(engine, plan(wider)) else ()
     for word in words_of(node):
         for match in list(TOKEN.finditer(fold_text(word.text)))[:MOST]:
             token = match[0]
@@ -95,11 +96,6 @@ def _all(engine: Engine, node: Node | None) -> Iterator[str]:
                 yield from _shorter(engine, token)
             elif ENGLISH.fullmatch(token) and len(token) > 3:
                 yield from _spelt(engine, token)
-
-
-def _names(node: Node | None) -> list[Name]:
-    inner = node.nodes if isinstance(node, And) else (node,)
-    return [part for part in inner if isinstance(part, Name) and not part.star]
 
 
 def _total(engine: Engine, wanted: Plan) -> int:

@@ -35,7 +35,13 @@ def like(engine: Engine, key: str, limit: int) -> EngineAnswer | None:
 def marks_of(engine: Engine, document: SearchDocument) -> Bag:
     """Choose terms that mark a document: often in it, seldom elsewhere, in one other at least."""
     text = "\n".join(text.text for text in document.texts)[:LONGEST]
-    held = Counter(term for term in streams(text).rel if _telling(term))
+    held = Counter(
+        term
+        for term in streams(text).rel
+        if term != APART
+        and term not in STEMS
+        and not (IN_RUN.match(term) and any(map(is_function_word, term)))
+    )
     terms = list(held)
     documents, frequencies = engine.counts("rel", terms)
     weights = {
@@ -45,11 +51,3 @@ def marks_of(engine: Engine, document: SearchDocument) -> Bag:
     }
     best = sorted(weights, key=lambda term: (-weights[term], term))[:MOST_TERMS]
     return tuple(Clause("rel", (term,), weights[term] / weights[best[0]]) for term in best)
-
-
-def _telling(term: str) -> bool:
-    return term != APART and term not in STEMS and not (IN_RUN.match(term) and _plain(term))
-
-
-def _plain(pair: str) -> bool:
-    return any(is_function_word(character) for character in pair)

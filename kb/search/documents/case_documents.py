@@ -86,11 +86,9 @@ class CaseRecords(Protocol):
 
     def digests(self) -> Iterable[tuple[str, bytes]]:
         """Id and digest of each case."""
-        ...
 
     def records(self) -> Iterable[tuple[str, bytes]]:
         """Id and JSON of each case, in the same order."""
-        ...
 
 
 class CaseDocuments:

@@ -20,11 +20,9 @@ class DocumentSource(Protocol):
 
     def digests(self) -> Mapping[str, bytes]:
         """Key → digest of all that should be in the index."""
-        ...
 
     def documents(self, keys: Collection[str]) -> Iterable[SearchDocument]:
         """The documents with these keys."""
-        ...
 
 
 class CombinedDocuments:

@@ -45,7 +45,8 @@ def text_of(name: str, chunks: Iterable[bytes]) -> FileText:
     """Read the file's words; empty where its bytes are no text."""
     ending = _ending(name)
     if ending in _TEXTS:
-        return FileText(_plain(ending, _first(chunks, MOST)))
+        text = _decoded(_first(chunks, MOST))
+        return FileText(unescape(_TAG.sub(" ", text)) if ending in _MARKUP else text)
     raw = _first(chunks, LARGEST + 1)
     if len(raw) > LARGEST:
         return FileText("", unreadable=True)
@@ -62,11 +63,6 @@ def _first(chunks: Iterable[bytes], most: int) -> bytes:
         if len(raw) >= most:
             break
     return bytes(raw[:most])
-
-
-def _plain(ending: str, raw: bytes) -> str:
-    text = _decoded(raw)
-    return unescape(_TAG.sub(" ", text)) if ending in _MARKUP else text
 
 
 def _ending(name: str) -> str:

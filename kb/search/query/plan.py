@@ -103,12 +103,10 @@ def plan(node: Node | None) -> Plan:
 
 
 def _required(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
-    kept = tuple(n for n in nodes if not _is_function_word(n))
+    kept = tuple(
+        n for n in nodes if not (isinstance(n, Word) and is_function_word(fold_text(n.text)))
+    )
     return kept if any(isinstance(n, Word | Quoted) for n in kept) else nodes
-
-
-def _is_function_word(node: Node) -> bool:
-    return isinstance(node, Word) and is_function_word(fold_text(node.text))
 
 
 def _phrase(text: str) -> Plan:

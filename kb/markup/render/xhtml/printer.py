@@ -44,10 +44,6 @@ def render_xhtml(
     return printer.text()
 
 
-def _spaces(match: re.Match[str]) -> str:
-    return " " + _NBSP * (len(match[0]) - 1)
-
-
 class XhtmlPrinter:
     """Print tags and text; how a space prints depends on what stands around it."""
 
@@ -125,7 +121,7 @@ class XhtmlPrinter:
             trailing = len(stripped) - len(text)
         text = escape_text(text)
         if "  " in text:
-            text = _SPACES.sub(_spaces, text)
+            text = _SPACES.sub(lambda match: " " + _NBSP * (len(match[0]) - 1), text)
         self.print(text)
         self.spaces = trailing
 
@@ -247,9 +243,6 @@ class XhtmlPrinter:
         self.end("</a>")
         self.end("</span>")
 
-    def _list(self, node: n.List) -> None:
-        self.element("ol" if node.ordered else "ul", node)
-
     def _quotation(self, node: n.Quotation) -> None:
         """Print a quotation: one paragraph, its lines parted by line breaks."""
         after_line = self.after_quote_line
@@ -315,7 +308,9 @@ _PARENTS: Final[dict[type, Callable[..., None]]] = {
     n.DefinitionTerm: lambda printer, node: printer.inline_element("dt", node),
     n.DefinitionDescription: lambda printer, node: printer.inline_element("dd", node),
     n.Heading: XhtmlPrinter._heading, n.Group: XhtmlPrinter._group, n.Link: XhtmlPrinter._link,
-    n.FormatSpan: XhtmlPrinter._format, n.List: XhtmlPrinter._list, n.Table: XhtmlPrinter._table,
+    n.FormatSpan: XhtmlPrinter._format,
+    n.List: lambda printer, node: printer.element("ol" if node.ordered else "ul", node),
+    n.Table: XhtmlPrinter._table,
     n.TableRow: XhtmlPrinter._row, n.TableCell: XhtmlPrinter._cell,
     n.Quotation: XhtmlPrinter._quotation, n.FigureCaption: XhtmlPrinter._caption,
     n.MacroResult: XhtmlPrinter._macro,
