@@ -1,8 +1,15 @@
 """Exports in open formats; what the author of a further format needs is named here."""
 
 from kb.export.account import Fates, PageAccount, account_for
-from kb.export.protocol import Contents, ExportedCases, Exporter, ExportOptions, path_of
-from kb.export.readable_parts import Part, file_parts
+from kb.export.protocol import (
+    Contents,
+    ExportedCases,
+    Exporter,
+    ExportOptions,
+    Part,
+    file_parts,
+    path_of,
+)
 from kb.export.report import Loss, LossReport
 
 __all__ = [

@@ -11,8 +11,7 @@ import msgspec
 
 from kb.cases.record import Case, to_json
 from kb.export.account import IN_DATA_FORMATS, Fates, account_for
-from kb.export.protocol import Contents, Exporter, ExportOptions, file_or_stdout
-from kb.export.readable_parts import Part, line_parts
+from kb.export.protocol import Contents, Exporter, ExportOptions, Part, file_or_stdout, line_parts
 from kb.export.report import LossReport
 
 FATES: Final = Fates(

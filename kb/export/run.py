@@ -19,8 +19,7 @@ from kb.cases.store.store import CaseStore
 from kb.config import Home
 from kb.errors import KbError
 from kb.export.own_outputs import OwnOutputs
-from kb.export.protocol import Contents, Exporter, ExportOptions
-from kb.export.readable_parts import Part, file_parts, readable
+from kb.export.protocol import Contents, Exporter, ExportOptions, Part, file_parts, readable
 from kb.export.report import NAMES, LossReport, add_digests, write_report
 from kb.files import make_folder, put_in_place, unwritable_told
 from kb.locks import writing

@@ -10,7 +10,7 @@ import pytest
 from lxml import etree
 
 from kb.export.mediawiki import write_dump
-from kb.export.mediawiki.titles import Titles
+from kb.export.mediawiki.dump import Titles
 from kb.export.mediawiki.wikitext import Wikitext
 from kb.markup import builtin_registry, expand, parse
 from kb.markup.render.resolve import NoWiki

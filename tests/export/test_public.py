@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.export.protocol import exporter_named
-from kb.export.readable_parts import file_parts
+from kb.export.protocol import exporter_named, file_parts
 from kb.export.xar import write_xar
 from kb.model import Comment, Revision
 from tests.export.wiki import Wiki, page, revisions

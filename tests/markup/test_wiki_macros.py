@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from kb.markup.macros import PageLink, PageText, WikiPages
-from kb.markup.macros.include import MAX_PAGES
+from kb.markup.macros.pages import MAX_PAGES
 from kb.markup.render.html import HtmlOptions
 from kb.markup.render.resolve import NoWiki, Target
 from kb.markup.syntaxes import read_page

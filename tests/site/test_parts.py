@@ -8,9 +8,9 @@ import pytest
 from kb.archive import LineView
 from kb.cases.record import Event
 from kb.publish.pages.attached_files import is_picture, is_text, preview_of
+from kb.publish.pages.front_pages import band_of
 from kb.publish.pages.listing_pages import space_tree
 from kb.publish.pages.source_page import blame_rows
-from kb.publish.pages.statistics import band_of
 from kb.publish.site_catalogue import ListedPage, days_to_resolve
 from tests.site.samples import others, small
 

@@ -16,8 +16,7 @@ from kb.export.git.branch import export_git
 from kb.export.git.encoders import ENCODERS
 from kb.export.git.page_commits import GitReport
 from kb.export.git.repository import Repository
-from kb.export.protocol import Contents, Exporter, ExportOptions, path_of
-from kb.export.readable_parts import Part
+from kb.export.protocol import Contents, Exporter, ExportOptions, Part, path_of
 from kb.export.report import LossReport
 
 __all__ = ["AuthorMap", "GitExporter", "GitOptions", "GitReport", "export_git", "read_authors"]

@@ -8,8 +8,7 @@ from pathlib import Path
 from kb.archive import Archive
 from kb.export.account import targets_of
 from kb.export.mediawiki.dump import Dump
-from kb.export.protocol import Contents, Exporter, ExportOptions, path_of
-from kb.export.readable_parts import Part, line_parts
+from kb.export.protocol import Contents, Exporter, ExportOptions, Part, line_parts, path_of
 from kb.export.report import LossReport
 from kb.files import new_file
 

@@ -15,8 +15,7 @@ from typing import IO, Final
 
 from kb.export.account import account_for
 from kb.export.jsonl import FATES as FATES_OF_CASES
-from kb.export.protocol import Contents, Exporter, ExportOptions, file_or_stdout
-from kb.export.readable_parts import Part, line_parts
+from kb.export.protocol import Contents, Exporter, ExportOptions, Part, file_or_stdout, line_parts
 from kb.export.report import LossReport
 from kb.export.tables.data_tables import (
     ALL_TABLES,

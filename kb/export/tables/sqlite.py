@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from kb.export.account import account_for
-from kb.export.protocol import Contents, Exporter, ExportOptions, path_of
-from kb.export.readable_parts import Part, row_parts
+from kb.export.protocol import Contents, Exporter, ExportOptions, Part, path_of, row_parts
 from kb.export.report import LossReport
 from kb.export.tables.data_tables import (
     ALL_TABLES,

@@ -12,8 +12,7 @@ import msgspec
 from kb.archive import Archive, PageView
 from kb.errors import InputError, UsageError
 from kb.export.account import Fates, account_for
-from kb.export.protocol import Contents, Exporter, ExportOptions, path_of
-from kb.export.readable_parts import Part
+from kb.export.protocol import Contents, Exporter, ExportOptions, Part, path_of
 from kb.export.report import LossReport
 from kb.export.xar.page_xml import PageXml
 from kb.export.xar.xml import attribute, declaration, escape

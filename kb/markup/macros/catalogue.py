@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cache
 
 from kb.markup.macros import boxes, code, footnotes, html, links, pages, toc
-from kb.markup.macros.include import IncludeMacro
 from kb.markup.macros.pages import WikiPages
 from kb.markup.macros.registry import MacroRegistry
 
@@ -27,7 +26,6 @@ def wiki_registry(wiki: WikiPages | None = None, page: str = "") -> MacroRegistr
     registry = _without_pages().copy()
     if wiki is not None:
         pages.register(registry, wiki, page)
-        IncludeMacro(wiki, page).register(registry)
     return registry
 
 
@@ -38,5 +36,4 @@ def _without_pages() -> MacroRegistry:
     for module in (boxes, code, html, links):
         registry.update(module.EXTENSIONS)
     pages.register(registry, WikiPages(), "")
-    IncludeMacro(WikiPages(), "").register(registry)
     return registry

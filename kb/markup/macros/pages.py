@@ -1,13 +1,16 @@
-"""The wiki's other pages as macros ask for them, and the macros that list them."""
+"""Macros that list or include other pages: children, documents, documentTree, include, display."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from kb.markup.macros.expand import expand
 from kb.markup.macros.registry import MacroContext, MacroError, MacroRegistry
+from kb.markup.parser import SYNTAXES, parse_within
+from kb.markup.parser.link_references import ATTACHMENT_TYPES, DOCUMENT_TYPES
 from kb.markup.tree import nodes as n
-from kb.markup.tree.nodes import Node, Params
+from kb.markup.tree.nodes import Node, Params, descendants
 
 
 class PageText(NamedTuple):
@@ -47,7 +50,7 @@ class WikiPages:
 
 
 def register(registry: MacroRegistry, pages: WikiPages, page: str) -> None:
-    """Add the lists, as `pages` answers for `page`."""
+    """Add the lists, `include` and `display`, as `pages` answers for `page`."""
 
     def children(macro: n.Macro, _context: MacroContext) -> list[Node]:
         reference = macro.params.get("reference") or macro.params.get("page") or page
@@ -68,6 +71,7 @@ def register(registry: MacroRegistry, pages: WikiPages, page: str) -> None:
     registry.add("children", children, inline=False)
     registry.add("documents", documents, inline=False)
     registry.add("documentTree", tree, inline=False)
+    IncludeMacro(pages, page).register(registry)
 
 
 def _count(macro: n.Macro) -> int | None:
@@ -85,3 +89,116 @@ def _entries(macro: n.Macro, entries: Sequence[PageLink]) -> list[Node]:
         link = n.Link(pos, label, n.NO_PARAMS, reference, False)
         items.append(n.ListItem(pos, [link], n.NO_PARAMS))
     return [n.List(pos, items, n.NO_PARAMS, False)] if items else []
+
+
+MAX_CHAIN = 8
+"""Pages that include pages that include …."""
+MAX_PAGES = 300
+"""Pages that one page takes in, directly or not."""
+MAX_CHARACTERS = 4_000_000
+"""What all of them may hold."""
+BASE = "baseReference"
+"""Parameter of the references in an included page: the page they are relative to."""
+
+_RELATIVE = (*DOCUMENT_TYPES, *ATTACHMENT_TYPES)
+
+
+class _InclusionBudget:
+    """What is left for all inclusions of a page."""
+
+    def __init__(self) -> None:
+        self.pages = MAX_PAGES
+        self.characters = MAX_CHARACTERS
+
+    def spend(self, characters: int) -> None:
+        self.pages -= 1
+        self.characters -= characters
+        if self.pages < 0 or self.characters < 0:
+            raise MacroError("too much is included")
+
+
+class IncludeMacro:
+    """The include and display macros of a page, and of the pages that it includes."""
+
+    def __init__(
+        self,
+        pages: WikiPages,
+        page: str,
+        chain: tuple[str, ...] = (),
+        budget: _InclusionBudget | None = None,
+        registry: MacroRegistry | None = None,
+    ) -> None:
+        self.pages = pages
+        self.page = page
+        self.chain = (*chain, page)
+        self.budget = budget or _InclusionBudget()
+        self.registry = registry
+
+    def register(self, registry: MacroRegistry) -> None:
+        """Add the macros to `registry`, which also serves the included pages."""
+        self.registry = registry
+        registry.add("include", self.include, inline=False)
+        registry.add("display", self.include, inline=False)
+
+    def include(self, macro: n.Macro, context: MacroContext) -> list[Node]:
+        """Return the blocks of the page that the macro names."""
+        params = macro.params
+        name = params.get("reference") or params.get("page") or params.get("document")
+        if not name:
+            raise MacroError("no page is named")
+        found = self.pages.text(name, self.page)
+        if found is None:
+            raise MacroError(f"there is no page {name}")
+        self._check(found)
+        nodes = self._blocks(found, context)
+        section = params.get("section")
+        if section:
+            nodes = _section(nodes, section)
+        if (params.get("excludeFirstHeading") or "").lower() == "true":
+            _drop_first_heading(nodes)
+        _adopt(nodes, macro.pos, found.reference)
+        return nodes
+
+    def _check(self, found: PageText) -> None:
+        if found.reference in self.chain:
+            raise MacroError(f"the page {found.reference} includes itself")
+        if len(self.chain) >= MAX_CHAIN:
+            raise MacroError("pages include each other too deeply")
+        if found.syntax not in SYNTAXES:
+            raise MacroError(f"a page in {found.syntax} is not included")
+        self.budget.spend(len(found.source))
+
+    def _blocks(self, found: PageText, context: MacroContext) -> list[Node]:
+        """Return the page's blocks with its own macros run, its headings' ids unlike those here."""
+        assert self.registry is not None
+        host = context.document
+        nodes = parse_within(host, found.source, 0, context.depth, found.syntax)
+        document = n.Document(found.source, found.syntax, nodes, host.ids, host.wiki)
+        inner = IncludeMacro(self.pages, found.reference, self.chain, self.budget)
+        registry = self.registry.copy()
+        inner.register(registry)
+        return expand(document, registry).children
+
+
+def _section(nodes: list[Node], section: str) -> list[Node]:
+    """Return the section whose heading has the id `section`, with its heading."""
+    for node in descendants(nodes):
+        first = node.children[0] if isinstance(node, n.OutlineSection) and node.children else None
+        if isinstance(first, n.Heading) and section in (first.id, first.params.get("id")):
+            return [node]
+    raise MacroError(f"there is no section {section}")
+
+
+def _drop_first_heading(nodes: list[Node]) -> None:
+    while nodes and isinstance(nodes[0], n.OutlineSection):
+        nodes = nodes[0].children
+    if nodes and isinstance(nodes[0], n.Heading):
+        del nodes[0]
+
+
+def _adopt(nodes: list[Node], pos: int, page: str) -> None:
+    """Put included nodes in the including macro's place, their links relative to `page`."""
+    for node in descendants(nodes):
+        node.pos = pos
+        if isinstance(node, n.Link | n.Image) and node.reference.type in _RELATIVE:
+            node.reference.parameters.setdefault(BASE, page)

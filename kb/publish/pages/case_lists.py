@@ -15,7 +15,7 @@ from operator import attrgetter
 
 import msgspec
 
-from kb.publish.pages.statistics import STATES
+from kb.publish.pages.front_pages import STATES
 from kb.publish.paths import identifier_path, list_path, url_of
 from kb.publish.renderer import Renderer
 from kb.publish.site_catalogue import CaseFacts, Catalogue

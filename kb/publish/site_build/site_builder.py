@@ -17,11 +17,10 @@ from kb.pool import Load, pooled
 from kb.publish.browser_index.index_layout import IndexMeta
 from kb.publish.pages.case_lists import case_list_units
 from kb.publish.pages.case_page import case_digest, case_writer
-from kb.publish.pages.home import about_unit, home_unit, not_found_unit
+from kb.publish.pages.front_pages import about_unit, home_unit, not_found_unit, statistics_unit
 from kb.publish.pages.listing_pages import attachments_units, pages_unit, problem_units
 from kb.publish.pages.site_files import attachment_units, facet_unit, fixed_units, machine_units
 from kb.publish.pages.source_page import SourcePages
-from kb.publish.pages.statistics import statistics_unit
 from kb.publish.paths import case_path, page_path
 from kb.publish.renderer import Renderer, SiteSettings
 from kb.publish.site_build import build_state

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from kb.errors import Problem, page_trouble
 from kb.markup import parse
 from kb.markup.macros import WikiPages
-from kb.markup.macros.include import BASE
+from kb.markup.macros.pages import BASE
 from kb.markup.render.html import HtmlOptions, HtmlWords, render_html
 from kb.markup.render.resolve import NoWiki, Target
 from kb.markup.syntaxes import read_page
