@@ -17,7 +17,7 @@ _NAMES = """
     tree/nodes tree/ids tree/compare
     parser/params parser/link_references parser/macro_syntax parser/builder parser/state
     parser/lookahead parser/links parser/inline parser/blocks parser/document
-    macros/results macros/registry macros/expand macros/boxes macros/code macros/toc
+    macros/registry macros/expand macros/boxes macros/code macros/toc
     macros/footnotes macros/html_tree macros/html_clean macros/html
     render/plain render/xhtml/attributes render/xhtml/links render/xhtml/printer
     render/xwiki/escape render/xwiki/writer render/xwiki/inline

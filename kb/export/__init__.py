@@ -1,6 +1,5 @@
 """Exports in open formats; what the author of a further format needs is named here."""
 
-from kb.export.account import Fates, PageAccount, account_for
 from kb.export.protocol import (
     Contents,
     ExportedCases,
@@ -10,7 +9,7 @@ from kb.export.protocol import (
     file_parts,
     path_of,
 )
-from kb.export.report import Loss, LossReport
+from kb.export.report import Fates, Loss, LossReport, PageAccount, account_for
 
 __all__ = [
     "Contents",

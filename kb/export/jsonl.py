@@ -10,9 +10,8 @@ from typing import Annotated, Final
 import msgspec
 
 from kb.cases.record import Case, to_json
-from kb.export.account import IN_DATA_FORMATS, Fates, account_for
 from kb.export.protocol import Contents, Exporter, ExportOptions, Part, file_or_stdout, line_parts
-from kb.export.report import LossReport
+from kb.export.report import IN_DATA_FORMATS, Fates, LossReport, account_for
 
 FATES: Final = Fates(
     page=("changed", "its cases are records; what belongs to no case is in the other formats"),

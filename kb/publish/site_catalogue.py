@@ -19,8 +19,7 @@ from kb.cases.record import Case
 from kb.model import PageId
 from kb.publish.browser_index.documents import facets_of
 from kb.publish.paths import case_path, file_path, identifier_path, page_path, url_of
-from kb.publish.renderer import short
-from kb.publish.units import digest_of
+from kb.publish.renderer import digest_of, short
 
 T = TypeVar("T", bound=Hashable)
 

@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote
 
 from lxml import html as lxml_html
 
-from kb.markup.macros.results import call_source, failed
+from kb.markup.macros.registry import call_source, failed
 from kb.markup.render.html.phrasing import icon_character
 from kb.markup.render.resolve import NoWiki, Target
 from kb.markup.render.xhtml.links import label_of

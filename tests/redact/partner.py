@@ -9,8 +9,7 @@ from typing import Final
 from kb.archive import Archive
 from kb.cases.store.store import CaseStore, up_to_date
 from kb.config import Home, load_config
-from kb.export.protocol import exporter_named, exporter_names, options_of
-from kb.export.readable_parts import Part, file_parts
+from kb.export.protocol import Part, exporter_named, exporter_names, file_parts, options_of
 from kb.export.run import run_export
 from kb.library.building import build_site
 from kb.model import (

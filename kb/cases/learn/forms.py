@@ -11,8 +11,7 @@ from importlib.resources import files
 from typing import Any, NamedTuple
 
 from kb.cases.learn.survey import LabelUse, SurveyBlock, label_of, undecorated
-from kb.cases.lines.display import fold
-from kb.cases.lines.prefix import BULLETS, past_prefix
+from kb.cases.lines.display import BULLETS, fold, past_prefix
 from kb.cases.lines.vocabulary import label_key
 
 

@@ -7,10 +7,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from kb.cases.lines.display import DisplayLine, display_line
+from kb.cases.lines.display import CLOSING, PREFIX, DisplayLine, display_line, past_prefix
 from kb.cases.lines.headings import heading_line, verbatim_lines
 from kb.cases.lines.labels import LabelHit, hit_before_rest, label_at
-from kb.cases.lines.prefix import CLOSING, PREFIX, past_prefix
 from kb.cases.lines.vocabulary import Vocabulary, label_key
 from kb.cases.profile.profile import Profile
 

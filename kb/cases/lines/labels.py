@@ -6,8 +6,7 @@ import re
 from itertools import pairwise
 from typing import NamedTuple
 
-from kb.cases.lines.display import DisplayLine, fold
-from kb.cases.lines.prefix import CLOSING, PREFIX, past_prefix
+from kb.cases.lines.display import CLOSING, PREFIX, DisplayLine, fold, past_prefix
 from kb.cases.lines.vocabulary import LabelMeaning, Vocabulary, label_key
 
 _LABEL = re.compile(

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from kb.cases.lines.display import DisplayLine
-from kb.cases.lines.prefix import CLOSING, past_prefix
+from kb.cases.lines.display import CLOSING, DisplayLine, past_prefix
 from kb.cases.lines.values import parse_numeral
 from kb.cases.lines.vocabulary import Vocabulary, label_key
 from kb.cases.profile.profile import PartName

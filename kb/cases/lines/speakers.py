@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from kb.cases.lines.display import DisplayLine, fold
-from kb.cases.lines.prefix import BULLETS, ITEM
+from kb.cases.lines.display import BULLETS, ITEM, DisplayLine, fold
 from kb.cases.lines.vocabulary import Vocabulary, label_key
 
 _DATED = re.compile(r"\s*(?:\d{2,4}\s*[-./年]|\d{1,2}\s*[-./月:时点]\s*\d)")

@@ -9,8 +9,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 import msgspec
 
-from kb.cases.lines.display import fold
-from kb.cases.lines.prefix import PREFIX
+from kb.cases.lines.display import PREFIX, fold
 from kb.cases.profile.profile import FieldType, IdentifierRule, PartName, Profile
 
 Role: TypeAlias = Literal["field", "problem", "station", "status", "engineer"]

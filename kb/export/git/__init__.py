@@ -10,14 +10,13 @@ from typing import Annotated, Final, Literal
 import msgspec
 
 from kb.errors import UsageError
-from kb.export.account import IN_DATA_FORMATS, FateReason, Fates, account_for
 from kb.export.git.authors import AuthorMap, read_authors
 from kb.export.git.branch import export_git
 from kb.export.git.encoders import ENCODERS
 from kb.export.git.page_commits import GitReport
 from kb.export.git.repository import Repository
 from kb.export.protocol import Contents, Exporter, ExportOptions, Part, path_of
-from kb.export.report import LossReport
+from kb.export.report import IN_DATA_FORMATS, FateReason, Fates, LossReport, account_for
 
 __all__ = ["AuthorMap", "GitExporter", "GitOptions", "GitReport", "export_git", "read_authors"]
 

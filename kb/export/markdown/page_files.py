@@ -13,13 +13,12 @@ import msgspec
 
 from importers.markdown.memory import MOST_MEMORY, encode_memory, memory_path
 from kb.archive import Archive, PageView
-from kb.export.account import link_losses
 from kb.export.markdown.flavour import TREE_FORMATS, TreeFormat
 from kb.export.markdown.manifest import EarlierTree, TreePage
 from kb.export.markdown.page_data import built_dates, objects_of, objects_path, page_facts
 from kb.export.markdown.page_text import RenderedPage, render_page
 from kb.export.markdown.word_proof import lost_words, markdown_text
-from kb.export.report import Fate, Loss
+from kb.export.report import Fate, Loss, link_losses
 from kb.export.tree_links import LinkTargets, SiteResolver, TreeResolver
 from kb.foreign_folder import ForeignFolder
 from kb.freshness import code_stamp

@@ -12,7 +12,6 @@ import msgspec
 
 from kb.archive import Archive
 from kb.cases.record import Case
-from kb.export.account import FateReason, Fates, PageAccount
 from kb.export.markdown.flavour import TREE_FORMATS
 from kb.export.markdown.manifest import (
     Manifest,
@@ -34,7 +33,7 @@ from kb.export.markdown.tree_plan import (
     redirects_of,
     wanted_places,
 )
-from kb.export.report import LossReport
+from kb.export.report import FateReason, Fates, LossReport, PageAccount
 from kb.export.tree_links import LinkTargets
 from kb.files import MARK, check_ours, new_folder
 from kb.frontmatter import Yaml

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kb.archive import Archive
-from kb.export.account import targets_of
 from kb.export.mediawiki.dump import Dump
 from kb.export.protocol import Contents, Exporter, ExportOptions, Part, line_parts, path_of
-from kb.export.report import LossReport
+from kb.export.report import LossReport, targets_of
 from kb.files import new_file
 
 __all__ = ["MediaWikiExporter", "write_dump"]

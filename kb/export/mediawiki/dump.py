@@ -18,10 +18,9 @@ from xml.sax.saxutils import escape, quoteattr
 
 from kb.archive import Archive, AttachmentView, PageView
 from kb.errors import page_trouble
-from kb.export.account import IN_DATA_FORMATS, FateReason, Fates, PageAccount
 from kb.export.file_names import digest_of
 from kb.export.mediawiki.wikitext import Wikitext
-from kb.export.report import LossReport
+from kb.export.report import IN_DATA_FORMATS, FateReason, Fates, LossReport, PageAccount
 from kb.export.tree_links import LinkTargets, TreeResolver, places_in
 from kb.markup.syntaxes import read_page
 from kb.markup.syntaxes.plain import source_tree

@@ -8,7 +8,7 @@ from html import escape
 from itertools import groupby
 from typing import Final, TypeAlias
 
-from kb.markup.macros.results import failed
+from kb.markup.macros.registry import failed
 from kb.markup.render.resolve import NoWiki
 from kb.markup.render.xwiki import render_xwiki
 from kb.markup.tree import nodes as n

@@ -13,10 +13,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Final
 
-from kb.export.account import account_for
 from kb.export.jsonl import FATES as FATES_OF_CASES
 from kb.export.protocol import Contents, Exporter, ExportOptions, Part, file_or_stdout, line_parts
-from kb.export.report import LossReport
+from kb.export.report import LossReport, account_for
 from kb.export.tables.data_tables import (
     ALL_TABLES,
     CASE_TABLES,

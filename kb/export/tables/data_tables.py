@@ -14,7 +14,7 @@ from typing import Final, Generic, Literal, TypeAlias, TypeVar
 
 from kb.archive import Archive, PageView
 from kb.cases.record import Case, Origin
-from kb.export.account import Fates
+from kb.export.report import Fates
 from kb.model import PageId
 from kb.redact.public_rules import without_secrets
 

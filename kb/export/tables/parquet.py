@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from kb.errors import UsageError
-from kb.export.account import account_for
 from kb.export.protocol import Contents, Exporter, ExportOptions, Part, path_of, row_parts
-from kb.export.report import LossReport
+from kb.export.report import LossReport, account_for
 from kb.export.tables.data_tables import ALL_TABLES, FATES, RowValues, Tables, tables_of
 from kb.files import new_folder
 

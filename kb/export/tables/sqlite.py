@@ -14,9 +14,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from kb.export.account import account_for
 from kb.export.protocol import Contents, Exporter, ExportOptions, Part, path_of, row_parts
-from kb.export.report import LossReport
+from kb.export.report import LossReport, account_for
 from kb.export.tables.data_tables import (
     ALL_TABLES,
     FATES,

@@ -11,9 +11,8 @@ import msgspec
 
 from kb.archive import Archive, PageView
 from kb.errors import InputError, UsageError
-from kb.export.account import Fates, account_for
 from kb.export.protocol import Contents, Exporter, ExportOptions, Part, path_of
-from kb.export.report import LossReport
+from kb.export.report import Fates, LossReport, account_for
 from kb.export.xar.page_xml import PageXml
 from kb.export.xar.xml import attribute, declaration, escape
 from kb.files import new_file

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from kb.markup.macros.registry import MacroContext, MacroError
-from kb.markup.macros.results import box, placed
+from kb.markup.macros.registry import MacroContext, MacroError, box, placed
 from kb.markup.parser.link_references import image_reference
 from kb.markup.tree import nodes as n
 from kb.markup.tree.nodes import Node

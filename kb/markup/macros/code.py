@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from kb.markup.macros.registry import MacroContext, MacroError
-from kb.markup.macros.results import box, placed, plain_nodes
+from kb.markup.macros.registry import MacroContext, MacroError, box, placed, plain_nodes
 from kb.markup.parser import SYNTAXES
 from kb.markup.tree import nodes as n
 from kb.markup.tree.nodes import Node

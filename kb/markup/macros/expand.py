@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import heapq
 
-from kb.markup.macros.registry import NORMAL, MacroContext, MacroError, MacroRegistry
-from kb.markup.macros.results import error
+from kb.markup.macros.registry import NORMAL, MacroContext, MacroError, MacroRegistry, error
 from kb.markup.parser.builder import MAX_DEPTH
 from kb.markup.render.xhtml.links import WikiModel
 from kb.markup.tree import nodes as n

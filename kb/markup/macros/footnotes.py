@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from kb.markup.macros.registry import MacroContext, MacroDefinition
-from kb.markup.macros.results import anchor_link, opened_up, placed
+from kb.markup.macros.registry import MacroContext, MacroDefinition, anchor_link, opened_up, placed
 from kb.markup.macros.toc import LATE
 from kb.markup.tree import nodes as n
 from kb.markup.tree.ids import unique_id

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import quote
 
-from kb.markup.macros.registry import MacroContext, MacroDefinition, MacroError, Run
-from kb.markup.macros.results import placed
+from kb.markup.macros.registry import MacroContext, MacroDefinition, MacroError, Run, placed
 from kb.markup.tree import nodes as n
 from kb.markup.tree.nodes import Node
 

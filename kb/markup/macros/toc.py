@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from kb.markup.macros.registry import MacroContext, MacroDefinition, MacroError
-from kb.markup.macros.results import anchor_link
+from kb.markup.macros.registry import MacroContext, MacroDefinition, MacroError, anchor_link
 from kb.markup.tree import nodes as n
 from kb.markup.tree.nodes import Node, descendants
 

@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.footnote import footnote_plugin
 
-from kb.markup.macros.results import anchor_link, plain_nodes
+from kb.markup.macros.registry import anchor_link, plain_nodes
 from kb.markup.render.plain import plain_text
 from kb.markup.render.resolve import scheme_of
 from kb.markup.tree import nodes as n

@@ -8,8 +8,7 @@ from typing import Final
 from kb.errors import Problem
 from kb.markup.macros import WikiPages, wiki_registry
 from kb.markup.macros.expand import expand
-from kb.markup.macros.registry import MacroRegistry
-from kb.markup.macros.results import ERROR, box, failed, placed, plain_nodes
+from kb.markup.macros.registry import ERROR, MacroRegistry, box, failed, placed, plain_nodes
 from kb.markup.parser import SYNTAXES, parse
 from kb.markup.render.html import HtmlOptions, render_html
 from kb.markup.render.markdown import MarkdownOptions, MarkdownText, render_markdown

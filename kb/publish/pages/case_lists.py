@@ -17,9 +17,8 @@ import msgspec
 
 from kb.publish.pages.front_pages import STATES
 from kb.publish.paths import identifier_path, list_path, url_of
-from kb.publish.renderer import Renderer
+from kb.publish.renderer import Output, Renderer, Unit, digest_of
 from kb.publish.site_catalogue import CaseFacts, Catalogue
-from kb.publish.units import Output, Unit, digest_of
 from kb.text.interface import WORDS
 
 LISTS = ("month", "status", "station", "engineer", "speaker", "tag", "anomaly")

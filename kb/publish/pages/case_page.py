@@ -15,9 +15,8 @@ from kb.model import PageId
 from kb.publish.pages.attached_files import ShownFile, is_picture
 from kb.publish.pages.case_story import RelationReason, edits, naming, reason_of, steps_of, value_of
 from kb.publish.paths import case_path, root_of
-from kb.publish.renderer import Renderer, short
+from kb.publish.renderer import MadeFile, Renderer, digest_of, short
 from kb.publish.site_catalogue import CaseFacts, Catalogue, days_to_resolve
-from kb.publish.units import MadeFile, digest_of
 from kb.publish.wiki_text.rendering import WikiTextRenderer
 
 

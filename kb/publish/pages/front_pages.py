@@ -11,9 +11,8 @@ from urllib.parse import urlsplit
 
 from kb.publish.browser_index.index_layout import IndexMeta
 from kb.publish.paths import list_path, url_of
-from kb.publish.renderer import Renderer
+from kb.publish.renderer import Output, Renderer, Unit, digest_of
 from kb.publish.site_catalogue import Catalogue
-from kb.publish.units import Output, Unit, digest_of
 
 _NEWEST = 30
 _OPEN = 12

@@ -11,9 +11,8 @@ import msgspec
 
 from kb.publish.pages.attached_files import is_picture
 from kb.publish.paths import list_path, url_of
-from kb.publish.renderer import Renderer
+from kb.publish.renderer import Output, PageNote, Renderer, Unit, digest_of
 from kb.publish.site_catalogue import Catalogue, ListedPage
-from kb.publish.units import Output, PageNote, Unit, digest_of
 from kb.references import split_reference
 
 _ON_A_SHEET = 400

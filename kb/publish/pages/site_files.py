@@ -11,9 +11,8 @@ from kb.publish.browser_index.documents import facet_files, fold_files
 from kb.publish.bundle import site_assets
 from kb.publish.headers import header_files
 from kb.publish.paths import file_path, url_of
-from kb.publish.renderer import Renderer, SiteSettings
+from kb.publish.renderer import Renderer, SiteSettings, Unit, digest_of
 from kb.publish.site_catalogue import CaseFacts, Catalogue
-from kb.publish.units import Unit, digest_of
 from kb.redirects import Redirect, file_redirects, page_redirects, redirect_files
 
 _FEED_ENTRIES = 50

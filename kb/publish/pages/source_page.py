@@ -19,9 +19,8 @@ from kb.publish.browser_index.documents import to_json
 from kb.publish.data_scripts import data_script
 from kb.publish.pages.attached_files import ReadBlob, ShownFile, is_picture, is_text, preview_of
 from kb.publish.paths import history_path, page_path, root_of, url_of, versions_path
-from kb.publish.renderer import Renderer, colour
+from kb.publish.renderer import Output, PageNote, Renderer, Unit, colour, digest_of
 from kb.publish.site_catalogue import Card, Catalogue
-from kb.publish.units import Output, PageNote, Unit, digest_of
 from kb.publish.wiki_text.inclusions import Inclusions, PagesAround
 from kb.publish.wiki_text.rendering import WikiTextRenderer
 from kb.redact.material import MaterialPage

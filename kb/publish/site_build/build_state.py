@@ -12,8 +12,8 @@ import msgspec
 
 from kb.files import write_whole
 from kb.publish.browser_index.index_layout import IndexMeta
+from kb.publish.renderer import MadeUnit, digest_of_bytes
 from kb.publish.site_catalogue import CaseFacts, PageFacts
-from kb.publish.units import MadeUnit, digest_of_bytes
 
 VERSION = 7
 _DIGEST = 16

@@ -9,10 +9,10 @@ from kb.cases.record import from_json
 from kb.publish.browser_index import index_layout as layout
 from kb.publish.browser_index.documents import IndexedCase, indexed_case
 from kb.publish.browser_index.index_layout import IndexMeta
+from kb.publish.renderer import MadeFile, MadeUnit, digest_of
 from kb.publish.site_build.build_state import BuildState
 from kb.publish.site_build.site_folder import SiteFolder
 from kb.publish.site_catalogue import CaseFacts
-from kb.publish.units import MadeFile, MadeUnit, digest_of
 
 if TYPE_CHECKING:
     from kb.publish.browser_index.full import IndexBuilder

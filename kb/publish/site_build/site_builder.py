@@ -22,7 +22,7 @@ from kb.publish.pages.listing_pages import attachments_units, pages_unit, proble
 from kb.publish.pages.site_files import attachment_units, facet_unit, fixed_units, machine_units
 from kb.publish.pages.source_page import SourcePages
 from kb.publish.paths import case_path, page_path
-from kb.publish.renderer import Renderer, SiteSettings
+from kb.publish.renderer import MadeFile, MadeUnit, Renderer, SiteSettings, Unit, digest_of
 from kb.publish.site_build import build_state
 from kb.publish.site_build.build_state import BuildState
 from kb.publish.site_build.indexing import Indexing
@@ -35,7 +35,6 @@ from kb.publish.site_catalogue import (
     case_facts,
     page_facts,
 )
-from kb.publish.units import MadeFile, MadeUnit, Unit, digest_of
 from kb.redact.material import Material, MaterialPage
 from kb.redact.public_files import HeldFile
 

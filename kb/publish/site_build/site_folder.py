@@ -20,7 +20,7 @@ from pathlib import Path
 
 from kb.errors import InputError
 from kb.files import MARK, aside_of, put_in_place, staging_of
-from kb.publish.units import MadeFile, digest_of_bytes
+from kb.publish.renderer import MadeFile, digest_of_bytes
 
 _OWN = 0o700
 """Access for the owner alone."""

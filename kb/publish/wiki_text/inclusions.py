@@ -11,8 +11,8 @@ from kb.archive import PageView
 from kb.markup.macros import PageLink, PageText, WikiPages
 from kb.markup.tree.nodes import Params
 from kb.model import PageId
+from kb.publish.renderer import digest_of
 from kb.publish.site_catalogue import Catalogue
-from kb.publish.units import digest_of
 from kb.references import join_reference, page_candidates, split_reference
 
 _HOME: Final = "WebHome"

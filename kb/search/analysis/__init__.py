@@ -6,8 +6,8 @@ specification). tests/search/spec/terms.jsonl holds text → terms, tests/search
 word → stem: any other implementation, the site's JavaScript first, passes the same tables.
 """
 
+from kb.search.analysis.scripts import stem
 from kb.search.analysis.tokens import IndexTerm, terms
-from kb.search.analysis.words import stem
 from kb.text.fold import Folded, browser_table, fold, fold_text, simplified
 
 __all__ = [

@@ -16,7 +16,7 @@ from __future__ import annotations
 from operator import add
 from typing import NamedTuple
 
-from kb.search.analysis.scripts import ENGLISH, HUMP, KINDS, PIECES
+from kb.search.analysis.scripts import ENGLISH, HUMP, KINDS, PIECES, stem
 from kb.search.analysis.tokens import (
     GRAM,
     LONGEST,
@@ -26,7 +26,6 @@ from kb.search.analysis.tokens import (
     parts_of,
     pieces_of,
 )
-from kb.search.analysis.words import stem
 from kb.text.fold import fold, fold_text
 
 APART = "·"

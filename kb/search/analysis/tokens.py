@@ -30,8 +30,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from kb.search.analysis.scripts import CAMEL, ENGLISH, HUMP, IN_RUN, PIECES, SEGMENTS, TOKEN
-from kb.search.analysis.words import stem
+from kb.search.analysis.scripts import CAMEL, ENGLISH, HUMP, IN_RUN, PIECES, SEGMENTS, TOKEN, stem
 from kb.text.fold import Folded, fold
 
 LONGEST = 64

@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from kb.search.analysis.words import STEMS, stem
+from kb.search.analysis.scripts import STEMS, stem
 from kb.search.documents.search_document import SearchDocument
 from kb.search.query.score import Bag, Clause, Counts, idf
 from kb.text.fold import fold_text

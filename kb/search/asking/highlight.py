@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 
-from kb.search.analysis.scripts import ENGLISH, IN_RUN, PIECES, TOKEN
+from kb.search.analysis.scripts import ENGLISH, IN_RUN, PIECES, TOKEN, stem
 from kb.search.analysis.tokens import GRAM, is_number
-from kb.search.analysis.words import stem
 from kb.search.asking.hits import Highlight
 from kb.search.documents.search_document import NamedText, SearchDocument
 from kb.search.query.query_tree import Quoted, Word

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from kb.search.analysis.scripts import IN_RUN
+from kb.search.analysis.scripts import IN_RUN, STEMS, is_function_word
 from kb.search.analysis.streams import APART, streams
-from kb.search.analysis.words import STEMS, is_function_word
 from kb.search.documents.search_document import SearchDocument
 from kb.search.protocol import Engine, EngineAnswer, EngineRequest
 from kb.search.query.plan import All

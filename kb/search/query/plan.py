@@ -8,10 +8,9 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from kb.search.analysis.scripts import ENGLISH, IN_RUN, TOKEN
+from kb.search.analysis.scripts import ENGLISH, IN_RUN, TOKEN, is_function_word, stem
 from kb.search.analysis.streams import number_terms, streams
 from kb.search.analysis.tokens import GRAM, is_number, pieces_of
-from kb.search.analysis.words import is_function_word, stem
 from kb.search.query.query_tree import And, Between, Name, Node, Not, Or, Quoted, Word
 from kb.text.fold import fold_text
 

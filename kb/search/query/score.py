@@ -19,9 +19,8 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from kb.search.analysis.scripts import IN_RUN, TOKEN
+from kb.search.analysis.scripts import IN_RUN, IN_RUNS, STEMS, TOKEN
 from kb.search.analysis.streams import APART, streams
-from kb.search.analysis.words import IN_RUNS, STEMS
 from kb.search.query.query_tree import And, Node, Or, Quoted, Word
 from kb.text.fold import fold_text
 

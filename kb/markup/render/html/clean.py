@@ -10,8 +10,8 @@ from typing import Final
 
 import nh3
 
-from kb.markup.render.html.boxes import TITLE, box_kind
 from kb.markup.render.html.style import classes_of
+from kb.markup.render.html.writer import TITLE, box_kind
 from kb.markup.render.resolve import SCHEMES, safe_image_url, safe_url
 
 

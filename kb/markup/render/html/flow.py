@@ -8,19 +8,23 @@ from typing import Final
 
 from kb.markup.render.html import macros
 from kb.markup.render.html import phrasing as p
-from kb.markup.render.html.boxes import TITLE, box_kind, open_box, source_box, without_icon
 from kb.markup.render.html.clean import clean, clean_foreign
 from kb.markup.render.html.options import HtmlOptions
 from kb.markup.render.html.style import list_attributes, span_attributes
 from kb.markup.render.html.writer import (
+    TITLE,
     Frame,
     Handler,
     HtmlHandlers,
     HtmlPiece,
     HtmlWriter,
+    box_kind,
     escape,
+    open_box,
     pre_text,
+    source_box,
     verbatim,
+    without_icon,
 )
 from kb.markup.tree import nodes as n
 from kb.markup.tree.nodes import Document, Node

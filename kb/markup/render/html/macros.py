@@ -9,8 +9,7 @@ from typing import Final
 
 from kb.markup.macros.code import LISTINGS, language_of
 from kb.markup.macros.html import has_wiki
-from kb.markup.macros.results import call_source, failed
-from kb.markup.render.html.boxes import source_box
+from kb.markup.macros.registry import call_source, failed
 from kb.markup.render.html.clean import clean_foreign
 from kb.markup.render.html.options import HtmlWords
 from kb.markup.render.html.style import escape_value
@@ -21,6 +20,7 @@ from kb.markup.render.html.writer import (
     HtmlWriter,
     escape,
     pre_text,
+    source_box,
     verbatim,
 )
 from kb.markup.tree import nodes as n

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Final
 
 from kb.markup.render.html import macros
-from kb.markup.render.html.boxes import box_kind
 from kb.markup.render.html.clean import clean_foreign
 from kb.markup.render.html.style import clean_id, escape_value, size_attributes
 from kb.markup.render.html.writer import (
@@ -17,6 +16,7 @@ from kb.markup.render.html.writer import (
     HtmlHandlers,
     HtmlPiece,
     HtmlWriter,
+    box_kind,
     escape,
     verbatim,
 )

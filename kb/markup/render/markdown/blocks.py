@@ -10,13 +10,12 @@ from typing import Final
 from kb.markup.macros.boxes import is_done
 from kb.markup.macros.code import LISTINGS, language_of
 from kb.markup.macros.html import has_wiki
-from kb.markup.macros.results import call_source, failed
+from kb.markup.macros.registry import call_source, failed
 from kb.markup.render.handlers import NodeHandlers
-from kb.markup.render.html.boxes import TITLE, box_kind, without_icon
 from kb.markup.render.html.clean import clean_foreign
 from kb.markup.render.html.flow import quoted_blocks
 from kb.markup.render.html.style import escape_value
-from kb.markup.render.html.writer import verbatim
+from kb.markup.render.html.writer import TITLE, box_kind, verbatim, without_icon
 from kb.markup.render.markdown.escape import by_parts, entity, escape_heading, escape_text
 from kb.markup.render.markdown.inline import anchor, line, lines
 from kb.markup.render.markdown.tables import table

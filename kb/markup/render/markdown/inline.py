@@ -7,7 +7,7 @@ from typing import Final
 
 from kb.markup.macros.code import LISTINGS
 from kb.markup.macros.html import has_wiki
-from kb.markup.macros.results import call_source, failed, opened_up
+from kb.markup.macros.registry import call_source, failed, opened_up
 from kb.markup.render.handlers import NodeHandlers
 from kb.markup.render.html.clean import clean_foreign
 from kb.markup.render.html.phrasing import icon_character
