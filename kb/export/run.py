@@ -34,9 +34,10 @@ from kb.model import (
 )
 from kb.redact.leaks import check_parts
 from kb.redact.material import ArchiveMaterial, MaterialPage
+from kb.redact.pseudonym_key import key_of
 from kb.redact.public_material import PublicMaterial
 from kb.redact.public_pages import PublicPages
-from kb.redact.public_rules import key_of, rules_of
+from kb.redact.public_rules import rules_of
 
 
 def run_export(

@@ -17,9 +17,10 @@ from kb.publish.renderer import SiteSettings
 from kb.publish.site_build.leak_check import check as check_leaks
 from kb.publish.site_build.site_builder import BuildReport, SiteChanges, build
 from kb.redact.material import ArchiveMaterial
+from kb.redact.pseudonym_key import key_of
 from kb.redact.public_material import PublicMaterial
 from kb.redact.public_pages import PublicPages
-from kb.redact.public_rules import Audience, key_of, rules_of
+from kb.redact.public_rules import Audience, rules_of
 from kb.text.interface import own_texts
 
 Approve: TypeAlias = Callable[[SiteChanges], None]

@@ -1,20 +1,16 @@
-"""What is protected and how it is replaced: `[public]` of kb.toml, the key of a home, secrets."""
+"""What is protected and how it is replaced: `[public]` of kb.toml, and what is always secret."""
 
 from __future__ import annotations
 
-import secrets
 from typing import Any, Final, Literal, TypeAlias
 
 import msgspec
 
-from kb.config import Home
 from kb.errors import InputError
-from kb.files import make_folder, write_new
 from kb.model import WikiObject
 
 Audience: TypeAlias = Literal["internal", "public"]
 """Who will read what is made: for the public, it is redacted."""
-_KEY_BYTES: Final = 32
 _SECRET: Final = {
     "XWiki.XWikiUsers": frozenset(("password", "validkey")),
     "XWiki.ResetPasswordRequestClass": frozenset(("verification",)),
@@ -54,25 +50,6 @@ def rules_of(public: dict[str, Any]) -> PublicRules:
         return msgspec.convert(public, PublicRules)
     except msgspec.ValidationError as error:
         raise InputError(f"kb.toml: [public]: {error}") from error
-
-
-def key_of(home: Home) -> bytes:
-    """Read the home's key, or make it. Never published: with it, a guessed value can be checked.
-
-    InputError where the file is no whole key: with a known or empty one, every pseudonym can be
-    computed.
-    """
-    path = home.root / ".kb" / "public.key"
-    if not path.exists():
-        make_folder(path.parent)
-        write_new(path, secrets.token_bytes(_KEY_BYTES), mode=0o600)
-    key = path.read_bytes()
-    if len(key) != _KEY_BYTES or not any(key):
-        raise InputError(
-            f"{path}: no whole key, so that pseudonyms could be guessed; nothing was written",
-            hint="put the one of a backup back; or delete it: with a new one all pseudonyms change",
-        )
-    return key
 
 
 def without_secrets(one: WikiObject) -> WikiObject:
