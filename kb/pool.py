@@ -15,8 +15,12 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any, Final, NamedTuple, TypeVar
+
+from kb.errors import KbError
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -48,25 +52,47 @@ def pooled(
     """Yield ``work(task)`` of each task, in the order of the tasks.
 
     Tasks and results are pickled where further processes are used. Only some tasks are taken in
-    advance, so that memory stays bounded. An error of ``work`` is raised here.
+    advance, so that memory stays bounded. An error of ``work`` is raised here; see _processes.
     """
     count = workers_for(load) if workers is None else workers
     if count == 1:
         yield from map(work, tasks)
         return
     running: deque[Future[list[Result]]] = deque()
-    pool = ProcessPoolExecutor(
-        count, multiprocessing.get_context("fork"), _start, (work, os.getpid())
-    )
-    try:
+    with _processes(work, count) as pool:
         for batch in _batches(tasks, load.batch):
             if len(running) == 2 * count:
                 yield from running.popleft().result()
             running.append(pool.submit(_do, batch))
         while running:
             yield from running.popleft().result()
+
+
+@contextmanager
+def _processes(work: Callable[[Any], Any], count: int) -> Iterator[ProcessPoolExecutor]:
+    """Start worker processes, which end with the block, and with this process however it ends.
+
+    Where the block fails, or is left early, nobody waits for what they are at. KbError where one
+    of them was killed.
+    """
+    theirs, ours = os.pipe()
+    fork = multiprocessing.get_context("fork")
+    pool = ProcessPoolExecutor(count, fork, _start, (work, os.getpid(), theirs, ours))
+    try:
+        yield pool
+    except BrokenProcessPool as error:
+        raise KbError(
+            "a process that shared the work was ended by the system",
+            hint="was there too little memory? run it again to go on from there",
+        ) from error
+    except BaseException:
+        for process in list((pool._processes or {}).values()):
+            process.kill()
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
+        os.close(ours)
+        os.close(theirs)
 
 
 def _batches(tasks: Iterable[Task], size: int) -> Iterator[list[Task]]:
@@ -78,13 +104,25 @@ _work: Callable[[Any], Any] | None = None
 """In a worker process: what it does."""
 
 
-def _start(work: Callable[[Any], Any], parent: int) -> None:
-    """Set a worker process up. It must not go on writing when its parent was killed."""
+def _start(work: Callable[[Any], Any], parent: int, theirs: int, ours: int) -> None:
+    """Set a worker process up. It must not go on writing when its parent was killed.
+
+    The system kills it then; where it does not know how, the pipe that only the parent holds open
+    ends, which a thread waits for. Ctrl-C is for the parent to answer.
+    """
     global _work  # noqa: PLW0603  (a forked process is told here what it is for)
     _work = work
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.close(ours)
     ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
+    threading.Thread(target=_end_with, args=(theirs,), daemon=True).start()
+
+
+def _end_with(pipe: int) -> None:
+    os.read(pipe, 1)
+    os._exit(1)
 
 
 def _do(tasks: list[Any]) -> list[Any]:

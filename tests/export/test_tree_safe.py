@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import random
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -90,3 +95,59 @@ def test_a_manifest_that_is_a_pipe_is_refused(wiki: Wiki, tree: Path) -> None:
     os.mkfifo(tree / ".casebook")
     with pytest.raises(KbError, match="no regular file"):
         write(wiki, tree)
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from kb.archive import Archive
+from kb.export.markdown.nav import ProjectSettings
+from kb.export.markdown.tree_writer import write_tree
+with Archive(Path(sys.argv[1])) as archive:
+    print("begun", flush=True)
+    settings = ProjectSettings(title="W", language="zh", url=None)
+    write_tree(archive, (), Path(sys.argv[2]), "plain", settings)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux")
+@pytest.mark.parametrize("seed", range(2))
+def test_a_killed_export_leaves_no_process_and_nothing_in_the_way(
+    wiki: Wiki, tmp_path: Path, seed: int
+) -> None:
+    """Killed at moments drawn at random: no worker goes on, and the next run's tree is whole."""
+    for number in range(400):
+        wiki.add(page(f"A.P{number}"), *revisions("**text** " * 200))
+    write(wiki, tmp_path / "whole")
+    dice = random.Random(seed)
+    for _ in range(3):
+        with subprocess.Popen(
+            [sys.executable, "-c", KILLED, str(wiki.archive.path), str(tmp_path / "tree")],
+            stdout=subprocess.PIPE, start_new_session=True,
+        ) as process:  # fmt: skip
+            assert process.stdout
+            process.stdout.readline()
+            time.sleep(dice.random())
+            process.kill()
+        until = time.monotonic() + 10
+        while _group(process.pid) and time.monotonic() < until:
+            time.sleep(0.05)
+        assert not _group(process.pid)
+    write(wiki, tmp_path / "tree")
+    whole, tree = (
+        {p.relative_to(tmp_path / n): p.read_bytes() for p in (tmp_path / n).rglob("*.*")
+         if p.is_file()}
+        for n in ("whole", "tree")
+    )  # fmt: skip
+    assert tree == whole
+    assert sorted(p.name for p in tmp_path.iterdir() if p.name.startswith(".")) == []
+
+
+def _group(leader: int) -> list[str]:
+    """The processes of a session that are not over."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            state, _, _, session = path.read_text().rpartition(")")[2].split()[:4]
+            found += [str(path)] if int(session) == leader and state != "Z" else []
+    return found
