@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,7 @@ from typing import Any
 import msgspec
 
 from kb.errors import InputError, UsageError
-from kb.files import make_folder, write_new
+from kb.files import is_writable, make_folder, write_new
 from kb.options import Choice
 
 
@@ -80,19 +82,37 @@ class Home(msgspec.Struct, frozen=True):
         return self.root / ".kb" / "archive.db"
 
     @property
+    def derived(self) -> Path:
+        """Folder of what is made of the archive: `.kb`, or a cache of the user's own.
+
+        That is where a home that can only be read has its records, index and sites.
+        """
+        data = self.archive.parent
+        if is_writable(data):
+            return data
+        cache = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+        name = hashlib.sha256(os.fsencode(os.path.realpath(data))).hexdigest()[:16]
+        return Path(cache).expanduser() / "casebook" / name
+
+    @property
     def cases(self) -> Path:
         """The case records, derived from the archive."""
-        return self.root / ".kb" / "cases.db"
+        return self.derived / "cases.db"
 
     @property
     def index(self) -> Path:
         """Folder of the search index, derived from archive and cases."""
-        return self.root / ".kb" / "index"
+        return self.derived / "index"
+
+    @property
+    def site_state(self) -> Path:
+        """Folder of what builds of sites remember."""
+        return self.derived / "site"
 
     @property
     def build(self) -> Path:
         """Folder of generated sites."""
-        return self.root / "build"
+        return (self.root if self.derived == self.archive.parent else self.derived) / "build"
 
 
 def load_config(path: Path) -> Config:

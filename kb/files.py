@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 import secrets
 import shutil
 import stat
@@ -26,17 +27,24 @@ _EXCHANGE = 2
 
 
 _ELSEWHERE: Final = "choose another place"
-_ROOM: Final = "make room there, or choose another place; nothing was changed"
+_ROOM: Final = "make room there, or choose another place; what was there before is whole"
 _HINTS: Final = {
     errno.ENOSPC: _ROOM, errno.EDQUOT: _ROOM, errno.EFBIG: _ROOM, errno.EROFS: _ELSEWHERE,
     errno.EACCES: _ELSEWHERE, errno.EPERM: _ELSEWHERE, errno.ENOENT: _ELSEWHERE,
     errno.ENOTDIR: _ELSEWHERE, errno.EEXIST: _ELSEWHERE, errno.EISDIR: "name a file",
     errno.ENAMETOOLONG: "choose a shorter name",
-    errno.EIO: "the disk fails: copy what matters to another one; nothing was changed",
+    errno.EIO: "the disk is full or fails: make room; if that does not help, copy what matters",
 }  # fmt: skip
 """What the system may say of a write, and what to do about it."""
-_OF_SQLITE: Final = {8: errno.EROFS, 13: errno.ENOSPC, 14: errno.EACCES, 778: errno.EIO}
-"""The same of SQLite, by its codes READONLY, FULL, CANTOPEN and IOERR_WRITE."""
+_OF_RUST: Final = re.compile(r"\(os error ([0-9]{1,4})\)")
+"""How libraries that are written in Rust (tantivy) say it."""
+_LEAST_ROOM: Final = 1 << 16
+_OF_SQLITE: Final = {
+    8: errno.EROFS, 13: errno.ENOSPC, 14: errno.EACCES,
+    **dict.fromkeys((778, 1034, 1546, 4618, 4874, 5386), errno.EIO),
+}  # fmt: skip
+"""The same of SQLite, by its codes READONLY, FULL, CANTOPEN; IOERR of WRITE, FSYNC, TRUNCATE,
+SHMOPEN, SHMSIZE, SHMMAP."""
 
 
 @contextmanager
@@ -45,9 +53,11 @@ def unwritable_told(path: Path) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        number = _number(error)
+        number = system_error(error)
         named = getattr(error, "filename", None) or path
         here = Path(os.fsdecode(named)).absolute()
+        if number == errno.EIO and _is_full(path):
+            number = errno.ENOSPC  # SQLite says no more of the memory that processes share
         if number not in _HINTS or path.absolute().parent not in here.parents:
             raise
         raise InputError(
@@ -55,10 +65,25 @@ def unwritable_told(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _number(error: Exception) -> int | None:
+def _is_full(path: Path) -> bool:
+    with suppress(OSError):
+        return shutil.disk_usage(path.parent).free < _LEAST_ROOM
+    return False
+
+
+def system_error(error: Exception) -> int | None:
+    """Return what the system said, by its number; None where it is not the system that fails."""
     if isinstance(error, OSError):
         return error.errno
+    if found := _OF_RUST.search(str(error)):
+        return int(found[1])
     return _OF_SQLITE.get(getattr(error, "sqlite_errorcode", 0))
+
+
+def is_writable(folder: Path) -> bool:
+    """Whether files can be made in a folder, or in the nearest one above it that is there."""
+    there = next(one for one in (folder.absolute(), *folder.absolute().parents) if one.exists())
+    return os.access(there, os.W_OK)
 
 
 def make_folder(path: Path) -> None:

@@ -12,7 +12,7 @@ from kb.archive.migration import add_checksums
 from kb.archive.schema import NEWEST, RESTORE, busy, checked_version, create_tables, is_busy
 from kb.archive.table_checksums import recompute
 from kb.errors import InputError, KbError
-from kb.files import make_folder, new_file
+from kb.files import is_writable, make_folder, new_file, system_error, unwritable_told
 
 _LOG = logging.getLogger("kb")
 
@@ -20,28 +20,73 @@ _LOG = logging.getLogger("kb")
 def connect(path: Path, *, create: bool) -> sqlite3.Connection:
     """Open the archive at ``path``, migrated to this version's tables.
 
-    An older file is kept as `NAME.vFORMAT` beside it, which the logger `kb` tells. Raises
-    InputError where the file is missing (and may not be made), is no archive, or was written by a
-    newer version.
+    In a folder that cannot be written to it is read as it is. An older file is kept as
+    `NAME.vFORMAT` beside it, which the logger `kb` tells. Raises InputError where the file is
+    missing or empty (and may not be made), is no archive, or was written by a newer version.
     """
-    if not create and not path.exists():
-        raise InputError(f"{path}: no archive here", hint="import something first: kb import …")
-    make_folder(path.parent)
-    # Each thread uses a connection of its own; another one may close it in the end.
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    try:
-        _prepare(connection, path)
-    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-        connection.close()
-        if isinstance(error, sqlite3.OperationalError) and is_busy(error):
-            raise busy(path) from error
-        raise InputError(
-            f"{path}: no archive of kb, or a damaged one: {error}", hint=RESTORE
-        ) from error
-    except KbError:
-        connection.close()
-        raise
+    _check_there(path, create=create)
+    with unwritable_told(path):
+        connection = _opened(path)
+        try:
+            _prepare(connection, path)
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+            connection.close()
+            if isinstance(error, sqlite3.OperationalError) and is_busy(error):
+                raise busy(path) from error
+            if system_error(error) is not None:
+                raise
+            raise InputError(
+                f"{path}: no archive of kb, or a damaged one: {error}", hint=RESTORE
+            ) from error
+        except KbError:
+            connection.close()
+            raise
     return connection
+
+
+def _check_there(path: Path, *, create: bool) -> None:
+    """Raise InputError where there is no archive, unless a new one may be begun."""
+    if path.is_dir():
+        raise InputError(f"{path}: a folder, where the archive should be", hint=RESTORE)
+    if not path.exists():
+        if not create:
+            raise InputError(f"{path}: no archive here", hint="import something first: kb import …")
+        make_folder(path.parent)
+    elif not path.stat().st_size and (not create or _has_log(path)):
+        raise InputError(f"{path}: empty: nothing was imported, or it was cut off", hint=RESTORE)
+
+
+def _has_log(path: Path) -> bool:
+    """Whether there are changes in SQLite's log that are not in the file."""
+    log = path.with_name(f"{path.name}-wal")
+    return log.exists() and log.stat().st_size > 0
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    """Open the file; in a folder that cannot be written to, to be read alone.
+
+    SQLite cannot share such a file unless a writer has it open; then nobody changes it.
+    """
+    # Each thread uses a connection of its own; another one may close it in the end.
+    if is_writable(path.parent):
+        return sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    for how in ("mode=ro", "immutable=1"):
+        address = f"{path.absolute().as_uri()}?{how}"
+        connection = sqlite3.connect(
+            address, uri=True, isolation_level=None, check_same_thread=False
+        )
+        try:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        except sqlite3.OperationalError:
+            connection.close()
+            if _has_log(path):
+                raise InputError(
+                    f"{path}: its last changes are in a log that cannot be read here",
+                    hint="copy the whole folder to a disk that can be written to",
+                ) from None
+        else:
+            return connection
+    raise InputError(f"{path}: cannot be read here", hint=RESTORE)
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:

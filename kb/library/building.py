@@ -39,7 +39,7 @@ def build_site(
     site would hold a protected value.
     """
     material = ArchiveMaterial(archive, store)
-    config, state_folder = home.config.site, home.root / ".kb" / "site"
+    config, state_folder = home.config.site, home.site_state
     url = (config.url or "").rstrip("/") or None
     site = SiteSettings(title=config.title, language=config.language, url=url, audience=audience)
     if audience == "internal":

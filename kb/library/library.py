@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, get_args
 
 from kb.config import Home, find_home
 from kb.errors import InputError, NotFoundError, Problem, UsageError
-from kb.files import make_folder
+from kb.files import make_folder, unwritable_told
 from kb.library.opened import Opened
 from kb.locks import writing
 from kb.model import PageId
@@ -123,7 +123,8 @@ class Library:
             cookie_env=cookie_env, settings=settings or {},
         )  # fmt: skip
         locations = [os.fspath(one) for one in (source, *more)]
-        return take_in(self.home, locations, format, choice, progress)
+        with unwritable_told(self.home.archive):
+            return take_in(self.home, locations, format, choice, progress)
 
     def sync(self, *, progress: OnProgress | None = None) -> ImportReport:
         """Import every source of kb.toml, only what changed since the last time.
@@ -132,7 +133,8 @@ class Library:
         """
         from kb.library.taking_in import sync
 
-        return sync(self.home, progress)
+        with unwritable_told(self.home.archive):
+            return sync(self.home, progress)
 
     # What is held.
 
@@ -381,7 +383,8 @@ class Library:
         target = self.home.build / audience if out is None else Path(out)
         sources = source_paths(self.home, self._opened.archive().locations())
         check_destination(target, self.home, sources)
-        with writing(target, "this site", hint="name a folder of your own with --out"):
+        hint = "name a folder of your own with --out"
+        with unwritable_told(target), writing(target, "this site", hint=hint):
             store, archive = self._opened.store(), self._opened.archive()
             with archive.one_moment(), store.one_moment():
                 return build_site(self.home, archive, store, target, audience, approve, check=check)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from kb.config import Home
 from kb.errors import UsageError
+from kb.files import make_folder, unwritable_told
 from kb.freshness import home_stamp
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ class Opened:
         self._lock = threading.Lock()
         self._all = ExitStack()
         self._closed = False
+        self._told = False
 
     def while_open(self, items: Iterable[_Item]) -> Iterator[_Item]:
         """Yield the items as long as the library is open. UsageError once it is closed."""
@@ -80,10 +83,12 @@ class Opened:
         if here.store is None:
             from kb.cases.store.store import CaseStore
 
-            here.store = self._keep(CaseStore(self._home.cases))
+            self._tell_where()
+            with unwritable_told(self._home.cases):
+                here.store = self._keep(CaseStore(self._home.cases))
         stamp = home_stamp(self._home)
         if stamp is None or stamp != here.refreshed:
-            with self._lock:
+            with self._lock, unwritable_told(self._home.cases):
                 here.store.refresh(archive, self._home.config.cases, self._home.root, stamp=stamp)
             here.refreshed = stamp
         return here.store
@@ -97,11 +102,25 @@ class Opened:
             return held[1]
         from kb.search.service import searching
 
-        with self._lock:
+        self._tell_where()
+        with self._lock, unwritable_told(self._home.index):
             search = self._all.enter_context(searching(self._home, old=old))
         if stamp is not None:
             self._here.searches[old] = (stamp, search)
         return search
+
+    def _tell_where(self) -> None:
+        """Tell once where what is derived is, and make the place, where the home is only read."""
+        if self._told or self._home.derived == self._home.archive.parent:
+            return
+        self._told = True
+        make_folder(self._home.derived)
+        with suppress(OSError):
+            self._home.derived.chmod(0o700)
+        logging.getLogger("kb").warning(
+            "note: %s cannot be written to: records, index and sites are in %s",
+            self._home.archive.parent, self._home.derived,
+        )  # fmt: skip
 
     def close(self) -> None:
         """Close everything that any thread opened."""

@@ -170,7 +170,8 @@ def test_a_backup_during_a_sync_of_a_wiki_is_whole(
         sync = subprocess.Popen([sys.executable, "-m", "kb", "sync"], cwd=root)
         names = []
         while sync.poll() is None:
-            if (root / ".kb" / "archive.db").exists():
+            archive = root / ".kb" / "archive.db"
+            if archive.exists() and archive.stat().st_size:
                 names.append(back_up(root, dest).name)
         assert sync.returncode == 0
         whole = digests(root)
