@@ -31,7 +31,7 @@ _UNKNOWN = "?.?"
 _LINE_NUMBER = re.compile(r"[0-9]{1,9}")
 _MOST_MISSING = 100_000
 """Lines that a viewer's table may leave out, in all."""
-_VERSION = re.compile(r"\d{1,9}\.\d{1,9}")
+_VERSION = re.compile(r"[0-9]{1,9}\.[0-9]{1,9}")
 _COMMENT_ID = re.compile(r"xwikicomment_(\d{1,9})")
 
 
@@ -93,6 +93,7 @@ def read_root(page: BeautifulSoup, location: str | None = None) -> Root:
     whole = attribute(html, "data-xwiki-reference")
     if whole and wiki and whole.startswith(f"{wiki}:"):
         reference = whole[len(wiki) + 1 :]
+    version = attribute(html, "data-xwiki-version")
     canonical = attribute(page.select_one('link[rel="canonical"][href]'), "href")
     target = split_url(canonical, location or "") if canonical else None
     url = target.geturl() if target else ""
@@ -100,7 +101,7 @@ def read_root(page: BeautifulSoup, location: str | None = None) -> Root:
         reference = reference_in(url) or ""
     return Root(
         wiki=wiki or None, reference=reference or None, title=_title(page, reference),
-        version=attribute(html, "data-xwiki-version") or None,
+        version=version if _VERSION.fullmatch(version) else None,
         locale=attribute(html, "data-xwiki-locale"),
         url=url or None,
     )  # fmt: skip
@@ -222,7 +223,8 @@ def _blame_table(table: Tag, root: Root, zone: str | None) -> CodeView:
             missing.append(len(view.lines))
         if "version" in cells:
             origin = _origin(cells, view.names, zone) or origin
-            origins.append(origin or LineOrigin(None))
+        known = origin if "version" in cells else None
+        origins.append(known or LineOrigin(None))
         view.lines.append(text_of(cells["content"]))
     view.missing = frozenset(missing)
     if origin is not None:
@@ -246,6 +248,8 @@ def _origin(cells: dict[str, Tag], names: dict[str, str], zone: str | None) -> L
         return None
     if version == _UNKNOWN:
         return LineOrigin(None)
+    if not _VERSION.fullmatch(version):
+        raise ValueError(f"{version[:40]!r} is no version")
     author = _author(cells.get("author"), names)
     title = attribute(cells["version"].find("a"), "title")
     return LineOrigin(version, author, read_date(title, zone))

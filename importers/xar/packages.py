@@ -21,6 +21,7 @@ from importers.xar.xml_errors import BadXmlError
 from kb.errors import InputError
 from kb.foreign_folder import ForeignFolder
 from kb.references import join_reference, split_reference
+from kb.zips import DAMAGED
 
 PACKAGE_LIST = "package.xml"
 SMALL = 1 << 20
@@ -84,7 +85,7 @@ class ZipEntry:
                 while chunk := file.read(CHUNK):
                     size += len(chunk)
                     yield chunk
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
+        except DAMAGED as error:
             raise BadXmlError("damaged-entry", f"its bytes are damaged: {error}") from error
         if size != self._info.file_size:
             raise BadXmlError(
@@ -138,7 +139,7 @@ def open_zip(path: Path, file: IO[bytes] | None = None) -> zipfile.ZipFile:
     """Open the zip at ``path``, or in ``file``. InputError where it is none, or claims too much."""
     try:
         package = zipfile.ZipFile(file or path)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except DAMAGED as error:
         raise InputError(
             f"{path}: no whole zip file: {error}", hint="was it cut short? export it again"
         ) from error
@@ -166,7 +167,7 @@ def zip_entries(package: zipfile.ZipFile) -> Iterator[ZipEntry | tuple[str, BadX
     last = {info.filename: info for info in infos}
     for info in infos:
         entry = ZipEntry(package, info)
-        if info.is_dir() or info.filename.startswith("META-INF/"):
+        if info.filename.endswith("/") or info.filename.startswith("META-INF/"):
             continue
         if refusal := entry.refusal():
             yield info.filename, refusal

@@ -36,11 +36,11 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_address(url: str) -> Address:
     """Read a URL in any shape that a user may paste. UsageError where it cannot be one."""
-    parts = urlsplit(url)
     try:
+        parts = urlsplit(url)
         known = parts.scheme in ("http", "https") and parts.hostname and (parts.port or True)
     except ValueError:
-        known = False
+        known = ""
     if not known:
         raise UsageError("this is no URL of a wiki", hint="such as https://wiki.example/bin/view/A")
     if parts.username or parts.password:

@@ -24,8 +24,8 @@ _AGAIN: Final = 3
 """How often what comes of decoding is decoded: an entity of an entity, and the like."""
 _CODED: Final = re.compile(
     r"&(?:#[0-9]{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});"
-    r"|(?:%[0-9a-f]{2}){1,300}"
-    r"|(?:\\(?:u[0-9a-f]{4}|u\{[0-9a-f]{1,6}\}|x[0-9a-f]{2})){1,300}"
+    r"|(?:%[0-9a-f]{2})+"
+    r"|(?:\\(?:u[0-9a-f]{4}|u\{[0-9a-f]{1,6}\}|x[0-9a-f]{2}))+"
 )
 """Signs written as codes."""
 _MARKS: Final = re.compile(
@@ -49,8 +49,8 @@ _WORDS: Final = {
 }
 _WORD: Final = "|".join(_WORDS)
 _COUNTED: Final = re.compile(
-    rf"(?<![{_NUMERAL}])[{_NUMERAL}](?:[\s\-._·・,，、]{{0,2}}[{_NUMERAL}]){{6,60}}"
-    rf"|\b(?:{_WORD})(?:[\s\-.,]{{1,3}}(?:{_WORD})){{6,60}}\b"
+    rf"(?<![{_NUMERAL}])[{_NUMERAL}](?:[\s\-._·・,，、]{{0,2}}[{_NUMERAL}]){{6,}}"
+    rf"|\b(?:{_WORD})(?:[\s\-.,]{{1,3}}(?:{_WORD})){{6,}}\b"
 )
 """Seven or more digits, of which some are Han numerals, or English words throughout."""
 _ANY_NUMERAL: Final = re.compile(rf"[{_NUMERAL[3:]}]|(?:{_WORD})[\s\-.,]")

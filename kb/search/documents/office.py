@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 import struct
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from xml.parsers import expat
+
+from kb.zips import DAMAGED
 
 LONGEST = 1_000_000
 """Characters of a file's text that are kept."""
@@ -67,10 +68,7 @@ def text_of_office(ending: str, raw: bytes) -> str:
             reader.read(part)
             if reader.full:
                 break
-    except (
-        zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError, OSError, RuntimeError,
-        NotImplementedError, ValueError, LookupError, struct.error,
-    ) as error:  # fmt: skip
+    except (*DAMAGED, expat.ExpatError) as error:
         raise UnreadableFileError(str(error)) from error
     return "".join(reader.found)
 
