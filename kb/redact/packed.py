@@ -8,22 +8,24 @@ import io
 import lzma
 import tarfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import zstandard
 
 from kb.redact.pieces import Budget, Inner, Piece, Said, Unread
+from kb.redact.plain_text import strings
+from kb.zips import DAMAGED
 
 _ENCRYPTED: Final = 1
 _LOCAL: Final = 30
 """Bytes of a ZIP entry's head before its name (APPNOTE 4.3.7)."""
+_END: Final = 22
+"""Bytes of the record that ends a ZIP, before its comment (APPNOTE 4.3.16)."""
 _DESCRIPTOR: Final = 24
 """Bytes that may follow an entry's data: its descriptor."""
 _ERRORS: Final = (
-    OSError, EOFError, ValueError, RuntimeError, NotImplementedError, zlib.error, lzma.LZMAError,
-    zstandard.ZstdError, zipfile.BadZipFile, tarfile.TarError,
+    *DAMAGED, lzma.LZMAError, zstandard.ZstdError, tarfile.TarError,
 )  # fmt: skip
 
 _OPENERS: Final[dict[bytes, Callable[[io.BytesIO], Any]]] = {
@@ -88,7 +90,10 @@ def _entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, budget: Budget) -> 
 
 
 def _outside(data: bytes, archive: zipfile.ZipFile) -> Iterator[Piece]:
-    """Yield stretches before the directory that belong to none of its entries."""
+    """Yield what is no entry's data: stretches between them and behind all, words in their heads.
+
+    A ZIP ends with its directory; whatever follows, and extra fields, no program shows.
+    """
     at = 0
     for entry in sorted(archive.infolist(), key=lambda one: one.header_offset):
         start = entry.header_offset
@@ -96,9 +101,15 @@ def _outside(data: bytes, archive: zipfile.ZipFile) -> Iterator[Piece]:
             yield Inner(data[at:start], "bytes")
         lengths = data[start + 26 : start + _LOCAL]
         name, extra = int.from_bytes(lengths[:2], "little"), int.from_bytes(lengths[2:], "little")
-        at = max(at, start + _LOCAL + name + extra + entry.compress_size)
+        head = start + _LOCAL + name + extra
+        yield from strings(data[start:head])
+        at = max(at, head + entry.compress_size)
     if archive.start_dir > at + (_DESCRIPTOR if at else 0):
         yield Inner(data[at : archive.start_dir], "bytes")
+    end = data.rfind(b"PK\x05\x06") + _END + len(archive.comment)
+    yield from strings(data[archive.start_dir : end])
+    if end < len(data):
+        yield Inner(data[end:], "bytes")
 
 
 def is_tar(data: bytes) -> bool:

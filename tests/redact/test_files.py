@@ -50,6 +50,16 @@ def zipped(*entries: tuple[str, bytes], comment: bytes = b"") -> bytes:
     return buffer.getvalue()
 
 
+def extended(text: bytes) -> bytes:
+    """Pack a ZIP whose entry has a field that no program knows."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        entry = zipfile.ZipInfo("a.txt")
+        entry.extra = b"XX" + len(text).to_bytes(2, "little") + text
+        archive.writestr(entry, b"x")
+    return buffer.getvalue()
+
+
 def tarred(name: str, data: bytes, mode: str = "w", owner: str = "") -> bytes:
     """Pack a tar."""
     buffer = io.BytesIO()
@@ -132,6 +142,8 @@ READ: Final[dict[str, Callable[[str], bytes]]] = {
     "two frames of zstd": lambda v: zstandard.compress(b"a\n") + zstandard.compress(v.encode()),
     "a ZIP": lambda v: zipped(("a.txt", f"x {v}".encode())),
     "a name in a ZIP": lambda v: zipped((f"照片/{v}.txt", b"x")),
+    "behind a ZIP": lambda v: zipped(("a", b"x")) + v.encode(),
+    "a ZIP's extra field": lambda v: extended(v.encode()),
     "a ZIP's comment": lambda v: zipped(("a", b"x"), comment=v.encode()),
     "a ZIP in a ZIP": lambda v: zipped(("a.zip", zipped(("b.zip", zipped(("c", v.encode())))))),
     "a sheet of an office document": lambda v: zipped(
