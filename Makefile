@@ -5,9 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 WORKERS ?= auto
+TARGETS ?=
 NODE_STAMP := node_modules/.package-lock.json
 
-.PHONY: demo test check check-site prove bench clean compiled lock system sbom audit
+.PHONY: demo fuzz test check check-site prove bench clean compiled lock system sbom audit
 
 $(STAMP): requirements.lock pyproject.toml
 	$(PYTHON) tools/bootstrap.py $(VENV)
@@ -24,6 +25,10 @@ test: system
 prove: system check audit
 	$(BIN)/python tools/system.py prove
 	$(BIN)/python -m pytest -n $(WORKERS)
+
+# Guided by coverage; docs/fuzzing.md.
+fuzz: system
+	$(BIN)/python -m tests.fuzz.run $(or $(SECONDS),60) $(TARGETS)
 
 check: $(STAMP) check-site
 	$(BIN)/ruff check .

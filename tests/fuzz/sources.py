@@ -1,0 +1,128 @@
+"""Targets: files of strangers, each by the entry of its importer, and the user's own files."""
+
+from __future__ import annotations
+
+import io
+from contextlib import suppress
+from pathlib import Path
+
+from importers.base import Options, Source, importer_for, importer_named
+from importers.markdown.memory import memory_path
+from importers.markdown.restore import to_source
+from importers.xar.attachment_versions import decoded
+from importers.xar.rcs_script import apply_script, patched, script_between
+from importers.xar.rebuild import rebuilt
+from importers.xar.xml_errors import BadXmlError
+from kb.cases.lines.grammar import grammar_of
+from kb.cases.profile.profile import parse_profile
+from kb.cases.store.corrections import FILE, load_corrections
+from kb.config import load_config
+from kb.frontmatter import fact_moment, fact_text, fact_texts, read_front_matter
+from kb.redact.public_rules import rules_of
+from kb.verify import DigestSink, NothingKnown
+
+from .target import check_storable, folder, parts, text_of
+
+
+def _import(format_name: str, path: Path) -> None:
+    importer = importer_named(format_name)
+    options = Options(timezone="Asia/Shanghai")
+    source = Source(str(path))
+    importer.recognises(source)
+    check_storable(importer.records(source, options, NothingKnown(), DigestSink()))
+
+
+def _file(name: str, data: bytes) -> Path:
+    path = folder() / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    return path
+
+
+def xar(data: bytes) -> None:
+    """A XAR as it comes."""
+    _import("xar", _file("some.xar", data))
+
+
+def tar(data: bytes) -> None:
+    """A tar of page XML, packed or not."""
+    _import("xar", _file("some.tar", data))
+
+
+def page_xml(data: bytes) -> None:
+    """A page's XML, with history and attachments."""
+    _import("xar", _file("page.xml", data))
+
+
+def blame_text(data: bytes) -> None:
+    """Text copied from the code viewer."""
+    _import("blame-text", _file("dump.txt", data))
+
+
+def saved_view(data: bytes) -> None:
+    """A page saved from a browser."""
+    _import("viewer-html", _file("saved.html", data))
+
+
+def any_file(data: bytes) -> None:
+    """A file of which nothing is known: some importer may take it."""
+    importer_for(Source(str(_file("unknown", data))))
+
+
+def markdown_tree(data: bytes) -> None:
+    """An exported tree: a page, its memory, what is known of the tree."""
+    page, memory, tree, objects = parts(data, 4)[:4]
+    _file("tree/index.md", page)
+    _file(f"tree/{memory_path('index.md')}", memory)
+    _file("tree/.casebook/tree.json", tree)
+    _file("tree/.casebook/objects/index.md.json", objects)
+    _import("markdown", folder() / "tree")
+
+
+def markdown_source(data: bytes) -> None:
+    """Markdown that becomes XWiki source."""
+    to_source(text_of(data), lambda _: None)
+
+
+def front_matter(data: bytes) -> None:
+    """Facts before a text; what they are not is left in the text."""
+    found = read_front_matter(text_of(data))
+    for value in found.facts.values():
+        fact_text(value), fact_texts(value), fact_moment(value)
+
+
+def profile(data: bytes) -> None:
+    """A profile in TOML."""
+    grammar_of([parse_profile(text_of(data), "ours.toml")])
+
+
+def kb_toml(data: bytes) -> None:
+    """A home's kb.toml."""
+    rules_of(load_config(_file("kb.toml", data)).public)
+
+
+def corrections(data: bytes) -> None:
+    """A home's corrections."""
+    load_corrections(_file(FILE, data).parent)
+
+
+def jrcs(data: bytes) -> None:
+    """A history as an RCS archive, whole and in pieces."""
+    text = text_of(data)
+    with suppress(BadXmlError):
+        list(rebuilt(text)[1])
+    with suppress(BadXmlError):
+        list(rebuilt(text[at : at + 7] for at in range(0, len(text), 7))[1])
+
+
+def delta(data: bytes) -> None:
+    """Base64, and scripts that make one version of another: what one makes, the other undoes."""
+    newer, older = map(text_of, parts(data, 2)[:2])
+    with suppress(BadXmlError):
+        b"".join(decoded(iter([newer[:99], newer[99:]])))
+    with suppress(BadXmlError):
+        apply_script(newer, older)
+    with suppress(BadXmlError):
+        patched(io.BytesIO(newer.encode()), io.BytesIO(older.encode())).read()
+    script = script_between(newer, older)
+    assert script is None or apply_script(newer, script) == older
