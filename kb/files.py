@@ -32,6 +32,7 @@ _HINTS: Final = {
     errno.ENOSPC: _ROOM, errno.EDQUOT: _ROOM, errno.EFBIG: _ROOM, errno.EROFS: _ELSEWHERE,
     errno.EACCES: _ELSEWHERE, errno.EPERM: _ELSEWHERE, errno.ENOENT: _ELSEWHERE,
     errno.ENOTDIR: _ELSEWHERE, errno.EEXIST: _ELSEWHERE, errno.EISDIR: "name a file",
+    errno.EMFILE: "allow more open files (ulimit -n)",
     errno.ENAMETOOLONG: "choose a shorter name",
     errno.EIO: "the disk is full or fails: make room; if that does not help, copy what matters",
 }  # fmt: skip
@@ -78,6 +79,11 @@ def system_error(error: Exception) -> int | None:
     if found := _OF_RUST.search(str(error)):
         return int(found[1])
     return _OF_SQLITE.get(getattr(error, "sqlite_errorcode", 0))
+
+
+def hint_for(error: OSError) -> str:
+    """What to do about trouble of the system; empty where nobody knows."""
+    return _HINTS.get(error.errno or 0, "")
 
 
 def is_writable(folder: Path) -> bool:

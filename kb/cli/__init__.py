@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import sys
 from importlib import import_module
@@ -10,6 +11,7 @@ import click
 
 from kb.cli.terminal import guard
 from kb.errors import KbError
+from kb.files import hint_for
 
 COMMANDS = {
     "init": "Write a kb.toml with comments.",
@@ -76,6 +78,14 @@ def main() -> None:
             f"a database of this home is damaged, or cannot be written: {error}",
             "kb verify says what, kb verify --repair mends it", 1,
         )  # fmt: skip
+    except MemoryError:
+        _fail("out of memory", "what was finished is kept: run it again with more", 1)
+    except BrokenPipeError:  # who reads has enough, as `head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        _fail(f"{where}{error.strerror or error}", hint_for(error), 1)
 
 
 def _fail(message: str, hint: str, code: int) -> None:

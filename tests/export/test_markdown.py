@@ -133,6 +133,17 @@ def test_edits_in_the_tree_are_not_written_over(wiki: Wiki, tmp_path: Path) -> N
         export(wiki, tmp_path / "mine")
 
 
+def test_a_memory_that_is_damaged_is_made_again(wiki: Wiki, tmp_path: Path) -> None:
+    """What the tree remembers of a page is not taken over where it is not what was written."""
+    small(wiki)
+    export(wiki, tmp_path / "tree")
+    before = files(tmp_path / "tree")
+    for memory in (tmp_path / "tree" / ".casebook.d").rglob("*.json"):
+        memory.write_bytes(memory.read_bytes().replace(b"e", b"f", 1))
+    export(wiki, tmp_path / "tree")
+    assert files(tmp_path / "tree") == before
+
+
 def test_the_report_counts_and_names(wiki: Wiki, tmp_path: Path) -> None:
     """What is dropped or broken stands there with its page and reason; digests are true."""
     small(wiki)

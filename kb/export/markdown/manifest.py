@@ -34,6 +34,8 @@ class TreePage(msgspec.Struct, kw_only=True, omit_defaults=True):
     inputs: str
     """Digest of all that the file was made of."""
     sha256: str
+    memory_sha256: str = ""
+    """Of what the tree remembers of the page."""
     kept: dict[str, int]
     """Links and images that lead where they led, by kind."""
     losses: list[Loss] = msgspec.field(name="entries")

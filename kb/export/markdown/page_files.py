@@ -87,7 +87,8 @@ def _write(job: TreeJob, archive: Archive, task: PageTask) -> tuple[str, TreePag
     made = render_page(view, tree.markdown, links, site, anchors)
     data = f"{_front_matter(job, tree, view, cases)}{made.text}".encode("utf-8", "replace")
     write_bytes(job.root / path, data)
-    write_bytes(job.root / memory_path(path), encode_memory(made.memory))
+    memory = encode_memory(made.memory)
+    write_bytes(job.root / memory_path(path), memory)
     kept, losses = _account(view, resolver, made)
     objects, lost = objects_of(archive, view)
     at = objects_path(job.targets.layout.page(view.id)) if objects else None
@@ -96,8 +97,8 @@ def _write(job: TreeJob, archive: Archive, task: PageTask) -> tuple[str, TreePag
     words, missing = _missing_words(view, made) if job.proof else (None, [])
     asked = sorted(resolver.asked)
     return path, TreePage(
-        page=view.id, inputs=inputs, sha256=_sha256(data), kept=dict(kept),
-        losses=[*losses, *lost, *missing], in_html=sorted(site.files), asked=asked,
+        page=view.id, inputs=inputs, sha256=_sha256(data), memory_sha256=_sha256(memory),
+        kept=dict(kept), losses=[*losses, *lost, *missing], in_html=sorted(site.files), asked=asked,
         answers=resolver.answers(asked), objects=at, words=words,
         objects_sha256=_sha256(objects) if objects else None,
     )  # fmt: skip
@@ -142,14 +143,14 @@ def _taken_over(job: TreeJob, resolver: TreeResolver, path: str, inputs: str) ->
 
 
 def _copy(old_root: Path, root: Path, path: str, before: TreePage) -> bool:
-    """Copy a page's files; False where the old file is not what it was."""
+    """Copy a page's files; False where an old file is not what it was."""
     names = [path, memory_path(path), *([before.objects] if before.objects else [])]
     old = ForeignFolder(old_root)
     try:
         contents = [old.read(name, MOST_MEMORY) for name in names]
     except OSError:
         return False
-    if _sha256(contents[0]) != before.sha256:
+    if [_sha256(data) for data in contents[:2]] != [before.sha256, before.memory_sha256]:
         return False
     for name, data in zip(names, contents, strict=True):
         write_bytes(root / name, data)
