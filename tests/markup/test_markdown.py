@@ -38,7 +38,7 @@ PHRASES = st.one_of(
 
 
 def document(*blocks: n.Node) -> n.Document:
-    return n.Document("", "xwiki/2.1", list(blocks), {}, True)
+    return n.Document(0, list(blocks), "", "xwiki/2.1")
 
 
 def paragraph(*inline: n.Node) -> n.Paragraph:

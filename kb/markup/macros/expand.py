@@ -100,7 +100,7 @@ class _Expansion:
             self.run_within(parent, siblings, index, ancestors)
 
         context = MacroContext(self.document, ancestors, self.waiting, expand_now, self.links)
-        result = n.MacroResult(macro, self.nodes_of(macro, context))
+        result = n.MacroResult(macro.pos, self.nodes_of(macro, context), macro)
         siblings[index] = result
         self.walk(result, ancestors)
         inner, self.late = self.late, self.page_late

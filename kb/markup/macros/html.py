@@ -27,7 +27,7 @@ def _xhtml(macro: n.Macro, context: MacroContext) -> list[Node]:
     if _is_true(macro.params.get("wiki"), False):
         nodes = context.parse(text, macro.content_pos, False)
         _leave_unclean(nodes)
-        holder = n.MacroResult(macro, nodes)
+        holder = n.MacroResult(macro.pos, nodes, macro)
         context.expand(holder)
         printer = _HtmlPrinter(LinkPrinter(context.links or WikiModel(), {}))
         printer.all(holder.children)

@@ -173,7 +173,7 @@ class IncludeMacro:
         assert self.registry is not None
         host = context.document
         nodes = parse_within(host, found.source, 0, context.depth, found.syntax)
-        document = n.Document(found.source, found.syntax, nodes, host.ids, host.wiki)
+        document = n.Document(0, nodes, found.source, found.syntax, host.ids, host.wiki)
         inner = IncludeMacro(self.pages, found.reference, self.chain, self.budget)
         registry = self.registry.copy()
         inner.register(registry)

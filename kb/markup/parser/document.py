@@ -29,7 +29,7 @@ def parse(source: str, syntax: str = "xwiki/2.1", *, wiki: bool = True) -> Docum
         raise ValueError(f"not an XWiki 2.x syntax: {syntax!r}")
     ids: dict[str, int] = {}
     blocks = _parse_blocks(source, 0, 0, PageScope(syntax, wiki, ids, _parse_blocks, _parse_label))
-    return Document(source, syntax, blocks, ids, wiki)
+    return Document(0, blocks, source, syntax, ids, wiki)
 
 
 def parse_within(document: Document, content: str, pos: int, depth: int, syntax: str) -> list[Node]:

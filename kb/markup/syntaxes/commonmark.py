@@ -38,7 +38,7 @@ def commonmark_tree(source: str, syntax: str = "markdown/1.2") -> n.Document:
     """Return the tree of a page in CommonMark with tables, strikethrough and footnotes."""
     builder = _MarkdownTreeBuilder(line_starts(source))
     children = builder.all(SyntaxTreeNode(_reader().parse(source)).children)
-    return n.Document(source, syntax, children, builder.ids, True)
+    return n.Document(0, children, source, syntax, builder.ids)
 
 
 class _MarkdownTreeBuilder:
@@ -123,7 +123,7 @@ class _MarkdownTreeBuilder:
         content = token.content.removesuffix("\n")
         macro = n.Macro(self.pos, "code", params, content, False, self.pos)
         lines = n.Paragraph(self.pos, plain_nodes(content, self.pos), n.NO_PARAMS)
-        return [n.MacroResult(macro, [lines])]
+        return [n.MacroResult(self.pos, [lines], macro)]
 
     def cell(self, token: SyntaxTreeNode) -> list[Node]:
         style = _ALIGN.search(str(token.attrGet("style") or ""))
@@ -138,7 +138,7 @@ class _MarkdownTreeBuilder:
         params: n.Params = {"id": id_} if not token.meta.get("subId") else {}
         macro = n.Macro(self.pos, "footnote", n.NO_PARAMS, None, True, self.pos)
         mark = n.FormatSpan(self.pos, [link], params, n.SUPERSCRIPT)
-        return [n.MacroResult(macro, [mark])]
+        return [n.MacroResult(self.pos, [mark], macro)]
 
     def notes(self, token: SyntaxTreeNode) -> list[Node]:
         items: list[Node] = []
@@ -150,7 +150,8 @@ class _MarkdownTreeBuilder:
             content = self.all(note.children)
             items.append(n.ListItem(self.pos, [back, n.Text(self.pos, " "), *content], {}))
         macro = n.Macro(self.pos, "putFootnotes", n.NO_PARAMS, None, False, self.pos)
-        return [n.MacroResult(macro, [n.List(self.pos, items, n.NO_PARAMS, True)])]
+        notes: list[Node] = [n.List(self.pos, items, n.NO_PARAMS, True)]
+        return [n.MacroResult(self.pos, notes, macro)]
 
 
 def _reference(url: str, otherwise: str) -> n.ResourceReference:

@@ -170,7 +170,7 @@ def _is_html(node: Node) -> bool:
 
 
 def _words(document: n.Document, node: Node) -> Node:
-    alone = n.Document(document.source, document.syntax, [node], {}, document.wiki)
+    alone = n.Document(0, [node], document.source, document.syntax, wiki=document.wiki)
     words = plain_nodes(html_text(render_html(alone)), node.pos)
     return n.Paragraph(node.pos, words, n.NO_PARAMS)
 

@@ -20,7 +20,7 @@ _BLANKS = re.compile(r"[ \t\r\n]+")
 def html_tree(source: str, syntax: str) -> n.Document:
     """Return the HTML in one node; renderers clean it."""
     blocks: list[Node] = [n.RawText(0, source, "html/5.0")] if source.strip() else []
-    return n.Document(source, syntax, blocks, {}, True)
+    return n.Document(0, blocks, source, syntax)
 
 
 def html_text(source: str) -> str:
@@ -67,10 +67,10 @@ def plain_tree(source: str, syntax: str = "plain/1.0") -> n.Document:
         else:
             blocks.append(n.Paragraph(pos, inline, n.NO_PARAMS))
         inline.append(n.Text(pos, line.replace("\t", "    ")))
-    return n.Document(source, syntax, blocks, {}, True)
+    return n.Document(0, blocks, source, syntax)
 
 
 def source_tree(source: str, syntax: str) -> n.Document:
     """Return the text as it stands."""
     blocks: list[Node] = [n.Verbatim(0, source, False, n.NO_PARAMS)] if source.strip() else []
-    return n.Document(source, syntax, blocks, {}, True)
+    return n.Document(0, blocks, source, syntax)

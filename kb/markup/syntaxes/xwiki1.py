@@ -45,7 +45,7 @@ def xwiki1_tree(source: str) -> n.Document:
         else:
             blocks.append(n.Paragraph(pos, inline, n.NO_PARAMS))
         inline += inline_nodes(line.replace("\t", "    "), pos)
-    return n.Document(source, "xwiki/1.0", blocks, ids, True)
+    return n.Document(0, blocks, source, "xwiki/1.0", ids)
 
 
 def _heading(pos: int, match: re.Match[str], ids: dict[str, int]) -> Node:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import fields
 
 from kb.markup.tree import nodes as n
 from kb.markup.tree.nodes import Node
@@ -35,25 +36,15 @@ def shape(nodes: Iterable[Node]) -> list[object]:
 
 
 def _values(node: Node) -> list[object]:
-    values: list[object] = []
-    for name in _slots(type(node)):
-        value = getattr(node, name)
-        if isinstance(value, n.ResourceReference):
-            value = (value.type, value.reference, value.typed, value.parameters)
-        values.append(shape(value) if name == "children" else value)
-    return values
+    values = [(name, getattr(node, name)) for name in _names(type(node))]
+    return [shape(value) if name == "children" else value for name, value in values]
 
 
-_SLOTS: dict[type[Node], list[str]] = {}
+_NAMES: dict[type[Node], list[str]] = {}
 
 
-def _slots(kind: type[Node]) -> list[str]:
+def _names(kind: type[Node]) -> list[str]:
     """Return names of what a node holds, its place aside."""
-    if kind not in _SLOTS:
-        names: list[str] = []
-        for base in kind.__mro__:
-            # Compiled classes have no __slots__, but say the same elsewhere.
-            held: tuple[str, ...] = getattr(base, "__mypyc_attrs__", ())
-            names += held or getattr(base, "__slots__", ())
-        _SLOTS[kind] = sorted({*names} - {*_PLACES, "__dict__"})
-    return _SLOTS[kind]
+    if kind not in _NAMES:
+        _NAMES[kind] = [one.name for one in fields(kind) if one.name not in _PLACES]
+    return _NAMES[kind]

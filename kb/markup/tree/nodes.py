@@ -48,7 +48,7 @@ class Position(NamedTuple):
     column: int
 
 
-@dataclass(eq=False, repr=False, slots=True)
+@dataclass(repr=False, slots=True)
 class ResourceReference:
     """What a link or an image points to.
 
@@ -85,6 +85,7 @@ class Container(Parent):
     params: Params
 
 
+@dataclass(eq=False, repr=False, slots=True)
 class Document(Parent):
     """A whole page.
 
@@ -92,18 +93,11 @@ class Document(Parent):
     so far (see ids.py).
     """
 
-    __slots__ = ("_lines", "ids", "source", "syntax", "wiki")
-
-    def __init__(
-        self, source: str, syntax: str, children: list[Node], ids: dict[str, int], wiki: bool
-    ) -> None:
-        self.pos = 0
-        self.children = children
-        self.source = source
-        self.syntax = syntax
-        self.ids = ids
-        self.wiki = wiki
-        self._lines: list[int] = []
+    source: str
+    syntax: str
+    ids: dict[str, int] = field(default_factory=dict)
+    wiki: bool = True
+    _lines: list[int] = field(default_factory=list)
 
     def position(self, node: Node) -> Position:
         """Return line and column of `node`; lines end at LF, CR LF or CR."""
@@ -229,15 +223,11 @@ class Macro(Node):
     content_pos: int
 
 
+@dataclass(eq=False, repr=False, slots=True)
 class MacroResult(Parent):
     """What a macro made, in the place of the call."""
 
-    __slots__ = ("macro",)
-
-    def __init__(self, macro: Macro, children: list[Node]) -> None:
-        self.pos = macro.pos
-        self.children = children
-        self.macro = macro
+    macro: Macro
 
 
 @dataclass(eq=False, repr=False, slots=True)

@@ -120,7 +120,7 @@ def _table(w: HtmlWriter, node: n.Table) -> Frame | None:
     w.out.append("<thead>\n" if heads else "<tbody>\n")
     if not heads or heads == len(rows):
         return rows, f"</{'thead' if heads else 'tbody'}>{end}", _ROWS
-    between = HtmlPiece("</thead><tbody>\n")
+    between = HtmlPiece(0, "</thead><tbody>\n")
     return [*rows[:heads], between, *rows[heads:]], f"</tbody>{end}", _ROWS
 
 

@@ -99,7 +99,7 @@ RESULT: Final = _result(
     {
         **dict.fromkeys(LISTINGS, _code), "html": _html,
         "gallery": lambda _w, node: (
-            [HtmlPiece('<div class="wiki-gallery">'), *node.children], "</div>\n", None),
+            [HtmlPiece(0, '<div class="wiki-gallery">'), *node.children], "</div>\n", None),
         "toc": _labelled('nav class="wiki-toc"', attrgetter("contents")),
         "putFootnotes": _labelled(
             'section class="wiki-footnotes" role="doc-endnotes"', attrgetter("footnotes")),

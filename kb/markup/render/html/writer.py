@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 from kb.markup.render.handlers import NodeHandlers
@@ -18,14 +19,11 @@ HtmlHandlers = NodeHandlers[Handler]
 """By node class: gives a leaf's HTML, or writes a start tag and gives the frame within."""
 
 
+@dataclass(eq=False, slots=True)
 class HtmlPiece(Node):
     """HTML that the writer puts between children, such as `</thead><tbody>`."""
 
-    __slots__ = ("html",)
-
-    def __init__(self, html: str) -> None:
-        self.pos = 0
-        self.html = html
+    html: str
 
 
 def escape(text: str) -> str:

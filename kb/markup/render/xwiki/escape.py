@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from kb.markup.parser.link_references import written_as_parameters
 from kb.markup.tree.nodes import Params, ResourceReference
@@ -95,15 +96,13 @@ _BARE = ("image:", "attach:", "mailto:")
 _VERBATIM_EDGE = re.compile(r"\{\{\{|\}\}\}")
 
 
+@dataclass(eq=False, slots=True)
 class EscapeContext:
     """The blocks that are open where text is printed."""
 
-    __slots__ = ("heading", "inline", "table")
-
-    def __init__(self) -> None:
-        self.inline = 0
-        self.heading = False
-        self.table = False
+    inline: int = 0
+    heading: bool = False
+    table: bool = False
 
 
 class SourceBuffer:
