@@ -28,6 +28,10 @@ _NO_LOCKS: Final = frozenset({errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP})
 """What a file system answers that knows no locks."""
 
 
+class BusyError(KbError):
+    """Another process still writes it."""
+
+
 class UnwritableError(InputError):
     """The folder of what is to be written cannot be written to, by this user or at all."""
 
@@ -38,7 +42,7 @@ def writing(
 ) -> Iterator[None]:
     """Hold the lock of ``path``; the thread that holds it may take it again.
 
-    Another holder is waited for, which the logger `kb` tells once. KbError where it still writes
+    Another holder is waited for, which the logger `kb` tells once. BusyError where it still writes
     after ``limit`` seconds; UnwritableError where no lock can be made beside ``path``. On a file
     system without locks the logger says so, and the block runs without one. ``what`` is what a
     person calls it: `the archive`; ``hint`` what to do where there is no writing.
@@ -85,7 +89,7 @@ def _taken(lock: BaseFileLock, path: Path, what: str, limit: float) -> bool:
             _tell(f"waiting: {_holder(path)} writes {what}")
             lock.acquire(timeout=limit)
     except Timeout as error:
-        raise KbError(
+        raise BusyError(
             f"{path}: {_holder(path)} still writes {what} after {limit:g} s",
             hint="run it again when that has ended; KB_WAIT=SECONDS waits longer",
         ) from error

@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from kb.cases.record import from_json
+from kb.files import unwritable_told
 from kb.freshness import code_stamp
 from kb.pool import Load, pooled
 from kb.publish.browser_index.index_layout import IndexMeta
@@ -89,7 +90,8 @@ def build(
     state for the next. Of builds in several threads one runs at a time; of those in several
     processes, the caller's lock sees to it. InputError where ``out`` holds something else.
     """
-    with _building, _TunedCollector() as collector:
+    told = unwritable_told(state_folder), unwritable_told(out)
+    with _building, told[0], told[1], _TunedCollector() as collector:
         return SiteBuild(material, out, site, state_folder, collector, check=check).run(guard)
 
 
@@ -160,7 +162,11 @@ class SiteBuild:
         pages = list(self.material.pages())
         cases = self._read_cases()
         if self.damaged or not self._nothing_changed(pages, cases):
-            self._bring_up(pages, cases, guard)
+            try:
+                self._bring_up(pages, cases, guard)
+            except BaseException:
+                self.folder.discard()  # it takes room, may hold what was refused, and is of no use
+                raise
         return BuildReport(
             out=self.folder.out, cases=len(cases), pages=len({page.id for page in pages}),
             written=len(self.written), removed=len(self.removed), mended=len(self.damaged),
@@ -186,11 +192,7 @@ class SiteBuild:
         self._remove_what_is_gone()
         if guard and (self.written or self.removed or self.last is None):
             self._prepare()
-            try:
-                guard(self.folder.staged, self._changes(catalogue))
-            except BaseException:
-                self.folder.discard()
-                raise
+            guard(self.folder.staged, self._changes(catalogue))
         self._put_in_place(catalogue, index)
 
     def _read_cases(self) -> list[CaseFacts]:

@@ -141,7 +141,7 @@ class SiteFolder:
             self.staged.chmod(_OWN)
 
     def discard(self) -> None:
-        """Delete what was prepared: it must not be read."""
+        """Delete what was prepared, as far as there is any."""
         shutil.rmtree(self.staged, ignore_errors=True)
 
     def _take_over(self, path: str) -> None:
