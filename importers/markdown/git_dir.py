@@ -71,16 +71,27 @@ class GitDir:
             if said is None:
                 return self._packed().get(name)
             if not said.startswith("ref:"):
-                return said if _ID.fullmatch(said) else None
+                if not _ID.fullmatch(said):
+                    raise GitRefusedError("bad-git", f"{name} is damaged: no id of a commit")
+                return said
             folder, name = self.common, said.removeprefix("ref:").strip()
             if not _REF.fullmatch(name) or ".." in name:
                 break
         raise GitRefusedError("bad-git", f"a ref leads to {name!r}, which is no branch")
 
+    def has_commits(self) -> bool:
+        """Tell by other things than HEAD whether anything was committed here."""
+        loose = ForeignFolder(self.common.root / "refs" / "heads").walk(lambda name: False)
+        known = bool(self._packed()) or any(isinstance(found, str) for found in loose)
+        return known or self.own.is_file("logs/HEAD") or any(pack_names(self.common))
+
     def _packed(self) -> dict[str, str]:
-        rows = (_read(self.common, "packed-refs", _REFS) or "").split("\n")
-        pairs = (row.split(" ", 1) for row in rows if row[:1] not in ("#", "^") and " " in row)
-        return {name: id_ for id_, name in pairs if _ID.fullmatch(id_)}
+        text = _read(self.common, "packed-refs", _REFS) or ""
+        rows = [row for row in text.split("\n") if row and row[0] not in "#^"]
+        pairs = [row.partition(" ") for row in rows]
+        if not all(_ID.fullmatch(id_) and _REF.fullmatch(name) for id_, _, name in pairs):
+            raise GitRefusedError("bad-git", f"{self.common.root / 'packed-refs'} is damaged")
+        return {name: id_ for id_, _, name in pairs}
 
     def shallow(self) -> frozenset[str]:
         """Return the commits whose parents a shallow clone left behind."""

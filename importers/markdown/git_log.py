@@ -66,7 +66,11 @@ class GitLog:
             self._git = find_git_dir(folder)
             if self._git is not None:
                 with _opened(self._git) as objects:
-                    self._by_path = _History(self._git, objects).files()
+                    history = _History(self._git, objects)
+                    self._by_path = history.files()
+                    for id_, why in history.unread.items():
+                        detail = f"{id_.hex()} cannot be compared, a rename may be missed: {why}"
+                        self._report("lost-version", detail)
         except GitRefusedError as error:
             self._report(error.code, str(error))
         except GitObjectError as error:
@@ -143,19 +147,24 @@ class _History:
         self._changes = 0
         self._compared = MOST_COMPARED
         self._tops: dict[bytes, bytes | None] = {}
+        self.unread: dict[bytes, str] = {}
+        """Files that could not be compared with others, by their ids, and why."""
 
     def files(self) -> Mapping[str, list[CommittedFile]]:
         """Return the versions of every file by the path that it has after the newest commit."""
         by_path: defaultdict[str, list[CommittedFile]] = defaultdict(list)
         head = self._git.head()
         if head is None:
+            if self._git.has_commits():
+                detail = f"{self._git.own.root}: HEAD leads to no commit: `git checkout` a branch"
+                raise GitRefusedError("bad-git", detail)
             return by_path
         commits = self._commits(bytes.fromhex(head))
         for id_ in reversed(_topological(bytes.fromhex(head), commits)):
             commit = commits[id_]
             before = commits[commit.parents[0]].tree if commit.parents else None
             if len(commit.parents) < 2 and commit.tree != before:
-                self._take(by_path, _logged(id_, self._objects.checked(id_).data), before, commit)
+                self._take(by_path, _logged(id_, self._objects.get(id_).data), before, commit)
         return by_path
 
     def _take(
@@ -179,10 +188,11 @@ class _History:
             by_path[_text(path)] = [*former, CommittedFile(said, id_)]
 
     def _content(self, id_: bytes) -> bytes | None:
-        """Return the bytes of a file; None where they cannot be had."""
+        """Return the bytes of a file; None, and a note of it, where they cannot be had."""
         try:
             return self._objects.get(id_).data
-        except GitObjectError:
+        except GitObjectError as error:
+            self.unread[id_] = str(error)
             return None
 
     def _commits(self, head: bytes) -> dict[bytes, _Commit]:
@@ -205,7 +215,7 @@ class _History:
         return found
 
     def _top_and_parents(self, id_: bytes) -> tuple[bytes, tuple[bytes, ...]]:
-        kind, data = self._objects.get(id_)
+        kind, data = self._objects.checked(id_)
         head = data.partition(b"\n\n")[0].split(b"\n")
         try:
             ids = [bytes.fromhex(row.split(b" ", 1)[1].decode()) for row in _ids(head)]
@@ -252,7 +262,7 @@ class _History:
         if found is not None:
             self._trees.move_to_end(id_)
             return found
-        kind, data = self._objects.get(id_)
+        kind, data = self._objects.checked(id_)
         if kind != TREE:
             raise GitObjectError(f"{id_.hex()} is no tree")
         try:

@@ -17,7 +17,14 @@ from io import BytesIO
 from typing import BinaryIO, Final, NamedTuple
 
 from dulwich.errors import ApplyDeltaError
-from dulwich.pack import FilePackIndex, PackIndex1, PackIndex2, PackIndex3, apply_delta
+from dulwich.pack import (
+    FilePackIndex,
+    PackFileDisappeared,
+    PackIndex1,
+    PackIndex2,
+    PackIndex3,
+    apply_delta,
+)
 
 from importers.markdown.git_dir import GitDir, GitRefusedError, pack_names
 
@@ -40,7 +47,10 @@ _CHUNK: Final = 1 << 15
 _HEADER: Final = 64
 _LOOSE: Final = re.compile(rb"(commit|tree|blob|tag) (0|[1-9][0-9]{0,18})\0")
 _KINDS: Final = {b"commit": COMMIT, b"tree": TREE, b"blob": 3, b"tag": 4}
-_BAD_INDEX: Final = (AssertionError, KeyError, ValueError, IndexError, struct.error, TypeError)
+_BAD_INDEX: Final = (
+    AssertionError, LookupError, ValueError, ArithmeticError, TypeError, struct.error,
+    PackFileDisappeared,
+)  # fmt: skip
 
 
 class GitObject(NamedTuple):
