@@ -245,7 +245,10 @@ def _name_of(source: Source) -> str:
 def _stamp(path: Path) -> str:
     """Names, sizes and times of a file, or of all files in a folder."""
     digest = hashlib.sha256()
-    files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
+    files = [path]
+    if not path.is_file():
+        found = ForeignFolder(path).walk(lambda name: False)
+        files = [path / name for name in found if isinstance(name, str)]
     for file in files:
         facts = file.stat()
         digest.update(f"{file}\0{facts.st_size}\0{facts.st_mtime_ns}\n".encode())

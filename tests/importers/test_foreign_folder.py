@@ -26,6 +26,7 @@ from kb.foreign_folder import DEEPEST, ForeignFileError, ForeignFolder
 from kb.library.taking_in import match
 from kb.model import AttachmentRevision, Item, PageId, PageSeen, Revision, Snapshot, WikiObject
 from kb.verify import DigestSink, NothingKnown
+from tests.conftest import Kb
 
 SECRET = "what stands outside of the folder"
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="links and pipes as POSIX has them")
@@ -309,3 +310,26 @@ def test_a_mixed_folder_names_what_is_skipped(tmp_path: Path) -> None:
     found = match(str(tmp_path / "f"), None)
     assert [source.path.name for source, _ in found.pairs] == ["a.txt"]
     assert "link-not-followed" in str(found.skipped[0])
+
+
+def test_the_command_takes_what_it_can(kb: Kb, tmp_path: Path) -> None:
+    """Folders without end, names that are no text, loops, pipes: the page comes in, all is said."""
+    folder = tmp_path / "f"
+    folder.mkdir()
+    (folder / "page.md").write_text("text")
+    deep = folder
+    for _ in range(1500):
+        deep /= "d"
+        deep.mkdir()
+    (folder / "loop").symlink_to(folder)
+    os.mkfifo(folder / "pipe.md")
+    if sys.platform == "linux":
+        (folder / os.fsdecode(b"\xff.md")).touch()
+    done = kb("import", folder)
+    assert "1 page" in done.stdout + done.stderr
+    for code in ("too-deep", "link-not-followed", "not-a-file"):
+        assert code in done.stdout + done.stderr + kb("stats").stdout
+    assert "Traceback" not in done.stderr
+    while deep != folder:
+        deep.rmdir()
+        deep = deep.parent
