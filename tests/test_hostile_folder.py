@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
@@ -128,3 +129,45 @@ def test_as_a_module_later_imports_are_not_from_the_folder(hostile: Path) -> Non
     command = [sys.executable, "-m", "kb", "search", "wenzi"]
     subprocess.run(command, cwd=hostile, env=environment, check=True)
     assert list(_marks(hostile)) == []
+
+
+RUNS = {
+    "kb/archive/writer_process.py": {"subprocess"},  # own_python
+    "kb/export/git/repository.py": {"subprocess"},  # find_program, in a folder of ours
+    "kb/pool.py": {"multiprocessing", "ctypes"},  # forked, so that nothing is looked for
+    "kb/search/documents/pdf.py": {"subprocess"},  # own_python
+    "kb/files.py": {"ctypes"},  # the system's own library
+    "kb/publish/browser_index/full.py": {"np.load"},  # arrays alone, of a file of this process
+}
+"""Modules that start processes, or read what could run, and with what."""
+_MODULES = frozenset(
+    ("subprocess", "multiprocessing", "pickle", "marshal", "shelve", "ctypes", "runpy", "pty",
+     "webbrowser", "code", "imp", "dill", "joblib", "cffi")
+)  # fmt: skip
+_CALLS = frozenset(
+    ("eval", "exec", "compile", "os.system", "os.popen", "os.execv", "os.execvp", "os.spawnv",
+     "os.startfile", "shutil.which", "yaml.load", "yaml.unsafe_load", "np.load", "__import__",
+     "pickle.loads", "asyncio.create_subprocess_exec", "click.launch", "click.edit",
+     "click.echo_via_pager")
+)  # fmt: skip
+
+
+def _runs(source: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Import(names=names):
+                yield from (n.name for n in names if n.name.partition(".")[0] in _MODULES)
+            case ast.ImportFrom(module=str(module)) if module.partition(".")[0] in _MODULES:
+                yield module
+            case ast.Call(func=func) if ast.unparse(func) in _CALLS:
+                yield ast.unparse(func)
+
+
+def test_what_could_run_is_known() -> None:
+    """A module that starts a process, or reads pickles and their like, is named above with why."""
+    found = {}
+    for room in ("kb", "importers"):
+        for path in sorted((ROOT / room).rglob("*.py")):
+            if runs := set(_runs(path.read_text("utf-8"))):
+                found[path.relative_to(ROOT).as_posix()] = runs
+    assert found == RUNS
