@@ -117,6 +117,7 @@ def importer_for(source: Source) -> Importer:
     if best is None:
         raise InputError(
             f"{source.location}: not recognised as a wiki's page, dump or export{broken}",
-            hint=f"name its format with --as: {', '.join(sorted(all_plugins(IMPORTERS)))}",
+            hint="name its format by --as (in Python: format=), one of: "
+            + ", ".join(sorted(all_plugins(IMPORTERS))),
         )
     return best

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import msgspec
 from kb.errors import InputError, UsageError
 from kb.files import is_writable, make_folder, write_new
 from kb.options import Choice
+from kb.toml_records import read_toml
 
 
 class SourceConfig(Choice, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -117,10 +117,7 @@ class Home(msgspec.Struct, frozen=True):
 
 def load_config(path: Path) -> Config:
     """Read kb.toml. InputError names the file and the key that is wrong."""
-    try:
-        return msgspec.convert(tomllib.loads(path.read_text("utf-8")), Config)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: {error}", hint="`kb init` writes one with comments") from error
+    return read_toml(path, Config, "`kb init` writes one with comments")
 
 
 def find_home(explicit: Path | None = None) -> Home:

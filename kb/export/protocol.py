@@ -214,7 +214,10 @@ def options_of(exporter: Exporter[OptionsT], given: Mapping[str, object]) -> Opt
     try:
         return msgspec.convert(dict(given), exporter.options, dec_hook=_to_path)
     except msgspec.ValidationError as error:
-        raise UsageError(f"{exporter.name}: {error}") from error
+        from kb.allowed_values import allowed  # which takes long to load
+
+        hint = allowed(exporter.options, str(error))
+        raise UsageError(f"{exporter.name}: {error}", hint=hint) from error
 
 
 def _to_path(kind: type, value: object) -> object:

@@ -22,6 +22,7 @@ from kb.destinations import check_destination, source_paths
 from kb.errors import InputError
 from kb.files import check_plain, make_folder, put_in_place, unwritable_told
 from kb.freshness import own_profiles
+from kb.library.argument_types import checked
 from kb.library.verifying import verify
 from kb.locks import is_lock, writing
 from kb.times import now
@@ -142,6 +143,7 @@ def _data_of(home: Home) -> Iterator[tuple[str, Path]]:
             yield path.relative_to(home.root).as_posix(), path
 
 
+@checked
 def restore(
     backup: str | Path, home: str | Path, *, at: str | None = None, force: bool = False
 ) -> RestoreReport:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, get_args
 from kb.config import Home, find_home
 from kb.errors import InputError, NotFoundError, Problem, UsageError
 from kb.files import make_folder, unwritable_told
+from kb.library.argument_types import checked, checks_arguments
 from kb.library.opened import Opened
 from kb.locks import writing
 from kb.model import PageId
@@ -45,6 +46,9 @@ MOST_HITS: Final = 10_000
 MOST_OFFSET: Final = 1_000_000
 """What an engine is asked for at the most: it sets memory aside for all of it."""
 
+_MOST_NAMED: Final = 10
+"""Cases that an error names."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stats:
@@ -64,6 +68,7 @@ class Stats:
         return dict(sorted(Counter(problem.code for problem in self.problems).items()))
 
 
+@checks_arguments
 class Library:
     """An archive of wiki pages with its case records, search, site and exports; a context manager.
 
@@ -212,6 +217,8 @@ class Library:
         try:
             case = self._opened.store().case(name) if page else self.case(name)
         except NotFoundError as no_case:
+            if page is None and len(self._opened.store().having(name)) > 1:
+                raise
             near = [e.hint.partition("did you mean: ")[2] for e in (no_case, no_page)]
             found = ", ".join(filter(None, near))
             raise NotFoundError(
@@ -355,7 +362,14 @@ class Library:
         return self._opened.store().case(id) or self._no_case(id)
 
     def _no_case(self, id: str) -> NoReturn:  # noqa: A002  (what users call it)
-        near = self._opened.store().like(id, 5)
+        store = self._opened.store()
+        if len(several := store.having(id)) > 1:
+            more = "" if len(several) <= _MOST_NAMED else ", …"
+            raise NotFoundError(
+                f"there is no case {id!r}; it is a part of {len(several)} ids",
+                hint=f"one of: {', '.join(several[:_MOST_NAMED])}{more}",
+            )
+        near = store.like(id, 5)
         hint = f"did you mean: {', '.join(near)}" if near else "kb cases lists the cases"
         raise NotFoundError(f"there is no case {id!r}", hint=hint)
 
@@ -451,6 +465,7 @@ class Library:
         return learn_profile(self._opened.archive(), pages, name)
 
 
+@checked
 def open_library(path: str | Path | None = None, *, create: bool = False) -> Library:
     """Open the home in the folder ``path``, or the one that the current folder is in.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, suppress
@@ -117,6 +116,8 @@ class Opened:
         make_folder(self._home.derived)
         with suppress(OSError):
             self._home.derived.chmod(0o700)
+        import logging  # which takes long to load
+
         logging.getLogger("kb").warning(
             "note: %s cannot be written to: records, index and sites are in %s",
             self._home.archive.parent, self._home.derived,

@@ -11,9 +11,11 @@ from kb.archive.views import AttachmentView
 from kb.errors import NotFoundError
 from kb.history import split_lines
 from kb.history.unified import CONTEXT, Hunk, hunks
+from kb.library.argument_types import checks_arguments
 from kb.model import Comment, PageId, WikiObject
 
 
+@checks_arguments
 class Page:
     """A page as the archive has it now; versions are read when they are asked for."""
 

@@ -6,8 +6,8 @@ from typing import Any, Final, Literal, TypeAlias
 
 import msgspec
 
-from kb.errors import InputError
 from kb.model import WikiObject
+from kb.toml_records import as_record
 
 Audience: TypeAlias = Literal["internal", "public"]
 """Who will read what is made: for the public, it is redacted."""
@@ -46,10 +46,7 @@ class PublicRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 def rules_of(public: dict[str, Any]) -> PublicRules:
     """Read kb.toml's `[public]`. InputError names the key that is wrong."""
-    try:
-        return msgspec.convert(public, PublicRules)
-    except msgspec.ValidationError as error:
-        raise InputError(f"kb.toml: [public]: {error}") from error
+    return as_record(public, PublicRules, "kb.toml: [public]")
 
 
 def without_secrets(one: WikiObject) -> WikiObject:

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ import kb
 from tests.conftest import ROOT
 
 CASE = "njhx_case#9_20230412"
+NO_PATHS: list[Any] = [5]
 
 
 @pytest.fixture
@@ -198,6 +200,28 @@ def test_what_changed_is_seen_at_once(library: kb.Library, tmp_path: Path) -> No
         (lambda one: one.correct(CASE, "status", "x", why="y"), kb.UsageError, "/status"),
         (lambda one: one.search("x", old=True), kb.UsageError, "earlier versions"),
         (lambda one: one.profile("odd"), kb.InputError, "odd"),
+        (lambda one: one.case("njhx_case"), kb.NotFoundError, "a part of 5 ids"),
+        (lambda one: one.look_up("njhx_case"), kb.NotFoundError, "a part of 5 ids"),
+        (lambda one: one.search(5), kb.UsageError, "search: query=5: int, not str"),
+        (lambda one: one.search("x", limit="5"), kb.UsageError, "limit='5': str, not int"),
+        (lambda one: one.search("x", limit=True), kb.UsageError, "limit=True: bool, not int"),
+        (lambda one: one.case(None), kb.UsageError, "id=None: NoneType, not str"),
+        (lambda one: one.cases(station=3), kb.UsageError, "station=3: int"),
+        (lambda one: one.cases(status=3), kb.UsageError, "no status 3"),
+        (lambda one: one.page(7), kb.UsageError, "reference=7: int"),
+        (lambda one: next(one.pages()).at(1.1), kb.UsageError, "version=1.1: float"),
+        (lambda one: one.import_(b"demo"), kb.UsageError, "source=b'demo': bytes"),
+        (lambda one: one.import_("demo", 5), kb.UsageError, "more=5: int"),
+        (lambda one: one.import_("demo", pages=[1]), kb.UsageError, "pages=\\[1\\]: list"),
+        (lambda one: one.import_("demo", settings=[1]), kb.UsageError, "settings=\\[1\\]: list"),
+        (lambda one: one.correct(CASE, "date", 5, why="y"), kb.UsageError, "value=5: int"),
+        (lambda one: one.build(5), kb.UsageError, "out=5: int"),
+        (lambda one: one.export("jsonl", 5), kb.UsageError, "dest=5: int"),
+        (lambda one: one.export("jsonl", "x", removed="yes"), kb.UsageError, "removed"),
+        (lambda one: one.server(port="80"), kb.UsageError, "port='80': str"),
+        (lambda one: one.backup(None), kb.UsageError, "dest=None"),
+        (lambda _: kb.open(NO_PATHS[0]), kb.UsageError, "path=5: int"),
+        (lambda one: kb.restore(NO_PATHS[0], "x"), kb.UsageError, "restore: backup=5"),
     ],
 )
 def test_an_error_names_what_is_wrong(

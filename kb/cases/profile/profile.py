@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import msgspec
 
 from kb.errors import InputError
+from kb.toml_records import parse_toml, read_toml
 
+_HINT: Final = "docs/profiles.md says what may stand"
 FieldType: TypeAlias = Literal["text", "integer", "number", "datetime", "identifier"]
 PartName: TypeAlias = Literal["tracking", "resolution"]
 
@@ -205,10 +206,7 @@ def load_profile(name: str, base: Path | None = None) -> Profile:
             f"there is no profile {name!r}",
             hint=f"a TOML file, or one of: {', '.join(shipped_profiles())}",
         )
-    try:
-        return parse_profile(path.read_text("utf-8"), str(path))
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not UTF-8: {error}") from error
+    return _checked(read_toml(path, Profile, _HINT), str(path))
 
 
 def shipped_profiles() -> list[str]:
@@ -219,11 +217,11 @@ def shipped_profiles() -> list[str]:
 
 def parse_profile(text: str, where: str) -> Profile:
     """Parse a profile from the text of its file; ``where`` names it in errors."""
-    try:
-        profile = msgspec.convert(tomllib.loads(text), Profile)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        hint = "docs/profiles.md says what may stand"
-        raise InputError(f"{where}: {error}", hint=hint) from error
+    return _checked(parse_toml(text, Profile, where, _HINT), where)
+
+
+def _checked(profile: Profile, where: str) -> Profile:
+    """Return the profile. InputError where one of its patterns or brackets is none."""
     for key, pattern in _patterns(profile):
         try:
             re.compile(pattern)

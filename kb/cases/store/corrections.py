@@ -7,7 +7,6 @@ says so; once the page says something else, the page's word stands and the case 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -16,10 +15,10 @@ import msgspec
 
 from kb.cases.history.named import Named, named_in_correction, person
 from kb.cases.record import Anomaly, Case, Correction, Origin, Related, to_json
-from kb.errors import InputError
 from kb.files import write_whole
 from kb.frontmatter import quoted
 from kb.locks import writing
+from kb.toml_records import read_toml
 
 FILE = "corrections.toml"
 Value = str | int | float | bool | list[str] | None
@@ -88,12 +87,7 @@ def load_corrections(root: Path | None) -> Corrections:
     path = (root or Path()) / FILE
     if root is None or not path.is_file():
         return Corrections()
-    try:
-        return msgspec.convert(tomllib.loads(path.read_text("utf-8")), Corrections)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
-        raise InputError(
-            f"{path}: {error}", hint="docs/corrections.md says what it holds"
-        ) from error
+    return read_toml(path, Corrections, "docs/corrections.md says what it holds")
 
 
 def changed_ids(before: Corrections, after: Corrections) -> set[str]:

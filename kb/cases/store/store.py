@@ -219,11 +219,13 @@ class CaseStore:
     def meant(self, text: str) -> Case | None:
         """Return the case of that id, or the only one with ``text`` in it, as ``46`` or ``#46``."""
         exact = self.case(text)
-        if exact or not text:
-            return exact
-        whole = re.compile(rf"(?<![0-9]){re.escape(text)}(?![0-9])", re.IGNORECASE)
-        names = {name for name in self.like(text, -1) if whole.search(name)}
-        return self.case(names.pop()) if len(names) == 1 else None
+        names = [] if exact else self.having(text)
+        return self.case(names[0]) if len(names) == 1 else exact
+
+    def having(self, part: str) -> list[str]:
+        """List the ids of which ``part`` is a part that cuts no number, in order."""
+        whole = re.compile(rf"(?<![0-9]){re.escape(part)}(?![0-9])", re.IGNORECASE)
+        return [n for n in dict.fromkeys(self.like(part, -1)) if whole.search(n)] if part else []
 
     def digests(self) -> Iterator[tuple[str, bytes]]:
         """Return an iterator over id and digest of each case, in order: what changed shows here."""
