@@ -21,7 +21,7 @@ from tests.conftest import ROOT
 from tests.site.samples import tree_of
 
 Start = Callable[..., "subprocess.Popen[str]"]
-TREES = ("csv", "markdown")
+TREES = ("csv", "git", "markdown")
 FILES = ("jsonl", "sqlite", "mediawiki", "xar")
 
 
@@ -90,6 +90,22 @@ def test_builds_beside_imports_and_lists_leave_the_site_of_a_build_alone(
     ended_well([start("build")])
     assert tree_of(home / "build" / "internal") == built_anew(home, tmp_path / "anew")
     assert [p.name for p in home.rglob(".*.lock") if "tantivy" not in p.name] == []
+
+
+def test_a_server_beside_builds_and_imports_leaves_the_site_of_a_build_alone(
+    home: Path, start: Start, tmp_path: Path
+) -> None:
+    """`kb serve` builds by itself while others import and build: the next build is whole."""
+    serving = start("serve", "--port", "0")
+    assert serving.stderr is not None
+    while not serving.stderr.readline().startswith("serving:"):
+        assert serving.poll() is None
+    pages = more_pages(tmp_path / "more", 3)
+    ended_well([start("import", pages), start("build"), start("build")])
+    time.sleep(3)
+    serving.kill()
+    ended_well([start("build")])
+    assert tree_of(home / "build" / "internal") == built_anew(home, tmp_path / "anew")
 
 
 @pytest.mark.parametrize("form", [*TREES, *FILES])

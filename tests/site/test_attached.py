@@ -15,6 +15,7 @@ import msgspec
 import pytest
 from playwright.sync_api import Browser, Error, Page
 
+from kb.publish.headers import HEADERS
 from kb.publish.paths import file_path, url_of
 from kb.publish.site_build.site_builder import build
 from tests.export.test_servers import port, server
@@ -158,7 +159,7 @@ def test_apache_acts_on_no_name(browser: Browser, out: Path, override: str) -> N
             assert httpx.get(f"http://127.0.0.1:{number}/{control.name}").content != ATTACK
             if override == "FileInfo":
                 answer = httpx.get(f"http://127.0.0.1:{number}/")
-                assert answer.headers["cross-origin-resource-policy"] == "same-origin"
+                assert {name: answer.headers[name] for name in HEADERS} == HEADERS
 
 
 def check_types(root: str) -> None:
@@ -170,3 +171,38 @@ def check_types(root: str) -> None:
         kind = answer.headers["content-type"].partition(";")[0]
         assert kind in ("text/plain", "application/octet-stream", "image/jpeg", "image/png"), name
         assert "content-encoding" not in answer.headers
+
+
+_NGINX = """
+pid {folder}/pid; error_log {folder}/error.log; events {{}}
+http {{
+  access_log off; default_type text/html;
+  client_body_temp_path {folder}/b; proxy_temp_path {folder}/p; fastcgi_temp_path {folder}/f;
+  uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
+  types {{ text/html html htm shtml; image/svg+xml svg svgz; text/xml xml rss; text/plain txt;
+    application/octet-stream bin; image/png png; image/jpeg jpg; application/javascript js; }}
+  server {{
+    listen 127.0.0.1:{port}; root {site}; include {site}/headers.nginx.conf; ssi on;
+    location ~ \\.(php|cgi|pl|jsp) {{ return 418; }}
+  }}
+}}
+"""
+
+
+@pytest.mark.prove
+def test_nginx_acts_on_no_name(out: Path) -> None:
+    """An nginx that takes what it does not know for HTML and runs whatever has `.php` in it."""
+    program = shutil.which("nginx")
+    if program is None:
+        pytest.skip("no nginx here: apt-get install nginx-light")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        number = port()
+        settings = _NGINX.format(folder=folder, port=number, site=out)
+        (folder / "conf").write_text(settings, "utf-8")
+        command = [program, "-p", folder, "-c", folder / "conf", "-g", "daemon off;"]
+        with server(command, number, folder):
+            check_types(f"http://127.0.0.1:{number}")
+            answer = httpx.get(f"http://127.0.0.1:{number}/")
+            assert {name: answer.headers[name] for name in HEADERS} == HEADERS
