@@ -97,6 +97,31 @@ def test_nothing_that_the_repository_names_is_run(
     went_well(wiki, out)
 
 
+def test_no_attribute_changes_a_byte(wiki: Wiki, out: Path) -> None:
+    """Line ends, idents and encodings that the repository asks for are not made."""
+    (out / ".gitattributes").write_text("* text eol=lf ident working-tree-encoding=UTF-16\n")
+    shutil.copy(out / ".gitattributes", out / ".git" / "attributes")
+    with (out / ".git" / "config").open("a") as config:
+        config.write(f"[core]\nattributesFile = {out}/.git/attributes\nautocrlf = true\n")
+    went_well(wiki, out)
+
+
+def test_a_repository_in_use_is_gone_on_with(wiki: Wiki, out: Path) -> None:
+    """Packed, with a remote, on another branch: the branch grows, what is shown stays."""
+    git(out, "gc", "-q", "--prune=now")
+    git(out, "pack-refs", "--all", "--prune")
+    git(out, "remote", "add", "origin", "https://git.example.org/x")
+    git(out, "checkout", "-q", "-b", "mine")
+    (out / "note").write_text("mine")
+    assert export_git(wiki.archive, out).commits == 1
+    assert git(out, "rev-list", "--count", "main") == "2"
+    assert git(out, "status", "--porcelain") == "?? note"
+    assert (out / "A/P.xwiki").read_bytes() == b"one\r\n"
+    git(out, "checkout", "-q", "main")
+    assert (out / "A/P.xwiki").read_bytes() == b"two\r\n"
+    git(out, "fsck", "--strict")
+
+
 def test_no_hook_is_run(wiki: Wiki, out: Path, program: Path) -> None:
     """Neither those of the repository nor those of a template."""
     shutil.copytree(program.parent / "hooks", out / ".git" / "hooks", dirs_exist_ok=True)

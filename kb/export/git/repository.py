@@ -33,6 +33,8 @@ _SETTINGS: Final = (
     "-c", "core.protectNTFS=true", "-c", "core.protectHFS=true",
 )  # fmt: skip
 _HINT: Final = "export to a new folder"
+_AS_IT_IS: Final = b"* -text -ident -filter !working-tree-encoding\n"
+"""Attributes before all others: a file of the work tree has the very bytes of its blob."""
 _PROBED: Final = ("filemode", "symlinks", "ignorecase", "precomposeunicode")
 """What git found out about the file system when it made the repository."""
 
@@ -82,6 +84,7 @@ class Repository:
             if value in ("true", "false"):
                 self._git = (*self._git, "-c", f"core.{name}={value}")
         self._do("init", "-q", "--template=", "-b", self.branch, str(self._work / "w"))
+        _write(self._work / "w" / ".git" / "info" / "attributes", _AS_IT_IS)
         if (head := self.head()) is not None:
             _write(self._work / "w" / ".git" / self.ref, f"{head}\n".encode())
 
@@ -127,6 +130,7 @@ class Repository:
         kept |= {
             "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_ATTR_NOSYSTEM": "1",
             "GIT_NO_REPLACE_OBJECTS": "1", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C",
+            "GIT_DEFAULT_HASH": "sha1", "GIT_DEFAULT_REF_FORMAT": "files",
             "HOME": str(self._work), "XDG_CONFIG_HOME": str(self._work),
         }  # fmt: skip
         if (self._work / "w").exists():
