@@ -73,8 +73,6 @@ def main() -> None:
         _fail("interrupted", "", 130)
     except KbError as error:
         _fail(str(error), error.hint, error.exit_code)
-    except OSError as error:
-        _fail(f"{error.filename or 'the output'}: {error.strerror or error}", "", 3)
     except sqlite3.DatabaseError as error:
         _fail(
             f"a database of this home is damaged, or cannot be written: {error}",

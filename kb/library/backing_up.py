@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from secrets import token_hex
 from typing import Final
 
 import kb
@@ -163,8 +162,8 @@ def restore(
     with writing(root / ".kb", "this home"), unwritable_told(root / ".kb"):
         for left in root.glob(f"{_STAGED}*"):  # by a run that was killed
             shutil.rmtree(left, ignore_errors=True)
-        with tempfile.TemporaryDirectory(prefix=_STAGED, dir=root) as work:
-            staged = Path(work)
+        staged = Path(tempfile.mkdtemp(prefix=_STAGED, dir=root))
+        try:
             for stored in found.files:
                 _write(folder, stored, staged / stored.name)
             damage = tuple(map(str, verify(Home(staged, Config())).damage))
@@ -172,6 +171,8 @@ def restore(
                 raise InputError(f"{backup}: {name}: damaged: {line}", hint=ANOTHER)
             files = tuple(stored.name for stored in found.files)
             aside = _exchanged(staged, root, files, force=force)
+        finally:
+            shutil.rmtree(staged, ignore_errors=True)
     return RestoreReport(name=name, files=files, aside=aside, damage=damage)
 
 
@@ -193,27 +194,36 @@ def _write(folder: BackupFolder, stored: StoredFile, path: Path) -> None:
 def _exchanged(staged: Path, root: Path, names: Sequence[str], *, force: bool) -> Path | None:
     """Exchange what is staged with what the home has; return where that is now, if anywhere.
 
-    The folder `.kb` is exchanged whole, since what is derived belongs to the archive beside it.
+    The folder `.kb` is exchanged whole, since what is derived belongs to the archive beside it, and
+    last. What is exchanged has a lasting name before: whenever this is killed, nothing is lost.
     """
-    parts = [".kb", *(name for name in names if Path(name).parts[0] != ".kb")]
-    there = [part for part in parts if _differs(staged / part, root / part)]
+    parts = [*(name for name in names if Path(name).parts[0] != ".kb"), ".kb"]
     for part in parts:
         check_plain(root / part)
+    there = [part for part in parts if _differs(staged / part, root / part)]
     if there and not force:
         raise InputError(
             f"{root}: has {', '.join(there)} already",
             hint="name a new folder; --force (in Python: force=True) puts these aside",
         )
-    aside = root / f"before-restore-{token_hex(4)}" if there else None
+    aside = root / staged.name.replace(_STAGED, "before-restore-") if there else None
+    if aside is not None:
+        staged = staged.rename(aside)
     busy = writing(root / ".kb" / "archive.db", "the archive")
     with busy if (root / ".kb").is_dir() else nullcontext():
         for part in parts:
             make_folder((root / part).parent)
             put_in_place(staged / part, root / part)
-            if aside is not None and part in there:
-                make_folder((aside / part).parent)
-                (staged / part).rename(aside / part)
+            if part not in there:
+                _delete(staged / part)
     return aside
+
+
+def _delete(path: Path) -> None:
+    """Delete what is the same as what took its place: a file, or an empty folder."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    path.unlink(missing_ok=True)
 
 
 def _differs(new: Path, old: Path) -> bool:

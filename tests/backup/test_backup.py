@@ -22,6 +22,8 @@ import pytest
 import kb
 from kb.archive import Archive
 from kb.backup import BackupFolder
+from kb.files import put_in_place
+from kb.library import backing_up
 from kb.model import Checkpoint, Item
 from tests.conftest import ROOT, fill
 from tests.export.wiki import page, revisions
@@ -273,7 +275,7 @@ def test_what_a_home_has_is_put_aside_only_by_force(home: Path, tmp_path: Path) 
     (home / "kb.toml").write_text('[site]\ntitle = "new"\n')
     (home / ".kb" / "mine").write_text("mine")
     before = dump(home / HELD[0])
-    with pytest.raises(kb.InputError, match=r"has \.kb, kb\.toml already"):
+    with pytest.raises(kb.InputError, match=r"has kb\.toml, \.kb already"):
         kb.restore(dest, home)
     done = kb.restore(dest, home, force=True)
     assert done.aside is not None
@@ -282,6 +284,42 @@ def test_what_a_home_has_is_put_aside_only_by_force(home: Path, tmp_path: Path) 
     assert dump(done.aside / HELD[0]) == dump(home / HELD[0]) == before
     assert (home / "profiles" / "other.toml").is_file()
     assert "profiles" in (home / "kb.toml").read_text()
+
+
+@pytest.mark.parametrize("step", range(5))
+@pytest.mark.parametrize("after", [False, True])
+def test_a_restore_that_breaks_off_loses_nothing(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int, after: bool
+) -> None:
+    """Wherever it ends, what the home had is in it or aside, and the next one goes through."""
+    dest = tmp_path / "backup"
+    back_up(home, dest)
+    with kb.open(home) as library:
+        library.import_(ROOT / "demo" / "after-sales-zh.blame.txt", page_name="A.New")
+    (home / "kb.toml").write_text('[site]\ntitle = "new"\n')
+    had, steps = dump(home / HELD[0]), iter(range(9))
+
+    def breaking(staged: Path, out: Path) -> None:
+        if next(steps) == step:
+            if after:
+                put_in_place(staged, out)
+            raise KeyboardInterrupt
+        put_in_place(staged, out)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(backing_up, "put_in_place", breaking)
+        if step < len(HELD) - 1:
+            with pytest.raises(KeyboardInterrupt):
+                kb.restore(dest, home, force=True)
+        else:
+            kb.restore(dest, home, force=True)
+    archives = [home / HELD[0], *home.glob(f"before-restore-*/{HELD[0]}")]
+    assert had in map(dump, archives)
+    settings = [home / "kb.toml", *home.glob("before-restore-*/kb.toml")]
+    assert '[site]\ntitle = "new"\n' in [path.read_text() for path in settings]
+    kb.restore(dest, home, force=True)
+    assert "profiles" in (home / "kb.toml").read_text()
+    assert not list(home.glob(".restoring-*"))
 
 
 def test_only_a_folder_of_backups_is_written_to(home: Path, tmp_path: Path) -> None:
