@@ -6,7 +6,8 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from queue import Empty, SimpleQueue
+from itertools import count
+from queue import Empty, PriorityQueue, SimpleQueue
 from typing import Any, Generic, TypeVar
 
 from importers.web.client import Client, WikiServer
@@ -35,11 +36,32 @@ class RefusedError(RemoteError):
 class _Task(Generic[T]):
     """A job that is being run."""
 
+    number: int
     job: Job[T]
     requests: list[Request] = field(default_factory=list)
     replies: list[Reply | None] = field(default_factory=list)
     missing: int = 0
     held: int = 0
+
+
+class _Backlog:
+    """Bytes that were fetched and that nobody has taken yet; fetching waits while they are many."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._size = 0
+
+    def add(self, size: int) -> None:
+        """Add so many bytes, once there is room; there is for any number where there are none."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._size or self._size + size <= _HELD)
+            self._size += size
+
+    def take(self, size: int) -> None:
+        """Take so many bytes out."""
+        with self._changed:
+            self._size -= size
+            self._changed.notify_all()
 
 
 class Workers:
@@ -55,7 +77,12 @@ class Workers:
         self._failed = 0
         self._in_a_row = 0
         self._held = 0
-        self._wanted: SimpleQueue[tuple[_Task[Any], int, Request] | None] = SimpleQueue()
+        self._backlog = _Backlog()
+        self._numbers = count()
+        self._wanted: PriorityQueue[tuple[int, int, tuple[_Task[Any], int, Request] | None]] = (
+            PriorityQueue()
+        )
+        """Requests by the age of their job: what an old one has waits for it in memory."""
         self._done: SimpleQueue[tuple[_Task[Any], int, Reply | BaseException]] = SimpleQueue()
         self._threads = [
             threading.Thread(target=self._serve, daemon=True)
@@ -70,7 +97,7 @@ class Workers:
             while True:
                 self._wanted.get_nowait()
         for _ in self._threads:
-            self._wanted.put(None)
+            self._want(-1, None)
         for thread in self._threads:
             thread.join(timeout=0.5)
         self._client.close()
@@ -85,13 +112,14 @@ class Workers:
         while True:
             while active < most and (job := next(waiting, None)) is not None:
                 active += 1
-                task = _Task(job)
+                task = _Task(next(self._numbers), job)
                 if (result := self._advance(task, None)) is not None:
                     active -= 1
                     yield result[0]
             if not active:
                 return
             task, index, reply = self._done.get()
+            self._backlog.take(_weight(reply))
             if isinstance(reply, BaseException) and not isinstance(reply, FetchError):
                 raise reply
             self._count(task.requests[index], reply)
@@ -126,10 +154,13 @@ class Workers:
                 task.replies[index] = reply = self._known(request)
                 if reply is None:
                     task.missing += 1
-                    self._wanted.put((task, index, request))
+                    self._want(task.number, (task, index, request))
             if task.missing:
                 return None
             replies = task.replies
+
+    def _want(self, age: int, wanted: tuple[_Task[Any], int, Request] | None) -> None:
+        self._wanted.put((age, next(self._numbers), wanted))
 
     def _known(self, request: Request) -> Reply | None:
         """Return the answer or the refusal of an interrupted run."""
@@ -176,12 +207,13 @@ class Workers:
         return reply
 
     def _serve(self) -> None:
-        while (wanted := self._wanted.get()) is not None:
+        while (wanted := self._wanted.get()[-1]) is not None:
             task, index, request = wanted
             try:
                 answer = fetch(self._client, request)
                 if answer.file is None and not answer.unchanged:
                     self.journal.add(answer)
+                self._backlog.add(_weight(answer))
                 self._done.put((task, index, answer))
             except FetchError as failed:
                 if failed.final:
@@ -189,6 +221,11 @@ class Workers:
                 self._done.put((task, index, failed))
             except BaseException as error:  # raised again where jobs are run
                 self._done.put((task, index, error))
+
+
+def _weight(reply: Reply | BaseException) -> int:
+    """Return the bytes of an answer in memory."""
+    return len(reply.body or b"") if isinstance(reply, Answer) else 0
 
 
 _HINTS = {

@@ -29,7 +29,10 @@ def fuzz(name: str, seconds: int) -> None:
     with atheris.instrument_imports(include=["kb", "importers"]):
         from tests.fuzz.target import CORPUS, MEMORY
         from tests.fuzz.targets import TARGETS
-    target = TARGETS[name]
+
+        target = TARGETS[name]
+        for path in target.corpus():  # imports what is imported where it is needed
+            target(path.read_bytes())
     found = ROOT / "build" / "fuzz" / name
     found.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as new, tempfile.NamedTemporaryFile("w") as words:

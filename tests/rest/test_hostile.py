@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import socket
 import subprocess
 import sys
 import time
@@ -21,7 +22,7 @@ from tests.conftest import Kb
 
 from . import hostile
 from .hostile import BEHAVIOURS, wiki
-from .raw import OK, Answer, Served, noting
+from .raw import OK, Answer, Served, noting, says
 from .standin import Home
 
 SETTINGS = {
@@ -35,6 +36,15 @@ MEMORY = 700 << 20
 def take(home: Home, port: int, way: str = "rest", **settings: str) -> list[Problem]:
     given = {"user": None, "password_env": None, "settings": SETTINGS | settings}
     return home.take(f"http://127.0.0.1:{port}/", way, **given).problems
+
+
+def limited(folder: Path, port: int) -> subprocess.CompletedProcess[str]:
+    """Import in a process with little memory."""
+    command = [sys.executable, "-m", "kb", "import", f"http://127.0.0.1:{port}/"]
+    return subprocess.run(
+        [*command, "--set", "attempts=1"], cwd=folder, capture_output=True, text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY)),
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", BEHAVIOURS)
@@ -59,13 +69,28 @@ def test_a_hostile_answer_is_a_problem_of_its_address(
 def test_a_hostile_answer_takes_little_memory(served: Served, tmp_path: Path, kind: str) -> None:
     """An import with a limit of its address space ends as it does without one."""
     where, behaviour, code = BEHAVIOURS[kind]
-    port = served(wiki(**{where: behaviour}))
-    command = [sys.executable, "-m", "kb", "import", f"http://127.0.0.1:{port}/"]
-    done = subprocess.run(
-        [*command, "--set", "attempts=1"], cwd=tmp_path, capture_output=True, text=True,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY)),
-    )  # fmt: skip
+    done = limited(tmp_path, served(wiki(**{where: behaviour})))
     assert (done.returncode, f"[{code}]" in done.stderr) == (0, True), done.stderr
+
+
+def test_many_large_pages_are_held_a_few_at_a_time(served: Served, tmp_path: Path) -> None:
+    """As many as are asked for together, at a time, would take four times the memory."""
+    names = [f"A.P{number}" for number in range(40)]
+    listed = {"pageSummaries": [{"fullName": name} for name in names]}
+    large = {
+        f"/rest/wikis/xwiki/spaces/A/pages/{name[2:]}": hostile.bomb(
+            b'{"version":"1.1","fullName":"%s","content":"' % name.encode(), b"x\\n", 8, b'"}'
+        )
+        for name in names
+    }
+    normal = wiki(PAGES=_once(hostile.said(listed)))
+
+    def answer(connection: socket.socket, head: bytes) -> None:
+        body = large.get(head.split()[1].decode().partition("?")[0])
+        says(body)(connection, head) if body else normal(connection, head)
+
+    done = limited(tmp_path, served(answer))
+    assert (done.returncode, " 40 page(s)" in f" {done.stderr}") == (0, True), done.stderr
 
 
 def test_a_history_without_end_leaves_the_present_text(served: Served, home: Home) -> None:
