@@ -29,7 +29,7 @@ from kb.config import SearchConfig
 from kb.search.asking.finder import Finder
 from kb.search.asking.hits import SearchOptions
 from kb.search.documents.search_document import NamedText, SearchDocument
-from kb.search.engines.loading import engine_opener
+from kb.search.service import engine_opener
 
 DEPTH = 100
 

@@ -17,8 +17,8 @@ _NAMES = """
     tree/nodes tree/ids tree/compare
     parser/params parser/link_references parser/macro_syntax parser/builder parser/state
     parser/lookahead parser/links parser/inline parser/blocks parser/document
-    macros/registry macros/expand macros/boxes macros/code macros/toc
-    macros/footnotes macros/html_tree macros/html_clean macros/html
+    macros/registry macros/expand macros/boxes macros/code macros/late
+    macros/html_tree macros/html_clean macros/html
     render/plain render/xhtml/attributes render/xhtml/links render/xhtml/printer
     render/xwiki/escape render/xwiki/writer render/xwiki/inline
     render/xwiki/printer render/xwiki/exact_inline render/xwiki/exact

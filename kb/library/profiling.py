@@ -10,10 +10,9 @@ from importlib.resources import files
 from kb.archive import Archive, PageView
 from kb.cases.learn import propose, survey
 from kb.cases.learn.toml import profile_toml
-from kb.cases.lines.grammar import grammar_of
 from kb.cases.profile.profile import load_profile, parse_profile, shipped_profiles
 from kb.cases.reader.coverage import PageCoverage, TakenLine, coverage, taken_lines, taken_share
-from kb.cases.reader.profile_selection import DEFAULT, ProfileSelection
+from kb.cases.reader.profile_selection import DEFAULT, ProfileSelection, grammar_of
 from kb.config import Home
 from kb.errors import InputError
 

@@ -65,7 +65,7 @@ def _days(name: str, text: str | None) -> tuple[int, int] | None:
     """First and last day of a year, month or day, as yyyymmdd. UsageError for what is none."""
     if text is None:
         return None
-    from kb.search.query.field_values import day_span  # which loads the query language
+    from kb.search.query.fields import day_span  # which loads the query language
 
     days = day_span(text)
     if days is None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kb.archive.views import LineView, PageView
-from kb.cases.lines.grammar import grammar_of
 from kb.cases.profile.profile import load_profile
 from kb.cases.reader.normalise import cases_of
+from kb.cases.reader.profile_selection import grammar_of
 from kb.cases.record import Case
 from kb.model import History, PageId
 

@@ -8,9 +8,9 @@ import pytest
 
 from kb.cases.learn import propose, survey
 from kb.cases.learn.toml import profile_toml
-from kb.cases.lines.grammar import grammar_of
 from kb.cases.profile.profile import parse_profile
 from kb.cases.reader.normalise import cases_of
+from kb.cases.reader.profile_selection import grammar_of
 from tests.cases.dialects import EN, Dialect, Fact, _words, page_of_dialect
 from tests.cases.mixes import Mix
 from tests.cases.pages import page_of

@@ -13,8 +13,8 @@ from importers.xar.attachment_versions import decoded
 from importers.xar.rcs_script import apply_script, patched, script_between
 from importers.xar.rebuild import rebuilt
 from importers.xar.xml_errors import BadXmlError
-from kb.cases.lines.grammar import grammar_of
 from kb.cases.profile.profile import parse_profile
+from kb.cases.reader.profile_selection import grammar_of
 from kb.cases.store.corrections import FILE, load_corrections
 from kb.config import load_config
 from kb.frontmatter import fact_moment, fact_text, fact_texts, read_front_matter

@@ -7,9 +7,9 @@ from contextlib import suppress
 from functools import cache
 from itertools import pairwise
 
-from kb.cases.lines.grammar import Grammar, grammar_of
 from kb.cases.profile.profile import load_profile
 from kb.cases.reader.normalise import cases_of
+from kb.cases.reader.profile_selection import Grammar, grammar_of
 from kb.cases.record import from_json, to_json
 from kb.history import blame_of, split_lines
 from kb.history.diff import matching_blocks

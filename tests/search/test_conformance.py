@@ -6,8 +6,8 @@ import pytest
 
 from kb.config import SearchConfig
 from kb.errors import UsageError
-from kb.search.engines.loading import engine_opener
 from kb.search.protocol import EngineOpener
+from kb.search.service import engine_opener
 from kb.testing.engines import EngineConformance
 
 

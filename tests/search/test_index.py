@@ -18,10 +18,9 @@ from kb.config import CasesConfig, Config, Home, SearchConfig
 from kb.freshness import home_stamp
 from kb.search.asking.finder import Finder
 from kb.search.documents.search_document import SearchDocument
-from kb.search.engines.loading import engine_opener
 from kb.search.index import refresh
 from kb.search.protocol import Engine
-from kb.search.service import HomeSearch, searching
+from kb.search.service import HomeSearch, engine_opener, searching
 from tests.search.rough import Documents, document
 
 ROOT = Path(__file__).parents[2]

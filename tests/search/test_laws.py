@@ -17,9 +17,9 @@ from kb.search.analysis.scripts import HAN_RUN
 from kb.search.asking.finder import Finder
 from kb.search.asking.highlight import Needles, highlights
 from kb.search.asking.hits import Hits, MatchMode, SearchOptions, to_json
-from kb.search.engines.loading import engine_opener
 from kb.search.query import parse
 from kb.search.query.score import words_of
+from kb.search.service import engine_opener
 from kb.testing.engines import fill
 from tests.search.rough import document
 

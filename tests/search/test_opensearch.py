@@ -18,10 +18,10 @@ from kb.config import SearchConfig
 from kb.errors import RemoteError
 from kb.search.asking.finder import Finder
 from kb.search.asking.hits import SearchOptions
-from kb.search.engines.loading import engine_opener
 from kb.search.engines.opensearch_engine import OpenSearchEngine, connect
 from kb.search.index import refresh
 from kb.search.protocol import EngineOpener
+from kb.search.service import engine_opener
 from kb.testing.engines import EngineConformance, fill, found_keys
 from tests.search.rough import Documents, document
 from tests.search.tls_front import tls_front

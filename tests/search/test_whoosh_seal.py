@@ -12,11 +12,10 @@ import pytest
 
 from kb.config import Config, Home, SearchConfig
 from kb.search.asking.finder import Finder
-from kb.search.engines.loading import engine_opener
 from kb.search.engines.whoosh_engine import WhooshEngine
 from kb.search.index import refresh
 from kb.search.protocol import DamagedIndexError, Engine
-from kb.search.service import HomeSearch
+from kb.search.service import HomeSearch, engine_opener
 from kb.user_key import state_folder, user_key
 from tests.search.rough import Documents, document
 

@@ -14,11 +14,11 @@ import msgspec
 from kb.archive import Archive, RevisionView
 from kb.cases.history.changes import CaseChange, CaseVersion, changes
 from kb.cases.history.named import Named, named_in_draft
-from kb.cases.lines.grammar import Grammar
 from kb.cases.reader.assemble import copies_of, made_id
 from kb.cases.reader.case_places import CasePlace, case_places
 from kb.cases.reader.draft import LineKind
 from kb.cases.reader.identifiers import find_identifiers
+from kb.cases.reader.profile_selection import Grammar
 from kb.cases.record import Event
 
 _ALIKE = 0.5

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from kb.archive.views import PageView
 from kb.cases.lines.display import DisplayLine, display_line
-from kb.cases.lines.grammar import Grammar
 from kb.cases.lines.headings import CaseBlock, CaseHeading, case_blocks
 from kb.cases.lines.labels import cells_of
 from kb.cases.lines.status import StatusOption, StatusReading, joint_status
@@ -27,6 +26,7 @@ from kb.cases.reader.draft import (
     LineSpan,
 )
 from kb.cases.reader.identifiers import find_attachments
+from kb.cases.reader.profile_selection import Grammar
 from kb.cases.reader.rules import ReadCase, read_case
 from kb.model import Comment, PropertyValue, WikiObject
 from kb.references import split_reference

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from kb.archive.views import PageView
-from kb.cases.lines.grammar import Grammar
 from kb.cases.reader.draft import LineKind
 from kb.cases.reader.normalise import cases_of, drafts_of
+from kb.cases.reader.profile_selection import Grammar
 from kb.cases.record import Case
 
 

@@ -8,13 +8,13 @@ from typing import NamedTuple
 import msgspec
 
 from kb.archive.views import PageView
-from kb.cases.lines.grammar import Grammar
 from kb.cases.lines.vocabulary import Vocabulary
 from kb.cases.reader.anomalies import find_anomalies
 from kb.cases.reader.assemble import timeline_of_lines, to_case
 from kb.cases.reader.case_places import case_places, page_title
 from kb.cases.reader.draft import Draft
 from kb.cases.reader.identifiers import find_identifiers
+from kb.cases.reader.profile_selection import Grammar
 from kb.cases.reader.rules import ReadCase
 from kb.cases.record import Case
 

@@ -1,17 +1,39 @@
-"""Which profiles make cases of which pages, by kb.toml."""
+"""Which profiles make cases of which pages, by kb.toml; their grammar, compiled once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
-from kb.cases.lines.grammar import Grammar, grammar_of
+from kb.cases.lines.speakers import SpeakerMarks
+from kb.cases.lines.status import StatusWords
 from kb.cases.lines.values import parse_value
+from kb.cases.lines.vocabulary import Vocabulary
 from kb.cases.profile.profile import CaseRule, Profile, load_profile
 from kb.config import CasesConfig
+
+
+class Grammar(NamedTuple):
+    """What reads a case's lines by some profiles; it holds no state."""
+
+    vocabulary: Vocabulary
+    """Labels, parts, patterns."""
+    speakers: SpeakerMarks
+    """Forms in which speakers are marked."""
+    status: StatusWords
+    """Marks and words of states."""
+
+
+def grammar_of(profiles: Iterable[Profile]) -> Grammar:
+    """Compile the grammar of some profiles; of two that know one label, the first has it."""
+    vocabulary = Vocabulary(tuple(profiles))
+    status = StatusWords(tuple(profile.status for profile in vocabulary.profiles))
+    return Grammar(vocabulary, SpeakerMarks(vocabulary), status)
+
 
 DEFAULT = ("after-sales-zh", "after-sales-en")
 

@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
 from kb.cases.lines.display import DisplayLine, display_line
-from kb.cases.lines.grammar import Grammar
 from kb.cases.lines.headings import CaseHeading
 from kb.cases.lines.labels import LabelHit, label_at
 from kb.cases.lines.status import StatusOption
 from kb.cases.lines.values import parse_value
 from kb.cases.profile.profile import EngineerRule, FieldType
 from kb.cases.reader.draft import Draft, DraftField, DraftText, DraftTurn, LineKind, LineSpan
+from kb.cases.reader.profile_selection import Grammar
 
 Zone: TypeAlias = Literal["head", "tracking", "resolution"]
 

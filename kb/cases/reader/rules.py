@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from kb.cases.lines.display import DisplayLine
-from kb.cases.lines.grammar import Grammar
 from kb.cases.lines.headings import CaseHeading, heading_line
 from kb.cases.lines.labels import label_alone
 from kb.cases.lines.parts import part_at, round_at, section_at
@@ -22,6 +21,7 @@ from kb.cases.reader.head_rules import (
     value_fits_below,
 )
 from kb.cases.reader.identifiers import find_attachments
+from kb.cases.reader.profile_selection import Grammar
 from kb.cases.reader.reading_state import LineRule, ReadingState
 from kb.cases.reader.speaker_rules import takes_speaker
 from kb.cases.reader.status_rules import (

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 
 from kb.cases.lines.display import BULLETS, DisplayLine
-from kb.cases.lines.grammar import Grammar
 from kb.cases.lines.headings import heading_line
 from kb.cases.lines.labels import label_at
 from kb.cases.lines.parts import part_at, round_at
@@ -13,6 +12,7 @@ from kb.cases.lines.speakers import SpeakerMark, is_weak, may_follow
 from kb.cases.lines.values import names_in
 from kb.cases.reader.draft import LineKind
 from kb.cases.reader.head_rules import take_before_mark
+from kb.cases.reader.profile_selection import Grammar
 from kb.cases.reader.reading_state import ReadingState
 
 

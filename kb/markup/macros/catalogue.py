@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from kb.markup.macros import boxes, code, footnotes, html, links, pages, toc
+from kb.markup.macros import boxes, code, html, late, links, pages
 from kb.markup.macros.pages import WikiPages
 from kb.markup.macros.registry import MacroRegistry
 
@@ -12,7 +12,7 @@ from kb.markup.macros.registry import MacroRegistry
 def builtin_registry() -> MacroRegistry:
     """Return a new registry with the macros that XWiki's rendering engine brings."""
     registry = MacroRegistry()
-    for module in (boxes, code, footnotes, html, toc):
+    for module in (boxes, code, html, late):
         registry.update(module.MACROS)
     return registry
 

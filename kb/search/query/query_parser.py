@@ -12,8 +12,7 @@ import msgspec
 
 from kb.search.analysis import fold_text
 from kb.search.analysis.scripts import TOKEN
-from kb.search.query.field_names import FieldNames
-from kb.search.query.field_values import field_node, word_node
+from kb.search.query.fields import FieldNames, field_node, word_node
 from kb.search.query.query_tree import And, Node, Not, Or, Query, QueryNote, Quoted
 
 LONGEST = 2000
