@@ -17,7 +17,7 @@ from kb.archive import Archive, PageView
 from kb.cases.record import Case, from_json
 from kb.cases.store.store import CaseStore
 from kb.config import Home
-from kb.errors import KbError
+from kb.errors import KbError, UsageError
 from kb.export.own_outputs import OwnOutputs
 from kb.export.protocol import Contents, Exporter, ExportOptions, Part, file_parts, readable
 from kb.export.report import NAMES, LossReport, add_digests, write_report
@@ -106,7 +106,7 @@ def _to_place(
         with _work_folder(target) as folder, _told_as(folder, target):
             made = folder / target.name
             if updated and target.is_dir():
-                shutil.copytree(target, made, symlinks=True)
+                _copy(target, made)
             report = make(made)
             if updated:
                 put_in_place(made, target)
@@ -114,6 +114,15 @@ def _to_place(
                 outputs.put(made, target)
     report.message = report.message and _said_of(report.message, folder, target)
     return report
+
+
+def _copy(target: Path, made: Path) -> None:
+    """Copy an earlier export, links as links. UsageError where it holds what is no file."""
+    try:
+        shutil.copytree(target, made, symlinks=True)
+    except shutil.Error as error:
+        why = error.args[0][0][2]
+        raise UsageError(f"{target}: {why}", hint="export to a new folder") from error
 
 
 @contextmanager

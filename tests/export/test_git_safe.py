@@ -19,6 +19,7 @@ from kb.export.file_names import check_known_paths, safe_name
 from kb.export.git import export_git
 from kb.export.git.commits import FastImportStream, GitCommit
 from kb.programs import find_program
+from tests.conftest import Kb
 from tests.export.wiki import Wiki, page, revisions
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="programs and links as POSIX has them")
@@ -417,3 +418,13 @@ def test_each_checkpoint_moves_the_branch(
     with pytest.raises(KeyboardInterrupt):
         export_git(wiki.archive, tmp_path / "out")
     assert git(tmp_path / "out", "rev-list", "--count", "main") == "6"
+
+
+def test_a_pipe_in_an_earlier_public_export_is_said(kb: Kb, tmp_path: Path) -> None:
+    """It is not copied, and ends with no traceback."""
+    (tmp_path / "a.txt").write_text("Wiki source code of P\n1.1 | 1 | text |\n1.1 | 2 | more |\n")
+    kb("import", "a.txt")
+    kb("export", "git", "out", "--audience", "public")
+    os.mkfifo(tmp_path / "out" / ".git" / "pipe")
+    done = kb("export", "git", "out", "--audience", "public", check=False)
+    assert (done.returncode, "named pipe" in done.stderr) == (2, True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -78,7 +79,9 @@ class GitExporter(Exporter[GitOptions]):
         git = made if made.name.endswith(".git") else made / ".git"
         for path in sorted(git.rglob("*")):
             inside = path.relative_to(git)
-            if path.is_file() and inside.parts[0] != "objects":
+            if path.is_symlink():
+                yield f"git/{inside.as_posix()}", os.fsencode(path.readlink())
+            elif path.is_file() and inside.parts[0] != "objects":
                 yield f"git/{inside.as_posix()}", path.read_bytes()
         with Repository(made, "main") as repository, repository.objects() as stream:
             while head := stream.readline().split():
