@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from kb.library.pages import Page
     from kb.library.profiling import ProfileInfo, ProposedProfile
     from kb.library.progress import Progress
+    from kb.library.repairing import RepairReport
     from kb.library.serving import SiteServer
     from kb.library.taking_in import ImportReport, SyncError
     from kb.library.verifying import Verification
@@ -81,6 +82,7 @@ _NAMES = {
     "kb.library.pages": ("Page",),
     "kb.library.profiling": ("ProfileInfo", "ProposedProfile"),
     "kb.library.progress": ("Progress",),
+    "kb.library.repairing": ("RepairReport",),
     "kb.library.serving": ("SiteServer",),
     "kb.library.taking_in": ("ImportReport", "SyncError"),
     "kb.library.verifying": ("Verification",),
@@ -106,9 +108,9 @@ __all__ = [
     "ImportReport", "InputError", "InsideReport", "KbError", "KeptInside", "LeakError", "Library",
     "LineView", "Loss", "LossReport", "NamedText", "NotFoundError", "Origin", "Page",
     "PageCoverage", "PageId", "Problem", "ProfileInfo", "Progress", "ProposedProfile",
-    "QueryNote", "Related", "RemoteError", "Resolution", "RestoreReport", "RevisionView",
-    "SearchDocument", "Section", "SiteChanges", "SiteServer", "SortOrder", "Stats", "Status",
-    "Summary", "SyncError", "TakenLine", "Turn", "Unclassified", "UsageError", "Verification",
+    "QueryNote", "Related", "RemoteError", "RepairReport", "Resolution", "RestoreReport",
+    "RevisionView", "SearchDocument", "Section", "SiteChanges", "SiteServer", "SortOrder", "Stats",
+    "Status", "Summary", "SyncError", "TakenLine", "Turn", "Unclassified", "UsageError", "Verification",
     "Visibility", "WikiObject", "open", "restore",
 ]  # fmt: skip
 

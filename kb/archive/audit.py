@@ -23,14 +23,15 @@ from kb.archive.merge import hash_of, raw_hash_of
 from kb.archive.packing import NameTable
 from kb.archive.schema import create_tables, tables
 from kb.archive.table_checksums import TABLES, TableSum
-from kb.archive.text_frames import TextFrames, TextPlace, checksum_of
+from kb.archive.text_frames import TextFrames, TextPlace, VersionText, checksum_of
 
 OnDigest: TypeAlias = Callable[[str, str], None]
 """Takes the name of a page or table and its digest in hex."""
 
-_LISTED: Final = {**TABLES, "blob": ("id", "sha256", "size")}
+_LISTED: Final = {**TABLES, "blob": ("sha256", "size")}
 """Tables that have a digest of their own, `page` but by its pages."""
 
+_VERSION_HASH: Final = 16
 _OTHER: Final = "damaged: its rows are others than were written"
 
 
@@ -54,6 +55,20 @@ class Audit:
         yield from self._guarded("table page", self._all_pages())
         for table in _LISTED:
             yield from self._guarded(f"table {table}", self._table(table))
+
+    def page_is_whole(self, key: int) -> bool:
+        """Whether the page with that key is as it was written, and the frames that it is in."""
+        row = self._db.execute("SELECT digest, checksum FROM page WHERE id = ?", (key,)).fetchone()
+        frames = {place[0] for place in self._places(key)}
+        return all(map(self._frames.is_whole, frames)) and not any(
+            True for _ in self._guarded("", self._page(key, "", "", row))
+        )
+
+    def blob_is_whole(self, key: int) -> bool:
+        """Whether the blob of that row is as it was written."""
+        sql = "SELECT sha256, size, packed FROM blob WHERE id = ?"
+        row = self._db.execute(sql, (key,)).fetchone()
+        return not any(True for _ in self._guarded("", self._blob(key, "", "", row)))
 
     def _guarded(
         self,
@@ -139,8 +154,10 @@ class Audit:
             " OR minor_edit NOT IN (0, 1) OR hidden NOT IN (0, 1))"
             " UNION ALL SELECT count(*) FROM raw LEFT JOIN blob ON blob.id = blob_id"
             " WHERE page_id = ? AND blob_id NOT NULL"
-            " AND (blob.sha256 IS NOT raw.sha256 OR frame_id NOT NULL OR slot NOT NULL)",
-            (key, key),
+            " AND (blob.sha256 IS NOT raw.sha256 OR frame_id NOT NULL OR slot NOT NULL)"
+            " UNION ALL SELECT count(*) FROM attachment LEFT JOIN blob ON blob.id = blob_id"
+            " WHERE page_id = ? AND blob_id NOT NULL AND blob.id IS NULL",
+            (key, key, key),
         )
         if any(count for (count,) in rows.fetchall()):
             yield Damage(where=where, why="damaged: a value is none that is ever written", page=key)
@@ -167,13 +184,7 @@ class Audit:
         self, place: TextPlace, where: str, page: int, stored: bytes, raw_hash: bytes | None,
         origins: bytes | None,
     ) -> Iterator[Damage]:  # fmt: skip
-        content, raw = self._frames.text(place)
-        if len(stored) == len(hash_of(b"")):
-            found = hash_of(content)
-        else:
-            packed = b"" if origins is None else b"\0" + origins
-            found = hashlib.sha256(content + packed).digest()
-        if (found, raw_hash_of(raw)) != (stored, raw_hash):
+        if not is_text(self._frames.text(place), stored, raw_hash, origins):
             yield Damage(where=where, why="damaged: its text has another digest", page=page)
 
     def _table(self, table: str) -> Iterator[Damage]:
@@ -190,3 +201,19 @@ class Audit:
         held = self._db.execute("SELECT value FROM checksum WHERE name = ?", (table,)).fetchone()
         if held is None or held[0] != total.value():
             yield Damage(where=f"table {table}", why=_OTHER)
+
+
+def is_text(
+    text: VersionText, stored: bytes, raw_hash: bytes | None, origins: bytes | None
+) -> bool:
+    """Whether a text and the bytes that it came in are those of the hashes that were stored.
+
+    That of a version is 16 bytes long (`merge.hash_of`), that of a page's raw bytes a SHA-256, that
+    of a blame view with its packed ``origins``.
+    """
+    if len(stored) == _VERSION_HASH:
+        found = hash_of(text.content)
+    else:
+        packed = b"" if origins is None else b"\0" + origins
+        found = hashlib.sha256(text.content + packed).digest()
+    return (found, raw_hash_of(text.raw)) == (stored, raw_hash)

@@ -49,12 +49,23 @@ class BlobStore:
         new = "INSERT INTO blob (sha256, size, packed) VALUES (?, 0, 0)"
         done = self._db.execute(new, (os.urandom(32),))
         assert done.lastrowid is not None
-        key, size = done.lastrowid, 0
+        key = done.lastrowid
+        size, check = self._pack(key, chunks, digest)
+        if self.find(digest.digest()) is None:
+            facts = (digest.digest(), size, check, key)
+            update = "UPDATE blob SET sha256 = ?, size = ?, packed = ? WHERE id = ?"
+            self._db.execute(update, facts)
+        else:
+            self._drop_parts(key)
+            self._db.execute("DELETE FROM blob WHERE id = ?", (key,))
+
+    def _pack(self, key: int, chunks: Iterable[bytes], digest: hashlib._Hash) -> tuple[int, int]:
+        """Write the parts of a row; return how many bytes went in, and what `packed` is."""
         settings = zstandard.ZstdCompressionParameters.from_level(
             _LEVEL, window_log=_WINDOW_LOG, write_checksum=True
         )
         packer = zstandard.ZstdCompressor(compression_params=settings).chunker(chunk_size=_PART)
-        part, check = key << _PARTS, 0
+        part, size, check = key << _PARTS, 0, 0
         for chunk in chunks:
             digest.update(chunk)
             size += len(chunk)
@@ -62,28 +73,40 @@ class BlobStore:
                 part, check = self._part(part, packed, check)
         for packed in packer.finish():  # type: ignore[no-untyped-call]
             part, check = self._part(part, packed, check)
-        if self._row(digest.digest()) is None:
-            facts = (digest.digest(), size, check, key)
-            update = "UPDATE blob SET sha256 = ?, size = ?, packed = ? WHERE id = ?"
-            self._db.execute(update, facts)
-        else:
-            self._drop(key)
+        return size, check
+
+    def replace(self, key: int, chunks: Iterable[bytes]) -> None:
+        """Write the bytes of a row anew: those that it had, as the caller knows by their digest."""
+        self._drop_parts(key)
+        size, check = self._pack(key, chunks, hashlib.sha256())
+        update = "UPDATE blob SET size = ?, packed = ? WHERE id = ?"
+        self._db.execute(update, (size, check, key))
+
+    def name_anew(self, key: int) -> None:
+        """Note digest and size of the bytes of a row as they are."""
+        digest, size = hashlib.sha256(), 0
+        for chunk in self.chunks_of(key):
+            digest.update(chunk)
+            size += len(chunk)
+        facts = (digest.digest(), size, self.packed_check(key), key)
+        update = "UPDATE blob SET sha256 = ?, size = ?, packed = ? WHERE id = ?"
+        self._db.execute(update, facts)
 
     def _part(self, part: int, packed: bytes, check: int) -> tuple[int, int]:
         self._db.execute("INSERT INTO blob_part (id, data) VALUES (?, ?)", (part, packed))
         return part + 1, zlib.crc32(packed, check)
 
-    def _drop(self, key: int) -> None:
+    def _drop_parts(self, key: int) -> None:
         self._db.execute("DELETE FROM blob_part WHERE id BETWEEN ? AND ?", _range(key))
-        self._db.execute("DELETE FROM blob WHERE id = ?", (key,))
 
-    def _row(self, sha256: bytes) -> int | None:
+    def find(self, sha256: bytes) -> int | None:
+        """Find the row of the bytes with that digest; None where there are none."""
         row = self._db.execute("SELECT id FROM blob WHERE sha256 = ?", (sha256,)).fetchone()
         return int(row[0]) if row else None
 
     def id_of(self, sha256: str) -> int:
         """Find the row of the bytes with that digest. KeyError where there are none."""
-        row = self._row(bytes.fromhex(sha256))
+        row = self.find(bytes.fromhex(sha256))
         if row is None:
             raise KeyError(sha256)
         return row

@@ -194,7 +194,11 @@ def one_moment(connection: sqlite3.Connection) -> Iterator[None]:
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()  # it begins here
         yield
     finally:
-        connection.execute("COMMIT")
+        try:
+            connection.execute("COMMIT")
+        except sqlite3.DatabaseError:  # a damaged file; nothing was written
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
 
 
 def is_busy(error: sqlite3.DatabaseError) -> bool:

@@ -71,9 +71,9 @@ def watch(connection: sqlite3.Connection) -> None:
             )
 
 
-def recompute(connection: sqlite3.Connection) -> None:
-    """Write the checksum of every table anew, from its rows as they are."""
-    for table in TABLES:
+def recompute(connection: sqlite3.Connection, *chosen: str) -> None:
+    """Write the checksum of every table anew, or of those chosen, from its rows as they are."""
+    for table in chosen or TABLES:
         found = table_sum(connection, table).value()
         connection.execute("INSERT OR REPLACE INTO checksum VALUES (?, ?)", (table, found))
 

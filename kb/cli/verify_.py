@@ -22,15 +22,26 @@ from kb.verify import Finding
 @click.option("--cookie-env", metavar="VAR", help="Environment variable with a session cookie.")
 @click.option("--expect", metavar="DIGEST|FILE", help="What the digest was, or the digests were.")
 @click.option("--digests", is_flag=True, help="Print the digest of each page and table.")
+@click.option("--repair", is_flag=True, help="Mend what is damaged.")
+@click.option(
+    "--from",
+    "sources",
+    multiple=True,
+    metavar="SOURCE",
+    help="With --repair: take it from this backup or source (repeatable).",
+)
 @json_option
 @home_option
 def command(
-    against: str | None, home: Path | None, as_json: bool, digests: bool, **chosen: Any
-) -> None:
+    against: str | None, home: Path | None, as_json: bool, digests: bool, repair: bool,
+    sources: tuple[str, ...], **chosen: Any,
+) -> None:  # fmt: skip
     """Check that the archive is whole and, with --against, that it lacks nothing of a source.
 
     Whole is what is as it was written, down to the bit. Whether it was written anew since is told
     by the archive's digest, which is printed: keep it elsewhere and give it to --expect.
+    With --repair, what is damaged is mended: by what the archive holds itself, by a folder of
+    kb backup, by a source that is read again. What cannot be mended exactly stays as it is.
     Prints what is damaged, missing or different and why. Exits with 1 where anything is, with 4
     where the source cannot be asked.
     """
@@ -39,6 +50,10 @@ def command(
         if not as_json:
             write(f"{finding}\n".encode())
 
+    if sources and not repair:
+        raise click.UsageError("--from is for --repair")
+    if repair:
+        _repair(home, sources, **chosen)
     with opened(home) as library:
         on_digest = (lambda line: write(line.encode())) if digests else None
         found = library.verify(against, on_finding=show, on_digest=on_digest, **chosen)
@@ -63,3 +78,15 @@ def command(
         err.print("source: " + ", ".join(f"{found.verdicts.get(n, 0)} {n}" for n in names))
     if not found.whole:
         raise SystemExit(1)
+
+
+def _repair(
+    home: Path | None, sources: tuple[str, ...], *, expect: str | None, **chosen: Any
+) -> None:
+    """Mend the archive, and say what was; what is left, the verification says."""
+    with opened(home) as library:
+        found = library.repair(*sources, **chosen)
+    for line in found.mended:
+        say("mended", "bold green", line)
+    if found.kept is not None:
+        say("note", "cyan", f"the archive as it was is kept: {found.kept}")

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from kb.library.pages import Page
     from kb.library.profiling import ProfileInfo, ProposedProfile
     from kb.library.progress import OnProgress
+    from kb.library.repairing import RepairReport
     from kb.library.serving import SiteServer
     from kb.library.taking_in import ImportReport
     from kb.library.verifying import Verification
@@ -292,6 +293,26 @@ class Library:
         from kb.library.backing_up import back_up
 
         return back_up(self.home, Path(dest), check=check)
+
+    def repair(
+        self, *sources: str | Path,
+        format: str | None = None,  # noqa: A002  (what users call it)
+        spaces: Sequence[str] = (), pages: Sequence[str] = (), user: str | None = None,
+        password_env: str | None = None, cookie_env: str | None = None,
+    ) -> RepairReport:  # fmt: skip
+        """Mend what is damaged of the archive: by what it holds itself, and by sources.
+
+        A source is a folder of backups, or what `import_` takes. What cannot be mended exactly
+        stays as it is, and the file as it was is kept. The library is closed then: open it again.
+        """
+        from kb.library.repairing import repair
+
+        choice = Choice(
+            spaces=_globs("spaces", spaces), pages=_globs("pages", pages), user=user,
+            password_env=password_env, cookie_env=cookie_env,
+        )  # fmt: skip
+        self.close()
+        return repair(self.home, [os.fspath(one) for one in sources], format, choice)
 
     # What is found.
 

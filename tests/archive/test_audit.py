@@ -14,6 +14,7 @@ import pytest
 from kb.archive import Archive
 from kb.archive.audit import Audit
 from kb.errors import KbError
+from tests.archive_forging import columns, other_than, rows, tables
 from tests.full_archive import fill
 
 FLIPS = 60
@@ -44,29 +45,6 @@ def damage(db: sqlite3.Connection) -> list[str]:
     return [str(one) for one in Audit(db, "archive.db", lambda name, digest: None).run()]
 
 
-def tables(db: sqlite3.Connection) -> list[str]:
-    return [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-
-
-def columns(db: sqlite3.Connection, table: str) -> list[tuple[str, bool]]:
-    """Name of each column, and whether it may be NULL."""
-    rows = db.execute(f"PRAGMA table_info({table})").fetchall()
-    return [(name, not (must or key)) for _, name, _, must, _, key in rows]
-
-
-def other_than(value: Any, column: str) -> Any:
-    """A value of the same kind."""
-    if column in ("history", "claim"):
-        return "lines" if value != "lines" else "latest"
-    match value:
-        case int():
-            return value + 1000
-        case str():
-            return value + "x"
-        case _:
-            return bytes([value[0] ^ 1]) + value[1:]
-
-
 def forged(db: sqlite3.Connection, table: str, row: str, column: str, new: Any) -> list[str]:
     """What an audit finds where one value is another; nothing is found once it is put back."""
     db.execute("BEGIN")
@@ -74,16 +52,6 @@ def forged(db: sqlite3.Connection, table: str, row: str, column: str, new: Any) 
     found = damage(db)
     db.execute("ROLLBACK")
     return found
-
-
-def rows(db: sqlite3.Connection, table: str) -> list[str]:
-    """A condition that names each row of a table."""
-    keys = [name for _, name, _, _, _, key in db.execute(f"PRAGMA table_info({table})") if key]
-    quoted = ", ".join(f"quote({key})" for key in keys)
-    return [
-        " AND ".join(f"{key} = {value}" for key, value in zip(keys, row, strict=True))
-        for row in db.execute(f"SELECT {quoted} FROM {table}")
-    ]
 
 
 def test_what_was_written_is_found_whole(db: sqlite3.Connection) -> None:
