@@ -33,11 +33,8 @@ from kb.model import (
     Snapshot,
 )
 from kb.redact.leaks import check_parts
-from kb.redact.material import ArchiveMaterial, MaterialPage
-from kb.redact.pseudonym_key import key_of
+from kb.redact.material import MaterialPage
 from kb.redact.public_material import PublicMaterial
-from kb.redact.public_pages import PublicPages
-from kb.redact.public_rules import rules_of
 
 
 def run_export(
@@ -59,7 +56,7 @@ def run_export(
 
     def make(made: Path) -> LossReport:
         if not internal:
-            public = _public_material(home, archive, store)
+            public = PublicMaterial.of(home, archive, store)
             return _make_public(exporter, home, public, made, options, own_texts)
         contents = Contents(archive=archive, cases=store, site=home.config.site)
         report = exporter.export(contents, str(made), options)
@@ -195,15 +192,11 @@ def _make_public(
         add_digests(report, made)
         write_report(report, folder / "report")
         texts = [*own_texts, home.config.site.title]
+        public.check_names()
         parts = _all_parts(exporter, made, folder / "report")
         check_parts(parts, public.protected, texts, public.files.approved)
         report.held = public.files.held
     return report
-
-
-def _public_material(home: Home, archive: Archive, store: CaseStore) -> PublicMaterial:
-    visible = PublicPages.of(archive, rules_of(home.config.public), store.problems())
-    return PublicMaterial(ArchiveMaterial(archive, store), visible, key_of(home))
 
 
 def _all_parts(exporter: Exporter[ExportOptions], made: Path, report: Path) -> Iterator[Part]:

@@ -17,10 +17,8 @@ from kb.publish.renderer import SiteSettings
 from kb.publish.site_build.leak_check import check as check_leaks
 from kb.publish.site_build.site_builder import BuildReport, SiteChanges, build
 from kb.redact.material import ArchiveMaterial
-from kb.redact.pseudonym_key import key_of
 from kb.redact.public_material import PublicMaterial
-from kb.redact.public_pages import PublicPages
-from kb.redact.public_rules import Audience, rules_of
+from kb.redact.public_rules import Audience
 from kb.text.interface import own_texts
 
 Approve: TypeAlias = Callable[[SiteChanges], None]
@@ -44,12 +42,12 @@ def build_site(
     site = SiteSettings(title=config.title, language=config.language, url=url, audience=audience)
     if audience == "internal":
         return build(material, out, site, state_folder, check=check)
-    visible = PublicPages.of(archive, rules_of(home.config.public), store.problems())
-    public = PublicMaterial(material, visible, key_of(home))
+    public = PublicMaterial.of(home, archive, store)
     constant = [path for files in (site_assets(), fold_files()) for path, _ in files]
     texts = [*own_texts(), site.title]
 
     def guard(staged: Path, changes: SiteChanges) -> None:
+        public.check_names()
         check_leaks(staged, public.protected, texts, constant, public.files.approved)
         if approve is not None:
             approve(changes)

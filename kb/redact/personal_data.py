@@ -13,6 +13,7 @@ from kb.cases.history.named import PERSON, STATION, Named
 from kb.redact.person_names import names_of
 from kb.redact.protected import ProtectedValues
 from kb.redact.public_rules import PublicRules
+from kb.text.fold import fold_text
 
 _MAIL: Final = "mail"
 
@@ -31,7 +32,10 @@ def protect_named(protected: ProtectedValues, named: Iterable[Named], rules: Pub
     Numbers of other kinds, such as a pile's, may be shown however long they are.
     """
     kinds = {_MAIL, *rules.kinds, *((STATION,) if rules.stations else ())}
+    allowed = set(map(fold_text, rules.allow))
     for kind, value in named:
+        if fold_text(value) in allowed:
+            continue
         if kind == PERSON:
             _protect_person(protected, value)
         elif kind in kinds:

@@ -11,16 +11,21 @@ from typing import Any
 
 import msgspec
 
-from kb.archive import AttachmentView, LineView, PageView
+from kb.archive import Archive, AttachmentView, LineView, PageView
 from kb.cases.history.named import named_in_case
 from kb.cases.record import Case, from_json
+from kb.cases.store.store import CaseStore
+from kb.config import Home
 from kb.model import PageId
-from kb.redact.material import MaterialPage, MaterialVersion, WholeMaterial
+from kb.redact.material import ArchiveMaterial, MaterialPage, MaterialVersion, WholeMaterial
 from kb.redact.personal_data import protect_named, protect_rules
 from kb.redact.protected import ProtectedValues
+from kb.redact.pseudonym_key import key_of
 from kb.redact.public_files import PublicFiles
 from kb.redact.public_pages import PublicPages
 from kb.redact.public_record import RecordRedaction
+from kb.redact.public_rules import rules_of
+from kb.redact.undecided_names import NameWatch
 
 _COPY = re.compile(r"~\d+$")
 """What tells a second case of an id from the first."""
@@ -29,11 +34,14 @@ _COPY = re.compile(r"~\d+$")
 class PublicMaterial:
     """Another material, redacted. When it is made it reads everything, to learn what to protect."""
 
-    def __init__(self, inner: WholeMaterial, visible: PublicPages, key: bytes) -> None:
+    def __init__(
+        self, inner: WholeMaterial, visible: PublicPages, key: bytes, watch: NameWatch | None = None
+    ) -> None:
         self.inner = inner
         self.rules = visible.rules
         self.protected = ProtectedValues(self.rules, key)
         self.files = PublicFiles(self.rules, self.protected, inner.blob)
+        self._watch = watch
         self._visible = visible
         self._withheld: dict[PageId, list[Case]] = {}
         """Cases that are kept back, by the page whose other text may be shown."""
@@ -44,6 +52,19 @@ class PublicMaterial:
             file_shown=self.files.shown,
         )  # fmt: skip
         self._learn()
+
+    @classmethod
+    def of(cls, home: Home, archive: Archive, store: CaseStore) -> PublicMaterial:
+        """Return what is public of a home. InputError where kb.toml's rules are wrong."""
+        rules = rules_of(home.config.public)
+        watch = NameWatch(rules, home.root / ".kb" / "names.db")
+        inner = ArchiveMaterial(archive, store)
+        return cls(inner, PublicPages.of(archive, rules, store.problems()), key_of(home), watch)
+
+    def check_names(self) -> None:
+        """UndecidedNamesError where what was read of this names somebody unknown."""
+        if self._watch is not None:
+            self._watch.check()
 
     def _learn(self) -> None:
         protect_rules(self.protected, self.rules)
@@ -71,7 +92,7 @@ class PublicMaterial:
         """Cases that may be public, in the order of the pages' public names."""
         public = (record for record in self.inner.records() if self._is_public(from_json(record)))
         done: Iterable[dict[str, Any]] = (
-            self._record.redacted(msgspec.json.decode(record)) for record in public
+            self._seen(self._record.redacted(msgspec.json.decode(record))) for record in public
         )
         if self._renamed:
             done = sorted(done, key=_place)
@@ -89,9 +110,38 @@ class PublicMaterial:
             view = self._view(page.read())
             versions = partial(self._versions, page)
             yield MaterialPage(
-                id=view.id, digest=_digest(page.digest, view, versions()),
+                id=view.id, digest=self._digest(page, view, versions()),
                 read=partial(_same, view), versions=versions,
             )  # fmt: skip
+
+    def _seen(self, record: dict[str, Any]) -> dict[str, Any]:
+        """Have a redacted record looked at for names; return it."""
+        if self._watch is not None:
+            self._watch.note(f"case {record['id']}", record)
+        return record
+
+    def _digest(
+        self, page: MaterialPage, view: PageView, versions: Iterable[MaterialVersion]
+    ) -> bytes:
+        """Return a digest of all that the public reads of a page, former versions included.
+
+        What is protected may change while the page does not: another page names somebody for the
+        first time. All of it is looked at for names.
+        """
+        watch = self._watch
+        if watch is not None:
+            watch.note(page.id.page, [view.id.page, view.title, *view.tags])
+            watch.note(page.id.page, [line.text for line in view.lines])
+            watch.note(page.id.page, [file.name for file in view.attachments])
+        digest = hashlib.blake2b(msgspec.msgpack.encode((page.digest, view)), digest_size=16)
+        for version in versions:
+            digest.update(msgspec.msgpack.encode(version))
+            if watch is not None:
+                about = version.about
+                watch.note(
+                    f"{page.id.page} {about.version}", [about.comment, about.title, version.source]
+                )
+        return digest.digest()
 
     def blob(self, sha256: str) -> bytes:
         """Bytes of an attachment that a public page lists."""
@@ -166,18 +216,6 @@ def _page_of(case: Case) -> PageId:
 def _place(record: dict[str, Any]) -> tuple[object, ...]:
     """Return where a record stands: wiki, page, locale, first line."""
     return tuple(record["source"][key] for key in ("wiki", "page", "locale", "lines"))
-
-
-def _digest(inner: bytes, view: PageView, versions: Iterable[MaterialVersion]) -> bytes:
-    """Return a digest of all that the public reads of a page, former versions included.
-
-    What is protected may change while the page does not: another page names somebody for the first
-    time.
-    """
-    digest = hashlib.blake2b(msgspec.msgpack.encode((inner, view)), digest_size=16)
-    for version in versions:
-        digest.update(msgspec.msgpack.encode(version))
-    return digest.digest()
 
 
 def _same(view: PageView) -> PageView:

@@ -7,6 +7,7 @@ from typing import Any, Final, Literal, TypeAlias
 import msgspec
 
 from kb.model import WikiObject
+from kb.redact.name_recogniser import Recogniser
 from kb.toml_records import as_record
 
 Audience: TypeAlias = Literal["internal", "public"]
@@ -28,6 +29,11 @@ class PublicRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     stations: bool = True
     names: tuple[str, ...] = ()
     """Further names of persons, besides those of speakers, engineers and authors."""
+    allow: tuple[str, ...] = ()
+    """Names and words that may be read although they look like a person's, or sign as one: roles,
+    products, places."""
+    recogniser: Recogniser = "rules"
+    """Who looks for names that nobody listed: such a name stops what is to be published."""
     words: tuple[str, ...] = ()
     """Anything else that must not be read: customers, addresses, plates."""
     attachments: tuple[str, ...] = ()

@@ -85,8 +85,8 @@ def _cases(former: bool) -> str:
     return f"{first}\n{second}\n{both}" if former else first
 
 
-def items(archive: Archive) -> Iterator[Item]:
-    """Yield the records of the wiki."""
+def items(archive: Archive, note: str = "") -> Iterator[Item]:
+    """Yield the records of the wiki; one public page ends with the note."""
     wiki, when = "xwiki", "2020-04-1{}T09:00:00Z"
 
     def page(name: str, **facts: bool | str) -> PageSeen:
@@ -113,7 +113,8 @@ def items(archive: Archive) -> Iterator[Item]:
     yield file("sealed.7z", data=b"7z\xbc\xaf\x27\x1c\0\4sealedmarker")
     yield Comment(number=0, text="seen", author="XWiki.commenter1")
     yield page("Support.Notes")
-    yield version(1, "\n".join(f"* 请问 {secret} 吧。" for secret in SECRETS.values()))
+    told = "\n".join(f"* 请问 {secret} 吧。" for secret in SECRETS.values())
+    yield version(1, f"{told}\n\n{note}")
     yield page("Support.Files")
     yield version(1, "Files")
     yield file("old.txt", "XWiki.uploader2", b"old")
@@ -144,7 +145,7 @@ why = "吴用功 asked"
 """
 
 
-def partner_home(folder: Path, public: str = "") -> Home:
+def partner_home(folder: Path, public: str = "", note: str = "") -> Home:
     """Make the home; ``public`` are more lines of `[public]` in its kb.toml."""
     folder.mkdir(parents=True, exist_ok=True)
     rules = f'[public]\nopen = ["Support.*"]\nexclude = ["Closed.*"]\nattachments = ["*"]\n{public}'
@@ -153,7 +154,7 @@ def partner_home(folder: Path, public: str = "") -> Home:
     home = Home(folder, load_config(folder / "kb.toml"))
     home.archive.parent.mkdir()
     with Archive(home.archive, create=True) as archive:
-        archive.ingest(archive.source("partner", "partner"), items(archive))
+        archive.ingest(archive.source("partner", "partner"), items(archive, note))
     return home
 
 

@@ -87,10 +87,12 @@ def page_rows(archive: Archive, selection: ProfileSelection, job: PageJob) -> Pa
         page = view.id
         where = f"{page.page} {page.locale}".rstrip()
         trouble = page_trouble(error, where, page.page)
-        named = _PACK.encode(sorted(named_on_page(view, archive.revisions(job.key))))
+        before = _LIFE.decode(job.before) if job.before else PageLife()
+        named = {*before.named, *named_on_page(view, archive.revisions(job.key))}
         return PageRows(
-            job.key, job.digest, page.wiki, page.page, page.locale, None, _PACK.encode(PageLife()),
-            named, (), (), trouble,
+            job.key, job.digest, page.wiki, page.page, page.locale, None,
+            _PACK.encode(PageLife(named=before.named)), _PACK.encode(sorted(named)), (), (),
+            trouble,
         )  # fmt: skip
 
 
