@@ -9,15 +9,18 @@ from collections.abc import Iterator
 from typing import Final
 
 HEADERS: Final = {
-    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none';"
-    " base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data: http: https:;"
+    " object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-"""Header → value. Sources: CSP 3, Fetch (CORP), the HTML Living Standard (COOP), RFC 7034."""
+"""Header → value; a page of the wiki may show pictures of elsewhere.
+
+Sources: CSP 3, Fetch (CORP), the HTML Living Standard (COOP), RFC 7034.
+"""
 
 
 def header_files() -> Iterator[tuple[str, bytes]]:

@@ -6,6 +6,7 @@ import http.server
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -13,7 +14,8 @@ from playwright.sync_api import Browser, Page
 
 from kb.publish.headers import HEADERS, header_files
 from kb.publish.pages.source_page import versions_script
-from tests.site.conftest import served, serving
+from kb.publish.paths import url_of
+from tests.site.conftest import Watched, served, serving
 
 FUNCTIONS = "kbA kbD kbF kbL kbT kbV kbX"
 
@@ -162,3 +164,21 @@ def test_the_site_brings_the_headers_for_other_servers(site: Path) -> None:
     for path, text in header_files():
         assert (site / path).read_bytes() == text
         assert all(name.encode() in text and HEADERS[name].encode() in text for name in HEADERS)
+
+
+def test_the_site_works_under_the_headers(browser: Browser, site: Path) -> None:
+    """From our own server every kind of page is whole: no header keeps anything of ours away."""
+    kinds = {path.relative_to(site).parts[0]: path for path in sorted(site.rglob("*.html"))}
+    assert len(kinds) > 10
+    for root in serving(site):
+        context = browser.new_context()
+        tab = Watched(context, root)
+        for path in [*kinds.values(), *site.rglob("*~versions.html")]:
+            tab.page.goto(f"{root}/{url_of(path.relative_to(site).as_posix())}")
+            tab.page.wait_for_load_state("networkidle")
+        assert tab.page.locator("#diff tr").count() > 3
+        for query in ("扣费", "refund OR 退款", "0404"):
+            tab.page.goto(f"{root}/index.html?q={quote(query)}")
+            tab.page.locator(".card").first.wait_for()
+        assert tab.trouble == []
+        context.close()
