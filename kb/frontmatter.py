@@ -19,6 +19,8 @@ Yaml: TypeAlias = "str | int | float | bool | Sequence[Yaml] | Mapping[str, Yaml
 
 LONGEST = 1 << 20
 """Characters of front matter that are read; YAML's reader is slow, and no page has more."""
+_MOST_DOTS = 200
+"""Dots in a line of TOML: its reader takes time by the square of a key's parts."""
 _FENCED = re.compile(r"\ufeff?(---|\+\+\+)[ \t]*\r?\n")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?", re.ASCII)
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
@@ -57,11 +59,15 @@ def read_front_matter(text: str) -> FrontMatter:
     inner, body = text[opened.end() : closed.start()], text[closed.end() :]
     if len(inner) > LONGEST:
         return FrontMatter({}, text, "more front matter than a page has")
+    if opened[1] == "+++" and any(line.count(".") > _MOST_DOTS for line in inner.split("\n")):
+        return FrontMatter({}, text, f"a key of more than {_MOST_DOTS} parts")
     try:
         facts = (
             tomllib.loads(inner) if opened[1] == "+++" else _NoAliasLoader(inner).get_single_data()
         )
-    except (yaml.YAMLError, tomllib.TOMLDecodeError, ValueError, RecursionError) as error:
+    except RecursionError:
+        return FrontMatter({}, text, "nested too deeply")
+    except (yaml.YAMLError, tomllib.TOMLDecodeError, ValueError) as error:
         return FrontMatter({}, text, " ".join(str(error).split()))
     return FrontMatter(facts if isinstance(facts, dict) else {}, body)
 

@@ -287,12 +287,17 @@ def _comments(said: object) -> Iterator[Comment]:
             continue
         own, reply_to, resolved = (item.get(key) for key in ("number", "reply_to", "resolved"))
         yield Comment(
-            number=own if type(own) is int else number, text=item["text"],
+            number=number if (own := _count(own)) is None else own, text=item["text"],
             author=fact_text(item.get("author")), date=fact_moment(item.get("date")),
-            reply_to=reply_to if type(reply_to) is int else None,
+            reply_to=_count(reply_to),
             selection=fact_text(item.get("selection")),
             resolved=resolved if isinstance(resolved, bool) else None,
         )  # fmt: skip
+
+
+def _count(value: object) -> int | None:
+    """Return a comment's number; None for what is none, or none that an archive can hold."""
+    return value if type(value) is int and 0 <= value < 1 << 31 else None
 
 
 def _attachments(

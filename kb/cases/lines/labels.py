@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 from kb.cases.lines.display import CLOSING, PREFIX, DisplayLine, fold, past_prefix
@@ -32,6 +32,10 @@ _DASHED = re.compile(
 """A dash or an arrow between label and value: for labels that are known."""
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _GAP = re.compile(r"[\s,;、|]+")
+_NEAR = 300
+"""Characters from where a label may begin, in which its marks must stand."""
+_MOST_GAPS = 1000
+"""Blanks and commas of a value after which labels are looked for."""
 _SENTENCE = re.compile(r"[。!?;,、“”\"]|\.\s")
 
 
@@ -59,14 +63,15 @@ def label_at(line: DisplayLine, vocabulary: Vocabulary, start: int = 0) -> Label
     """Find the label that the line begins with at ``start``, known or not."""
     text = line.text
     if (
-        not _OPENING.isdisjoint(text)
+        not _OPENING.isdisjoint(text[start : start + _NEAR])
         and (bracketed := _BRACKETED.match(text, start))
         and (meaning := vocabulary.meaning(bracketed["label"]))
     ):
         return _hit(line, bracketed, meaning, row=False)
     match = _LABEL.match(text, start)
     meaning = vocabulary.meaning(match["label"]) if match else None
-    dashed = _DASHED.match(text, start) if meaning is None and _DASH.search(text, start) else None
+    may_dash = meaning is None and _DASH.search(text, start, start + _NEAR)
+    dashed = _DASHED.match(text, start) if may_dash else None
     if dashed and (dashed_meaning := vocabulary.meaning(dashed["label"])):
         return _hit(line, dashed, dashed_meaning, row=False)
     if match is None or not match["label"].strip():
@@ -182,7 +187,7 @@ def known_labels(line: DisplayLine, vocabulary: Vocabulary, hit: LabelHit) -> li
     found = [hit]
     if hit.meaning is None or hit.meaning.type == "text":
         return found
-    for match in _GAP.finditer(line.text, hit.start, hit.end):
+    for match in islice(_GAP.finditer(line.text, hit.start, hit.end), _MOST_GAPS):
         following = label_at(line, vocabulary, match.end())
         if following is None or following.meaning is None or following.start > hit.end:
             continue

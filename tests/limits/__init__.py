@@ -1,0 +1,1 @@
+"""What hostile content may cost, and how far its trouble reaches."""
