@@ -72,7 +72,11 @@ class ViewRecords:
         only = HistoryLine(page.head.root.version or "1.1", None, None, None, None)
         rows = [better.get(r.version, r) for r in page.rows or [only]]
         clear = {v for v, views in page.views.items() if self._source(views)[0] is not None}
-        complete = self._options.history and all(r.version in page.held | clear for r in rows)
+        complete = (
+            self._options.history
+            and not page.cut
+            and all(r.version in page.held | clear for r in rows)
+        )
         views = page.views[max(page.views, key=version_key)] if page.views else None
         newest = self._view(views.blamed) if views is not None else None
         lines = not complete and not locale and newest is not None and newest.origins is not None

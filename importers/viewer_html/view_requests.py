@@ -108,6 +108,8 @@ class LocaleViews(msgspec.Struct):
     head: CodeView | None = None
     views: dict[str, VersionViews] = {}
     held: frozenset[str] = frozenset()
+    cut: bool = False
+    """True where there may be more versions than ``rows``: not all of the history was shown."""
     same: bool = False
     """True where the page still has the version that was read before."""
 
@@ -204,7 +206,7 @@ class ViewRequests:
         page.same = before is not None and shown.root.version == before.version
         if page.same:
             return
-        page.rows = yield from self._rows(got, locale)
+        page.rows, page.cut = yield from self._rows(got, locale)
         page.held = self._run.known.versions(PageId(self._run.name, got.reference, locale))
         versions = [row.version for row in page.rows] or [shown.root.version or "1.1"]
         wanted = [v for v in versions if v not in page.held]
@@ -228,10 +230,13 @@ class ViewRequests:
         view: CodeView = reply.value
         return view
 
-    def _rows(self, got: PageViews, locale: str) -> Job[list[HistoryLine]]:
-        """Fetch the history with minor versions, oldest first; note gaps as failures."""
+    def _rows(self, got: PageViews, locale: str) -> Job[tuple[list[HistoryLine], bool]]:
+        """Fetch the history with minor versions, oldest first; tell whether it is cut.
+
+        The reason for which it is is noted as a failure.
+        """
         rows: dict[str, HistoryLine] = {}
-        first, most = 0, self._run.bounds.rows
+        first, most, cut = 0, self._run.bounds.rows, True
         while True:
             size = self._limit.rows
             request = self._request(
@@ -250,12 +255,13 @@ class ViewRequests:
             rows |= {row.version: row for row in view.rows}
             first += size
             if not view.more or not self._options.history:
+                cut = view.more
                 break
             if len(rows) == before or len(rows) > most:
                 endless = EndlessListError(f"{len(rows)} versions and more, or the same again")
                 got.note([request], [endless])
                 break
-        return sorted(rows.values(), key=lambda row: version_key(row.version))
+        return sorted(rows.values(), key=lambda row: version_key(row.version)), cut
 
     def _sources(
         self, got: PageViews, page: LocaleViews, locale: str, versions: list[str]

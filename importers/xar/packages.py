@@ -185,7 +185,7 @@ class TarEntry:
     def __init__(self, tar: tarfile.TarFile, member: tarfile.TarInfo) -> None:
         self._tar = tar
         self._member = member
-        self.name = member.name
+        self.name = member.name.encode("utf-8", "backslashreplace").decode()
 
     def open(self) -> IO[bytes]:
         """Open the file, to read and seek in."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import resource
 import socket
 import subprocess
@@ -29,6 +30,9 @@ SETTINGS = {
     "timeout": "0.5", "deadline": "0.6", "attempts": "1", "max_rows": "3000", "max_pages": "300",
     "limit": "150",
 }  # fmt: skip
+PAGE_HEAD = (
+    '<html data-xwiki-reference="xwiki:A.Bad" data-xwiki-wiki="xwiki" data-xwiki-version="1.1">'
+)
 MEMORY = 700 << 20
 """Bytes of address space for a whole import: some 400 MB are libraries and stacks of threads."""
 
@@ -91,6 +95,42 @@ def test_many_large_pages_are_held_a_few_at_a_time(served: Served, tmp_path: Pat
 
     done = limited(tmp_path, served(answer))
     assert (done.returncode, " 40 page(s)" in f" {done.stderr}") == (0, True), done.stderr
+
+
+@pytest.mark.parametrize("repeats", [False, True])
+def test_views_without_end_are_left(served: Served, home: Home, repeats: bool) -> None:
+    """A history whose every page has a next one, a file that has every version."""
+
+    def answer(connection: socket.socket, head: bytes) -> None:
+        target = head.split()[1].decode()
+        first = re.search(r"firstIndex=(\d+)", target)
+        kind = b"Content-Type: text/html\r\n"
+        if "/downloadrev/" in target:
+            body, kind = b"x", b"Content-Disposition: a\r\n"
+        elif first:
+            number = 1 if repeats else int(first[1]) + 1
+            link = f'<a href="/bin/viewrev/A/Bad?rev={number}.1">x</a>'
+            body = f'{PAGE_HEAD}<table id="_history"><tr><td>{link}</td></tr></table>'.encode()
+            body += b'<a class="nextPagination" href="?">next</a>'
+        elif "viewer=attachments" in target:
+            body = f'{PAGE_HEAD}<a href="/bin/download/A/Bad/a.bin">a</a>'.encode()
+        elif "/bin/view/A/Bad" in target:
+            body = f'{PAGE_HEAD}<textarea class="wiki-code">text</textarea>'.encode()
+        else:
+            connection.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+            return
+        connection.sendall(hostile.whole(body, kind))
+
+    location = f"http://127.0.0.1:{served(answer)}/bin/view/A/Bad?viewer=code"
+    given = {"user": None, "password_env": None, "settings": SETTINGS | {"max_rows": "30"}}
+    problems = home.take(location, "viewer-html", **given).problems
+    endless = [p.where.partition("?")[2] for p in problems if p.code == "endless-list"]
+    assert sum("viewer=history" in where for where in endless) >= 1
+    assert sum("#a.bin" in where for where in endless) == 1
+    with Archive(home.path) as archive:
+        view = archive.page(PageId("xwiki", "A.Bad"))
+        assert view is not None
+        assert view.history != "complete"
 
 
 def test_a_history_without_end_leaves_the_present_text(served: Served, home: Home) -> None:
