@@ -104,10 +104,10 @@ def together_by_page(saved: list[SavedView]) -> Iterator[PageViews]:
     for one in saved:
         pages.setdefault(one.root.reference or "", []).append(one)
     for reference, files in pages.items():
-        got = PageViews(reference)
+        got = PageViews(reference, page=LocaleViews(cut=True))
         for file in files:
             locale = file.root.locale
-            page = got.locales.setdefault(locale, LocaleViews()) if locale else got.page
+            page = got.locales.setdefault(locale, LocaleViews(cut=True)) if locale else got.page
             _add(got, page, file)
         for locale, page in list(got.locales.items()):
             if page.head is None:
@@ -124,6 +124,7 @@ def _add(got: PageViews, page: LocaleViews, file: SavedView) -> None:
     if isinstance(file.view, HistoryView):
         rows = {row.version: row for row in (*page.rows, *file.view.rows)}
         page.rows = sorted(rows.values(), key=lambda row: version_key(row.version))
+        page.cut = page.cut and file.view.more
         if page.head is None:
             page.head = CodeView(root=file.root)
         return

@@ -163,6 +163,32 @@ def test_saved_views_of_both_kinds_give_a_whole_version(saved: Saver, home: Home
     assert facts(home, doc)[doc.head.version][0] == doc.head.content
 
 
+HISTORY = (
+    '<table id="_history"><tr><td><a href="/bin/viewrev/A/B?rev=1.1">1.1</a></td></tr></table>'
+)
+MORE = '<a class="nextPagination" href="?x">next</a>'
+
+
+@pytest.mark.parametrize(
+    ("views", "history"),
+    [([], "latest"), ([HISTORY + MORE], "latest"), ([HISTORY + MORE, HISTORY], "complete")],
+)
+def test_a_saved_page_is_complete_where_the_last_part_of_its_history_is_there(
+    home: Home, views: list[str], history: str
+) -> None:
+    """Without a history, or with one that goes on, there may be more versions."""
+    folder = home.folder / "saved"
+    folder.mkdir()
+    for number, shown in enumerate(['<textarea class="wiki-code">x</textarea>', *views]):
+        facts = 'data-xwiki-reference="w:A.B" data-xwiki-wiki="w" data-xwiki-version="1.1"'
+        (folder / f"{number}.html").write_text(f"<html {facts}>{shown}</html>", "utf-8")
+    home.take(str(folder), "viewer-html")
+    with Archive(home.path) as archive:
+        view = archive.page(PageId("xwiki", "A.B"))
+        assert view is not None
+        assert (view.history, view.source) == (history, "x")
+
+
 def test_no_token_of_a_session_is_kept(saved: Saver, home: Home) -> None:
     """The form token of a saved page does not reach the archive."""
     folder = saved("viewer=code&showLastAuthors=true")
