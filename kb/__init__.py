@@ -110,8 +110,8 @@ __all__ = [
     "PageCoverage", "PageId", "Problem", "ProfileInfo", "Progress", "ProposedProfile",
     "QueryNote", "Related", "RemoteError", "RepairReport", "Resolution", "RestoreReport",
     "RevisionView", "SearchDocument", "Section", "SiteChanges", "SiteServer", "SortOrder", "Stats",
-    "Status", "Summary", "SyncError", "TakenLine", "Turn", "Unclassified", "UsageError", "Verification",
-    "Visibility", "WikiObject", "open", "restore",
+    "Status", "Summary", "SyncError", "TakenLine", "Turn", "Unclassified", "UsageError",
+    "Verification", "Visibility", "WikiObject", "open", "restore",
 ]  # fmt: skip
 
 

@@ -59,12 +59,15 @@ def command(
         found = library.verify(against, on_finding=show, on_digest=on_digest, **chosen)
     for line in found.damage:
         say("damaged", "bold red", line)
+    for line in found.derived:
+        say("damaged", "bold red", f"{line}; kb verify --repair has it made anew")
     for line in found.unexpected:
         say("other", "bold red", line)
     if as_json:
         result = {
-            "damaged": found.damage, "unexpected": found.unexpected, "digest": found.digest,
-            "counts": found.verdicts, "findings": found.findings, "ways": found.ways,
+            "damaged": found.damage, "derived": found.derived, "unexpected": found.unexpected,
+            "digest": found.digest, "counts": found.verdicts, "findings": found.findings,
+            "ways": found.ways,
         }  # fmt: skip
         write(msgspec.json.encode(result) + b"\n")
     whole, held = "damaged" if found.damage else "whole", found.counts

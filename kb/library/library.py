@@ -303,7 +303,8 @@ class Library:
         """Mend what is damaged of the archive: by what it holds itself, and by sources.
 
         A source is a folder of backups, or what `import_` takes. What cannot be mended exactly
-        stays as it is, and the file as it was is kept. The library is closed then: open it again.
+        stays as it is, and the file as it was is kept. Records, index and state of the site are
+        made anew when they are asked for. The library is closed then: open it again.
         """
         from kb.library.repairing import repair
 

@@ -49,12 +49,14 @@ def repair(
     """Mend what is damaged of a home's archive by what it holds itself and what ``sources`` have.
 
     A source is a folder of backups, or what `kb import` takes. The archive's checksums say what is
-    right: what is not mended exactly stays as it is. InputError where the file cannot be opened.
+    right: what is not mended exactly stays as it is. What is derived is made anew in any case.
+    InputError where the file cannot be opened.
     """
     with writing(home.archive, "the archive"), ExitStack() as stack:
         archive = stack.enter_context(Archive(home.archive))
         damage = tuple(archive.audit())
         if not damage:
+            _forget_derived(home)
             return RepairReport()
         kept = _kept(archive)
         temporary = tempfile.TemporaryDirectory(prefix=".repair-", dir=home.archive.parent)
@@ -116,7 +118,7 @@ def _given(home: Home, source: str, format_name: str | None, choice: Choice, wor
 
 
 def _forget_derived(home: Home) -> None:
-    """Delete what was made of the damaged archive: it is made anew when it is asked for."""
+    """Delete what is made of the archive: it is made anew when it is asked for."""
     for path in (home.cases, home.index, home.archive.parent / "site"):
         if path.is_dir():
             shutil.rmtree(path)

@@ -17,7 +17,7 @@ from kb.errors import InputError
 from kb.library.taking_in import match, options_for, source_table
 from kb.model import Item
 from kb.options import Choice
-from kb.verify import DigestList, DigestSink, Finding, NothingKnown, compare
+from kb.verify import DigestList, DigestSink, Finding, NothingKnown, compare, derived_damage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +26,8 @@ class Verification:
 
     damage: tuple[str, ...]
     """What of the archive is not as it was written, a line each."""
+    derived: tuple[str, ...] = ()
+    """What is wrong with records or index, which `Library.repair` has made anew, a line each."""
     digest: str
     """SHA-256 over the digests of all pages and tables, in hex."""
     unexpected: tuple[str, ...] = ()
@@ -43,7 +45,7 @@ class Verification:
     def whole(self) -> bool:
         """True where all is as it was written and expected, and as a source has it."""
         lacking = sum(self.verdicts.get(n, 0) for n in ("missing", "different", "unreadable"))
-        return not (self.damage or self.unexpected or lacking)
+        return not (self.damage or self.derived or self.unexpected or lacking)
 
 
 def verify(
@@ -74,8 +76,9 @@ def verify(
             if not verdicts:
                 raise InputError(f"{against}: nothing in it to compare with")
         return Verification(
-            damage=damage, digest=digests.digest(), unexpected=tuple(digests.unexpected()),
-            findings=tuple(findings), verdicts=dict(verdicts), **_held(archive, damage),
+            damage=damage, derived=tuple(derived_damage(home)), digest=digests.digest(),
+            unexpected=tuple(digests.unexpected()), findings=tuple(findings),
+            verdicts=dict(verdicts), **_held(archive, damage),
         )  # fmt: skip
 
 

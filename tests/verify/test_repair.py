@@ -164,3 +164,31 @@ def test_nothing_damaged_nothing_done(home: Path) -> None:
     with kb.open(home) as library:
         assert library.repair(home / "wiki.xar").kept is None
     assert (home / ".kb" / "archive.db").stat().st_mtime_ns == held
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("cases.db", "cases.db: case "),
+        ("index/*/*/*.store", "index/tantivy: damaged: "),
+        ("index/*/state.json", "index/tantivy: damaged: state.json"),
+    ],
+)
+def test_what_is_derived_is_looked_at_and_made_anew(
+    home: Path, kb: Kb, name: str, words: str
+) -> None:
+    """Damage of records or index is named with what mends it, and is gone then."""
+    hits = kb("search", "退款").stdout
+    (path,) = (home / ".kb").glob(name)
+    if name == "cases.db":
+        with closing(sqlite3.connect(path)) as db, db:
+            db.execute("UPDATE case_row SET record = replace(record, 'a', 'b') WHERE key = 1")
+    else:
+        path.write_bytes(b"cut")
+    done = kb("verify", check=False)
+    assert done.returncode == 1
+    assert words in done.stderr
+    assert "kb verify --repair has it made anew" in done.stderr
+    kb("verify", "--repair")
+    assert kb("search", "退款").stdout == hits
+    assert kb("verify").returncode == 0
