@@ -7,6 +7,7 @@ that was cut off ends the file. The first record says which run the journal belo
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import struct
 import threading
@@ -98,8 +99,8 @@ class Journal:
         return Answer(path, data[facts:], None, mimetype, modified or None, date or None)
 
     def part(self, path: str) -> Path:
-        """Return the file that holds a large attachment while it comes in."""
-        return self.folder / f"{zlib.crc32(path.encode()):08x}{len(path):04x}.part"
+        """Return the file that holds a large attachment while it comes in, its path's alone."""
+        return self.folder / f"{hashlib.sha256(path.encode()).hexdigest()[:32]}.part"
 
     def clear(self) -> None:
         """Delete all answers and attachments: they are committed, or of no use."""

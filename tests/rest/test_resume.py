@@ -8,12 +8,15 @@ import signal
 import subprocess
 import sys
 import time
+import zlib
 from collections import Counter
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from importers.web.journal import Journal
 
 from .standin import Home, Standing
 
@@ -106,6 +109,14 @@ def test_interrupted_by_hand_says_so_and_goes_on(
     process = started(tmp_path, wiki.url)
     process.communicate(timeout=120)
     assert Home(tmp_path / ".kb").differences(wiki.server) == []
+
+
+def test_each_attachment_comes_in_by_a_file_of_its_own(tmp_path: Path) -> None:
+    """Whatever somebody named it: these paths have one CRC-32 and one length."""
+    journal = Journal(tmp_path / "journal", "x")
+    assert zlib.crc32(b"/gnyijstj") == zlib.crc32(b"/etislvlf")
+    assert journal.part("/gnyijstj") != journal.part("/etislvlf")
+    journal.close()
 
 
 def test_nothing_of_another_user_is_taken_for_ours(
