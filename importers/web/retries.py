@@ -19,9 +19,10 @@ def fetch(client: Client, request: Request) -> Answer:
     tries = 0
     while True:
         try:
-            return (
-                download(client, request) if request.kind == "file" else client.fetch_page(request)
-            )
+            send = download if request.kind == "file" else Client.fetch_page
+            answer = send(client, request)
+            client.wiki.throttle.answered()
+            return answer
         except ShutError:
             raise
         except FetchError as failed:
@@ -33,7 +34,7 @@ def fetch(client: Client, request: Request) -> Answer:
 
 
 def _wait(client: Client, request: Request, failed: FetchError, tries: int) -> float | None:
-    """Return the seconds until the next try; None where there is to be none."""
+    """Return the seconds until the next try; None where there is to be none. ShutError."""
     most = failed.tries or client.wiki.settings.attempts
     if failed.code in ("unreachable", "bad-answer") and request.tries:
         most = min(most, request.tries)

@@ -7,10 +7,13 @@ import threading
 import time
 from collections.abc import Callable
 
+from importers.web.failures import ShutError
 from kb.times import from_http, instant_of
 
 PATIENCE = 300.0
 """Longest pause in seconds that a server may order; for a longer one the run stops."""
+BUSY = 1800.0
+"""Seconds for which a server may order pauses and answer nothing."""
 _SECONDS = re.compile(r"[0-9]{1,9}")
 
 
@@ -24,6 +27,7 @@ class Throttle:
         self._lock = threading.Lock()
         self._next = 0.0
         self._paused_until = 0.0
+        self._busy_since = 0.0
 
     def wait(self) -> None:
         """Block until the next request may be sent."""
@@ -39,9 +43,20 @@ class Throttle:
             self._sleep(start - now)
 
     def pause(self, seconds: float) -> None:
-        """Hold all threads back for so many seconds: the server said so to one of them."""
+        """Hold all threads back for so many seconds: the server said so to one of them.
+
+        ShutError where it has said nothing else for too long.
+        """
+        now = time.monotonic()
         with self._lock:
-            self._paused_until = max(self._paused_until, time.monotonic() + seconds)
+            self._busy_since = self._busy_since or now
+            if now + seconds - self._busy_since > BUSY:
+                raise ShutError("busy", f"the server asks to come back for {BUSY / 60:.0f} minutes")
+            self._paused_until = max(self._paused_until, now + seconds)
+
+    def answered(self) -> None:
+        """Note that the server has given an answer."""
+        self._busy_since = 0.0
 
 
 def retry_after(header: str | None) -> float | None:

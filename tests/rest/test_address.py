@@ -6,8 +6,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from importers.web.failures import ShutError
 from importers.web.settings import web_settings
-from importers.web.throttle import Throttle, retry_after
+from importers.web.throttle import BUSY, Throttle, retry_after
 from importers.web.urls import origin_of
 from importers.xwiki.address import Address, read_address
 from importers.xwiki.paths import bin_page, rest_page
@@ -118,6 +119,20 @@ def test_a_rate_is_kept_and_a_pause_holds_for_all() -> None:
     throttle.pause(9)
     throttle.wait()
     assert 8 < slept[1] <= 9
+
+
+def test_a_server_that_only_orders_pauses_is_left_in_the_end() -> None:
+    """Half an hour of them, without an answer in between, is enough."""
+    throttle = Throttle(0)
+    for _ in range(20):
+        throttle.pause(300)
+        throttle.answered()
+    throttle.pause(300)
+    throttle._busy_since -= BUSY - 400
+    throttle.pause(300)
+    throttle._busy_since -= 200
+    with pytest.raises(ShutError, match="30 minutes"):
+        throttle.pause(300)
 
 
 @pytest.mark.parametrize(
