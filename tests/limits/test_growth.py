@@ -11,9 +11,9 @@ import pytest
 from importers.blame_text.rows import assemble, plain_rows, table_rows
 from importers.xar.jrcs import read_archive
 from importers.xar.xml_errors import BadXmlError
-from kb.cases.lines.grammar import grammar_of
 from kb.cases.profile.profile import load_profile, shipped_profiles
 from kb.cases.reader.case_places import case_places
+from kb.cases.reader.profile_selection import grammar_of
 from kb.cases.store.relate import bands, likeness, shared_words
 from kb.frontmatter import read_front_matter
 from kb.history.blame import origins
