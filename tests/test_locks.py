@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import fcntl
-import os
 import signal
 import subprocess
 import sys
@@ -17,6 +16,7 @@ import pytest
 
 from kb.errors import InputError, KbError
 from kb.locks import UnwritableError, is_lock, lock_of, writing
+from tests.conftest import fill
 
 _HOLD = """
 import sys, time
@@ -161,18 +161,18 @@ def test_two_names_of_one_place_have_one_lock(tmp_path: Path) -> None:
     assert lock_of(tmp_path / "link" / "x") == lock_of(tmp_path / "real" / "x")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_read_only_folder_is_named(tmp_path: Path) -> None:
-    """Where no lock can be made, the error names the folder and the cause."""
-    tmp_path.chmod(0o500)
-    try:
-        with (
-            pytest.raises(UnwritableError, match="cannot be written here"),
-            writing(tmp_path / "x", ""),
-        ):
-            pass
-    finally:
-        tmp_path.chmod(0o700)
+def test_a_read_only_folder_is_named(disk: Path) -> None:
+    """Where no lock can be made, the error names the place and the cause."""
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    with pytest.raises(UnwritableError, match="Read-only file system"), writing(disk / "x", ""):
+        pass
+
+
+def test_a_full_disk_is_no_obstacle_to_a_lock(disk: Path) -> None:
+    """A holder that cannot say who it is holds the lock all the same."""
+    fill(disk)
+    with writing(disk / "x", "x"):
+        assert not free(disk / "x")
 
 
 def test_a_file_in_the_way_is_named(tmp_path: Path) -> None:
