@@ -196,7 +196,7 @@ def _page(
         tree.problems.append(msgspec.structs.replace(memory, page=page.page))
         memory = None
     changes = history.of(path) if history else []
-    states = list(file_states(changes, blobs, text, str(tree.content.root / path)))
+    states = partial(file_states, changes, blobs, text, str(tree.content.root / path))
     find = links.finder(path)
     version = known_version(about.get("version"))
     yield _seen(page, front, about, _history(memory, about, bool(changes)), text)
@@ -205,7 +205,7 @@ def _page(
             memory, states, version, partial(source_of, memory=memory, find=find)
         )
     elif changes:
-        yield from revisions(states, version, lambda body: to_source(body, find).split("\n"))
+        yield from revisions(states(), version, lambda body: to_source(body, find).split("\n"))
     else:
         lines = to_source(front.body, find).split("\n")
         yield Snapshot(lines=tuple(lines), origins=(LineOrigin(None),) * len(lines))
@@ -314,7 +314,7 @@ def _attachments(
             continue
         before = tree.known.files.get(f"{tree.prefix}{path}") if tree.known else None
         if before is None or before.sha256 != sha256:
-            version = next_version(before.version) if before else "1.1"
+            version = next_version(known_version(before.version)) if before else "1.1"
             name = links.name_of(path)
             yield AttachmentRevision(name=name, version=version, sha256=sha256, size=size)
         else:

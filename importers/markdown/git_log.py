@@ -107,8 +107,12 @@ class GitBlobs:
 
     def __init__(self, objects: GitObjects | None) -> None:
         self._objects = objects
-        self.problems: list[Problem] = []
-        """What could not be had; the caller takes them."""
+        self._lost: dict[tuple[bytes, str], Problem] = {}
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What could not be had so far, each once."""
+        return list(self._lost.values())
 
     def get(self, file: CommittedFile, where: str) -> bytes | None:
         """Return the bytes of a file, which is at ``where`` now; None, and a problem, for none."""
@@ -118,7 +122,8 @@ class GitBlobs:
             return self._objects.checked(file.blob).data
         except (GitObjectError, GitRefusedError) as error:
             detail = f"as of commit {file.commit.id}: {error}"
-            self.problems.append(Problem(where=where, code="lost-version", detail=detail))
+            problem = Problem(where=where, code="lost-version", detail=detail)
+            self._lost[file.blob, where] = problem
             return None
 
 

@@ -14,7 +14,7 @@ import msgspec
 
 from kb.errors import Problem
 from kb.foreign_folder import ForeignFolder
-from kb.model import LineOrigin, PageId, WikiClass, WikiObject
+from kb.model import LineOrigin, PageId, WikiClass, WikiObject, version_key
 
 MARK = ".casebook"
 FOLDER = ".casebook.d"
@@ -90,7 +90,7 @@ def lines_of(memory: Memory) -> int:
 
 
 def _check(memory: Memory) -> None:
-    """Raise ValueError where numbers of a memory count what its page has not.
+    """Raise ValueError where a version is none, or numbers count what the page has not.
 
     A run or a block takes as much memory as its count says: none may be told by a file alone.
     """
@@ -100,6 +100,8 @@ def _check(memory: Memory) -> None:
         if min(block.count, block.source_count) < 0 or begins < ends or begins[1] < ends[1]:
             raise ValueError("its blocks are not in order")
         ends = (block.first + block.count, block.source_first + block.source_count)
+    for run in memory.origins:
+        version_key(run.version or "1.1")
     counts = [run.count for run in memory.origins]
     within = ends[0] <= len(memory.lines) and ends[1] <= lines and sum(counts) <= lines
     if not within or min(counts, default=0) < 0:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Any, NamedTuple
 
 from importers.markdown.git_log import CommittedFile, GitBlobs, LoggedCommit
@@ -84,22 +85,23 @@ def revisions(states: Iterable[FileState], first: str | None, convert: Convert) 
 
 
 def revised_memory(
-    memory: Memory, states: Sequence[FileState], version: str | None, convert: Convert
-) -> Iterator[Item]:
+    memory: Memory, states: Callable[[], Iterator[FileState]], version: str | None,
+    convert: Convert,
+) -> Iterator[Item]:  # fmt: skip
     """Yield the page as exported, and what was changed since; unedited lines keep their origins.
 
+    ``states`` yields the file's versions, twice, since all of them may be more than memory holds;
     ``version`` is the exported one, where its whole text was known.
     """
-    marks = memory.lines
-    same = [
-        number for number, state in enumerate(states)
-        if [line_digest(line) for line in body_lines(state.body)] == marks
-    ]  # fmt: skip
+    marks, exported = memory.lines, -1
+    for number, state in enumerate(states()):
+        if [line_digest(line) for line in body_lines(state.body)] == marks:
+            exported = number
     now = _LinesWithOrigins(memory)
     versions = [origin.version for origin in now.origins if origin.version]
     newest = max([*versions, *([version] if version else [])], key=version_key, default=None)
     rows: list[Item] = []
-    for state in states[same[-1] + 1 if same else 0 :]:
+    for state in islice(states(), exported + 1, None):
         lines = convert(state.body)
         if lines == now.texts:
             continue

@@ -237,6 +237,7 @@ TREES = {
     "beside is a device": (_beside("/dev/zero"), {"outside-folder", "link-not-followed"}),
     "a run of 10^12 lines": (_memory(origins=[[HUGE, "1.1", "A", None]]), {"bad-memory"}),
     "many long runs": (_memory(origins=[[3, "1.1", "A", None]] * 1000), {"bad-memory"}),
+    "a run of no version": (_memory(origins=[[3, "x", "A", None]]), {"bad-memory"}),
     "a negative run": (_memory(origins=[[-1, "1.1", "A", None]]), {"bad-memory"}),
     "a block of 10^12 lines": (_memory(pieces=[[0, 1, 0, HUGE]]), {"bad-memory"}),
     "a block far away": (_memory(pieces=[[HUGE, 1, 0, 1]]), {"bad-memory"}),
@@ -264,6 +265,20 @@ def test_a_tree_that_was_tampered_with(tree: Path, kind: str) -> None:
     assert set(codes(items)) <= expected | {"file-of-no-page"}
     assert SECRET not in str(items)
     assert error or any(isinstance(item, Snapshot | Revision) for item in items)
+
+
+def test_a_file_whose_version_is_none_is_read(tree: Path) -> None:
+    """What the mark says of a file's version does not count where it says none."""
+
+    def say(said: Any) -> None:
+        for file in said["files"].values():
+            file["version"] = "latest"
+
+    _changed(tree / ".casebook", say)
+    (file,) = tree.rglob("a.log")
+    file.write_text("changed")
+    found = [item for item in read(tree, Markdown()) if isinstance(item, AttachmentRevision)]
+    assert [item.version for item in found] == ["1.1"]
 
 
 def test_a_page_that_is_too_large_is_left_out(

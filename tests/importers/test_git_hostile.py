@@ -16,6 +16,7 @@ import pytest
 from importers.base import Options, Source
 from importers.markdown import Markdown
 from importers.markdown.git_log import GitLog
+from importers.markdown.versions import file_states
 from kb.errors import Problem
 from kb.model import Item, Revision
 from kb.verify import DigestSink, NothingKnown
@@ -415,3 +416,23 @@ def test_odd_people_and_messages_are_read(tmp_path: Path) -> None:
         (folder / ".git" / "refs" / "heads" / "main").write_text(_object(folder, b"commit", body))
         last = GitLog(folder).of("page.md")[-1].commit
         assert (last.author, last.date, last.message) == (who, when, "message")
+
+
+def test_a_long_history_is_never_in_memory_as_a_whole(tmp_path: Path) -> None:
+    """A hundred versions of two megabytes, a few kilobytes in the repository, come one by one."""
+    folder = made(tmp_path / "r", "one\n")
+    rows = []
+    for number in range(100):
+        text = b"%d\n" % number + b"x\n" * 1_000_000
+        rows.append(b"commit refs/heads/main\ncommitter A <a@b> %d +0000\ndata 1\nx\n" % number)
+        rows.append(b"M 100644 inline page.md\ndata %d\n%s\n" % (len(text), text))
+    git(folder, "fast-import", "--quiet", "--force", text=b"".join(rows))
+    git(folder, "repack", "-q", "-ad")
+    log = GitLog(folder)
+    tracemalloc.start()
+    with log.blobs() as blobs:
+        states = file_states(log.of("page.md"), blobs, "now", "page.md")
+        assert sum(1 for _ in states) == 101
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 120_000_000
