@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 from kb.errors import InputError, UsageError
 
@@ -186,21 +186,39 @@ def _sync(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def check_ours(path: Path) -> None:
-    """Raise InputError where ``path`` holds something that kb did not make."""
-    ours = path.is_dir() and ((path / MARK).exists() or not any(path.iterdir()))
-    if path.exists() and not ours:
-        raise InputError(f"{path}: not a folder that kb made", hint="name an empty or new one")
+Kind: TypeAlias = Literal["export", "tree", "site"]
+"""What kb makes a folder of: tables and the like, a tree of Markdown, a site."""
+
+
+def check_ours(path: Path, kind: Kind) -> None:
+    """Raise InputError where ``path`` holds something that kb did not make, or of another kind."""
+    if not path.exists() or (path.is_dir() and not any(path.iterdir())):
+        return
+    if kind_of(path) != kind:
+        raise InputError(
+            f"{path}: not a folder that kb made as {'an' * (kind == 'export') or 'a'} {kind}",
+            hint="name an empty or new one",
+        )
+
+
+def kind_of(folder: Path) -> Kind | None:
+    """Tell what kb made of a folder, by what stands in its mark; None where it made nothing."""
+    try:
+        with (folder / MARK).open("rb") as mark:
+            begins = mark.read(1)
+    except OSError:
+        return None
+    return "export" if not begins else "tree" if begins == b"{" else "site"
 
 
 @contextmanager
-def new_folder(path: Path, *, keep: bool = False) -> Iterator[Path]:
+def new_folder(path: Path, *, kind: Kind = "export", keep: bool = False) -> Iterator[Path]:
     """Yield an empty folder next to ``path``; it replaces ``path`` if the block ends well.
 
     With ``keep``, it stays where it is if the block fails. InputError: see check_ours.
     """
     check_plain(path)
-    check_ours(path)
+    check_ours(path, kind)
     make_folder(path.parent)
     staged = staging_of(path)
     shutil.rmtree(staged, ignore_errors=True)

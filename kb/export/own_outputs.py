@@ -58,7 +58,7 @@ class OwnOutputs:
                 )
 
     def _check_folder(self, path: Path) -> None:
-        check_ours(path)
+        check_ours(path, "export")
         known = self._known()
         for file in () if self._force else sorted(path.rglob("*")):
             inside = file.relative_to(path).as_posix()

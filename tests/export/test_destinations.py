@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,35 @@ def test_a_source_is_not_replaced_even_by_force(kb: Kb, home: Path) -> None:
             assert kb("export", form, place, "--force", check=False).returncode in (2, 3)
     assert page.read_bytes() == text
     assert kb("export", "jsonl", dumps / "cases.jsonl").returncode == 0
+
+
+KINDS: dict[str, Callable[[casebook.Library, Path], object]] = {
+    "site": lambda one, place: one.build(place),
+    "tree": lambda one, place: one.export("markdown", place),
+    "tree for hugo": lambda one, place: one.export("markdown", place, flavour="hugo"),
+    "public tree": lambda one, place: one.export("markdown", place, audience="public"),
+    "tables": lambda one, place: one.export("csv", place, force=True),
+    "repository": lambda one, place: one.export("git", place),
+    "repository of Markdown": lambda one, place: one.export("git", place, source="markdown"),
+    "backup": lambda one, place: one.backup(place),
+}
+"""What kb makes a folder of."""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_kb_made_is_replaced_by_its_kind_alone(home: Path, kind: str) -> None:
+    """No site takes the place of a tree that somebody may have edited, no internal tree that of a
+    public one, and so on; again, each goes through."""
+    place = home / "place"
+    with casebook.open(home) as library:
+        KINDS[kind](library, place)
+        before = {path: path.is_file() and path.read_bytes() for path in place.rglob("*")}
+        for other, write in KINDS.items():
+            if other != kind:
+                with pytest.raises(casebook.KbError, match="place"):
+                    write(library, place)
+        assert {p: p.is_file() and p.read_bytes() for p in place.rglob("*")} == before
+        KINDS[kind](library, place)
 
 
 COMMANDS = {

@@ -275,3 +275,41 @@ def test_words_of_real_pages_are_kept(
     assert lost <= total * 0.001
     words = report.table()["word"]
     assert words.get("dropped", 0) <= words["kept"] * 0.001
+
+
+def test_what_others_put_into_a_tree_stays(wiki: Wiki, tmp_path: Path) -> None:
+    """Their repository with empty folders, files and links, and settings that they changed."""
+    small(wiki)
+    export(wiki, tmp_path / "out", "mkdocs")
+    tree = tmp_path / "out"
+    (tree / ".git" / "refs" / "tags").mkdir(parents=True)
+    (tree / ".git" / "HEAD").write_text("ref: refs/heads/main")
+    (tree / "docs" / "A" / "mine.md").write_text("mine")
+    (tree / "link").symlink_to("nowhere")
+    settings = (tree / "mkdocs.yml").read_text() + "theme: ours\n"
+    (tree / "mkdocs.yml").write_text(settings)
+    others = {path for path in files(tree) if "mine" in path or ".git" in path}
+    wiki.add(page("New.Page"), *revisions("new"))
+    for _ in range(2):
+        export(wiki, tree, "mkdocs")
+        assert others <= files(tree).keys()
+        assert (tree / "mkdocs.yml").read_text() == settings
+        assert (tree / ".git" / "refs" / "tags").is_dir()
+        assert (tree / "link").is_symlink()
+    assert (tree / "docs" / "New" / "Page.md").is_file()
+
+
+def test_what_others_put_in_the_way_of_a_page_is_told(wiki: Wiki, tmp_path: Path) -> None:
+    """A page of the wiki does not take the place of their file, and the tree stays as it was."""
+    small(wiki)
+    export(wiki, tmp_path / "out")
+    mine = tmp_path / "out" / "New" / "Page.md"
+    mine.parent.mkdir()
+    mine.write_text("mine")
+    before = files(tmp_path / "out")
+    wiki.add(page("New.Page"), *revisions("new"))
+    with pytest.raises(InputError, match=r"New/Page\.md: not of this tree, and in the way"):
+        export(wiki, tmp_path / "out")
+    assert files(tmp_path / "out") == before
+    mine.unlink()
+    export(wiki, tmp_path / "out")

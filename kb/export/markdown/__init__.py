@@ -45,6 +45,7 @@ class MarkdownExporter(Exporter[TreeOptions]):
             contents.archive, contents.cases.cases(), path, options.flavour,
             ProjectSettings(title=site.title, language=site.language, url=site.url),
             all_versions=options.all_versions, proof=options.report is not None,
+            audience=options.audience,
         )  # fmt: skip
         if options.audience == "public":
             shutil.rmtree(path / FOLDER, ignore_errors=True)

@@ -81,15 +81,21 @@ class Manifest(msgspec.Struct, kw_only=True):
 
     format: int = FORMAT
     flavour: str = ""
+    audience: str = "internal"
     main_wiki: str = ""
     pages: dict[str, TreePage] = {}
     files: dict[str, TreeFile] = {}
     made: list[str] = []
-    """Other files that were written: settings, contents."""
+    """Other files that were written: settings, contents, files that stand twice."""
+    made_sha256: dict[str, str] = {}
+    """Digests of the settings among these."""
 
 
-def read_manifest(root: Path, flavour: str) -> Manifest:
-    """Return the manifest of the tree at ``root``; an empty one if it has none of that flavour."""
+def read_manifest(root: Path, flavour: str, audience: str) -> Manifest:
+    """Return the manifest of the tree at ``root``; an empty one if it has none.
+
+    InputError where it is one of another flavour or audience, or what is there cannot be read.
+    """
     path = root / MARK
     try:
         data = ForeignFolder(root).read(MARK, MOST_TREE)
@@ -101,8 +107,11 @@ def read_manifest(root: Path, flavour: str) -> Manifest:
         found = msgspec.json.decode(data, type=Manifest) if data else Manifest()
     except (msgspec.DecodeError, RecursionError) as error:
         raise InputError(f"{path}: {error}", hint="export to a new folder") from error
-    if (found.format, found.flavour) != (FORMAT, flavour):
-        return Manifest()
+    if data and (found.format, found.flavour, found.audience) != (FORMAT, flavour, audience):
+        raise InputError(
+            f"{root}: the {found.audience} tree for {found.flavour or 'another program'}, or one of"
+            " another version of kb", hint="export to a new folder",
+        )  # fmt: skip
     check_known_paths(root, _known_paths(found))
     return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +23,7 @@ from kb.export.markdown.manifest import (
     unfinished_tree,
 )
 from kb.export.markdown.nav import ProjectSettings
+from kb.export.markdown.others_files import take_over
 from kb.export.markdown.page_data import case_facts
 from kb.export.markdown.page_files import TreeJob, write_bytes, write_pages
 from kb.export.markdown.tree_plan import (
@@ -47,15 +49,15 @@ _OLDER: Final[FateReason] = ("dropped", "--all-versions writes them too")
 
 def write_tree(
     archive: Archive, cases: Iterable[Case], dest: Path, flavour: str, settings: ProjectSettings,
-    *, all_versions: bool = False, proof: bool = False,
+    *, all_versions: bool = False, proof: bool = False, audience: str = "internal",
 ) -> LossReport:  # fmt: skip
     """Write the tree to ``dest``; with ``proof``, look for every word of the pages in it.
 
-    InputError where ``dest`` is not ours or was edited since.
+    What others put there stays. InputError where ``dest`` is not ours or was edited since.
     """
     tree = TREE_FORMATS[flavour]
-    check_ours(dest)
-    old = read_manifest(dest, flavour)
+    check_ours(dest, "tree")
+    old = read_manifest(dest, flavour, audience)
     check_unedited(dest, old)
     report = LossReport(f"markdown for {flavour}")
     fates = _FATES if all_versions else msgspec.structs.replace(_FATES, older=_OLDER)
@@ -64,18 +66,19 @@ def write_tree(
     layout = plan_layout(tree, plan, old)
     targets = LinkTargets(layout, {planned.page: frozenset(planned.files) for planned in plan})
     unfinished = unfinished_tree(dest)
-    with new_folder(dest, keep=True) as root:
+    with new_folder(dest, kind="tree", keep=True) as root:
         job = TreeJob(
             archive=archive.path, flavour=flavour, targets=targets, root=root, proof=proof,
             earlier=((dest, old.pages), unfinished),
             names={wiki: archive.author_names(wiki) for wiki in {one.page.wiki for one in plan}},
             anchors=wanted_places(archive, plan, targets),
         )  # fmt: skip
-        manifest = Manifest(flavour=flavour, main_wiki=layout.main_wiki)
+        manifest = Manifest(flavour=flavour, audience=audience, main_wiki=layout.main_wiki)
         _write_pages(job, plan, cases, manifest, report)
         _write_files(job, archive, plan, manifest, report)
         _write_project(job, plan, settings, manifest)
         (root / MARK).write_bytes(msgspec.json.encode(manifest))
+        take_over(dest, root, old)
     shutil.rmtree(unfinished[0], ignore_errors=True)
     report.redirects += redirects_of(tree, layout, plan)
     return report
@@ -122,6 +125,7 @@ def _write_files(
             static = job.root / tree.static / path
             static.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(job.root / tree.content / path, static)
+            manifest.made.append(f"{tree.static}{path}")
 
 
 def _write_project(
@@ -132,5 +136,7 @@ def _write_project(
     locales = tuple(sorted({planned.page.locale for planned in plan} - {""}))
     settings = msgspec.structs.replace(settings, locales=locales)
     for path, text in tree.project(settings, nav_of(job.targets.layout, plan)).items():
-        write_bytes(job.root / path, text.encode("utf-8", "replace"))
+        data = text.encode("utf-8", "replace")
+        write_bytes(job.root / path, data)
         manifest.made.append(path)
+        manifest.made_sha256[path] = sha256(data).hexdigest()

@@ -19,7 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from kb.errors import InputError
-from kb.files import MARK, aside_of, put_in_place, staging_of
+from kb.files import MARK, aside_of, kind_of, put_in_place, staging_of
 from kb.publish.renderer import MadeFile, digest_of_bytes
 
 _OWN = 0o700
@@ -36,9 +36,7 @@ class SiteFolder:
         aside = aside_of(out)
         if not out.exists() and (aside / MARK).is_file():
             aside.rename(out)
-        if out.exists() and (
-            not out.is_dir() or (any(out.iterdir()) and not (out / MARK).exists())
-        ):
+        if out.exists() and (not out.is_dir() or (any(out.iterdir()) and kind_of(out) != "site")):
             raise InputError(
                 f"{out}: not a site that kb made, so it is left alone",
                 hint="name a new or an empty folder with --out",
