@@ -5,9 +5,12 @@ from __future__ import annotations
 import errno
 import sqlite3
 import traceback
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import msgspec
+
+BAD_JSON: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""All that msgspec raises of bytes that are not the JSON which is asked for."""
 
 
 class KbError(Exception):

@@ -37,7 +37,7 @@ from importers.markdown.versions import (
     revised_memory,
     revisions,
 )
-from kb.errors import InputError, Problem
+from kb.errors import BAD_JSON, InputError, Problem
 from kb.foreign_folder import ForeignFolder
 from kb.frontmatter import FrontMatter, fact_moment, fact_text, fact_texts, read_front_matter
 from kb.model import AttachmentRevision, Comment, Item, LineOrigin, PageId, PageSeen, Sink, Snapshot
@@ -272,7 +272,7 @@ def _objects(tree: MarkdownFolder, path: str, page: PageId) -> Iterator[Item]:
         said = tree.root.problem_of(known.beside, error)
         yield msgspec.structs.replace(said, page=page.page)
         return
-    except (msgspec.DecodeError, RecursionError) as error:
+    except BAD_JSON as error:
         said = tree.root.problem(known.beside, "bad-objects", str(error))
         yield msgspec.structs.replace(said, page=page.page)
         return

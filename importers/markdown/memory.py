@@ -12,7 +12,7 @@ from itertools import groupby
 
 import msgspec
 
-from kb.errors import Problem
+from kb.errors import BAD_JSON, Problem
 from kb.foreign_folder import ForeignFolder
 from kb.model import LineOrigin, PageId, WikiClass, WikiObject, version_key
 
@@ -138,7 +138,7 @@ def read_memory(tree: ForeignFolder, page: str) -> Memory | Problem | None:
         return None
     except OSError as error:
         return tree.problem_of(path, error)
-    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+    except (*BAD_JSON, ValueError) as error:
         return tree.problem(path, "bad-memory", f"{error}: the page is read as it stands")
     return memory
 
@@ -181,5 +181,5 @@ def read_tree(tree: ForeignFolder) -> KnownTree | Problem | None:
         return None
     except OSError as error:
         return tree.problem_of(MARK, error)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except BAD_JSON as error:
         return tree.problem(MARK, "bad-memory", f"{error}: its pages are read as they stand")

@@ -20,6 +20,7 @@ import msgspec
 from importers.web.failures import FetchError
 from importers.web.jobs import Reply
 from importers.web.request import Answer
+from kb.errors import BAD_JSON
 
 _HEAD = struct.Struct("<4sIIII")
 _MAGIC = b"kbJ1"
@@ -157,7 +158,10 @@ class Journal:
             if zlib.crc32(body, zlib.crc32(path)) != check:
                 break
             if run is None:
-                run = msgspec.json.decode(body, type=_JournalHead)
+                try:
+                    run = msgspec.json.decode(body, type=_JournalHead)
+                except BAD_JSON:
+                    return False
                 if run.identity != self._identity or not 0 <= time.time() - run.started < _DAY:
                     return False
             else:

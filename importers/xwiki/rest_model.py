@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
 
 import msgspec
 
+from kb.errors import BAD_JSON
 from kb.times import to_epoch
 
 if TYPE_CHECKING:
@@ -197,10 +198,8 @@ def _decoder(kind: type[T]) -> Callable[[bytes], T]:
             if body.startswith(b"<"):
                 return msgspec.convert(_from_xml(body), kind, strict=False)
             return read_json(body)
-        except msgspec.MsgspecError as error:
+        except BAD_JSON as error:
             raise ValueError(str(error)) from error
-        except RecursionError as error:
-            raise ValueError("nested too deeply") from error
 
     return decode
 

@@ -18,7 +18,7 @@ from typing import IO, Final
 
 import msgspec
 
-from kb.errors import InputError, NotFoundError
+from kb.errors import BAD_JSON, InputError, NotFoundError
 from kb.files import check_plain, make_folder, unwritable_told, write_whole
 from kb.times import now
 
@@ -110,7 +110,7 @@ class BackupFolder:
             )
         try:
             found = msgspec.json.decode(body, type=BackupList)
-        except msgspec.DecodeError as error:
+        except BAD_JSON as error:
             raise InputError(f"{file}: {error}", hint="update kb") from error
         for stored in found.files:
             _check_name(file, stored.name)

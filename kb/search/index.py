@@ -19,7 +19,7 @@ from typing import TypeVar
 
 import msgspec
 
-from kb.errors import KbError
+from kb.errors import BAD_JSON, KbError
 from kb.files import write_whole
 from kb.freshness import code_stamp
 from kb.locks import writing
@@ -61,7 +61,7 @@ def read_state(folder: Path) -> GenerationState | None:
 def _read(file: Path, kind: type[T]) -> T | None:
     try:
         return msgspec.json.decode(file.read_bytes(), type=kind)
-    except (OSError, msgspec.MsgspecError):
+    except (OSError, *BAD_JSON):
         return None
 
 

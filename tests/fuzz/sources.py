@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import shutil
+import zlib
 from contextlib import suppress
 from pathlib import Path
 
 from importers.base import Options, Source, importer_for, importer_named
-from importers.markdown.memory import memory_path
+from importers.markdown.memory import MARK, OBJECTS, memory_path
 from importers.markdown.restore import to_source
 from importers.xar.attachment_versions import decoded
 from importers.xar.rcs_script import apply_script, patched, script_between
@@ -72,11 +75,39 @@ def any_file(data: bytes) -> None:
 def markdown_tree(data: bytes) -> None:
     """An exported tree: a page, its memory, what is known of the tree."""
     page, memory, tree, objects = parts(data, 4)[:4]
-    _file("tree/index.md", page)
-    _file(f"tree/{memory_path('index.md')}", memory)
-    _file("tree/.casebook/tree.json", tree)
-    _file("tree/.casebook/objects/index.md.json", objects)
+    _file("tree/A/B.md", page)
+    _file(f"tree/{memory_path('A/B.md')}", memory)
+    _file(f"tree/{MARK}", tree)
+    _file(f"tree/{OBJECTS}/A/B.json", objects)
     _import("markdown", folder() / "tree")
+
+
+def git_history(data: bytes) -> None:
+    """A folder's own repository: HEAD, config, a commit, its tree, its file, a pack and its index.
+
+    TREE and BLOB stand for the ids of what the input has.
+    """
+    head, config, commit, tree, blob, pack, index = parts(data, 7)[:7]
+    shutil.rmtree(folder() / "cloned", ignore_errors=True)
+    file_id = _loose(b"blob", blob)
+    tree_id = _loose(b"tree", tree.replace(b"BLOB", bytes.fromhex(file_id)))
+    commit_id = _loose(b"commit", commit.replace(b"TREE", tree_id.encode()))
+    git = {
+        "HEAD": head, "config": config, "refs/heads/main": commit_id.encode(),
+        "objects/pack/pack-1.pack": pack, "objects/pack/pack-1.idx": index,
+    }  # fmt: skip
+    for name, content in git.items():
+        if content:
+            _file(f"cloned/.git/{name}", content)
+    _file("cloned/a.md", b"new")
+    _import("markdown", folder() / "cloned")
+
+
+def _loose(kind: bytes, content: bytes) -> str:
+    whole = b"%s %d\0%s" % (kind, len(content), content)
+    name = hashlib.sha1(whole).hexdigest()
+    _file(f"cloned/.git/objects/{name[:2]}/{name[2:]}", zlib.compress(whole))
+    return name
 
 
 def markdown_source(data: bytes) -> None:

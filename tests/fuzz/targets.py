@@ -79,6 +79,10 @@ _ALL: Final[tuple[tuple[Run, tuple[str, ...]], ...]] = (
     (sources.saved_view, _VIEW),
     (sources.any_file, (*_PAGE[:2], *_VIEW[:4], "1\t", "PK\x03\x04", "     ")),
     (sources.markdown_tree, (*_MARKDOWN, *_JSON[:11], "\n\0\n")),
+    (
+        sources.git_history,
+        ("TREE", "BLOB", "parent ", "author ", "100644 a.md\0", "ref: ", *_JSON[:4]),
+    ),
     (sources.markdown_source, (*_MARKDOWN, *_HTML)),
     (sources.front_matter, (*_MARKDOWN, *_TOML, "!!python/object", "&a", "*a", "? ")),
     (sources.profile, (*_TOML, "headings = ", "(?P<id>", "[fields]\n", "[speakers]\nbrackets = ")),

@@ -6,10 +6,12 @@ import os
 from collections.abc import Callable
 from random import Random
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kb.errors import BAD_JSON
 from tests.fuzz.target import CORPUS, Target
 from tests.fuzz.targets import TARGETS
 
@@ -33,6 +35,15 @@ def test_what_was_found_once_is_answered(target: Target) -> None:
 def test_every_corpus_has_its_target() -> None:
     """None is left behind where a target was renamed."""
     assert {path.name for path in CORPUS.iterdir()} == set(TARGETS)
+
+
+@pytest.mark.parametrize(
+    "data", [b'{"a":"\x8a"}', b'"\x8a"', b"[" * 99_999, b"", b"{}x", b"[1]", b'{"a":1e999}']
+)
+def test_what_is_not_the_json_that_is_asked_for_raises_nothing_else(data: bytes) -> None:
+    """All that reads JSON of others, or of a damaged disk, catches BAD_JSON."""
+    with pytest.raises(BAD_JSON):
+        msgspec.json.decode(data, type=dict[str, int])
 
 
 @BOUNDED

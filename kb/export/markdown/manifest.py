@@ -14,7 +14,7 @@ from typing import IO, Final, TypeAlias
 import msgspec
 
 from importers.markdown.memory import MOST_TREE
-from kb.errors import InputError
+from kb.errors import BAD_JSON, InputError
 from kb.export.file_names import check_known_paths
 from kb.export.report import Loss
 from kb.export.tree_layout import file_key
@@ -105,7 +105,7 @@ def read_manifest(root: Path, flavour: str, audience: str) -> Manifest:
         raise InputError(f"{path}: {error}", hint="export to a new folder") from error
     try:
         found = msgspec.json.decode(data, type=Manifest) if data else Manifest()
-    except (msgspec.DecodeError, RecursionError) as error:
+    except BAD_JSON as error:
         raise InputError(f"{path}: {error}", hint="export to a new folder") from error
     if data and (found.format, found.flavour, found.audience) != (FORMAT, flavour, audience):
         raise InputError(
@@ -168,7 +168,7 @@ def _journal_entries(journal: Path) -> Iterator[tuple[str, TreePage]]:
     for line in journal.read_bytes().split(b"\n"):
         try:
             yield decoder.decode(line)
-        except msgspec.DecodeError:  # the line that was being written, or one of another version
+        except BAD_JSON:  # the line that was being written, or one of another version
             return
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from kb.errors import BAD_JSON
 from kb.files import write_whole
 from kb.publish.browser_index.index_layout import IndexMeta
 from kb.publish.renderer import MadeUnit, digest_of_bytes
@@ -44,7 +45,7 @@ def load(folder: Path, out: Path, build: str | None) -> BuildState | None:
             data = path.read_bytes()
             whole = data[:_DIGEST] == digest_of_bytes(data[_DIGEST:])
             state = _decoder.decode(data[_DIGEST:]) if whole else None
-        except (OSError, msgspec.DecodeError):
+        except (OSError, *BAD_JSON):
             continue
         if state and state.build == build and state.version == VERSION:
             return state

@@ -15,6 +15,7 @@ from typing import Final
 
 import msgspec
 
+from kb.errors import BAD_JSON
 from kb.files import write_whole
 from kb.foreign_folder import ForeignFolder
 from kb.user_key import user_key
@@ -58,7 +59,7 @@ class IndexSeal:
             return contents == set(self.contents()) and hmac.compare_digest(
                 seal.digest, self._digest(seal.files)
             )
-        except (OSError, msgspec.DecodeError, UnicodeError):
+        except (OSError, *BAD_JSON):
             return False
 
     def contents(self) -> list[str]:
