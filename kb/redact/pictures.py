@@ -13,7 +13,9 @@ from kb.search.documents.office import UnreadableFileError
 from kb.search.documents.pdf import reads_pdf, text_of_pdf
 
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
-_XMP: Final = re.compile(rb"<(x:xmpmeta|rdf:RDF)[\s>].{0,1000000}?</\1>", re.DOTALL)
+_XMP: Final = ((b"<x:xmpmeta", b"</x:xmpmeta>"), (b"<rdf:RDF", b"</rdf:RDF>"))
+_XMP_MOST: Final = 20
+"""Packets of XMP that are read: a picture has one, or two."""
 _DEFLATED: Final = re.compile(rb"\x78[\x01\x5e\x9c\xda]")
 _PICTURES: Final[dict[bytes, str]] = {
     b"\xff\xd8\xff": "JPEG", b"GIF8": "GIF", b"BM": "BMP", b"II*\0": "TIFF", b"MM\0*": "TIFF",
@@ -53,7 +55,14 @@ def read_picture(data: bytes, budget: Budget) -> Iterator[Piece]:
 
 
 def _xmp(data: bytes) -> Iterator[Piece]:
-    yield from (Said(match[0].decode("utf-8", "replace")) for match in _XMP.finditer(data))
+    for begin, end in _XMP:
+        at = 0
+        for _ in range(_XMP_MOST):
+            start = data.find(begin, at)
+            at = data.find(end, start) if start >= 0 else -1
+            if at < 0:
+                break
+            yield Said(data[start:at].decode("utf-8", "replace"))
 
 
 def _png(data: bytes, budget: Budget) -> Iterator[Piece]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from kb.errors import InputError
 from kb.redact import undecided_names
+from kb.redact.contents import contents_of
 from kb.redact.leaks import LeakError
 from kb.redact.name_model import ModelRecogniser
 from kb.redact.name_rules import RuleRecogniser
@@ -160,3 +162,38 @@ def test_nobody_is_looked_for_where_kb_toml_says_so(tmp_path: Path) -> None:
     watch.note("Page", "联系人：万里行")
     watch.check()
     assert not (tmp_path / "m").exists()
+
+
+def seconds(work: Callable[[bytes], object], unit: bytes, size: int) -> float:
+    """Return the least CPU time of three runs on so many bytes of a unit."""
+    data, best = unit * (size // len(unit)), float("inf")
+    for _ in range(3):
+        start = time.process_time()
+        work(data)
+        best = min(best, time.process_time() - start)
+    return best
+
+
+@pytest.mark.parametrize(
+    "unit", ["from ", "A", "Aa ", "请", "联系人：", "张", "张伟", " ", "Mr. Aa "]
+)
+def test_the_rules_take_linear_time(unit: str) -> None:
+    """A line of one kind of sign takes about as many times longer as it is longer."""
+
+    def work(data: bytes) -> object:
+        return list(RuleRecogniser().names([data.decode()]))
+
+    unit_bytes = unit.encode()
+    assert seconds(work, unit_bytes, 80_000) < 12 * seconds(work, unit_bytes, 20_000) + 0.05
+
+
+@pytest.mark.parametrize("unit", [b"<rdf:RDF ", b"AAAAAAAA\n", b"PK\x03\x04", b"\x78\x9c", b"=41",
+                                  b"\xe6\x9d", b"a\0", b"MIME-Version: 1\n"])  # fmt: skip
+def test_reading_a_file_takes_linear_time(unit: bytes) -> None:
+    """So does a file of one kind of sign, behind the mark of a picture too."""
+    for start in (b"", b"\xff\xd8\xff\0"):
+
+        def work(data: bytes, start: bytes = start) -> object:
+            return list(contents_of(start + data))
+
+        assert seconds(work, unit, 80_000) < 12 * seconds(work, unit, 20_000) + 0.1
