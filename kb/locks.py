@@ -86,6 +86,8 @@ def _taken(lock: BaseFileLock, path: Path, what: str, limit: float) -> bool:
         try:
             lock.acquire(timeout=min(_AT_ONCE, limit))
         except Timeout:
+            if limit <= _AT_ONCE:
+                raise
             _tell(f"waiting: {_holder(path)} writes {what}")
             lock.acquire(timeout=limit)
     except Timeout as error:

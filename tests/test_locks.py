@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from kb.errors import InputError, KbError
-from kb.locks import UnwritableError, is_lock, lock_of, writing
+from kb.locks import BusyError, UnwritableError, is_lock, lock_of, writing
 from tests.conftest import fill
 
 _HOLD = """
@@ -70,6 +70,16 @@ def test_after_the_limit_the_error_says_what_to_do(tmp_path: Path, hold: Hold) -
     ):
         pass
     assert "KB_WAIT" in caught.value.hint
+
+
+def test_who_does_not_wait_says_nothing(
+    tmp_path: Path, hold: Hold, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Without a time to wait there is an error and no message."""
+    hold(tmp_path / "x")
+    with pytest.raises(BusyError), writing(tmp_path / "x", "x", limit=0):
+        pass
+    assert caplog.messages == []
 
 
 @pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGTERM])

@@ -94,7 +94,7 @@ class SiteServer:
     def _search(self, query: str, limit: int) -> bytes:
         with self._lock:
             found = self._library.search(query, limit=limit)
-        if self._seen is None:  # the records are ahead of the site
+        if self._seen != self._changed():  # the records are ahead of the site
             shown = tuple(hit for hit in found.hits if hit.kind != "case" or self._shows(hit.id))
             total = found.total - len(found.hits) + len(shown)
             found = msgspec.structs.replace(found, hits=shown, total=total)
