@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import sqlite3
 import zlib
@@ -13,6 +14,7 @@ import zstandard
 
 from kb.archive.damage import DamagedBytesError
 
+_LOG = logging.getLogger("kb")
 _LEVEL = 3
 _WINDOW_LOG = 22
 _PART = 4 << 20
@@ -124,7 +126,9 @@ class BlobStore:
                     yield chunk
         except (zstandard.ZstdError, sqlite3.DatabaseError, TypeError) as error:
             row = self._db.execute("SELECT hex(sha256) FROM blob WHERE id = ?", (key,)).fetchone()
-            raise DamagedBytesError(row[0].lower() if row else str(key), str(error)) from error
+            damage = DamagedBytesError(row[0].lower() if row else str(key), str(error))
+            _LOG.warning("%s; %s", damage, damage.hint)  # whoever takes it for bytes not held
+            raise damage from error
 
     def packed_check(self, key: int) -> int:
         """Return the CRC-32 of a row's bytes as they are stored, which `packed` holds.

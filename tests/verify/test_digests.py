@@ -16,6 +16,8 @@ from kb.model import Item, PageId, PageSeen, Revision
 from tests.conftest import Kb
 from tests.full_archive import fill
 
+LONG_NAME = "xwiki:Dev.Long"
+
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
@@ -139,3 +141,13 @@ def test_a_version_that_nobody_can_read_is_not_verified(home: Path, tmp_path: Pa
     assert not found.damage
     assert found.verdicts == {"unreadable": 1}
     assert not found.whole
+
+
+def test_an_archive_that_is_written_meanwhile_is_whole(home: Path) -> None:
+    """What is checked is of one moment: a page that comes during the audit is no damage."""
+    with Archive(home / ".kb" / "archive.db") as archive:
+        audit = archive.audit(lambda name, digest: take(home, *new) if name == LONG_NAME else None)
+        new = (PageSeen(id=PageId("xwiki", "Dev.New"), history="latest", title="now"),)
+        assert list(audit) == []
+        assert list(archive.audit()) == []
+        assert archive.page(PageId("xwiki", "Dev.New")) is not None
