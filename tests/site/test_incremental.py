@@ -80,6 +80,23 @@ def test_one_changed_case_writes_its_own_pages_and_shards(tmp_path: Path) -> Non
     assert 3 < third.written < first.written / 3
 
 
+def test_what_others_put_into_a_site_stays_as_it_is(tmp_path: Path) -> None:
+    """A host's files survive each build, in their latest form; what they took away stays away."""
+    cases = many(3)
+    out, state = tmp_path / "site", tmp_path / "state"
+    build(Sample(cases), out, SITE, state)
+    (out / ".well-known").mkdir()
+    for round_, text in enumerate(("one", "two", None, None)):
+        for path in (out / "CNAME", out / ".well-known" / "host"):
+            path.unlink(missing_ok=True)
+            if text:
+                path.write_text(text)
+        cases = [*cases, small(f"n#{round_}", "新的案例 fresh", date="2021-01-01")]
+        build(Sample(cases), out, SITE, state)
+        for path in (out / "CNAME", out / ".well-known" / "host"):
+            assert (path.read_text() if path.exists() else None) == text
+
+
 def test_a_lost_memory_or_folder_beside_costs_only_time(tmp_path: Path) -> None:
     """Without what the last build left, memory or staging folder, the bytes are the same."""
     cases = many(40)

@@ -374,7 +374,9 @@ class SiteBuild:
             search=index,
         )  # fmt: skip
         build_state.save_before(self.state_folder, self.folder.out, state)
-        self.folder.finish(name)
+        new = (file.path for unit in self.made.values() for file in unit.files)
+        own = {*new, *(file.path for file in self.files)}
+        self.folder.finish(name, own if self.last else None)
         build_state.save_after(self.state_folder, self.folder.out)
         if self.last is None:
             # A first build leaves nothing in the staging folder for the next to start from, so a

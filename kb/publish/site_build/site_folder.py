@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -129,14 +129,32 @@ class SiteFolder:
             except OSError:
                 return  # it holds something
 
-    def finish(self, name: str) -> None:
-        """Mark what was prepared as the build called ``name`` and put it in place, at once."""
+    def finish(self, name: str, own: Container[str] | None) -> None:
+        """Mark what was prepared as the build called ``name`` and put it in place, at once.
+
+        What others put into the present site stays: what is not among ``own``, the paths of its
+        build and of this one; where those are not known (None), nobody can tell.
+        """
+        others = [] if own is None else list(self._others(own))
+        for path in others:
+            self._take_over(path)
         (self.staged / MARK).write_text(name + "\n", "ascii")
         if self._mode is not None:
             self.staged.chmod(self._mode)
         put_in_place(self.staged, self.out)
         if self.staged.exists():
             self.staged.chmod(_OWN)
+            for path in others:
+                self.remove(path)
+
+    def _others(self, own: Container[str]) -> Iterator[str]:
+        """Yield the paths of files in the present site that are not its own, nor of the next."""
+        for where, _, files in os.walk(self.out):
+            inside = where[len(str(self.out)) + 1 :].replace(os.sep, "/")
+            for name in files:
+                path = f"{inside}/{name}" if inside else name
+                if path != MARK and path not in own:
+                    yield path
 
     def discard(self) -> None:
         """Delete what was prepared, as far as there is any."""
