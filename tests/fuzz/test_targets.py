@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from random import Random
 
@@ -16,7 +15,7 @@ from tests.fuzz.target import CORPUS, Target
 from tests.fuzz.targets import TARGETS
 
 BOUNDED = settings(
-    max_examples=60, deadline=None, database=None, derandomize="CI" in os.environ,
+    max_examples=60, deadline=None, database=None, derandomize=True,
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 
