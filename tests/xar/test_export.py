@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -182,7 +185,7 @@ def test_pages_gone_or_known_with_gaps_only_are_left_out(tmp_path: Path) -> None
         one.ingest(one.source("made", "test"), items)
         said, _ = write_xar(one, tmp_path / "b.xar")
         assert said.startswith("1 page(s)")
-        assert "1 left out" in said
+        assert "1 page(s) left out" in said
         with pytest.raises(UsageError, match=r"no XAR format '2\.0'"):
             write_xar(one, tmp_path / "b.xar", "2.0")
 
@@ -201,3 +204,60 @@ def test_a_reference_cannot_lead_out_of_the_package(tmp_path: Path) -> None:
 
 
 assert CORPUS
+
+
+VIEWED = b"<!DOCTYPE html><html><body>form_token</body></html>"
+ODD: dict[str, dict[str, Any]] = {
+    "A.Viewed": {"history": "complete"},
+    "hello": {"syntax": None},
+    "A.Odd": {"syntax": "markdown"},
+    "A.Tagged": {"tags": ("x", "y"), "syntax": "xwiki/2.1"},
+}
+
+
+def odd_items() -> Iterator[Item]:
+    """Pages as viewers, REST and Markdown give them: raw bytes of their own, no classes."""
+    for name, known in ODD.items():
+        page = PageId("xwiki", name)
+        yield PageSeen(id=page, **{"history": "complete", **known})
+        for number in (1, 2):
+            yield Revision(
+                version=f"{number}.1", author="XWiki.Li", date="2020-04-10T01:26:40Z",
+                content=f"text {number}", raw=VIEWED, comment="",
+            )  # fmt: skip
+        yield Comment(number=0, author="XWiki.Li", date="2020-04-10T01:26:40Z", text="seen")
+        properties: dict[str, PropertyValue] = {"n": 3, "on": True, "many": ["a", "b"], "a b": "x"}
+        yield WikiObject(class_name="My.Class", number=0, properties=properties)
+
+
+def test_xwiki_can_read_what_did_not_come_from_a_xar(tmp_path: Path) -> None:
+    """Every object has its class, every version is a page, every page a space and a syntax.
+
+    XWiki reads a property by the class beside it, takes no syntax for xwiki/1.0, and loses the
+    versions after one that is no `xwikidoc`.
+    """
+    with Archive(tmp_path / "a.db", create=True) as archive:
+        archive.ingest(archive.source("made", "test"), odd_items())
+        said, _ = write_xar(archive, tmp_path / "a.xar", zone=ZoneInfo("Asia/Shanghai"))
+    assert "1 page(s) of no space written into one of their name: hello" in said
+    assert "4 propert(ies) left out" in said
+    with zipfile.ZipFile(tmp_path / "a.xar") as package:
+        entries = {name: package.read(name) for name in package.namelist()}
+    assert b"form_token" not in b"".join(entries.values())
+    assert entries.keys() - {"package.xml"} == {
+        "A/Viewed.xml", "hello/WebHome.xml", "A/Odd.xml", "A/Tagged.xml",
+    }  # fmt: skip
+    for name in entries.keys() - {"package.xml"}:
+        page = etree.fromstring(entries[name])
+        assert page.findtext("web")
+        assert re.fullmatch(r"\w+/[\d.]+", page.findtext("syntaxId") or "")
+        versions = page.findtext("versions") or ""
+        assert versions.count("<xwikidoc ") == 1  # the other one is a script
+        assert "date\t2020.04.10.09.26.40;" in versions
+        for one in page.iter("object"):
+            defined = one.find("class")
+            assert defined is not None
+            names = {value[0].tag for value in one.iterfind("property")}
+            assert names == {kind.tag for kind in defined if len(kind)}
+        dates = [element.text for element in page.iterfind("object/property/date")]
+        assert dates == ["2020-04-10 09:26:40.0"]

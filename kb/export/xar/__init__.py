@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterable, Iterator
+from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Annotated, Final
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -13,7 +15,7 @@ from kb.archive import Archive, PageView
 from kb.errors import InputError, UsageError
 from kb.export.protocol import Contents, Exporter, ExportOptions, Part, path_of
 from kb.export.report import Fates, LossReport, account_for
-from kb.export.xar.page_xml import PageXml
+from kb.export.xar.page_xml import PageXml, placed, unnamed_properties
 from kb.export.xar.xml import attribute, declaration, escape
 from kb.files import new_file
 from kb.model import PageId
@@ -29,6 +31,9 @@ class XarOptions(ExportOptions, frozen=True, kw_only=True):
     """Options of xar."""
 
     format_version: Annotated[str, msgspec.Meta(description="1.1 to 1.7.")] = "1.5"
+    timezone: Annotated[
+        str, msgspec.Meta(description="Zone of the server that will import it.")
+    ] = "UTC"
 
 
 class XarExporter(Exporter[XarOptions]):
@@ -41,7 +46,8 @@ class XarExporter(Exporter[XarOptions]):
     def export(self, contents: Contents, dest: str, options: XarOptions) -> LossReport:
         """Write the package to the file ``dest``."""
         path = path_of(dest, "a XAR")
-        message, left = write_xar(contents.archive, path, options.format_version)
+        zone = _zone(options.timezone)
+        message, left = write_xar(contents.archive, path, options.format_version, zone)
         wanted = options.report is not None
         report = account_for("xar", contents.archive, _FATES, wanted=wanted, without=left)
         report.message = message
@@ -55,41 +61,75 @@ class XarExporter(Exporter[XarOptions]):
                 yield entry.filename, package.read(entry)
 
 
-def write_xar(archive: Archive, dest: Path, format_version: str = "1.5") -> tuple[str, list[str]]:
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError) as error:
+        raise UsageError(f"{name!r} is no time zone", hint="such as Asia/Shanghai") from error
+
+
+def write_xar(
+    archive: Archive, dest: Path, format_version: str = "1.5", zone: tzinfo = UTC
+) -> tuple[str, list[str]]:
     """Write every page that is there to ``dest``, the same bytes for the same archive.
 
-    Return what the user is told, and the pages that could not be written. UsageError for an unknown
-    version of the format.
+    Dates that XWiki keeps without a zone are written in ``zone``, its server's. Return what the
+    user is told, and the pages that could not be written. UsageError for an unknown version of the
+    format, and for one that cannot say where a page is.
     """
     if format_version not in VERSIONS:
         raise UsageError(
             f"there is no XAR format {format_version!r}", hint=f"one of: {', '.join(VERSIONS)}"
         )
-    left: list[str] = []
+    done = _Done()
+    version = VERSIONS[format_version]
     try:
         with new_file(dest) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as package:
-            written = _write_pages(package, archive, VERSIONS[format_version], left)
-            _write(package, "package.xml", _listing(written))
+            _write_pages(package, archive, version, zone, done)
+            _write(package, "package.xml", _listing(done.written))
     except OSError as error:
         raise InputError(f"{dest}: cannot be written: {error.strerror}") from error
-    message = f"{len(written)} page(s) written to {dest}"
-    message += f"; {len(left)} left out, of which too little is known" if left else ""
-    return message, left
+    return "; ".join(
+        [f"{len(done.written)} page(s) written to {dest}", *_notes(done, version)]
+    ), done.left
+
+
+class _Done:
+    """What a run wrote and what it could not."""
+
+    def __init__(self) -> None:
+        self.written: list[PageId] = []
+        self.left: list[str] = []
+        self.unnamed: list[str] = []
+
+
+def _notes(done: _Done, version: tuple[int, int]) -> Iterator[str]:
+    """Say what a wiki will find otherwise than it was, with an example of each."""
+    pages = [page.page for page in done.written]
+    nested = [page for page in pages if version < (1, 2) and len(split_reference(page)) > 2]
+    for found, what in (
+        (done.left, "page(s) left out, of which too little is known"),
+        ([page for page in pages if placed(page) != page],
+         "page(s) of no space written into one of their name"),
+        (nested, "page(s) in a space in a space, which wikis that need format 1.1 read as one"),
+        (done.unnamed, "propert(ies) left out, whose names no XML can hold"),
+    ):  # fmt: skip
+        if found:
+            yield f"{len(found)} {what}: {found[0]}"
 
 
 def _write_pages(
-    package: zipfile.ZipFile, archive: Archive, version: tuple[int, int], left: list[str]
-) -> list[PageId]:
-    written = []
+    package: zipfile.ZipFile, archive: Archive, version: tuple[int, int], zone: tzinfo, done: _Done
+) -> None:
     for page in archive.pages():
         if page.gone:
             continue
         if not page.lines or any(line.missing for line in page.lines):
-            left.append(page.id.page)
+            done.left.append(page.id.page)
             continue
-        _write(package, _path(page), PageXml(archive, page, version).chunks())
-        written.append(page.id)
-    return written
+        _write(package, _path(page), PageXml(archive, page, version, zone).chunks())
+        done.written.append(page.id)
+        done.unnamed += unnamed_properties(page)
 
 
 def _write(package: zipfile.ZipFile, name: str, chunks: Iterable[str]) -> None:
@@ -103,7 +143,7 @@ def _write(package: zipfile.ZipFile, name: str, chunks: Iterable[str]) -> None:
 
 def _path(page: PageView) -> str:
     """Return the entry's path: readers go by the XML, people by this."""
-    *spaces, name = map(_safe, split_reference(page.id.page))
+    *spaces, name = map(_safe, split_reference(placed(page.id.page)))
     locale = f".{page.id.locale}" if page.id.locale else ""
     return "/".join([*spaces, f"{name.replace('.', '%2E')}{locale}.xml"])
 
@@ -116,11 +156,12 @@ def _safe(name: str) -> str:
 
 
 def _listing(pages: Iterable[PageId]) -> Iterator[str]:
-    yield declaration((1, 1))
+    yield declaration((1, 3))  # a name may hold what XML 1.0 cannot
     yield "<package>\n  <infos>\n    <name>backup</name>\n    <description/>\n    <licence/>\n"
     yield "    <author/>\n    <version/>\n    <backupPack>true</backupPack>\n"
     yield "    <preserveVersion>true</preserveVersion>\n  </infos>\n  <files>\n"
     for page in pages:
         language = attribute(page.locale)
-        yield f'    <file defaultAction="0" language="{language}">{escape(page.page)}</file>\n'
+        reference = escape(placed(page.page))
+        yield f'    <file defaultAction="0" language="{language}">{reference}</file>\n'
     yield "  </files>\n</package>\n"

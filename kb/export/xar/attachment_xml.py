@@ -75,7 +75,7 @@ def _revision(archive: Archive, file: AttachmentView, newest: AttachmentView) ->
 
 
 def _archived(archive: Archive, versions: list[AttachmentView]) -> Iterator[str]:
-    """Yield versions as an RCS archive, each whole: what wikis before format 1.4 read."""
+    """Yield versions as an RCS archive: the newest whole, the others as JRCS alone reads them."""
     by_version = {file.version: file for file in versions}
     entries = [
         RcsEntry(version=file.version, date="1970.01.01.00.00.00", author="xwiki", log="")
@@ -88,4 +88,4 @@ def _archived(archive: Archive, versions: list[AttachmentView]) -> Iterator[str]
         parts += [*_facts(file, "  "), *_content(archive, file, "  ")]
         return "".join(["<attachment>\n", *parts, "</attachment>\n"])
 
-    return map(escape, rcs_archive(entries, text))
+    return map(escape, rcs_archive(entries, text, whole_every=0))

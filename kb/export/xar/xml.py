@@ -91,13 +91,18 @@ class RcsEntry(msgspec.Struct, frozen=True, kw_only=True):
     log: str
 
 
-def rcs_archive(entries: Sequence[RcsEntry], text: Callable[[str], str]) -> Iterator[str]:
+def rcs_archive(
+    entries: Sequence[RcsEntry], text: Callable[[str], str], whole_every: int = FULL_EVERY
+) -> Iterator[str]:
     """Yield the archive's text; ``entries`` with the newest first, ``text`` the XML of a version.
+
+    Every so many versions stand there whole; with 0 the newest alone.
 
     The versions between whole ones are written as scripts, so the states are known at the end
     only; readers trust the texts, and the front says what is the rule.
     """
-    states = ["full" if n % FULL_EVERY == 0 else "diff" for n in range(len(entries))]
+    rest = whole_every or len(entries)
+    states = ["full" if n % rest == 0 else "diff" for n in range(len(entries))]
     head = entries[0].version
     yield f"head\t{head};\naccess;\nsymbols;\nlocks; strict;\ncomment\t@# @;\n\n\n"
     nexts = [entry.version for entry in entries[1:]] + [""]
