@@ -54,7 +54,7 @@ COMMANDS: dict[str, list[str]] = {
     "correct": ["correct", CASE, "problem", "x", "--why", POISON],
     "export": ["export", "csv", "-", "--table", "cases"],
     "export JSON": ["export", "jsonl", "-"],
-    "build": ["build", "--audience", "public"],
+    "build": ["build", "--audience", "public", "--yes"],
     "usage": ["cases", f"--{POISON}"],
 }
 
@@ -109,7 +109,7 @@ def on_terminal(folder: Path, arguments: list[str]) -> str:
     reader.start()
     subprocess.run(
         [sys.executable, "-m", "kb", *arguments], cwd=folder, stdin=slave, stdout=slave,
-        stderr=slave, check=False, env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "300"},
+        stderr=slave, check=False, timeout=300, env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "300"},
     )  # fmt: skip
     os.close(slave)
     reader.join()
