@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import inspect
 
-_PLACE: Final = re.compile(r" - at `\$(.*)`$")
+_PLACE: Final = re.compile(r" - at `\$([^`]*+)`$")
 _STEP: Final = re.compile(r"\.(\w+)|(\[\.\.\.\])")
 
 

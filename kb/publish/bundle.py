@@ -30,7 +30,7 @@ _SHARED = "self.kbShared"
 _STYLES = ("site.css", "print.css")
 """Joined into one, so that a page asks for one."""
 
-_IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]*)";\n', re.MULTILINE)
+_IMPORT = re.compile(r'^import \{([^{}]*+)\} from "(\.[^"]*)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:const|(?:async )?function|class) )", re.MULTILINE)
 _REFUSED = re.compile(r"^(?:import|export)\b.*|\bimport\(.*", re.MULTILINE)
 """What is left of an import or export where it was written in another way."""

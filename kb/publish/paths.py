@@ -125,13 +125,15 @@ def file_path(page: PageId, name: str) -> str:
 
 def saved_name(url: str) -> str | None:
     """The name under which a file is saved, from its URL; None where the URL tells it."""
-    name = _LAST.search(unquote(url))
-    return _ENCODED.sub(_decoded, name[0].replace("~/", "")) if name else None
+    path = unquote(url)
+    name = _APART.split(path.removesuffix(_SAVED))[-1]
+    saved = path.endswith(_SAVED) and name
+    return _ENCODED.sub(_decoded, name.replace("~/", "")) if saved else None
 
 
 _SAVED = "~.bin"
 _INNER = re.compile(r"\.([^.]*)")
-_LAST = re.compile(r"(?:~/|[^/])+(?=~\.bin\Z)")
+_APART = re.compile(r"(?<!~)/")
 
 
 def url_of(path: str) -> str:

@@ -109,7 +109,8 @@ def on_terminal(folder: Path, arguments: list[str]) -> str:
     reader.start()
     subprocess.run(
         [sys.executable, "-m", "kb", *arguments], cwd=folder, stdin=slave, stdout=slave,
-        stderr=slave, check=False, timeout=300, env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "300"},
+        stderr=slave, check=False, timeout=300,
+        env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "300"},
     )  # fmt: skip
     os.close(slave)
     reader.join()

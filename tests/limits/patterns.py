@@ -15,7 +15,7 @@ import re
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -88,18 +88,41 @@ def ways_by_name(trees: dict[str, ast.Module]) -> dict[tuple[str, str], set[str]
             local = [(path, LOCAL), (folder, LOCAL)] if _is_local(name) else []
             for key in ((path, name), ("", name), *local):
                 found[key].add(node.attr)
+    used: dict[str, set[str]] = defaultdict(set)
+    for node in (node for tree in trees.values() for node in ast.walk(tree)):
+        if isinstance(node, ast.FunctionDef):
+            used[node.name] |= _methods(node)
     for path, tree in trees.items():
-        for name, way in _handed_on(tree):
-            found[path, name].add(way)
-            found["", name].add(way)
+        for name, user in _handed_on(tree):
+            for key in ((path, name), ("", name)):
+                found[key] |= used[user] if isinstance(user, str) else _methods(user)
     return found
 
 
-def _handed_on(tree: ast.Module) -> Iterator[tuple[str, str]]:
-    """Yield patterns that are handed to `find(state, pattern)`, which matches at a place."""
+def _methods(part: ast.AST) -> set[str]:
+    """Methods of patterns that a part of a program calls on local names."""
+    return {
+        node.attr
+        for node in ast.walk(part)
+        if isinstance(node, ast.Attribute)
+        and node.attr in FUNCTIONS
+        and _is_local(getattr(node.value, "id", "X"))
+    }
+
+
+def _handed_on(tree: ast.Module) -> Iterator[tuple[str, str | ast.For]]:
+    """Yield constants that a function is given or a loop goes through, and which that is."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "find":
-            yield from ((getattr(arg, "attr", ""), "match") for arg in node.args)
+        user: str | ast.For = ""
+        given: Sequence[ast.AST] = ()
+        if isinstance(node, ast.Call):
+            user, given = getattr(node.func, "id", getattr(node.func, "attr", "")), node.args
+        elif isinstance(node, ast.FunctionDef):
+            user, given = node.name, node.args.defaults
+        elif isinstance(node, ast.For) and isinstance(node.iter, ast.Tuple):
+            user, given = node, node.iter.elts
+        names = (getattr(one, "id", getattr(one, "attr", "")) for one in given)
+        yield from ((name, user) for name in names if name.isupper())
 
 
 def _is_local(name: str) -> bool:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Final
 
 import pytest
-from kb.cases.lines.grammar import grammar_of
 
 from importers.blame_text.rows import assemble, plain_rows, table_rows
 from importers.xar.jrcs import read_archive

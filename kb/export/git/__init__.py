@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -96,7 +95,11 @@ class GitExporter(Exporter[GitOptions]):
 
 def _names_in(tree: bytes) -> bytes:
     """Return the names in a tree object, without the ids of other objects."""
-    return b"\n".join(re.findall(rb"[0-7]{5,6} ([^\0]+)\0.{20}", tree, re.DOTALL))
+    names, at = [], 0
+    while (end := tree.find(b"\0", at)) >= 0:
+        names.append(tree[at:end].partition(b" ")[2])
+        at = end + 21
+    return b"\n".join(names)
 
 
 def _message(made: GitReport) -> str:
