@@ -42,13 +42,14 @@ if TYPE_CHECKING:
     from kb.export.report import Loss, LossReport
     from kb.history.unified import DiffLine, Hunk
     from kb.library.backing_up import BackupReport, RestoreReport, restore
-    from kb.library.library import Library, Stats
+    from kb.library.library import Library
     from kb.library.library import open_library as open  # noqa: A004  (as `gzip.open` is)
     from kb.library.pages import Page
     from kb.library.profiling import ProfileInfo, ProposedProfile
     from kb.library.progress import Progress
     from kb.library.repairing import RepairReport
     from kb.library.serving import SiteServer
+    from kb.library.stats import Stats
     from kb.library.taking_in import ImportReport, SyncError
     from kb.library.verifying import Verification
     from kb.model import Comment, PageId, WikiObject
@@ -78,7 +79,8 @@ _NAMES = {
     "kb.export.report": ("Loss", "LossReport"),
     "kb.history.unified": ("DiffLine", "Hunk"),
     "kb.library.backing_up": ("BackupReport", "RestoreReport", "restore"),
-    "kb.library.library": ("Library", "Stats"),
+    "kb.library.library": ("Library",),
+    "kb.library.stats": ("Stats",),
     "kb.library.pages": ("Page",),
     "kb.library.profiling": ("ProfileInfo", "ProposedProfile"),
     "kb.library.progress": ("Progress",),

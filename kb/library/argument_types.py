@@ -14,6 +14,9 @@ from kb.errors import UsageError
 P = ParamSpec("P")
 R = TypeVar("R")
 C = TypeVar("C", bound=type)
+MOST_HITS: Final = 10_000
+MOST_OFFSET: Final = 1_000_000
+"""What an engine is asked for at the most: it sets memory aside for all of it."""
 _TYPES: Final[Mapping[str, type]] = {
     "str": str, "bool": bool, "int": int, "Path": os.PathLike, "None": NoneType,
     "Sequence[str]": Sequence, "dict[str, str]": dict,
@@ -66,3 +69,19 @@ def _check(
             f"{function}: {parameter.name}={value!r}: {type(value).__name__}, not"
             f" {parameter.annotation}"
         )
+
+
+def check_part(limit: int, offset: int) -> None:
+    """Raise UsageError where that is no part of any results."""
+    if not (1 <= limit <= MOST_HITS and 0 <= offset <= MOST_OFFSET):
+        raise UsageError(
+            f"limit {limit}, offset {offset}: not a part of the results",
+            hint=f"a limit of 1 to {MOST_HITS}, an offset of 0 to {MOST_OFFSET}",
+        )
+
+
+def globs_of(name: str, given: Sequence[str]) -> tuple[str, ...]:
+    """Return the globs. UsageError for a text, which would be taken letter by letter."""
+    if isinstance(given, str):
+        raise UsageError(f"{name}={given!r}: not a list of globs", hint=f"{name}=[{given!r}]")
+    return tuple(given)

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn, get_args
 
 from kb.config import Home, find_home
-from kb.errors import InputError, NotFoundError, Problem, UsageError
+from kb.errors import InputError, NotFoundError, UsageError
 from kb.files import make_folder, unwritable_told
-from kb.library.argument_types import checked, checks_arguments
+from kb.library.argument_types import check_part, checked, checks_arguments, globs_of
 from kb.library.opened import Opened
+from kb.library.stats import Stats
 from kb.locks import writing
 from kb.model import PageId
 from kb.options import Choice
@@ -23,7 +22,6 @@ from kb.options import Choice
 if TYPE_CHECKING:
     from kb.cases.reader.coverage import PageCoverage, TakenLine
     from kb.cases.record import Case, Status
-    from kb.cases.store.summary import Summary
     from kb.export.report import LossReport
     from kb.library.backing_up import BackupReport
     from kb.library.building import Approve
@@ -43,30 +41,8 @@ if TYPE_CHECKING:
     from kb.verify import Finding
 
 
-MOST_HITS: Final = 10_000
-MOST_OFFSET: Final = 1_000_000
-"""What an engine is asked for at the most: it sets memory aside for all of it."""
-
 _MOST_NAMED: Final = 10
 """Cases that an error names."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stats:
-    """What a library holds."""
-
-    counts: dict[str, int]
-    """Pages, versions, attachments, … in the archive."""
-    cases: Summary
-    public: InsideReport
-    """How many pages may be public, and which of the others stay inside, and why."""
-    problems: tuple[Problem, ...]
-    """Every record that could not be read as meant."""
-
-    @property
-    def problems_by_code(self) -> dict[str, int]:
-        """Code → number of problems, in the codes' order."""
-        return dict(sorted(Counter(problem.code for problem in self.problems).items()))
 
 
 @checks_arguments
@@ -123,8 +99,8 @@ class Library:
         from kb.library.taking_in import take_in
 
         choice = Choice(
-            spaces=_globs("spaces", spaces), pages=_globs("pages", pages),
-            exclude=_globs("exclude", exclude), page_name=page_name,
+            spaces=globs_of("spaces", spaces), pages=globs_of("pages", pages),
+            exclude=globs_of("exclude", exclude), page_name=page_name,
             history=history, attachments=attachments, user=user, password_env=password_env,
             cookie_env=cookie_env, settings=settings or {},
         )  # fmt: skip
@@ -273,7 +249,7 @@ class Library:
         from kb.library.verifying import verify
 
         choice = Choice(
-            spaces=_globs("spaces", spaces), pages=_globs("pages", pages), user=user,
+            spaces=globs_of("spaces", spaces), pages=globs_of("pages", pages), user=user,
             password_env=password_env, cookie_env=cookie_env,
         )  # fmt: skip
         location = None if against is None else os.fspath(against)
@@ -309,7 +285,7 @@ class Library:
         from kb.library.repairing import repair
 
         choice = Choice(
-            spaces=_globs("spaces", spaces), pages=_globs("pages", pages), user=user,
+            spaces=globs_of("spaces", spaces), pages=globs_of("pages", pages), user=user,
             password_env=password_env, cookie_env=cookie_env,
         )  # fmt: skip
         self.close()
@@ -328,7 +304,7 @@ class Library:
         ``limit`` below 1, a negative ``offset``, a ``sort`` that there is not, or for ``old`` where
         kb.toml does not ask for it; RemoteError where an engine elsewhere cannot be asked.
         """
-        _check_part(limit, offset)
+        check_part(limit, offset)
         from kb.search.asking.hits import SearchOptions
         from kb.search.documents.search_document import SortOrder
 
@@ -342,7 +318,7 @@ class Library:
 
     def like(self, case: str, *, limit: int = 10) -> Hits:
         """Find what resembles a case, named as for `case`. NotFoundError where there is none."""
-        _check_part(limit, 0)
+        check_part(limit, 0)
         hits = self._opened.search(old=False).like(case, limit)
         if hits is None:
             hits = self._opened.search(old=False).like(self.case(case).id, limit)
@@ -501,18 +477,3 @@ def open_library(path: str | Path | None = None, *, create: bool = False) -> Lib
             raise InputError(f"{folder}: no such folder", hint="kb.open(…, create=True) makes it")
         make_folder(folder)
     return Library(find_home(folder))
-
-
-def _check_part(limit: int, offset: int) -> None:
-    if not (1 <= limit <= MOST_HITS and 0 <= offset <= MOST_OFFSET):
-        raise UsageError(
-            f"limit {limit}, offset {offset}: not a part of the results",
-            hint=f"a limit of 1 to {MOST_HITS}, an offset of 0 to {MOST_OFFSET}",
-        )
-
-
-def _globs(name: str, given: Sequence[str]) -> tuple[str, ...]:
-    """The globs. UsageError for a text, which would be taken letter by letter."""
-    if isinstance(given, str):
-        raise UsageError(f"{name}={given!r}: not a list of globs", hint=f"{name}=[{given!r}]")
-    return tuple(given)
