@@ -149,7 +149,8 @@ class Ingest:
             self._db.execute("ROLLBACK TO page")
             self._db.execute("COMMIT")
         except sqlite3.Error:
-            self._db.execute("ROLLBACK")
+            if self._db.in_transaction:  # of a damaged file, SQLite ended it itself
+                self._db.execute("ROLLBACK")
 
     def _source_row(self, location: str, fmt: str) -> int:
         self._db.execute(
