@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
-from functools import cache, partial
+from functools import lru_cache, partial
 from typing import Any
 
 import msgspec
@@ -27,6 +27,8 @@ from kb.redact.public_record import RecordRedaction
 from kb.redact.public_rules import rules_of
 from kb.redact.undecided_names import NameWatch
 
+_KEPT = 1 << 16
+"""Texts that are kept with what became of them: versions, views and records share most lines."""
 _COPY = re.compile(r"~\d+$")
 """What tells a second case of an id from the first."""
 
@@ -47,8 +49,9 @@ class PublicMaterial:
         """Cases that are kept back, by the page whose other text may be shown."""
         self._without_past: set[PageId] = set()
         """Pages that hold, or held, such a case: where it stood in a version is not known."""
+        self._clean = lru_cache(_KEPT)(self.protected.replaced)
         self._record = RecordRedaction(
-            protected=self.protected, rules=self.rules, shown=self._shown,
+            protected=self.protected, clean=self._clean, rules=self.rules, shown=self._shown,
             file_shown=self.files.shown,
         )  # fmt: skip
         self._learn()
@@ -163,10 +166,10 @@ class PublicMaterial:
         return any(fnmatchcase(name, pattern) for pattern in patterns)
 
     def _public_id(self, page: PageId) -> PageId:
-        return PageId(page.wiki, self.protected.replaced(page.page), page.locale)
+        return PageId(page.wiki, self._clean(page.page), page.locale)
 
     def _view(self, page: PageView) -> PageView:
-        clean = self.protected.replaced
+        clean = self._clean
         kept_back = self._withheld.get(page.id, [])
         theirs = {file.name for case in kept_back for file in case.attachments}
         files = (
@@ -181,11 +184,11 @@ class PublicMaterial:
         )  # fmt: skip
 
     def _file(self, file: AttachmentView) -> AttachmentView:
-        name = self.protected.replaced(file.name)
+        name = self._clean(file.name)
         return msgspec.structs.replace(file, name=name, author=None, comment=None)
 
     def _versions(self, page: MaterialPage) -> Iterator[MaterialVersion]:
-        clean = cache(self.protected.replaced)  # versions share most lines
+        clean = self._clean
         for about, source in page.versions():
             public = msgspec.structs.replace(
                 about, author=clean(about.author) if about.author else None,
@@ -198,7 +201,7 @@ class PublicMaterial:
 
     def _lines(self, lines: Iterable[LineView], without: Iterable[Case]) -> Iterator[LineView]:
         """Yield the lines, those of withheld cases empty, so that the others keep their numbers."""
-        clean = self.protected.replaced
+        clean = self._clean
         spans = (case.source.lines for case in without)
         empty = {n for first, last in spans for n in range(first, last + 1)}
         for line in lines:

@@ -22,6 +22,8 @@ class RecordRedaction:
     """What becomes of a record, as JSON, when the public reads it."""
 
     protected: ProtectedValues
+    clean: Callable[[str], str]
+    """Replaces what is protected in a text."""
     rules: PublicRules
     shown: Callable[[PageId], bool]
     """Whether a page may be public."""
@@ -69,12 +71,12 @@ class RecordRedaction:
 
     def _whole(self, kind: str, value: str) -> str:
         """Protect a value as a whole, even where nothing in it was found."""
-        cleaned = self.protected.replaced(value)
+        cleaned = self.clean(value)
         return cleaned if cleaned != value or not value else self.protected.pseudonym(kind, value)
 
     def _clean(self, value: Any, *, keys: bool = False) -> Any:
         """Replace in all texts of a value; with ``keys`` in the names of its parts, too."""
-        clean = self.protected.replaced
+        clean = self.clean
         match value:
             case str():
                 return clean(value)

@@ -283,13 +283,18 @@ def test_a_case_withheld_by_hand_is_nowhere_in_public() -> None:
 def test_a_public_build_is_put_in_place_only_when_somebody_agrees(
     kb: Command, shared: Path, tmp_path: Path
 ) -> None:
-    """A dump without rights is closed until kb.toml opens it by name; then a yes is needed."""
+    """A dump without rights is closed until kb.toml opens it by name; then names, then a yes."""
     dump = shared / "samples" / "after-sales-cases.blame.txt"
     kb("import", dump, "--page-name", "Support.Cases.WebHome")
     closed = kb("build", "--audience", "public", "--yes")
     assert "0 cases" in closed.stderr
     assert "of 1 page the archive lacks the rights" in closed.stderr
-    (tmp_path / "kb.toml").write_text('[public]\nopen = ["Support.Cases.*", "Suport.*"]\n')
+    rules = '[public]\nopen = ["Support.Cases.*", "Suport.*"]\n'
+    (tmp_path / "kb.toml").write_text(rules)
+    undecided = kb("build", "--audience", "public", "--yes", check=False)
+    assert undecided.returncode == 1
+    assert "names that nobody decided about: 金凯瑞" in undecided.stderr
+    (tmp_path / "kb.toml").write_text(rules + 'allow = ["金凯瑞"]\n', "utf-8")
     refused = kb("build", "--audience", "public", check=False)
     assert refused.returncode == 2
     assert "[public] open: 'Suport.*' matches no page" in refused.stderr
