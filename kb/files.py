@@ -173,17 +173,12 @@ def new_file(path: Path) -> Iterator[Path]:
         with unwritable_told(path):
             part.unlink(missing_ok=True)
             yield part
-            _sync(part)
+            with part.open("r+b") as file:
+                os.fsync(file.fileno())
             part.replace(path)
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
-
-
-def _sync(path: Path) -> None:
-    """Have the system write a file's bytes to the disk."""
-    with path.open("r+b") as file:
-        os.fsync(file.fileno())
 
 
 Kind: TypeAlias = Literal["export", "tree", "site"]

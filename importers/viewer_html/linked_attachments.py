@@ -14,7 +14,7 @@ from importers.web.jobs import Job
 from importers.web.request import Answer, Request
 from importers.web.urls import split_url
 from importers.xwiki.paths import bin_file
-from importers.xwiki.rest_lists import ListBounds
+from importers.xwiki.run_context import RunContext
 from kb.model import AttachmentRevision, Sink, version_key
 from kb.references import split_reference
 from kb.times import from_http
@@ -65,12 +65,7 @@ def names_saved(comments: Iterable[str | None]) -> Iterator[str]:
 
 
 def read_attachment(
-    reference: str,
-    name: str,
-    held: frozenset[str],
-    wiki: str | None,
-    bounds: ListBounds,
-    newest: str | None = None,
+    reference: str, name: str, held: frozenset[str], run: RunContext, newest: str | None = None
 ) -> Job[list[FetchedAttachment]]:
     """Fetch all versions of an attachment from 1.1 on, until the wiki has no more.
 
@@ -81,12 +76,12 @@ def read_attachment(
     number = 1
     last = version_key(newest)[1] if newest and newest.startswith("1.") else 0
     while True:
-        bounds.check(number)
+        run.bounds.check(number)
         version = f"1.{number}"
         if version in held:
             got.append(FetchedAttachment(name, version, None))
         else:
-            request = Request(bin_file(reference, wiki, name, version), kind="file")
+            request = Request(bin_file(reference, run.subwiki, name, version), kind="file")
             (reply,) = yield [request]
             if isinstance(reply, FetchError):
                 if reply.status != 404:

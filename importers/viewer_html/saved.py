@@ -78,7 +78,8 @@ def read_saved(path: Path, options: Options) -> SavedView | Problem:
     try:
         page = parse_html(body)
         root = read_root(page, location)
-        view = _view(page, location, options.timezone)
+        reads = (read for marks, read in _VIEWS if page.select_one(marks) is not None)
+        view = next((read(page, location, options.timezone) for read in reads), None)
     except ValueError as error:
         return Problem(where=str(path), code="bad-page", detail=str(error))
     reference = options.page_name or root.reference or reference_in(location or "")
@@ -88,14 +89,6 @@ def read_saved(path: Path, options: Options) -> SavedView | Problem:
             detail="the file does not say which page it is; name it with --page-name",
         )  # fmt: skip
     return SavedView(path, msgspec.structs.replace(root, reference=reference), view, body)
-
-
-def _view(page: BeautifulSoup, location: str | None, zone: str | None) -> View | None:
-    """Read the view in a page; ValueError where it is damaged."""
-    for marks, read in _VIEWS:
-        if page.select_one(marks) is not None:
-            return read(page, location, zone)
-    return None
 
 
 def together_by_page(saved: list[SavedView]) -> Iterator[PageViews]:

@@ -176,7 +176,9 @@ class ViewRequests:
                 got.failures.append((self._path(reference), result))
         got.untold = max(0, count - len(got.locales))
         if got.untold:
-            got.failures.append((self._path(reference), _untold(languages)))
+            detail = "the wiki lists more translations than were found; asked for: "
+            missing = FetchError("translation-missing", detail + " ".join(languages))
+            got.failures.append((self._path(reference), missing))
         return got
 
     def _path(self, reference: str, **query: object) -> str:
@@ -309,14 +311,7 @@ class ViewRequests:
         ))  # fmt: skip
         held = partial(self._run.known.attachment_versions, PageId(self._run.name, got.reference))
         jobs = [
-            read_attachment(
-                got.reference,
-                name,
-                held(name),
-                self._run.subwiki,
-                self._run.bounds,
-                listed.get(name),
-            )
+            read_attachment(got.reference, name, held(name), self._run, listed.get(name))
             for name in names
         ]
         for name, result in zip(names, (yield from together(jobs)), strict=True):
@@ -329,8 +324,3 @@ class ViewRequests:
                 detail = f"the wiki lists {name} {newest}, and has no bytes of it"
                 lost = FetchError("file-without-bytes", detail)
                 got.failures.append((f"{path}#{name}", lost))
-
-
-def _untold(asked: list[str]) -> FetchError:
-    detail = f"the wiki lists more translations than were found; asked for: {' '.join(asked)}"
-    return FetchError("translation-missing", detail)

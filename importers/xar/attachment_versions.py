@@ -170,14 +170,8 @@ def all_stored_bytes(node: XmlElement) -> Iterator[StoredBytes]:
         yield from all_stored_bytes(child)
 
 
-class PageTrouble(msgspec.Struct, frozen=True):
-    """What is wrong with one attachment or object; becomes a Problem of its page."""
-
-    code: str
-    detail: str
-
-
-VersionRead: TypeAlias = AttachmentRevision | PageTrouble
+VersionRead: TypeAlias = AttachmentRevision | BadXmlError
+"""A version, or what is wrong with it, which becomes a Problem of its page."""
 
 
 class AttachmentVersions:
@@ -193,19 +187,19 @@ class AttachmentVersions:
         """Yield an attachment's versions, newest first; ``reread`` gives its archive in pieces."""
         name = attachment.get("filename")
         if not name:
-            yield PageTrouble("attachment-without-name", "an attachment has no name")
+            yield BadXmlError("attachment-without-name", "an attachment has no name")
             return
         try:
             newest = attachment_version(name, attachment, stored_bytes(attachment), self._wiki)
         except BadXmlError as error:
-            yield PageTrouble(error.code, str(error))
+            yield error
             return
         yield newest
         yield from self._doubts(name, attachment, newest.version)
         if not self._reader.history:
             return
         for found in self._older(name, attachment, reread):
-            if isinstance(found, PageTrouble) or found.version != newest.version:
+            if isinstance(found, BadXmlError) or found.version != newest.version:
                 yield found
 
     def _older(
@@ -221,7 +215,7 @@ class AttachmentVersions:
                 elif isinstance(streamed, str) and streamed.strip():
                     yield from self._archived(name, streamed)
         except BadXmlError as error:
-            yield PageTrouble(error.code, f"history of {name}: {error}")
+            yield BadXmlError(error.code, f"history of {name}: {error}")
 
     def _listed(
         self, name: str, attachment: XmlElement, revisions: XmlElement
@@ -245,7 +239,7 @@ class AttachmentVersions:
             number = node.version.number
             if node.text is None:
                 trouble = node.trouble or BadXmlError("bad-delta", "it cannot be rebuilt")
-                yield PageTrouble("lost-file-version", f"{name} {number}: {trouble}")
+                yield BadXmlError("lost-file-version", f"{name} {number}: {trouble}")
             elif node.text.strip():
                 yield from self._version(name, number, [node.text.encode()])
 
@@ -262,7 +256,7 @@ class AttachmentVersions:
                 newer = _rebuilt(node, newer)
             except BadXmlError as error:
                 newer = None
-                yield PageTrouble("lost-file-version", f"{name} {number}: {error}")
+                yield BadXmlError("lost-file-version", f"{name} {number}: {error}")
                 continue
             last = newest_first(number)
             yield from self._version(name, number, chunks_of(newer))
@@ -271,7 +265,7 @@ class AttachmentVersions:
         try:
             node = self._element(chunks)
         except BadXmlError as error:
-            yield PageTrouble("lost-file-version", f"{name} {number}: {error}")
+            yield BadXmlError("lost-file-version", f"{name} {number}: {error}")
             return
         yield attachment_version(name, node, stored_bytes(node), self._wiki, number)
         yield from self._doubts(name, node, number)
@@ -285,20 +279,20 @@ class AttachmentVersions:
 
     def _doubts(
         self, name: str, node: XmlElement, number: str, bytes_: StoredBytes | None = None
-    ) -> Iterator[PageTrouble]:
+    ) -> Iterator[BadXmlError]:
         """Compare what the XML says of an attachment's bytes with what they are."""
         if not self._reader.files:
             return
         bytes_ = bytes_ or stored_bytes(node)
         size = (node.get("filesize") or "").strip()
         if bytes_ and bytes_.trouble:
-            yield PageTrouble("bad-base64", f"{name} {number}: {bytes_.trouble}")
+            yield BadXmlError("bad-base64", f"{name} {number}: {bytes_.trouble}")
         elif bytes_ is None or (bytes_.size == 0 and size not in ("", "0")):
-            yield PageTrouble(
+            yield BadXmlError(
                 "file-without-bytes", f"{name} {number}: the wiki had no bytes for it"
             )
         elif size and size != str(bytes_.size):
-            yield PageTrouble("file-size", f"{name} {number}: {bytes_.size} bytes, {size} declared")
+            yield BadXmlError("file-size", f"{name} {number}: {bytes_.size} bytes, {size} declared")
 
 
 def _rebuilt(node: RcsNode, newer: IO[bytes] | None) -> IO[bytes]:

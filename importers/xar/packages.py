@@ -57,10 +57,14 @@ class DiskEntry:
         self._folder = folder
         self.name = name
 
+    def open(self) -> IO[bytes]:
+        """Open the file, to read and seek in. OSError where that cannot be."""
+        return self._folder.open(self.name)
+
     def chunks(self) -> Iterator[bytes]:
         """Yield the file's bytes."""
         try:
-            with self._folder.open(self.name) as file:
+            with self.open() as file:
                 yield from iter(lambda: file.read(CHUNK), b"")
         except OSError as error:
             detail = f"cannot be read: {error.strerror or error}"

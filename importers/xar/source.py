@@ -50,10 +50,8 @@ def how_sure(source: Source) -> Confidence:
 def read_any(source: Source, options: Options, sink: Sink) -> Iterator[Item]:
     """Yield all pages of the source. InputError where it is no zip, or holds no page."""
     path = source.path
-    if path.is_dir():
-        yield from _folder(path, options, sink)
-    elif path.name.lower().endswith(_TARS):
-        yield from _tar(path, options, sink)
+    if path.is_dir() or path.name.lower().endswith(_TARS):
+        yield from _many(path, options, sink)
     elif source.peek().startswith(_ZIP) or path.suffix.lower() == ".xar":
         yield from _zip(path, options, sink)
     else:
@@ -73,14 +71,15 @@ def _is_page(start: bytes) -> bool:
 def _holds_pages(folder: Path) -> bool:
     """Tell whether a folder is page XML, not a mixture that is better read file by file."""
     found = looked = 0
-    whole = ForeignFolder(folder)
-    for name in whole.walk(_hidden):
-        suffix = PurePosixPath(name).suffix.lower() if isinstance(name, str) else ""
+    for entry in _on_disk(folder):
+        if isinstance(entry, Problem):
+            continue
+        suffix = PurePosixPath(entry.name).suffix.lower()
         if suffix in _OTHERS:
             return False
-        if isinstance(name, str) and suffix == ".xml" and looked < _LOOKED_AT:
+        if suffix == ".xml" and looked < _LOOKED_AT:
             looked += 1
-            found += _is_page(_start(DiskEntry(whole, name)))
+            found += _is_page(_start(entry))
     return found > 0
 
 
@@ -88,35 +87,26 @@ def _hidden(name: str) -> bool:
     return name.startswith(".")
 
 
-def _folder(folder: Path, options: Options, sink: Sink) -> Iterator[Item]:
-    """Yield the pages of a folder, and of the XAR files in it."""
-    reader = XarPageReader(folder.name, options, sink)
+def _on_disk(folder: Path) -> Iterator[DiskEntry | Problem]:
     whole = ForeignFolder(folder)
-    for name in whole.walk(_hidden):
-        if isinstance(name, Problem):
-            yield name
-            continue
-        entry, suffix = DiskEntry(whole, name), PurePosixPath(name).suffix.lower()
-        if suffix == ".xar":
-            try:
-                with whole.open(name) as file:
-                    yield from _zip(folder / name, options, sink, file)
-            except (InputError, OSError) as error:
-                yield Problem(where=reader.where(name), code="bad-package", detail=str(error))
-        elif suffix == ".xml" and _is_page(_start(entry)):
-            yield from reader.items(entry)
+    for found in whole.walk(_hidden):
+        yield found if isinstance(found, Problem) else DiskEntry(whole, found)
 
 
-def _tar(path: Path, options: Options, sink: Sink) -> Iterator[Item]:
-    """Yield the pages of a tar, and of the XAR files in it."""
+def _many(path: Path, options: Options, sink: Sink) -> Iterator[Item]:
+    """Yield the pages of a folder or a tar, and of the XAR files in it."""
     reader = XarPageReader(path.name, options, sink)
-    for entry in tar_entries(path):
+    folder = path if path.is_dir() else Path()
+    for entry in _on_disk(path) if path.is_dir() else tar_entries(path):
+        if isinstance(entry, Problem):
+            yield entry
+            continue
         suffix = PurePosixPath(entry.name).suffix.lower()
         if suffix == ".xar":
             try:
                 with entry.open() as file:
-                    yield from _zip(Path(entry.name), options, sink, file)
-            except InputError as error:
+                    yield from _zip(folder / entry.name, options, sink, file)
+            except (InputError, OSError) as error:
                 where = reader.where(entry.name)
                 yield Problem(where=where, code="bad-package", detail=str(error))
         elif suffix == ".xml" and _is_page(_start(entry)):

@@ -13,7 +13,6 @@ from importers.xar.attachment_versions import (
     AttachmentVersions,
     ContentHooks,
     LongArchive,
-    PageTrouble,
     StoredBytes,
     all_stored_bytes,
     user_of,
@@ -81,7 +80,7 @@ class XarPageReader:
         objects, troubles = _objects(document)
         if document.mixed:
             troubles.append(
-                PageTrouble("markup-in-text", "a field holds tags; only their text counts")
+                BadXmlError("markup-in-text", "a field holds tags; only their text counts")
             )
         yield self._seen(entry, document, "complete" if revisions.complete else "latest", objects)
         yield from revisions.items()
@@ -89,12 +88,12 @@ class XarPageReader:
         attachments = AttachmentVersions(files, options.wiki)
         for number, node in enumerate(document.attachments):
             for found in attachments.versions(node, partial(_pieces, entry, number)):
-                if isinstance(found, PageTrouble):
+                if isinstance(found, BadXmlError):
                     troubles.append(found)
                 else:
                     yield found
         for trouble in troubles:
-            yield Problem(where=where, code=trouble.code, detail=trouble.detail, page=reference)
+            yield Problem(where=where, code=trouble.code, detail=str(trouble), page=reference)
 
     def _is_wanted(self, entry: PackageEntry) -> bool:
         """Tell whether the options let the page in, before any byte of it is kept."""
@@ -147,19 +146,19 @@ class XarPageReader:
             yield definition
 
 
-def _objects(document: XarDocument) -> tuple[list[WikiObject], list[PageTrouble]]:
+def _objects(document: XarDocument) -> tuple[list[WikiObject], list[BadXmlError]]:
     """Read the page's objects; of two with one class and number the first counts."""
     found: dict[tuple[str, int], WikiObject] = {}
-    troubles: list[PageTrouble] = []
+    troubles: list[BadXmlError] = []
     for node in document.objects:
         try:
             wiki_object = to_object(node)
         except BadXmlError as error:
-            troubles.append(PageTrouble(error.code, str(error)))
+            troubles.append(error)
             continue
         key = wiki_object.class_name, wiki_object.number
         if found.setdefault(key, wiki_object) is not wiki_object:
-            troubles.append(PageTrouble("object-twice", f"{key[0]}[{key[1]}] stands there twice"))
+            troubles.append(BadXmlError("object-twice", f"{key[0]}[{key[1]}] stands there twice"))
     return list(found.values()), troubles
 
 
@@ -175,26 +174,17 @@ def _pieces(entry: PackageEntry, attachment: int | None) -> Iterator[str]:
     """Yield the text of a `<versions>` in the entry: the page's own, or an attachment's."""
     events = Events(entry.chunks())
     begin(events)
-    seen = -1
+    seen, there = -1, attachment is None
     while (event := events.next()) is not None:
         if isinstance(event, str):
             continue
         seen += event[0] == "attachment"
-        if event[0] == "versions" and attachment is None:
+        if there and event[0] == "versions":
             yield from events.pieces()
             return
         if event[0] == "attachment" and seen == attachment:
-            yield from _versions_below(events)
-            return
-        events.skip()
-
-
-def _versions_below(events: Events) -> Iterator[str]:
-    while (event := events.next()) is not None:
-        if isinstance(event, tuple):
-            if event[0] == "versions":
-                yield from events.pieces()
-                return
+            there = True
+        else:
             events.skip()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Mapping
@@ -132,18 +133,13 @@ def _show_facets(facets: Mapping[str, Mapping[str, int]]) -> None:
 def _styled(text: str, code: str) -> str:
     """With terminal colours where stdout is a terminal that wants them."""
     text = _clean(text)
-    return f"\x1b[{code}m{text}\x1b[0m" if _colours() else text
+    coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    return f"\x1b[{code}m{text}\x1b[0m" if coloured else text
 
 
 def _clean(text: str) -> str:
     """On one line, with what a terminal would act on made visible."""
     return visible(" ".join(re.split(r"[\r\n\t]+", text)))
-
-
-def _colours() -> bool:
-    import os
-
-    return sys.stdout.isatty() and "NO_COLOR" not in os.environ
 
 
 def _print(line: str) -> None:

@@ -24,12 +24,9 @@ from kb.verify import Finding
 @click.option("--digests", is_flag=True, help="Print the digest of each page and table.")
 @click.option("--repair", is_flag=True, help="Mend what is damaged.")
 @click.option(
-    "--from",
-    "sources",
-    multiple=True,
-    metavar="SOURCE",
+    "--from", "sources", multiple=True, metavar="SOURCE",
     help="With --repair: take it from this backup or source (repeatable).",
-)
+)  # fmt: skip
 @json_option
 @home_option
 def command(

@@ -77,7 +77,7 @@ class ArchiveMaterial:
         """All source pages that the wiki still has."""
         for key, page, digest in self._archive.digests():
             yield MaterialPage(
-                id=page, digest=digest, read=partial(self._view, key),
+                id=page, digest=digest, read=partial(self._archive.view, key),
                 versions=partial(self._versions, key),
             )  # fmt: skip
 
@@ -88,9 +88,6 @@ class ArchiveMaterial:
     def past(self) -> Iterable[tuple[PageId, str]]:
         """Pages with the ids of cases that they had once."""
         return self._store.past()
-
-    def _view(self, key: int) -> PageView:
-        return self._archive.view(key)
 
     def _versions(self, key: int) -> Iterable[MaterialVersion]:
         for revision in self._archive.revisions(key):

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import zstandard
 
-from kb.redact.pieces import Budget, Inner, Piece, Said, Unread
+from kb.redact.pieces import Budget, Inner, Piece, Said, Unread, rest
 from kb.redact.plain_text import strings
 from kb.zips import DAMAGED
 
@@ -127,11 +127,6 @@ def read_tar(data: bytes, budget: Budget) -> Iterator[Piece]:
                 stream = archive.extractfile(entry) if entry.isfile() else None
                 if stream is not None:
                     yield Inner(budget.read(stream))
-            yield from _after(data[archive.offset :])
+            yield from rest(data[archive.offset :])
     except _ERRORS:
         yield Unread("a tar that is damaged")
-
-
-def _after(data: bytes) -> Iterator[Piece]:
-    if data.strip(b"\0"):
-        yield Inner(data, "bytes")

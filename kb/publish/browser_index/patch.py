@@ -187,7 +187,8 @@ class IndexPatch:
         held = []
         for size_of_run, codes in enumerate(meta.common, SHORT + 1):
             before = np.frombuffer(codes, np.uint32)
-            moved = _moved(changes, layout.many(size))
+            most = layout.many(size)  # of documents; with more, a key is common
+            moved = [c for c in changes if (len(c.before) > most) != (len(c.after) > most)]
             after = np.setxor1d(before, np.array([c.code for c in moved], np.uint32))
             held.append(after)
             changes = self._extend(size_of_run, before, after, moved)
@@ -229,8 +230,3 @@ def _own(documents: Mapping[int, DocumentKeys]) -> U64:
 
 def _longer(documents: Mapping[int, DocumentKeys], size: int, common: U32) -> U64:
     return longer_postings(batch_of(list(documents.items())), size, common)
-
-
-def _moved(changes: list[KeyChange], most: int) -> list[KeyChange]:
-    """Changes by which a key became common, in more documents than ``most``, or ceased to be."""
-    return [c for c in changes if (len(c.before) > most) != (len(c.after) > most)]
