@@ -96,3 +96,20 @@ def test_a_file_with_a_hole_is_said_to_be_damaged(home: Path, kb: Kb) -> None:
             assert "Traceback" not in done.stderr
             assert "cannot rollback" not in done.stderr
         assert kb("verify", check=False).returncode in (1, 3)
+
+
+def test_a_damaged_record_is_told_where_it_is_read(kb: Kb, tmp_path: Path) -> None:
+    """A record that is others' bytes, well-formed or not, is named with what makes it anew."""
+    lines = ("= a_case#1_20200101 =", "", "问题描述:甲")
+    text = "".join(f"1.1 | {number} | {line} |\n" for number, line in enumerate(lines, 1))
+    (tmp_path / "a.txt").write_text(text, encoding="utf-8")
+    kb("import", "a.txt", "--page-name", "A.WebHome")
+    before = kb("cases", "--json").stdout
+    with closing(sqlite3.connect(tmp_path / ".kb" / "cases.db")) as db:
+        db.execute("UPDATE case_row SET record = CAST(replace(record, '甲', '乙') AS BLOB)")
+        db.commit()
+    done = kb("cases", "--json", check=False)
+    assert done.returncode == 1
+    assert "case a_case#1_20200101 is damaged" in done.stderr
+    kb("verify", "--repair", check=False)
+    assert kb("cases", "--json").stdout == before

@@ -29,7 +29,7 @@ from kb.cases.store.finalise import (
 )
 from kb.cases.store.page_rows import PageRefresh, named_in
 from kb.config import CasesConfig, Home
-from kb.errors import Problem
+from kb.errors import KbError, Problem
 from kb.freshness import code_stamp, home_stamp
 from kb.locks import writing
 from kb.model import PageId
@@ -190,8 +190,11 @@ class CaseStore:
         return (from_json(record) for _, record in self.records())
 
     def records(self) -> Iterator[tuple[str, bytes]]:
-        """Return an iterator over id and JSON line of each case, in the same order."""
-        return map(tuple, self._db.execute("SELECT id, record FROM case_row ORDER BY place"))
+        """Yield id and JSON line of each case, in the same order. KbError at a damaged one."""
+        for name, record, digest in self._db.execute(
+            "SELECT id, record, digest FROM case_row ORDER BY place"
+        ):
+            yield name, self._whole(name, record, digest)
 
     def removed(self, archive: Archive) -> Iterator[Case]:
         """Return cases that no page has any more, as the last version that had them shows them."""
@@ -212,9 +215,18 @@ class CaseStore:
     def case(self, case_id: str) -> Case | None:
         """Return the case of that id, of the first wiki that has one."""
         row = self._db.execute(
-            "SELECT record FROM case_row WHERE id = ? ORDER BY place LIMIT 1", (case_id,)
+            "SELECT record, digest FROM case_row WHERE id = ? ORDER BY place LIMIT 1", (case_id,)
         ).fetchone()
-        return from_json(row[0]) if row else None
+        return from_json(self._whole(case_id, *row)) if row else None
+
+    def _whole(self, name: str, record: bytes, digest: bytes) -> bytes:
+        """Return the record if it is what was written."""
+        if hashlib.sha256(record).digest() != digest:
+            raise KbError(
+                f"{self.path}: case {name} is damaged: its record has another digest",
+                hint="kb verify --repair has all records made anew",
+            )
+        return record
 
     def meant(self, text: str) -> Case | None:
         """Return the case of that id, or the only one with ``text`` in it, as ``46`` or ``#46``."""
