@@ -301,6 +301,9 @@ def test_a_public_build_is_put_in_place_only_when_somebody_agrees(
     assert "4 cases" in refused.stderr
     done = kb("build", "--audience", "public", "--yes")
     assert "4 cases" in done.stderr
+    inside = kb("build", "--out", tmp_path / "build" / "public", check=False)
+    assert inside.returncode == 2
+    assert "a public site, which one for the inside would replace" in inside.stderr
 
 
 def test_a_leak_stops_the_build(tmp_path: Path) -> None:

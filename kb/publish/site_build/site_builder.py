@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from kb.cases.record import from_json
+from kb.errors import UsageError
 from kb.files import unwritable_told
 from kb.freshness import code_stamp
 from kb.pool import Load, pooled
@@ -67,6 +68,8 @@ CASES_PAY, CASES_BATCH = 1000, 100
 """Case pages from which on a pool pays, and how many of them a process gets at once."""
 _SOURCES_PAY, _SOURCES_BATCH = 200, 10
 """The same of source pages and their versions."""
+_PUBLIC: Final = "-public"
+"""How the name of a public build ends: one for the inside does not replace it."""
 _KEPT: Final = 100
 """Records that are kept at hand, so that few changes need no second reading of all."""
 _YOUNG: Final = 100_000
@@ -138,6 +141,11 @@ class SiteBuild:
         self.state_folder = state_folder
         self.renderer = Renderer(site)
         self.folder = SiteFolder(out)
+        if site.audience == "internal" and (self.folder.present or "").endswith(_PUBLIC):
+            raise UsageError(
+                f"{out}: a public site, which one for the inside would replace",
+                hint="another folder with --out, or --audience public",
+            )
         self.stamp = digest_of(code_stamp(), msgspec.to_builtins(site))
         self.last = build_state.load(state_folder, out, self.folder.present)
         """The build that is in place."""
@@ -364,6 +372,8 @@ class SiteBuild:
     def _put_in_place(self, catalogue: Catalogue, index: IndexMeta) -> None:
         units = [(key, unit.digest) for key, unit in sorted(self.made.items())]
         name = digest_of(self.stamp, units).hex()
+        if self.renderer.site.audience == "public":
+            name += _PUBLIC
         if self.last and name == self.last.build and not self.damaged:
             return
         self._prepare()
