@@ -27,7 +27,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
-EXTRAS = ("documents", "opensearch", "parquet", "socks")
+EXTRAS = ("documents", "names", "opensearch", "parquet", "socks")
 """What a user may choose; the others serve development."""
 
 _LOCKED = re.compile(
