@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Final
 
 from kb.redact.name_model import ModelRecogniser
-from kb.redact.name_recogniser import NameRecogniser
 from kb.redact.name_rules import RuleRecogniser
+from kb.redact.undecided_names import NameRecogniser
 
 TITLES: Final = ("工", "师傅", "经理", "总", "女士", "先生")
 SEEN: Final = {

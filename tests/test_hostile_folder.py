@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.own_python import own_python
+from kb.programs import own_python
 
 ROOT = Path(__file__).resolve().parents[1]
 DEMO = ROOT / "demo"

@@ -189,14 +189,8 @@ class PageRequests:
         self, reference: str, more: Sequence[str], page: RestPage | None
     ) -> Job[list[HistoryRow]]:
         """Fetch the versions, oldest first: a version saved meanwhile then shifts no other."""
-
-        def path(start: int, number: int) -> str:
-            order = "asc" if self._history else "desc"
-            return rest_page(
-                self._wiki, reference, *more, "history", start=start, number=number, order=order,
-                prettyNames="true",
-            )  # fmt: skip
-
+        order = "asc" if self._history else "desc"
+        path = self._list_path(reference, *more, "history", order=order)
         if not self._history:
             one = RowLimit(1)
             return (yield from whole_list(one, path, HISTORY, self._bounds, ended=lambda _: True))
@@ -313,9 +307,10 @@ class PageRequests:
             resume=bin_file(reference, self._run.subwiki, file.name, file.version),
         )  # fmt: skip
 
-    def _list_path(self, reference: str, *more: str) -> PartPath:
+    def _list_path(self, reference: str, *more: str, **query: str) -> PartPath:
+        query["prettyNames"] = "true"
         return lambda start, number: rest_page(
-            self._wiki, reference, *more, start=start, number=number, prettyNames="true"
+            self._wiki, reference, *more, start=start, number=number, **query
         )
 
 

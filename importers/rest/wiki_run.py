@@ -6,11 +6,12 @@ from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
 
 from importers.rest.reader import WikiReader
-from importers.rest.vanished import documents_of, vanished_pages
 from importers.rest.wanted import Refusals, WantedPages
 from importers.web.failures import FetchError
-from importers.xwiki.page_state import saved
-from importers.xwiki.paths import rest_page, rest_wiki
+from importers.web.jobs import Job, Reply
+from importers.web.request import Request
+from importers.xwiki.page_state import PageState, same_past, saved
+from importers.xwiki.paths import bin_page, rest_page, rest_wiki
 from importers.xwiki.probe import HINTS
 from importers.xwiki.rest_lists import Listing, list_pages
 from importers.xwiki.run_context import RunContext, nothing_there
@@ -49,7 +50,7 @@ class WikiRun:
             yield self._run.remember("sweep", str(self._wanted.sweep))
         if self._run.met:
             yield from self._reader.read(self._wanted.saved_meanwhile(int(clock)), fresh=True)
-        yield from vanished_pages(self._run, listing)
+        yield from _vanished_pages(self._run, listing)
         yield self._run.remember("since", clock)
         yield self._run.remember("limit", str(self._run.limit.rows))
         yield self._run.remember("running", "")
@@ -94,7 +95,7 @@ class WikiRun:
             yield listing.endless.problem(self._run.base + rest_wiki(self._run.wiki, "pages"))
             return listing
         for attempt in range(1, _PASSES):
-            balance = documents_of(self._run, met) - met.rows
+            balance = _documents_of(self._run, met) - met.rows
             if not balance or (balance > 0 and (idle > 1 or not self._repeats(listing))):
                 return met
             if attempt == 1 and balance < 0:
@@ -132,3 +133,50 @@ class WikiRun:
                 yield saved(run.name, name, state)
         if run.failed and scope.exact and not read:
             raise nothing_there(scope.exact[-1], run.failed[scope.exact[-1]])
+
+
+def _vanished_pages(run: RunContext, listing: Listing | None) -> Iterator[Item]:
+    """Yield Gone for each page that the list lacks, and that is not found when asked for."""
+    names: list[str] = []
+    if listing is None or _documents_of(run, listing) != listing.rows:
+        names = [
+            name for name, state in run.states.items()
+            if not state.gone and run.scope.holds(name)
+            and (listing is None or name not in listing.names)
+        ]  # fmt: skip
+    names += [
+        name for name, failed in run.failed.items()
+        if failed.status in (404, 410) and (state := run.states.get(name)) and not state.gone
+    ]  # fmt: skip
+    names = [name for name in dict.fromkeys(names) if name not in run.new]
+    for name, reply in run.workers.run(_ask(run, name) for name in names):
+        if isinstance(reply, FetchError) and reply.status in (404, 410):
+            run.failed.pop(name, None)
+            state = run.states[name]
+            yield from run.gone(name, _renamed(run, state))
+            gone = PageState(rows=state.rows, locales=state.locales, gone=True, way=state.way)
+            yield saved(run.name, name, gone)
+
+
+def _ask(run: RunContext, name: str) -> Job[tuple[str, Reply]]:
+    state = run.states.get(name)
+    (reply,) = yield [Request(rest_page(run.wiki, name), fresh=True)]
+    if isinstance(reply, FetchError) and state is not None and state.way == "viewer":
+        path = bin_page(name, run.subwiki, viewer="code")
+        (reply,) = yield [Request(path, kind="html", fresh=True)]
+    return name, reply
+
+
+def _renamed(run: RunContext, state: PageState) -> str | None:
+    """Return the new page whose history begins as this one's; None where none or several do."""
+    if not state.rows.count:
+        return None
+    found = [new for new, rows in run.new.items() if same_past(state.rows, rows)]
+    return found[0] if len(found) == 1 else None
+
+
+def _documents_of(run: RunContext, met: Listing) -> int:
+    """Return the rows that the list should have for all pages that are known or were met."""
+    there = {name for name, state in run.states.items() if not state.gone}
+    read = sum(run.states[name].documents for name in there)
+    return read + sum(count for name, count in met.names.items() if name not in there)

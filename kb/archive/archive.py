@@ -104,13 +104,13 @@ class Archive(ArchiveReader):
 
     def ways(self) -> dict[str, tuple[int, int]]:
         """Count by importer the whole versions of pages and of attachments that came by it."""
-        counts = "SELECT format, count(*) FROM {} JOIN source ON source.id = source_id WHERE {}"
-        pages = dict(
-            self._db.execute(f"{counts} GROUP BY format".format("revision", "hash IS NOT NULL"))
-        )
-        files = dict(
-            self._db.execute(f"{counts} GROUP BY format".format("attachment", "blob_id NOT NULL"))
-        )
+        pages, files = (
+            dict(self._db.execute(
+                f"SELECT format, count(*) FROM {table} JOIN source ON source.id = source_id"
+                f" WHERE {held} NOT NULL GROUP BY format"
+            ))
+            for table, held in (("revision", "hash"), ("attachment", "blob_id"))
+        )  # fmt: skip
         return {way: (pages.get(way, 0), files.get(way, 0)) for way in sorted({*pages, *files})}
 
     def author_names(self, wiki: str) -> dict[str, str]:

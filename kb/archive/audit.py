@@ -22,7 +22,7 @@ from kb.archive.known_versions import KnownVersions
 from kb.archive.merge import hash_of, raw_hash_of
 from kb.archive.packing import NameTable
 from kb.archive.schema import create_tables, tables
-from kb.archive.table_checksums import TABLES, TableSum
+from kb.archive.table_checksums import TABLES, TableSum, held_sum
 from kb.archive.text_frames import TextFrames, TextPlace, VersionText, checksum_of
 
 OnDigest: TypeAlias = Callable[[str, str], None]
@@ -116,11 +116,7 @@ class Audit:
     def _blob(
         self, key: int, where: str, sha256: str, stored: tuple[bytes, int, int]
     ) -> Iterator[Damage]:
-        digest, size = hashlib.sha256(), 0
-        for chunk in self._blobs.chunks_of(key):
-            digest.update(chunk)
-            size += len(chunk)
-        if (digest.digest(), size, self._blobs.packed_check(key)) != stored:
+        if self._blobs.facts_of(key) != stored:
             yield Damage(where=where, why="damaged: they have another digest", sha256=sha256)
 
     def _all_pages(self) -> Iterator[Damage]:
@@ -198,8 +194,7 @@ class Audit:
             self._on_digest(f"table {table}", digest.hexdigest())
         if table not in TABLES:
             return
-        held = self._db.execute("SELECT value FROM checksum WHERE name = ?", (table,)).fetchone()
-        if held is None or held[0] != total.value():
+        if held_sum(self._db, table) != total.value():
             yield Damage(where=f"table {table}", why=_OTHER)
 
 

@@ -86,13 +86,16 @@ class BlobStore:
 
     def name_anew(self, key: int) -> None:
         """Note digest and size of the bytes of a row as they are."""
+        update = "UPDATE blob SET sha256 = ?, size = ?, packed = ? WHERE id = ?"
+        self._db.execute(update, (*self.facts_of(key), key))
+
+    def facts_of(self, key: int) -> tuple[bytes, int, int]:
+        """Compute from the bytes of a row what it should say: SHA-256, size, `packed`."""
         digest, size = hashlib.sha256(), 0
         for chunk in self.chunks_of(key):
             digest.update(chunk)
             size += len(chunk)
-        facts = (digest.digest(), size, self.packed_check(key), key)
-        update = "UPDATE blob SET sha256 = ?, size = ?, packed = ? WHERE id = ?"
-        self._db.execute(update, facts)
+        return digest.digest(), size, self.packed_check(key)
 
     def _part(self, part: int, packed: bytes, check: int) -> tuple[int, int]:
         self._db.execute("INSERT INTO blob_part (id, data) VALUES (?, ?)", (part, packed))

@@ -8,9 +8,12 @@ from contextlib import closing
 from pathlib import Path
 
 import kb
-from kb.archive.migration import add_checksums
+from kb.archive.blobs import BlobStore
+from kb.archive.derived import note_digests
+from kb.archive.merge import raw_hash_of
 from kb.archive.schema import NEWEST, RESTORE, busy, checked_version, create_tables, is_busy
 from kb.archive.table_checksums import recompute
+from kb.archive.text_frames import TextFrames, TextPlace, checksum_of
 from kb.errors import InputError, KbError
 from kb.files import is_writable, make_folder, new_file, system_error, unwritable_told
 
@@ -112,7 +115,7 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
         if version and version < NEWEST:
             _keep_copy(path, version)
         create_tables(connection, version)
-        add_checksums(connection)
+        _add_checksums(connection)
         connection.execute("INSERT OR IGNORE INTO format VALUES (?, ?)", (NEWEST, kb.__version__))
         recompute(connection)
     except BaseException:
@@ -131,3 +134,38 @@ def _keep_copy(path: Path, version: int) -> None:
     ):
         old.backup(copy)
     _LOG.warning("%s: now in format %d; what it was is kept as %s", path, NEWEST, kept.name)
+
+
+def _add_checksums(connection: sqlite3.Connection) -> None:
+    """Compute the checksums of a format before 3: of raw bytes, frames and pages, as they are."""
+    frames, blobs = TextFrames(connection), BlobStore(connection)
+    for (key,) in connection.execute("SELECT id FROM blob").fetchall():
+        packed = blobs.packed_check(key)
+        connection.execute("UPDATE blob SET packed = ? WHERE id = ?", (packed, key))
+    for (key,) in connection.execute("SELECT id FROM frame").fetchall():
+        row = connection.execute(
+            "SELECT base_id, depth, ends, data FROM frame WHERE id = ?", (key,)
+        ).fetchone()
+        connection.execute("UPDATE frame SET checksum = ? WHERE id = ?", (checksum_of(*row), key))
+    for table, *key in (("revision", "page_id", "major", "minor"), ("snapshot", "id")):
+        _hash_raws(connection, frames, table, key)
+    for (key,) in connection.execute("SELECT id FROM page").fetchall():
+        note_digests(connection, key)
+
+
+def _hash_raws(
+    connection: sqlite3.Connection, frames: TextFrames, table: str, key: list[str]
+) -> None:
+    """Hash the raw bytes that came with each text; what cannot be read is found by `kb verify`."""
+    columns = ", ".join(("frame_id", "slot", *key))
+    rows = connection.execute(
+        f"SELECT {columns} FROM {table} WHERE frame_id NOT NULL ORDER BY {columns}"
+    )
+    update = f"UPDATE {table} SET raw_hash = ? WHERE {' AND '.join(f'{name} = ?' for name in key)}"
+    for frame, slot, *values in rows.fetchall():
+        try:
+            raw = frames.text(TextPlace(frame, slot)).raw
+        except Exception:  # noqa: S112  (whatever a damaged file makes of it)
+            continue
+        if raw is not None:
+            connection.execute(update, (raw_hash_of(raw), *values))

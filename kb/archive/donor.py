@@ -9,6 +9,7 @@ from typing import Any, Final, TypeAlias
 
 from kb.archive.blobs import BlobStore
 from kb.archive.packing import NameTable
+from kb.archive.table_checksums import held_sum
 from kb.archive.text_frames import TextFrames, TextPlace, VersionText
 
 Row: TypeAlias = dict[str, Any]
@@ -42,17 +43,13 @@ class Donor:
         self._names = NameTable(into)
         self.blobs = BlobStore(connection)
 
-    def pages(self) -> Iterator[tuple[int, tuple[str, str, str]]]:
-        """Yield key and wiki, reference, locale of every page."""
-        rows = self._db.execute(
-            "SELECT page.id, wiki.name, reference, locale FROM page JOIN wiki ON wiki.id = wiki_id"
-        )
-        return ((key, (wiki, reference, locale)) for key, wiki, reference, locale in rows)
-
     @cached_property
     def keys(self) -> dict[tuple[str, str, str], int]:
         """Wiki, reference, locale → key of the page."""
-        return {name: key for key, name in self.pages()}
+        rows = self._db.execute(
+            "SELECT wiki.name, reference, locale, page.id FROM page JOIN wiki ON wiki.id = wiki_id"
+        )
+        return {(wiki, reference, locale): key for wiki, reference, locale, key in rows}
 
     def page(self, key: int) -> Row | None:
         """Read a page's own row, but for its key and checksums; None where it is not there."""
@@ -71,8 +68,7 @@ class Donor:
 
     def checksum(self, table: str) -> bytes | None:
         """Return the checksum of a table that no page owns."""
-        row = self._db.execute("SELECT value FROM checksum WHERE name = ?", (table,)).fetchone()
-        return bytes(row[0]) if row else None
+        return held_sum(self._db, table)
 
     def table(self, table: str) -> list[Row]:
         """Read a table that no page owns."""
@@ -85,11 +81,8 @@ class Donor:
             row = {n: self._told(n, v) for n, v in zip(names, values, strict=True)}
             if "frame_id" in row:
                 place = row.pop("frame_id"), row.pop("slot")
-                row[TEXT] = None if place[0] is None else self._text(TextPlace(*place))
+                row[TEXT] = None if place[0] is None else read_text(self._frames, TextPlace(*place))
             yield row
-
-    def _text(self, place: TextPlace) -> VersionText | None:
-        return read_text(self._frames, place)
 
     def _told(self, column: str, value: Any) -> Any:
         """Return what a value is there: keys of other tables are that archive's own."""

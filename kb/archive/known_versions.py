@@ -98,11 +98,10 @@ class KnownVersions:
         self._add(None, VersionText(content, raw))
 
     def _add(self, version: Version | None, text: VersionText) -> None:
-        size = len(text.content) + len(text.raw or b"")
-        if self._bytes and self._bytes + size > FRAME_BYTES:
+        if self._bytes and self._bytes + text.size > FRAME_BYTES:
             self.flush()
         self._pending.append((version, text))
-        self._bytes += size
+        self._bytes += text.size
 
     def flush(self) -> None:
         """Write the texts that wait for a frame."""

@@ -15,11 +15,9 @@ from typing import Any, Final, TypeAlias
 from kb.archive.archive import Archive
 from kb.archive.audit import Audit, is_text
 from kb.archive.blobs import BlobStore
-from kb.archive.derived import page_digests
+from kb.archive.derived import note_digests
 from kb.archive.donor import PAGE_TABLES, TEXT, Donor, Row, read_text
-from kb.archive.known_versions import KnownVersions
-from kb.archive.packing import NameTable
-from kb.archive.table_checksums import TABLES, recompute, table_sum
+from kb.archive.table_checksums import TABLES, held_sum, recompute, table_sum
 from kb.archive.text_frames import FRAME_BYTES, TextFrames, TextPlace, VersionText, checksum_of
 
 _FIRST_TABLES: Final = ("format", "wiki", "source")
@@ -321,23 +319,14 @@ class Repair:
     def _mend_checksums(self, key: int) -> None:
         """Mend a page of which the checksums alone are damaged: all pages' sum says so."""
         self._tried(
-            partial(self._digest, key),
+            partial(note_digests, self._db, key),
             lambda: self._audit().page_is_whole(key) and self._sum_is_right("page"),
         )
-
-    def _digest(self, key: int) -> None:
-        """Note the checksums of a page as it is."""
-        versions = KnownVersions(self._db, TextFrames(self._db), NameTable(self._db))
-        versions.begin(key)
-        found = page_digests(self._db, key, versions)
-        sql = "UPDATE page SET digest = ?, checksum = ? WHERE id = ?"
-        self._db.execute(sql, (*found, key))
 
     # Tables that no page owns.
 
     def _sum_is_right(self, table: str) -> bool:
-        held = self._db.execute("SELECT value FROM checksum WHERE name = ?", (table,)).fetchone()
-        return held is not None and held[0] == table_sum(self._db, table).value()
+        return held_sum(self._db, table) == table_sum(self._db, table).value()
 
     def _mend_table(self, table: str) -> None:
         right = partial(self._sum_is_right, table)
@@ -373,7 +362,7 @@ class Repair:
     def _missing(self, donor: Donor) -> Iterator[_Change]:
         """Yield what puts in the donor's pages that are not there, under the keys that are free."""
         there = set(Donor(self._db, self._db).keys)
-        lacking = {key: name for key, name in donor.pages() if name not in there}
+        lacking = [key for name, key in donor.keys.items() if name not in there]
 
         def put_in() -> None:
             for key in lacking:
@@ -382,7 +371,7 @@ class Repair:
                 page = {**facts, "id": key}
                 self._insert([("page", page)], [{}])
                 self._replace(key, {}, rows, [], theirs=True)
-                self._digest(key)
+                note_digests(self._db, key)
 
         if lacking:
             yield put_in
@@ -408,11 +397,10 @@ def _batches(
     batch: list[tuple[Row, VersionText]] = []
     size = 0
     for one in texts:
-        more = len(one[1].content) + len(one[1].raw or b"")
-        if batch and size + more > FRAME_BYTES:
+        if batch and size + one[1].size > FRAME_BYTES:
             yield batch
             batch, size = [], 0
         batch.append(one)
-        size += more
+        size += one[1].size
     if batch:
         yield batch

@@ -86,6 +86,13 @@ def table_sum(connection: sqlite3.Connection, table: str) -> TableSum:
     return found
 
 
+def held_sum(connection: sqlite3.Connection, table: str) -> bytes | None:
+    """Return the checksum of a table as it is noted; None where none is."""
+    sql = "SELECT value FROM checksum WHERE name = ?"
+    row = connection.execute(sql, (table,)).fetchone()
+    return row[0] if row else None
+
+
 def _changed(value: bytes, table: str, gone: int, *row: Any) -> bytes:
     """Take the first ``gone`` values out of a checksum, as a row, and add the rest as another."""
     total = int.from_bytes(value)

@@ -35,6 +35,11 @@ class VersionText(NamedTuple):
     content: bytes
     raw: bytes | None
 
+    @property
+    def size(self) -> int:
+        """Length of both in bytes."""
+        return len(self.content) + len(self.raw or b"")
+
 
 class TextPlace(NamedTuple):
     """Where a text is."""
@@ -70,7 +75,7 @@ class TextFrames:
         """
         if near is not None:
             frame = self._row(near)
-            if max(frame.ends, default=0) + sum(map(_size, texts)) <= FRAME_BYTES:
+            if max(frame.ends, default=0) + sum(text.size for text in texts) <= FRAME_BYTES:
                 return self._append(near, frame, texts)
         depth = self._row(near).depth + 1 if near is not None else 0
         if depth > DEPTH:
@@ -209,10 +214,6 @@ def _raw_dictionary(data: bytes | None) -> zstandard.ZstdCompressionDict | None:
     if not data:
         return None
     return zstandard.ZstdCompressionDict(data, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
-
-
-def _size(text: VersionText) -> int:
-    return len(text.content) + len(text.raw or b"")
 
 
 def _cut(ends: list[int], data: bytes, slot: int) -> VersionText:

@@ -1,7 +1,7 @@
 """The archive's writer in a process of its own: a wiki is asked while the archive is written.
 
 The process that asks is bound by one core: parsing answers and writing records would take turns.
-It starts this module in another Python (kb/own_python.py) and sends it records through a pipe. The
+It starts this module in another Python (kb/programs.py) and sends it records through a pipe. The
 writer is given records alone: it asks no server, is told no password, and of the environment has
 only what Python needs.
 
@@ -27,7 +27,7 @@ from kb.archive.archive import Archive
 from kb.archive.ingest import IngestReport
 from kb.errors import KbError
 from kb.model import Checkpoint, Item
-from kb.own_python import ROOT, own_python
+from kb.programs import ROOT, own_python
 
 _HEAD = 8
 _KEPT = (

@@ -408,9 +408,13 @@ class Library:
         UsageError for a format or an option that there is not; LeakError, and nothing written,
         where an export for the public would hold a protected value.
         """
-        from kb.library.exporting import export
+        from kb.export.protocol import exporter_named, options_of
+        from kb.export.run import run_export
+        from kb.text.interface import own_texts
 
-        dest = os.fspath(dest)
+        dest, exporter = os.fspath(dest), exporter_named(format)
+        chosen = options_of(exporter, options)
+        texts = own_texts() if chosen.audience == "public" else ()
         with (
             nullcontext()
             if dest == "-"
@@ -418,7 +422,9 @@ class Library:
         ):
             store, archive = self._opened.store(), self._opened.archive()
             with archive.one_moment(), store.one_moment():
-                return export(self.home, archive, store, format, dest, options)
+                return run_export(
+                    exporter, self.home, archive, store, dest, chosen, own_texts=texts
+                )
 
     def server(self, host: str = "127.0.0.1", port: int = 8000) -> SiteServer:
         """Bind a server of the internal site and its search. UsageError where it cannot be."""

@@ -42,12 +42,8 @@ _SEALED: Final[dict[bytes, str]] = {
 class Form(NamedTuple):
     """A form of files: how one is known, and what is read of it."""
 
-    is_it: Callable[[bytes], bool]
+    is_it: Callable[[bytes], object]
     read: Callable[[bytes, Budget], Iterator[Piece]]
-
-
-def _is_sealed(data: bytes) -> bool:
-    return _sealed_kind(data) is not None
 
 
 def _sealed_kind(data: bytes) -> str | None:
@@ -68,7 +64,7 @@ FORMS: Final = (
     Form(is_tar, read_tar),
     Form(is_picture, read_picture),
     Form(is_pdf, read_pdf),
-    Form(_is_sealed, _read_sealed),
+    Form(_sealed_kind, _read_sealed),
 )
 """In this order: a picture with a ZIP behind it is a ZIP."""
 

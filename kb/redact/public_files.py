@@ -40,7 +40,7 @@ class PublicFiles:
 
     def shown(self, name: str, sha256: str | None) -> bool:
         """Whether a file may be shown; one whose bytes are not held may be named."""
-        if not _matches(name, self._rules.attachments):
+        if not fits_any(name, self._rules.attachments):
             return False
         if sha256 is None:
             return True
@@ -70,14 +70,12 @@ class PublicFiles:
         if leak := next((one for one in found if isinstance(one, Leak)), None):
             return f"it holds a protected {leak.kind} ({leak.how})"
         unread = dict.fromkeys(one.what for one in found if not isinstance(one, Leak))
-        if unread and not self._is_looked_at(name, sha256):
+        looked_at = self._rules.looked_at
+        if unread and sha256 not in looked_at and not fits_any(name, looked_at):
             return f"not all of it can be searched: {', '.join(unread)}"
         return None
 
-    def _is_looked_at(self, name: str, sha256: str) -> bool:
-        rules = self._rules.looked_at
-        return sha256 in rules or _matches(name, rules)
 
-
-def _matches(name: str, patterns: Iterable[str]) -> bool:
+def fits_any(name: str, patterns: Iterable[str]) -> bool:
+    """Whether a name fits one of the globs."""
     return any(fnmatchcase(name, pattern) for pattern in patterns)

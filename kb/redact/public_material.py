@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
-from fnmatch import fnmatchcase
 from functools import lru_cache, partial
 from typing import Any
 
@@ -21,7 +20,7 @@ from kb.redact.material import ArchiveMaterial, MaterialPage, MaterialVersion, W
 from kb.redact.personal_data import protect_named, protect_rules
 from kb.redact.protected import ProtectedValues
 from kb.redact.pseudonym_key import key_of
-from kb.redact.public_files import PublicFiles
+from kb.redact.public_files import PublicFiles, fits_any
 from kb.redact.public_pages import PublicPages
 from kb.redact.public_record import RecordRedaction
 from kb.redact.public_rules import rules_of
@@ -83,7 +82,7 @@ class PublicMaterial:
                 self._record.inside.add(case.id)
         self._without_past.update(self._withheld)
         for page, name in self.inner.past():
-            if name in by_hand or self._matches(name, self.rules.withhold):
+            if name in by_hand or fits_any(name, self.rules.withhold):
                 self._without_past.add(page)
         self._renamed = any(
             self._public_id(page.id) != page.id
@@ -156,14 +155,10 @@ class PublicMaterial:
     def _is_withheld(self, case: Case) -> bool:
         """True where kb.toml or a correction keeps the case back."""
         by_hand = isinstance(case.x, dict) and "withheld" in case.x
-        return by_hand or self._matches(case.id, self.rules.withhold)
+        return by_hand or fits_any(case.id, self.rules.withhold)
 
     def _shown(self, page: PageId) -> bool:
         return self._visible.visibility(page).open
-
-    @staticmethod
-    def _matches(name: str, patterns: Iterable[str]) -> bool:
-        return any(fnmatchcase(name, pattern) for pattern in patterns)
 
     def _public_id(self, page: PageId) -> PageId:
         return PageId(page.wiki, self._clean(page.page), page.locale)

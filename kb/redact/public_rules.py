@@ -7,11 +7,13 @@ from typing import Any, Final, Literal, TypeAlias
 import msgspec
 
 from kb.model import WikiObject
-from kb.redact.name_recogniser import Recogniser
 from kb.toml_records import as_record
 
 Audience: TypeAlias = Literal["internal", "public"]
 """Who will read what is made: for the public, it is redacted."""
+Recogniser: TypeAlias = Literal["rules", "lac", "none"]
+"""Who finds names that nobody listed: `rules` is always there; `lac` adds a trained model, the
+extra `names`."""
 _SECRET: Final = {
     "XWiki.XWikiUsers": frozenset(("password", "validkey")),
     "XWiki.ResetPasswordRequestClass": frozenset(("verification",)),

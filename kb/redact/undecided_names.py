@@ -10,15 +10,14 @@ from __future__ import annotations
 import hashlib
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from kb.freshness import code_stamp
 from kb.redact.leaks import LeakError
 from kb.redact.name_model import ModelRecogniser
-from kb.redact.name_recogniser import NameRecogniser
 from kb.redact.name_rules import RuleRecogniser
 from kb.redact.public_rules import PublicRules
 from kb.text.fold import fold_text
@@ -32,6 +31,13 @@ _TABLES: Final = """
 CREATE TABLE meta (stamp TEXT NOT NULL);
 CREATE TABLE line (digest INTEGER PRIMARY KEY, names TEXT NOT NULL)
 """
+
+
+class NameRecogniser(Protocol):
+    """Finds names of persons in texts. It may find too many: a person decides about each."""
+
+    def names(self, texts: Sequence[str]) -> Iterable[list[str]]:
+        """Yield for each text, in order, the names in it as they are written there."""
 
 
 class UndecidedNamesError(LeakError):

@@ -87,42 +87,32 @@ def compare(archive: Archive, items: Iterable[Item], *, live: bool = False) -> I
     page: _SourcePage | None = None
     for item in items:
         if isinstance(item, PageSeen):
-            page = _SourcePage(archive, item)
-            yield page.whole()
+            view = archive.page(item.id)
+            page = _SourcePage(archive, view) if view else None
+            yield _whole(item.id, view)
         elif isinstance(item, Problem):
             verdict: Verdict = "unknown" if live or item.code in _NOTES else "unreadable"
             yield Finding(
                 page=item.page or item.where, what=item.code, verdict=verdict, why=item.detail
             )
-        elif page is not None and page.view is not None:
+        elif page is not None:
             yield from page.compare(item)
 
 
 class _SourcePage:
     """A page of the source beside what the archive has of it."""
 
-    def __init__(self, archive: Archive, seen: PageSeen) -> None:
+    def __init__(self, archive: Archive, view: PageView) -> None:
         self._archive = archive
-        self._seen = seen
-        self.view: PageView | None = archive.page(seen.id)
-        key = self.view.key if self.view else 0
-        self._revisions = {r.version: r for r in archive.revisions(key)} if self.view else {}
+        self._view = view
+        self._revisions = {r.version: r for r in archive.revisions(view.key)}
         self._findings: dict[type, Callable[[Any], Finding]] = {
             Revision: self._revision, RevisionSeen: self._version, Snapshot: self._lines,
             AttachmentRevision: self._file, Comment: self._comment, WikiObject: self._object,
         }  # fmt: skip
 
     def finding(self, what: str, verdict: Verdict, why: str = "") -> Finding:
-        page = self._seen.id
-        return Finding(page=page.page, locale=page.locale, what=what, verdict=verdict, why=why)
-
-    def whole(self) -> Finding:
-        """Whether the page is there."""
-        if self.view is None:
-            return self.finding("page", "missing")
-        if self.view.gone:
-            return self.finding("page", "different", f"marked as gone since {self.view.gone}")
-        return self.finding("page", "same")
+        return _finding(self._view.id, what, verdict, why)
 
     def compare(self, item: Item) -> Iterator[Finding]:
         """A finding for what the item tells of the page; none for what is no part of it."""
@@ -131,8 +121,7 @@ class _SourcePage:
             yield make(item)
 
     def _revision(self, item: Revision) -> Finding:
-        assert self.view is not None
-        text = self._archive.content(self.view.key, item.version)
+        text = self._archive.content(self._view.key, item.version)
         what = f"version {item.version}"
         if text is None:
             return self.finding(what, "missing", "its text is not in the archive")
@@ -149,8 +138,7 @@ class _SourcePage:
         return self.finding(what, "different" if why else "same", why)
 
     def _lines(self, item: Snapshot) -> Finding:
-        assert self.view is not None
-        held = [line.text for line in self.view.lines]
+        held = [line.text for line in self._view.lines]
         if len(held) < len(item.lines):
             return self.finding("lines", "missing", f"{len(held)} of {len(item.lines)} lines")
         for number, (here, there) in enumerate(zip(held, item.lines, strict=False), 1):
@@ -159,9 +147,8 @@ class _SourcePage:
         return self.finding("lines", "same")
 
     def _file(self, item: AttachmentRevision) -> Finding:
-        assert self.view is not None
         what = f"file {item.name} {item.version}"
-        files = {(f.name, f.version): f for f in self.view.attachments}
+        files = {(f.name, f.version): f for f in self._view.attachments}
         held = files.get((item.name, item.version))
         if held is None or (held.sha256 is None and item.sha256 is not None):
             return self.finding(what, "missing", "" if held is None else "only its name is known")
@@ -172,9 +159,8 @@ class _SourcePage:
         return self.finding(what, "same")
 
     def _comment(self, item: Comment) -> Finding:
-        assert self.view is not None
         what = f"comment {item.number}"
-        held = next((c for c in self.view.comments if c.number == item.number), None)
+        held = next((c for c in self._view.comments if c.number == item.number), None)
         if held is None:
             return self.finding(what, "missing")
         if held.text != item.text:
@@ -182,10 +168,9 @@ class _SourcePage:
         return self.finding(what, "same")
 
     def _object(self, item: WikiObject) -> Finding:
-        assert self.view is not None
         what = f"object {item.class_name}[{item.number}]"
         key = item.class_name, item.number
-        held = next((o for o in self.view.objects if (o.class_name, o.number) == key), None)
+        held = next((o for o in self._view.objects if (o.class_name, o.number) == key), None)
         if held is None:
             return self.finding(what, "missing")
         other = [
@@ -194,6 +179,19 @@ class _SourcePage:
             and _plain(held.properties.get(name)) != _plain(value)
         ]  # fmt: skip
         return self.finding(what, "different" if other else "same", ", ".join(other))
+
+
+def _finding(page: PageId, what: str, verdict: Verdict, why: str = "") -> Finding:
+    return Finding(page=page.page, locale=page.locale, what=what, verdict=verdict, why=why)
+
+
+def _whole(page: PageId, view: PageView | None) -> Finding:
+    """Whether the page is there."""
+    if view is None:
+        return _finding(page, "page", "missing")
+    if view.gone:
+        return _finding(page, "page", "different", f"marked as gone since {view.gone}")
+    return _finding(page, "page", "same")
 
 
 def _withheld(held: WikiObject, name: str) -> bool:

@@ -12,7 +12,7 @@ from functools import cache
 from importlib.util import find_spec
 from io import BytesIO
 
-from kb.own_python import ROOT, own_python
+from kb.programs import ROOT, own_python
 from kb.search.documents.office import LONGEST, UnreadableFileError
 
 SECONDS = 20
