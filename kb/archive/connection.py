@@ -9,7 +9,7 @@ from pathlib import Path
 
 import kb
 from kb.archive.blobs import BlobStore
-from kb.archive.derived import note_digests
+from kb.archive.known_versions import note_digests
 from kb.archive.merge import raw_hash_of
 from kb.archive.schema import NEWEST, RESTORE, busy, checked_version, create_tables, is_busy
 from kb.archive.table_checksums import recompute

@@ -9,10 +9,7 @@ from typing import Final
 
 import msgspec
 
-from kb.archive.known_versions import KnownVersions
 from kb.archive.merge import VersionFacts, facts_of
-from kb.archive.packing import NameTable
-from kb.archive.text_frames import TextFrames
 from kb.history import Blame, split_lines
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -64,14 +61,6 @@ def page_digests(
             found.append([] if table in empty else connection.execute(sql, (page,)).fetchall())
     digest = hashlib.sha256(_encode(facts)).digest()
     return digest, hashlib.sha256(_encode((digest, others))).digest()
-
-
-def note_digests(connection: sqlite3.Connection, page: int) -> None:
-    """Note digest and checksum of a page as it is."""
-    versions = KnownVersions(connection, TextFrames(connection), NameTable(connection))
-    versions.begin(page)
-    update = "UPDATE page SET digest = ?, checksum = ? WHERE id = ?"
-    connection.execute(update, (*page_digests(connection, page, versions), page))
 
 
 def extended_blame(packed: bytes | None, count: int, text: Callable[[int], str]) -> bytes | None:

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
+from kb.archive.derived import page_digests
 from kb.archive.merge import (
     WHOLE,
     Contradiction,
@@ -163,3 +164,11 @@ class KnownVersions:
             hidden=truth(hidden), place=None if frame is None else TextPlace(frame, slot),
             hash=rest[0], source=rest[1], raw_hash=rest[2],
         )  # fmt: skip
+
+
+def note_digests(connection: sqlite3.Connection, page: int) -> None:
+    """Note digest and checksum of a page as it is."""
+    versions = KnownVersions(connection, TextFrames(connection), NameTable(connection))
+    versions.begin(page)
+    update = "UPDATE page SET digest = ?, checksum = ? WHERE id = ?"
+    connection.execute(update, (*page_digests(connection, page, versions), page))

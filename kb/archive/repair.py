@@ -15,8 +15,8 @@ from typing import Any, Final, TypeAlias
 from kb.archive.archive import Archive
 from kb.archive.audit import Audit, is_text
 from kb.archive.blobs import BlobStore
-from kb.archive.derived import note_digests
 from kb.archive.donor import PAGE_TABLES, TEXT, Donor, Row, read_text
+from kb.archive.known_versions import note_digests
 from kb.archive.table_checksums import TABLES, held_sum, recompute, table_sum
 from kb.archive.text_frames import FRAME_BYTES, TextFrames, TextPlace, VersionText, checksum_of
 

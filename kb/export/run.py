@@ -19,7 +19,7 @@ from kb.cases.store.store import CaseStore
 from kb.config import Home
 from kb.errors import KbError, UsageError
 from kb.export.own_outputs import OwnOutputs
-from kb.export.protocol import Contents, Exporter, ExportOptions, Part, file_parts, readable
+from kb.export.protocol import Contents, Exporter, ExportOptions, file_parts, readable
 from kb.export.report import NAMES, LossReport, add_digests, write_report
 from kb.files import make_folder, put_in_place, unwritable_told
 from kb.locks import writing
@@ -193,17 +193,13 @@ def _make_public(
         write_report(report, folder / "report")
         texts = [*own_texts, home.config.site.title]
         public.check_names()
-        parts = _all_parts(exporter, made, folder / "report")
+        parts = chain(
+            readable(exporter.parts(made), wiki_syntax=exporter.wiki_syntax),
+            readable(file_parts(folder / "report"), wiki_syntax=False),
+        )
         check_parts(parts, public.protected, texts, public.files.approved)
         report.held = public.files.held
     return report
-
-
-def _all_parts(exporter: Exporter[ExportOptions], made: Path, report: Path) -> Iterator[Part]:
-    return chain(
-        readable(exporter.parts(made), wiki_syntax=exporter.wiki_syntax),
-        readable(file_parts(report), wiki_syntax=False),
-    )
 
 
 def _items(public: PublicMaterial, copy: Archive) -> Iterator[Item]:

@@ -9,6 +9,7 @@ each at once, so that an export that is killed leaves neither half a file nor a 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -18,7 +19,6 @@ from typing import IO, Final, Self
 
 from importers.markdown.git_dir import GitDir, GitRefusedError, git_dir_at
 from kb.errors import InputError, KbError, UsageError
-from kb.export.git.unfinished import clear_unfinished
 from kb.files import write_whole
 from kb.foreign_folder import ForeignFolder
 from kb.programs import find_program
@@ -37,6 +37,8 @@ _AS_IT_IS: Final = b"* -text -ident -filter !working-tree-encoding\n"
 """Attributes before all others: a file of the work tree has the very bytes of its blob."""
 _PROBED: Final = ("filemode", "symlinks", "ignorecase", "precomposeunicode")
 """What git found out about the file system when it made the repository."""
+_PARTS: Final = frozenset(("HEAD", "config", "objects", "refs"))
+"""What a repository has, and `git init` with no template makes."""
 
 
 class Repository:
@@ -76,7 +78,7 @@ class Repository:
     def _open(self) -> None:
         if self._ask("check-ref-format", self.ref).returncode:
             raise UsageError(f"{self.branch!r} cannot be the name of a branch")
-        if clear_unfinished(self.path, self._place):
+        if _clear_unfinished(self.path, self._place):
             self._make()
         self._dest = self._checked()
         flags = [(name, self._dest.setting("core", name)) for name in _PROBED]
@@ -287,3 +289,31 @@ def _write(path: Path, data: bytes) -> None:
 
 def _names(said: bytes) -> list[str]:
     return [os.fsdecode(name) for name in said.split(b"\0") if name]
+
+
+def _clear_unfinished(dest: Path, place: Path) -> bool:
+    """Return whether a repository is to be made at ``place``, which is ``dest`` or its `.git`.
+
+    What is there of it without an object or a branch is deleted first. UsageError where there is
+    anything else.
+    """
+    if not dest.exists():
+        return True
+    if not dest.is_dir():
+        raise UsageError(f"{dest}: not a folder", hint="name a new folder")
+    whole = ForeignFolder(place)
+    if all(whole.is_folder(n) for n in ("objects", "refs")) and whole.is_file("HEAD"):
+        return False
+    if place != dest and any(path != place for path in dest.iterdir()):
+        raise UsageError(f"{dest}: not empty and no repository", hint="name a new folder")
+    left = sorted(place.iterdir()) if place.is_dir() else [place] if place.exists() else []
+    for path in left:
+        known = path.name.removesuffix(".lock") in _PARTS and not path.is_symlink()
+        if not known or (path.is_dir() and any(not p.is_dir() for p in path.rglob("*"))):
+            raise UsageError(f"{dest}: not empty and no repository", hint="name a new folder")
+    for path in left:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    return True

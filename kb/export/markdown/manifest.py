@@ -90,6 +90,15 @@ class Manifest(msgspec.Struct, kw_only=True):
     made_sha256: dict[str, str] = {}
     """Digests of the settings among these."""
 
+    def digests(self) -> Iterator[tuple[str, str | None]]:
+        """Yield the path of each page, of its objects, of each attachment, with the digest."""
+        for path, entry in self.pages.items():
+            yield path, entry.sha256
+            if entry.objects:
+                yield entry.objects, entry.objects_sha256
+        for path, file in self.files.items():
+            yield path, file.sha256
+
 
 def read_manifest(root: Path, flavour: str, audience: str) -> Manifest:
     """Return the manifest of the tree at ``root``; an empty one if it has none.
@@ -112,39 +121,22 @@ def read_manifest(root: Path, flavour: str, audience: str) -> Manifest:
             f"{root}: the {found.audience} tree for {found.flavour or 'another program'}, or one of"
             " another version of kb", hint="export to a new folder",
         )  # fmt: skip
-    check_known_paths(root, _known_paths(found))
+    check_known_paths(root, (path for path, _ in found.digests()))
     return found
-
-
-def _known_paths(manifest: Manifest) -> Iterator[str]:
-    yield from manifest.files
-    for path, entry in manifest.pages.items():
-        yield path
-        if entry.objects:
-            yield entry.objects
 
 
 def check_unedited(root: Path, manifest: Manifest) -> None:
     """Raise InputError where somebody changed a file of the tree, which an export would undo."""
     old = ForeignFolder(root)
     edited = [
-        path for path, sha256 in _digests(manifest)
-        if old.is_file(path) and sha256_of(root / path) != sha256
+        path for path, sha256 in manifest.digests()
+        if sha256 and old.is_file(path) and sha256_of(root / path) != sha256
     ]  # fmt: skip
     if edited:
         raise InputError(
             f"{root}: {len(edited)} file(s) edited since the last export, {edited[0]} first",
             hint="import them (kb import), or export to a new folder",
         )
-
-
-def _digests(manifest: Manifest) -> Iterator[tuple[str, str]]:
-    for path, entry in manifest.pages.items():
-        yield path, entry.sha256
-        if entry.objects and entry.objects_sha256:
-            yield entry.objects, entry.objects_sha256
-    for path, file in manifest.files.items():
-        yield path, file.sha256
 
 
 def unfinished_tree(dest: Path) -> EarlierTree:

@@ -23,7 +23,7 @@ def take_over(dest: Path, root: Path, old: Manifest) -> None:
     which the logger `kb` tells. InputError where one stands where the new tree has a page.
     """
     changed = set(_changed_settings(dest, old))
-    own = _own_paths(old) - changed
+    own = {MARK, *(path for path, _ in old.digests()), *old.made} - changed
     for path, is_folder in _paths_in(dest):
         target = root / path
         if is_folder:
@@ -39,11 +39,6 @@ def take_over(dest: Path, root: Path, old: Manifest) -> None:
                 )
             target.parent.mkdir(parents=True, exist_ok=True)
             _double(dest / path, target)
-
-
-def _own_paths(old: Manifest) -> set[str]:
-    objects = (entry.objects for entry in old.pages.values() if entry.objects)
-    return {MARK, *old.pages, *objects, *old.files, *old.made}
 
 
 def _changed_settings(dest: Path, old: Manifest) -> Iterator[str]:

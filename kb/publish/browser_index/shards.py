@@ -89,9 +89,7 @@ def signs_in(script: bytes) -> str:
 
 def word_list_files(words: Mapping[str, int], shards: int) -> Iterator[tuple[str, bytes]]:
     """Yield all files of words."""
-    held: defaultdict[int, dict[str, int]] = defaultdict(dict)
-    for word, count in words.items():
-        held[word_file(word, shards)][word] = count
+    held = _by_file(words, shards)
     for page in range(layout.word_files(shards)):
         yield layout.word_path(page), _script(held[page])
 
@@ -100,11 +98,8 @@ def changed_word_lists(
     changes: Mapping[str, int], shards: int, read: Callable[[str], bytes]
 ) -> Iterator[tuple[str, bytes]]:
     """Yield the files of words that change when so many more documents have these."""
-    held: defaultdict[int, dict[str, int]] = defaultdict(dict)
-    for word, more in changes.items():
-        if more:
-            held[word_file(word, shards)][word] = more
-    for page, some in held.items():
+    changed = {word: more for word, more in changes.items() if more}
+    for page, some in _by_file(changed, shards).items():
         known = words_in(read(layout.word_path(page)))
         for word, more in some.items():
             known[word] = known.get(word, 0) + more
@@ -112,6 +107,13 @@ def changed_word_lists(
             layout.word_path(page),
             _script({word: count for word, count in known.items() if count}),
         )
+
+
+def _by_file(words: Mapping[str, int], shards: int) -> defaultdict[int, dict[str, int]]:
+    held: defaultdict[int, dict[str, int]] = defaultdict(dict)
+    for word, count in words.items():
+        held[word_file(word, shards)][word] = count
+    return held
 
 
 def words_in(script: bytes) -> dict[str, int]:
