@@ -31,6 +31,8 @@ from importers.xwiki.run_context import PageFailures, RunContext
 from kb.model import PageId, version_key
 
 _FIRST_VERSION = "1.1"
+_WITH_PAGE = dict.fromkeys(("objects", "attachments", "prettyNames", "class"), "true")
+"""What is asked for together with a page."""
 _ROUNDS = 3
 """Times that a page is read which is saved while it is read."""
 
@@ -103,7 +105,8 @@ class PageRequests:
             state = None
         for attempt in range(_ROUNDS):
             got = PageFetched(reference)
-            request = self._page_request(reference)
+            path = rest_page(self._wiki, reference, **_WITH_PAGE)
+            request = Request(path, decode=partial(_that_page, reference))
             again = fresh or attempt > 0
             (reply,) = yield [msgspec.structs.replace(request, fresh=again)]
             if isinstance(reply, FetchError):
@@ -120,12 +123,6 @@ class PageRequests:
             if not moved and not vanished and not (missing and attempt == 0):
                 return got
         return got
-
-    def _page_request(self, reference: str) -> Request:
-        wanted = dict.fromkeys(("objects", "attachments", "prettyNames", "class"), "true")
-        return Request(
-            rest_page(self._wiki, reference, **wanted), decode=partial(_that_page, reference)
-        )
 
     def _parts(self, got: PageFetched, page: RestPage, state: PageState | None) -> Job[None]:
         """Fetch history, comments, objects, attachments and translations concurrently."""

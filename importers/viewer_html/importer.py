@@ -25,8 +25,8 @@ class ViewerHtml:
             return Confidence.MAYBE
         if source.path.is_dir():
             found = list(ForeignFolder(source.path).walk(_belongs_to_a_page))
-            pages = [path for path in found if isinstance(path, str) and _is_html(path)]
-            return Confidence.MAYBE if pages and len(pages) == len(found) else Confidence.NO
+            pages = all(isinstance(path, str) and _is_html(path) for path in found)
+            return Confidence.MAYBE if found and pages else Confidence.NO
         head = source.peek()
         if b"<html" not in head[:5000].lower():
             return Confidence.NO

@@ -44,7 +44,8 @@ class Transport:
         """
         self._pool, self._proxy = open_pool(base, timeout, connections)
         parts = urlsplit(base)
-        host = _host_header(base)
+        name, colon, port = parts.netloc.rpartition("@")[2].partition(":")
+        host = ascii_host(name) + colon + port  # as in the URL
         self._always = {"Host": host}
         self._prefix = parts.path.rstrip("/")
         if parts.scheme == "http" and self._pool.proxy is not None:
@@ -149,12 +150,6 @@ def _unpacked(pieces: Iterator[bytes]) -> Iterator[bytes]:
         raise FetchError("bad-answer", "the answer is badly compressed", tries=0) from error
     if begun and not unpacker.eof:
         raise FetchError("bad-answer", "the answer is compressed, and without its end", tries=0)
-
-
-def _host_header(base: str) -> str:
-    """Return the value of the Host header: name and port as in the URL."""
-    name, colon, port = urlsplit(base).netloc.rpartition("@")[2].partition(":")
-    return ascii_host(name) + colon + port
 
 
 def _failure(error: BaseException, proxy: str | None) -> FetchError:
