@@ -58,11 +58,10 @@ class PageSeen(msgspec.Struct, frozen=True, kw_only=True):
     """In place of ``raw`` where the bytes are many: their digest in the sink."""
 
 
-class Revision(msgspec.Struct, frozen=True, kw_only=True):
-    """One version of a page with its whole source. Its content is byte for byte the wiki's."""
+class RevisionSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """A version known to exist, without its text: a row of a history list."""
 
     version: str
-    content: str
     author: str | None = None
     """User reference (`XWiki.ruan`) where the source has it, else the displayed name."""
     author_name: str | None = None
@@ -70,23 +69,18 @@ class Revision(msgspec.Struct, frozen=True, kw_only=True):
     date: str | None = None
     comment: str | None = None
     minor: bool | None = None
+
+
+class Revision(RevisionSeen, frozen=True, kw_only=True):
+    """One version of a page with its whole source. Its content is byte for byte the wiki's."""
+
+    content: str
     title: str | None = None
     syntax: str | None = None
     parent: str | None = None
     hidden: bool | None = None
     raw: bytes | None = None
     """As received: the revision's XML or JSON."""
-
-
-class RevisionSeen(msgspec.Struct, frozen=True, kw_only=True):
-    """A version known to exist, without its text: a row of a history list."""
-
-    version: str
-    author: str | None = None
-    author_name: str | None = None
-    date: str | None = None
-    comment: str | None = None
-    minor: bool | None = None
 
 
 class LineOrigin(msgspec.Struct, frozen=True):

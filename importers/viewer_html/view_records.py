@@ -124,7 +124,7 @@ class ViewRecords:
 
     def _revision(
         self, row: HistoryLine, page: LocaleViews, linked: dict[str, str], *, translation: bool
-    ) -> Revision | RevisionSeen:
+    ) -> RevisionSeen:
         """Return the record of a version; its view links even to a user without a profile.
 
         ``linked`` has the users whom the newest view links to, by version.

@@ -184,7 +184,7 @@ class PageWriter:
         )  # fmt: skip
         self._learn(version_key(seen.version), new, seen)
 
-    def _learn(self, version: Version, new: VersionFacts, item: Revision | RevisionSeen) -> None:
+    def _learn(self, version: Version, new: VersionFacts, item: RevisionSeen) -> None:
         for found in self._revisions.learn(version, new):
             detail = f"the {found.fact} of {_written(version)} is {found.held} and {found.new}"
             self._contradicts(version, f"{found.fact}-conflict", detail)

@@ -129,7 +129,7 @@ class _SourcePage:
             return self.finding(what, "different", _first_difference(text, item.content))
         return self._version(item)
 
-    def _version(self, item: Revision | RevisionSeen) -> Finding:
+    def _version(self, item: RevisionSeen) -> Finding:
         what = f"version {item.version}"
         held = self._revisions.get(item.version)
         if held is None:
@@ -204,7 +204,7 @@ def _plain(value: object) -> str:
     return "|".join(map(str, value)) if isinstance(value, list) else str(value or "")
 
 
-def _facts(held: RevisionView, item: Revision | RevisionSeen) -> Iterator[str]:
+def _facts(held: RevisionView, item: RevisionSeen) -> Iterator[str]:
     """What the two say differently, as far as both say it."""
     if held.date and item.date and not same_moment(held.date, item.date):
         yield f"date {held.date}, not {item.date}"
