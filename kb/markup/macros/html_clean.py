@@ -139,7 +139,7 @@ def _move_out(element: Element, out: list[Element | str]) -> None:
     for child in element.children:
         if isinstance(child, Element) and child.name in _ROWS:
             _move_out(child, out)
-        stays = isinstance(child, str) or child.name in (*_ROWS, *_TABLE_ONLY)
+        stays = isinstance(child, str) or child.name in _ROWS or child.name in _TABLE_ONLY
         (kept if stays else out).append(child)
     element.children = kept
 
