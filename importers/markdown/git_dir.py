@@ -123,7 +123,7 @@ def find_git_dir(folder: Path) -> GitDir | None:
             continue
         if not stat.S_ISDIR(found.st_mode):
             own, common = _elsewhere(place)
-        elif not _is_git_dir(place):
+        elif not all((place / name).exists() for name in ("HEAD", "objects", "refs")):
             continue
         else:
             own = common = git_dir_at(place).common.root
@@ -137,10 +137,6 @@ def find_git_dir(folder: Path) -> GitDir | None:
         git, shared = ForeignFolder(own), ForeignFolder(common)
         return GitDir(git, shared, _object_format(shared), tuple(map(os.fsencode, way)))
     return None
-
-
-def _is_git_dir(place: Path) -> bool:
-    return (place / "HEAD").exists() and (place / "objects").exists() and (place / "refs").exists()
 
 
 def _same_people(found: os.stat_result, folder: Path) -> bool:

@@ -281,7 +281,8 @@ class PageRequests:
                     continue
                 request = self._file_request(got.reference, one.facts)
                 if self._largest and (one.facts.length or 0) > self._largest:
-                    got.note([request], [_too_large(one.facts)])
+                    size = f"{one.facts.name} {one.facts.version} has {one.facts.length} bytes"
+                    got.note([request], [FetchError("too-large", f"{size}: left out, as asked")])
                 else:
                     wanted.append(one)
                     requests.append(request)
@@ -316,9 +317,3 @@ def _that_page(reference: str, body: bytes) -> RestPage:
     if page.full_name != reference:
         raise ValueError(f"page {page.full_name} in place of {reference}")
     return page
-
-
-def _too_large(file: RestAttachment) -> FetchError:
-    return FetchError(
-        "too-large", f"{file.name} {file.version} has {file.length} bytes: left out, as asked"
-    )

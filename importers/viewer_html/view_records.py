@@ -100,7 +100,9 @@ class ViewRecords:
                 missing=shown.missing,
                 raw=self._whole(reply).body if isinstance(reply, Answer) else None,
             )
-        for version in sorted(v for v in page.views.keys() - clear if _fetched(page.views[v])):
+        fetched = ((v, (one.plain, one.blamed)) for v, one in page.views.items())
+        both = {v for v, two in fetched if all(isinstance(one, Answer) for one in two)}
+        for version in sorted(both - clear):
             detail = f"the views of version {version} do not show one whole text"
             where = self._base + bin_page(got.reference, None, rev=version)
             problems.append(
@@ -152,11 +154,6 @@ def _authors(view: CodeView) -> dict[str, str]:
     """Return users by version, of those versions that a line is from."""
     origins = dict.fromkeys(view.origins or ())
     return {one.version: one.author for one in origins if one.version and one.author}
-
-
-def _fetched(views: VersionViews) -> bool:
-    """Tell whether both views were fetched."""
-    return isinstance(views.plain, Answer) and isinstance(views.blamed, Answer)
 
 
 def _rows(page: LocaleViews) -> HistoryDigest:

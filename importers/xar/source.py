@@ -83,13 +83,9 @@ def _holds_pages(folder: Path) -> bool:
     return found > 0
 
 
-def _hidden(name: str) -> bool:
-    return name.startswith(".")
-
-
 def _on_disk(folder: Path) -> Iterator[DiskEntry | Problem]:
     whole = ForeignFolder(folder)
-    for found in whole.walk(_hidden):
+    for found in whole.walk(lambda name: name.startswith(".")):
         yield found if isinstance(found, Problem) else DiskEntry(whole, found)
 
 

@@ -43,7 +43,8 @@ def bin_page(reference: str, wiki: str | None, action: str = "view", **query: ob
     path = "/".join(segment(name) for name in names)
     if action == "view" and names[-1] == HOME:
         path = path[: -len(HOME)]
-    return f"{_action(wiki, action)}/{path}{_query(query)}"
+    root = f"/bin/{action}" if wiki is None else f"/wiki/{segment(wiki)}/{action}"
+    return f"{root}/{path}{_query(query)}"
 
 
 def bin_file(reference: str, wiki: str | None, name: str, version: str | None = None) -> str:
@@ -51,10 +52,6 @@ def bin_file(reference: str, wiki: str | None, name: str, version: str | None = 
     action = "download" if version is None else "downloadrev"
     query: dict[str, object] = {} if version is None else {"rev": version}
     return f"{bin_page(reference, wiki, action)}/{segment(name)}{_query(query)}"
-
-
-def _action(wiki: str | None, action: str) -> str:
-    return f"/bin/{action}" if wiki is None else f"/wiki/{segment(wiki)}/{action}"
 
 
 def _query(query: dict[str, object]) -> str:

@@ -82,13 +82,13 @@ def _end(case: Case) -> Iterator[Styled]:
 def event_text(event: Event) -> Styled:
     """One change: when, by whom, what, from and to."""
     what = " ".join(filter(None, (event.change, event.name)))
-    change = " → ".join(_short(value) for value in (event.old, event.new) if value is not None)
+    change = " → ".join(
+        fitted(" ".join(value.split()), _SHORT)
+        for value in (event.old, event.new)
+        if value is not None
+    )
     who = f"{event.version:>8} {(event.date or '')[:16]:<16} {event.author or ''}"
     return Styled.assemble((f"{who.rstrip()}  ", "dim"), what, f"  {change}" if change else "")
-
-
-def _short(value: str) -> str:
-    return fitted(" ".join(value.split()), _SHORT)
 
 
 def _at(origin: Origin) -> tuple[str, str]:

@@ -66,15 +66,12 @@ def check_known_paths(root: Path, paths: Iterable[str]) -> None:
     """
     for path in paths:
         parts = path.split("/")
-        hidden = any(part.startswith((".", "~")) or not part for part in map(_bare, parts))
+        bare = [_INVISIBLE.sub("", part).strip(" ") for part in parts]
+        hidden = any(part.startswith((".", "~")) or not part for part in bare)
         if hidden or _UNSAFE.search(path) or _SHORT.search(path):
             raise UsageError(
                 f"{root}: {path!r} is no path that an export gives", hint="export to a new folder"
             )
-
-
-def _bare(part: str) -> str:
-    return _INVISIBLE.sub("", part).strip(" ")
 
 
 def _cut(text: str) -> str:

@@ -201,7 +201,9 @@ def _take(
     on_progress: OnProgress | None, *, unless_same: bool,
 ) -> ImportReport:  # fmt: skip
     """Import one source; with ``unless_same`` not where it stands as it did the last time."""
-    known = archive.source(_name_of(source), importer.name)
+    # The same from whichever folder it is named.
+    name = source.location if source.is_url else str(source.path.resolve())
+    known = archive.source(name, importer.name)
     stamp = None if source.is_url else _stamp(source.path)
     if unless_same and stamp is not None and known.fetch_state(_STAMP) == stamp:
         return ImportReport()
@@ -235,11 +237,6 @@ def _stamped(items: Iterable[Item], stamp: str | None) -> Iterator[Item]:
     yield from items
     if stamp is not None:
         yield FetchState(key=_STAMP, value=stamp)
-
-
-def _name_of(source: Source) -> str:
-    """How the archive calls a source, the same from whichever folder it is named."""
-    return source.location if source.is_url else str(source.path.resolve())
 
 
 def _stamp(path: Path) -> str:

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache, partial
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -97,7 +98,8 @@ class PublicMaterial:
             self._seen(self._record.redacted(msgspec.json.decode(record))) for record in public
         )
         if self._renamed:
-            done = sorted(done, key=_place)
+            where = itemgetter("wiki", "page", "locale", "lines")
+            done = sorted(done, key=lambda record: where(record["source"]))
         return map(msgspec.json.encode, done)
 
     def pages(self) -> Iterable[MaterialPage]:
@@ -209,11 +211,6 @@ class PublicMaterial:
 
 def _page_of(case: Case) -> PageId:
     return PageId(case.source.wiki, case.source.page, case.source.locale)
-
-
-def _place(record: dict[str, Any]) -> tuple[object, ...]:
-    """Return where a record stands: wiki, page, locale, first line."""
-    return tuple(record["source"][key] for key in ("wiki", "page", "locale", "lines"))
 
 
 def _same(view: PageView) -> PageView:

@@ -175,7 +175,7 @@ class _SourcePage:
             return self.finding(what, "missing")
         other = [
             name for name, value in item.properties.items()
-            if value is not None and not _withheld(held, name)
+            if value is not None and held.properties.get(name, "") is not None
             and _plain(held.properties.get(name)) != _plain(value)
         ]  # fmt: skip
         return self.finding(what, "different" if other else "same", ", ".join(other))
@@ -192,11 +192,6 @@ def _whole(page: PageId, view: PageView | None) -> Finding:
     if view.gone:
         return _finding(page, "page", "different", f"marked as gone since {view.gone}")
     return _finding(page, "page", "same")
-
-
-def _withheld(held: WikiObject, name: str) -> bool:
-    """True for a password, which no way but a XAR tells."""
-    return name in held.properties and held.properties[name] is None
 
 
 def _plain(value: object) -> str:

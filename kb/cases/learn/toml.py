@@ -9,7 +9,6 @@ from jinja2 import Environment
 
 from kb.assets import assets
 from kb.cases.learn.propose import Proposal
-from kb.cases.learn.survey import LabelUse
 from kb.cases.profile.profile import load_profile
 from kb.frontmatter import quoted
 
@@ -22,7 +21,8 @@ def profile_toml(proposal: Proposal, name: str, explained: float | None = None) 
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
     environment.filters.update(
-        text=quoted, texts=_texts, patterns=_patterns, comment=_comment, spelled=_spelled,
+        text=quoted, texts=_texts, patterns=_patterns, comment=_comment,
+        spelled=lambda uses: _texts(use.spelled for use in uses or ()),
         lengths=_lengths, has_letters=re.compile(r"[^\W\d_]").search,
     )  # fmt: skip
     template = environment.from_string((assets("templates") / "profile.toml").read_text("utf-8"))
@@ -33,10 +33,6 @@ def profile_toml(proposal: Proposal, name: str, explained: float | None = None) 
 
 def _texts(words: Iterable[str]) -> str:
     return ", ".join(map(quoted, words))
-
-
-def _spelled(uses: Iterable[LabelUse]) -> str:
-    return _texts(use.spelled for use in uses or ())
 
 
 def _patterns(patterns: Iterable[str]) -> str:

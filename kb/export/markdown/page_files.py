@@ -77,7 +77,8 @@ def _write(job: TreeJob, archive: Archive, task: PageTask) -> tuple[str, TreePag
     tree = TREE_FORMATS[job.flavour]
     path = f"{tree.content}{job.targets.layout.page(view.id)}"
     anchors = job.anchors.get(view.id, ())
-    inputs = _digest(code_stamp(), repr(tree.markdown), view.digest, anchors, cases)
+    made_of = (code_stamp(), repr(tree.markdown), view.digest, anchors, cases)
+    inputs = _sha256(msgspec.json.encode(made_of))[:32]
     resolver = TreeResolver(job.targets, view.id, job.names.get(view.id.wiki, {}))
     before = _taken_over(job, resolver, path, inputs)
     if before is not None:
@@ -124,10 +125,6 @@ def _missing_words(view: PageView, made: RenderedPage) -> tuple[int, list[Loss]]
 
 def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
-
-
-def _digest(*parts: object) -> str:
-    return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:32]
 
 
 def _taken_over(job: TreeJob, resolver: TreeResolver, path: str, inputs: str) -> TreePage | None:

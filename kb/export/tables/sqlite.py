@@ -142,17 +142,14 @@ def search_terms(text: str) -> Iterator[str]:
             continue
         found[term.text] = None
         if term.kind in ("char", "pair"):
-            found[_as_written(text[term.start : term.end])] = None
+            # Not folded to simplified characters: a query in traditional ones matches.
+            written = unicodedata.normalize("NFKC", text[term.start : term.end]).casefold()
+            found[written] = None
         if term.kind == "char":
             run = (run if term.position == at + 1 else "")[1 - LONGEST_RUN :] + term.text
             at = term.position
             found.update((run[-size:], None) for size in range(3, len(run) + 1))
     yield from found
-
-
-def _as_written(text: str) -> str:
-    """Fold width and case, not to simplified characters: a query in traditional ones matches."""
-    return unicodedata.normalize("NFKC", text).casefold()
 
 
 _CUT = """\

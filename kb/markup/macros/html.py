@@ -94,14 +94,11 @@ def _nodes(macro: n.Macro, context: MacroContext) -> list[Node]:
     if not macro.content:
         return []
     if has_wiki(macro):
-        if sum(_is_html(around) for around in context.ancestors) >= _MOST_WITHIN:
+        results = [one for one in context.ancestors if isinstance(one, n.MacroResult)]
+        if sum(one.macro.name == "html" for one in results) >= _MOST_WITHIN:
             return [n.TooDeep(macro.pos, macro.content)]
         return _open_up(context.parse(macro.content, macro.content_pos, macro.inline))
     return [n.RawText(macro.content_pos, macro.content, "html/5.0")]
-
-
-def _is_html(node: n.Parent) -> bool:
-    return isinstance(node, n.MacroResult) and node.macro.name == "html"
 
 
 def _open_up(nodes: list[Node]) -> list[Node]:

@@ -104,7 +104,9 @@ def highlights(
     found = [needles.spans(f.text) for f in folded]
     if not any(found):
         found = [needles.loose(f.text) for f in folded]
-    weights = [_weight(spans, f.text) for spans, f in zip(found, folded, strict=True)]
+    # Characters of distinct words: two words count more than one twice.
+    words = [{f.text[a:b] for a, b in s} for s, f in zip(found, folded, strict=True)]
+    weights = [sum(map(len, distinct)) for distinct in words]
     best = sorted(range(len(folded)), key=lambda i: (-weights[i], i))[:most]
     return tuple(
         _window(
@@ -114,11 +116,6 @@ def highlights(
         for i in sorted(best)
         if found[i]
     )
-
-
-def _weight(spans: list[tuple[int, int]], folded: str) -> int:
-    """Count the characters of distinct words found: two words count more than one twice."""
-    return sum(map(len, {folded[a:b] for a, b in spans}))
 
 
 def merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -41,7 +41,8 @@ class IndexSeal:
 
     def set(self) -> None:
         """Seal the files that are there now; others may come, but no other table of contents."""
-        files = sorted(path.name for path in self._folder.root.iterdir() if _lasting(path.name))
+        names = (path.name for path in self._folder.root.iterdir())
+        files = sorted(n for n in names if not n.startswith(".") and not n.endswith("LOCK"))
         seal = _Seal(files, self._digest(files))
         write_whole(self._folder.root / _NAME, msgspec.json.encode(seal), mode=0o600)
 
@@ -76,7 +77,3 @@ class IndexSeal:
                     content.update(chunk)
             made.update(msgspec.json.encode((name, content.hexdigest())))
         return made.hexdigest()
-
-
-def _lasting(name: str) -> bool:
-    return not name.startswith(".") and not name.endswith("LOCK")

@@ -28,7 +28,8 @@ def table(w: MarkdownWriter, node: n.Table) -> list[str]:
     if not any(rows):
         return []
     printed = [[_cell(w, cell, at) for cell in row] for at, row in enumerate(rows)]
-    width = _width(printed)
+    # Empty cells at the ends of rows do not count.
+    width = max((at for row in printed for at, cell in enumerate(row, 1) if cell), default=1)
     # Readers fill short rows themselves; doing it here for wide tables would square their size.
     below = width if width <= _PADDED else 0
     lines = [_row(row, below if at else width) for at, row in enumerate(printed)]
@@ -91,11 +92,6 @@ def _flat(nodes: list[Node]) -> list[Node]:
                 flat += (n.LineBreak(node.pos), n.LineBreak(node.pos))
             flat += _flat(node.children)
     return flat
-
-
-def _width(rows: list[list[str]]) -> int:
-    """Return how many columns are needed; empty cells at the ends of rows do not count."""
-    return max((at for row in rows for at, cell in enumerate(row, 1) if cell), default=1)
 
 
 def _row(cells: list[str], width: int) -> str:

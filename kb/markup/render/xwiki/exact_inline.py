@@ -166,7 +166,7 @@ class ExactWriter:
             self.put("\n\n")
             self.path = []
         self._switch(path)
-        if self.last == "letter" and _is_bare(node):
+        if self.last == "letter" and isinstance(node, n.Link | n.Image) and node.freestanding:
             self._part(path)
         last, self.last = self.last, ""
         if isinstance(node, n.Text):
@@ -263,10 +263,6 @@ def _same(left: list[n.FormatSpan], right: list[n.FormatSpan]) -> bool:
 def _is_apart(node: Node) -> bool:
     """Tell whether `node` begins with a blank or line end."""
     return isinstance(node, n.LineBreak) or (isinstance(node, n.Text) and node.text[:1] == " ")
-
-
-def _is_bare(node: Node) -> bool:
-    return isinstance(node, n.Link | n.Image) and node.freestanding
 
 
 def _joined(path: list[n.FormatSpan]) -> Params:
