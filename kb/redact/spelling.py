@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from operator import itemgetter
 from typing import Final, NamedTuple, TypeAlias
 from urllib.parse import unquote
@@ -37,27 +38,37 @@ _MARKS: Final = re.compile(
 """Marks of XWiki's syntax and of HTML, which no reader sees."""
 _ESCAPE: Final = re.compile(r"\\(?:u\{([0-9a-f]{1,6})\}|[ux]([0-9a-f]{2,4}))")
 
-_NUMERAL: Final = "0-9〇零一二三四五六七八九幺壹贰叁参叄肆伍陆柒捌玖弌弍弎"
+_FOREIGN: Final = re.compile(r"[^\x20-\x7e\s㐀-鿿\uac00-\ud7a3]")
+"""Signs that may be no letters: marks upon others, unseen ones, digits of other scripts."""
+_UNSEEN: Final = frozenset(("Mn", "Me", "Cf", "Cc", "Co", "Cn"))
+"""Categories of Unicode that show nothing of themselves."""
+
+_NUMERAL: Final = "0-9〇○零洞一二三四五六七八九幺拐勾壹壱贰叁参叄肆伍陆柒捌玖弌弍弎"
 _VALUES: Final = str.maketrans(
-    "〇零一二三四五六七八九幺壹贰叁参叄肆伍陆柒捌玖弌弍弎", "00123456789112333456789123"
+    "〇○零洞一二三四五六七八九幺拐勾壹壱贰叁参叄肆伍陆柒捌玖弌弍弎",
+    "0000123456789179112333456789123",
 )
 _WORDS: Final = {
     word: str(value)
-    for value, word in enumerate(
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+    for value, words in enumerate(
+        ["zero|oh|ling|dong", "one|yi|yao", "two|er|liang", "three|san", "four|si", "five|wu",
+         "six|liu", "seven|qi|guai", "eight|ba", "nine|jiu|gou"]
     )
-}
-_WORD: Final = "|".join(_WORDS)
+    for word in words.split("|")
+}  # fmt: skip
+"""Digits in English, in the Latin letters of Chinese, and as they are read out by radio."""
+_WORD: Final = "|".join(sorted(_WORDS, key=len, reverse=True))
 _COUNTED: Final = re.compile(
-    rf"(?<![{_NUMERAL}])[{_NUMERAL}](?:[\s\-._·・,，、]{{0,2}}[{_NUMERAL}]){{6,}}"
-    rf"|\b(?:{_WORD})(?:[\s\-.,]{{1,3}}(?:{_WORD})){{6,}}\b"
+    rf"(?<![{_NUMERAL}])[{_NUMERAL}](?:[\W_]{{0,4}}[{_NUMERAL}]){{6,}}"
+    rf"|(?<![a-z])(?:{_WORD}|[0-9])(?:[\W_]{{0,4}}(?:{_WORD}|[0-9])){{6,}}(?![a-z])"
 )
-"""Seven or more digits, of which some are Han numerals, or English words throughout."""
-_ANY_NUMERAL: Final = re.compile(rf"[{_NUMERAL[3:]}]|(?:{_WORD})[\s\-.,]")
+"""Seven or more digits, of which some are numerals of Han, or words."""
+_ANY_NUMERAL: Final = re.compile(rf"[{_NUMERAL[3:]}]|{_WORD}")
 _BETWEEN: Final = re.compile(
-    r"(?<=[0-9])[\s\-._/()·,:–—~*+|]{1,4}(?=[0-9])"
-    r"|(?<=[㐀-鿿])[\s·・]{1,4}(?=[㐀-鿿])"
+    r"(?<=[0-9])[\W_]{1,12}(?=[0-9])"
+    r"|(?<=[㐀-鿿])(?:[\s·・.\-_/*|~+‐‑–—•「」『』【】（）()\[\]<>\"']{1,6}|、)(?=[㐀-鿿])"
 )
+"""What stands between digits is no letter; between Han characters it ends no clause."""
 
 
 Place: TypeAlias = Callable[[int, int], tuple[int, int]]
@@ -96,14 +107,14 @@ class Spelling:
 
 
 def spellings(folded: str) -> Iterator[tuple[str, Place]]:
-    """Yield the text; decoded, without marks, with digits for numerals, each where it differs.
+    """Yield the text; decoded, without marks and unseen signs, with digits for numerals.
 
     Each step goes on from the last. With each comes what maps a stretch of it to ``folded``.
     """
     steps: tuple[Spelling, ...] = ()
     text = folded
     yield text, partial(_original, steps)
-    for step in (*[decoded] * _AGAIN, unmarked, counted):
+    for step in (*[decoded] * _AGAIN, unmarked, seen, counted):
         if (spelling := step(text)) is not None:
             text, steps = spelling.text, (*steps, spelling)
             yield text, partial(_original, steps)
@@ -124,6 +135,19 @@ def decoded(folded: str) -> Spelling | None:
 def unmarked(folded: str) -> Spelling | None:
     """Leave out the marks of markup; None where there are none."""
     return _rewritten(folded, _MARKS, lambda _: "")
+
+
+def seen(folded: str) -> Spelling | None:
+    """Leave out what shows nothing, write every script's digits as ours; None where all do so."""
+    return _rewritten(folded, _FOREIGN, lambda found: _plain(found[0]))
+
+
+@lru_cache(4096)
+def _plain(sign: str) -> str:
+    if unicodedata.category(sign) in _UNSEEN or sign in "\u2800\u0640":
+        return ""
+    value = unicodedata.numeric(sign, -1)
+    return str(int(value)) if value in range(10) else sign
 
 
 def counted(folded: str) -> Spelling | None:
@@ -172,6 +196,6 @@ def _character(match: re.Match[str]) -> str:
 
 def _digits(match: re.Match[str]) -> str:
     text = match[0]
-    if text[0].isascii() and text[0].isalpha():
-        return "".join(_WORDS[word] for word in re.findall(_WORD, text))
+    if re.search("[a-z]", text):
+        return "".join(_WORDS.get(one, one) for one in re.findall(rf"{_WORD}|[0-9]", text))
     return text.translate(_VALUES)

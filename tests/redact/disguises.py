@@ -32,6 +32,17 @@ def joined_by(gap: str) -> Disguise:
     return gap.join
 
 
+def in_signs(digits: str) -> Disguise:
+    """Write with other signs for 0 to 9."""
+    table = str.maketrans("0123456789", digits)
+    return lambda value: value.translate(table)
+
+
+def in_groups(gap: str) -> Disguise:
+    """Put a gap between the groups of a mobile number."""
+    return lambda value: gap.join((value[:3], value[3:7], value[7:]))
+
+
 def entities(value: str) -> str:
     """Write each sign as an entity of HTML."""
     return "".join(f"&#{ord(sign)};" for sign in value)
@@ -87,8 +98,34 @@ NUMBERS: Final[dict[str, Disguise]] = {
     "numerals in bold": lambda value: split_by("**")(value.translate(CAPITAL)),
 }  # fmt: skip
 """For mobile numbers, known or not."""
+APART: Final = (
+    "、", "\u2011", "\u2212", "―", "•", "∙", ";", "=", "'", "#", "→", "&", "@", "!", "。", "⁄",
+    "      ", "\t\t\t\t\t", " 、 ", '" "', "][", "📞", "\u2800", "\U0001d173", "\ue000",
+)  # fmt: skip
+"""What people and machines put between groups of a number."""
+PINYIN: Final = ["ling", "yi", "er", "san", "si", "wu", "liu", "qi", "ba", "jiu"]
+MIXED: Final = ["zero", "1", "two", "3", "four", "5", "six", "7", "eight", "9"]
+KNOWN: Final[dict[str, Disguise]] = {
+    **{f"groups by {gap!r}": in_groups(gap) for gap in APART},
+    "keycaps": lambda value: "".join(f"{sign}\ufe0f\u20e3" for sign in value),
+    "keycaps with spaces": lambda value: " ".join(f"{sign}\ufe0f\u20e3" for sign in value),
+    "underlined by marks": lambda value: "".join(f"{sign}\u0332" for sign in value),
+    "black circles": in_signs("⓿❶❷❸❹❺❻❼❽❾"),
+    "Arabic digits": in_signs("٠١٢٣٤٥٦٧٨٩"),
+    "Devanagari digits": in_signs("०१२३४५६७८९"),
+    "numerals of radio": in_signs("洞幺二三四五六拐八勾"),
+    "circles for noughts": in_signs("○一二三四五六七八九"),
+    "words without spaces": lambda value: "".join(ENGLISH[int(digit)] for digit in value),
+    "words with slashes": lambda value: "/".join(ENGLISH[int(digit)] for digit in value),
+    "words and digits": lambda value: " ".join(MIXED[int(digit)] for digit in value),
+    "Chinese in Latin letters": lambda value: " ".join(PINYIN[int(digit)] for digit in value),
+}  # fmt: skip
+"""For numbers that are known."""
 NAMES: Final[dict[str, Disguise]] = {
     **EITHER,
+    **{f"apart by {gap!r}": joined_by(gap) for gap in (".", "\u2011", "、", "_", "/", "  \t  ")},
+    "quoted one by one": lambda value: "".join(f"「{sign}」" for sign in value),
+    "marked signs": lambda value: "".join(f"{sign}\u0332" for sign in value),
     "percent signs": quote,
     "percent signs twice": lambda value: quote(quote(value)),
     "spaces": joined_by(" "),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from kb.redact.protected import ProtectedValues
 from kb.redact.public_rules import PublicRules
 from kb.redact.spelling import closed_up, counted, decoded, unmarked
-from tests.redact.disguises import FORMS, HARMLESS, NAMES, NUMBERS
+from tests.redact.disguises import FORMS, HARMLESS, KNOWN, NAMES, NUMBERS
 
 PHONE, UNKNOWN, NAME, SHORT = "13800138000", "13912345678", "试验员甲", "李雷"
 
@@ -42,6 +42,15 @@ def test_a_number_is_replaced_as(way: str, value: str, protected: ProtectedValue
     done = protected.replaced(f"打 {NUMBERS[way](value)} 找他")
     pseudonym = protected.pseudonym("phone", value)
     assert pseudonym in done
+    assert not any(map(str.isdigit, done)), done
+    assert protected.replaced(done) == done
+
+
+@pytest.mark.parametrize("way", KNOWN)
+def test_a_known_number_is_replaced_as(way: str, protected: ProtectedValues) -> None:
+    """A number that is known becomes its pseudonym however its signs are written or set apart."""
+    done = protected.replaced(f"打 {KNOWN[way](PHONE)} 找他")
+    assert protected.pseudonym("phone", PHONE) in done, done
     assert not any(map(str.isdigit, done)), done
     assert protected.replaced(done) == done
 
