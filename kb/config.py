@@ -129,8 +129,18 @@ def find_home(explicit: Path | None = None) -> Home:
     else:
         here = Path.cwd()
         root = next((f for f in (here, *here.parents) if (f / "kb.toml").is_file()), here)
+        if root != here and not _is_trusted(root / "kb.toml"):
+            raise InputError(
+                f"{root / 'kb.toml'}: settings of another user, above this folder",
+                hint=f"--home {here} works here without them, --home {root} with them",
+            )
     file = root / "kb.toml"
     return Home(root, load_config(file) if file.is_file() else Config())
+
+
+def _is_trusted(file: Path) -> bool:
+    """Whether it is this user's or the machine's: another's could send our texts elsewhere."""
+    return not hasattr(os, "getuid") or file.stat().st_uid in (os.getuid(), 0)
 
 
 def write_config(folder: Path) -> Path:

@@ -171,3 +171,19 @@ def test_what_could_run_is_known() -> None:
             if runs := set(_runs(path.read_text("utf-8"))):
                 found[path.relative_to(ROOT).as_posix()] = runs
     assert found == RUNS
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="takes root")
+def test_settings_of_another_user_above_the_folder_are_not_taken(tmp_path: Path) -> None:
+    """A kb.toml that somebody put above where one works is named, and no command obeys it."""
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    (tmp_path / "kb.toml").write_text("[search]\n")
+    os.chown(tmp_path / "kb.toml", 12345, 12345)
+    done = subprocess.run(
+        [sys.executable, "-m", "kb", "stats"], cwd=inner, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 3
+    assert "settings of another user" in done.stderr
+    assert not (inner / ".kb").exists()

@@ -20,7 +20,7 @@ from kb.publish.served_types import type_of
 Search = Callable[[str, int], bytes]
 """Answers a query, with at most so many results, as JSON."""
 
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)\Z")
+_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})\Z")
 _TEXT = (".html", ".js", ".css", ".xml", ".txt", ".svg", ".json")
 _SMALL = 500
 _MOST = 200
@@ -97,7 +97,7 @@ class _SiteHandler(BaseHTTPRequestHandler):
     def _api(self, path: str, query: dict[str, list[str]]) -> None:
         if path == "/api/search":
             limit = query.get("limit", ["10"])[0]
-            count = min(_MOST, max(1, int(limit))) if limit.isascii() and limit.isdigit() else 10
+            count = min(_MOST, max(1, int(limit))) if re.fullmatch("[0-9]{1,9}", limit) else 10
             answer = self.site.search(query.get("q", [""])[0][:2000], count)
             self._send(HTTPStatus.OK, answer, "application/json; charset=utf-8")
         elif path == "/api/version":

@@ -92,6 +92,14 @@ def test_parts_are_served(client: httpx.Client, site: Path, asked: str, part: sl
     assert beyond.status_code == 416
 
 
+@pytest.mark.parametrize("number", ["1" * 5000, "²", "-1", "x"])
+def test_odd_numbers_are_answered(client: httpx.Client, number: str) -> None:
+    """A limit or a part that is no number of any use is passed over."""
+    assert client.get("/api/search", params={"q": "退款", "limit": number}).status_code == 200
+    asked = {b"Range": f"bytes=0-{number}".encode()}
+    assert client.get("/index.html", headers=asked).status_code == 200
+
+
 def test_head_says_the_same_without_a_body(client: httpx.Client) -> None:
     """HEAD has the headers of GET and no body."""
     head, get = client.head("/assets/ui.js"), client.get("/assets/ui.js")

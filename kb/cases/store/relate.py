@@ -103,21 +103,23 @@ MOST_PER_KEY = 100
 """An identifier that more cases share ties a case to the first of them only."""
 
 MOST_ALIKE = 10
+# CROSS JOIN and + keep SQLite to the tables' order here: it knows no sizes, and may begin with all.
 _FIRST = """
 SELECT other.key, other.place, other.id, other.problem FROM {0} AS shared
-JOIN case_row AS other ON other.key = shared.case_key
-WHERE shared.{1} = ? AND other.wiki = ? ORDER BY other.place LIMIT ?
+CROSS JOIN case_row AS other ON other.key = shared.case_key
+WHERE shared.{1} = ? AND other.wiki = ? ORDER BY +other.place LIMIT ?
 """
 _NAMED = """
-SELECT other.id FROM mention JOIN case_row AS other ON other.base_id = mention.named
-JOIN case_row AS own ON own.key = mention.case_key
+SELECT other.id FROM mention CROSS JOIN case_row AS other ON other.base_id = mention.named
+CROSS JOIN case_row AS own ON own.key = mention.case_key
 WHERE mention.case_key = ? AND other.key != own.key AND other.wiki = own.wiki
-ORDER BY other.place
+ORDER BY +other.place
 """
 _NAMING = """
 SELECT DISTINCT other.id FROM case_row AS own
-JOIN mention ON mention.named = own.base_id JOIN case_row AS other ON other.key = mention.case_key
-WHERE own.key = ? AND other.key != own.key AND other.wiki = own.wiki ORDER BY other.place
+CROSS JOIN mention ON mention.named = own.base_id
+CROSS JOIN case_row AS other ON other.key = mention.case_key
+WHERE own.key = ? AND other.key != own.key AND other.wiki = own.wiki ORDER BY +other.place
 """
 
 

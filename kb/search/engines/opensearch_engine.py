@@ -230,8 +230,11 @@ class OpenSearchEngine:
                 raise RemoteError(f"OpenSearch: {error}") from error
             return actions
         again = []
-        for action, item in zip(actions, done["items"], strict=True):
-            result = next(iter(item.values()))
+        try:
+            results = [next(iter(item.values())) for item in done["items"]]
+        except (KeyError, TypeError, AttributeError, StopIteration) as error:
+            raise RemoteError("OpenSearch: this is not what OpenSearch answers") from error
+        for action, result in zip(actions, results, strict=True):
             if result["status"] in _AGAIN:
                 again.append(action)
             elif result["status"] >= 400 and result["status"] != 404:
