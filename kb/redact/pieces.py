@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import IO, Final, NamedTuple, TypeAlias
 
-MOST: Final = 64 << 20
-"""Bytes that one file may unfold to in all."""
+MOST: Final = 8 << 20
+"""Bytes that one file may unfold to in all: they are searched at about a second for each MiB."""
 
 
 class Said(NamedTuple):

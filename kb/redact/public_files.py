@@ -8,6 +8,8 @@ from fnmatch import fnmatchcase
 import msgspec
 
 from kb.redact.leaks import Leak, LeakSearch
+from kb.redact.pictures import is_picture
+from kb.redact.pieces import MOST
 from kb.redact.protected import ProtectedValues
 from kb.redact.public_rules import PublicRules
 
@@ -66,14 +68,18 @@ class PublicFiles:
             data = self._blob(sha256)
         except KeyError:
             return "its bytes are not in the archive"
+        if len(data) > MOST and not is_picture(data) and not self._is_looked_at(name, sha256):
+            return f"it is larger than {MOST >> 20} MiB, which are searched at the most"
         found = list(self._search.in_bytes(name, data))
         if leak := next((one for one in found if isinstance(one, Leak)), None):
             return f"it holds a protected {leak.kind} ({leak.how})"
         unread = dict.fromkeys(one.what for one in found if not isinstance(one, Leak))
-        looked_at = self._rules.looked_at
-        if unread and sha256 not in looked_at and not fits_any(name, looked_at):
+        if unread and not self._is_looked_at(name, sha256):
             return f"not all of it can be searched: {', '.join(unread)}"
         return None
+
+    def _is_looked_at(self, name: str, sha256: str) -> bool:
+        return sha256 in self._rules.looked_at or fits_any(name, self._rules.looked_at)
 
 
 def fits_any(name: str, patterns: Iterable[str]) -> bool:

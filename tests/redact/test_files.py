@@ -10,6 +10,7 @@ import io
 import lzma
 import random
 import tarfile
+import time
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -282,3 +283,17 @@ def test_approved_files_are_passed_over_where_they_stand_inside() -> None:
     for data in (PIXEL, zipped(("a.png", PIXEL)), b"<c>" + base64.b64encode(PIXEL) + b"</c>"):
         assert any(isinstance(one, Unread) for one in contents_of(data))
         assert not any(isinstance(one, Unread) for one in contents_of(data, {digest}))
+
+
+def test_a_file_too_large_to_be_searched_stays_inside() -> None:
+    """A bomb of some kilobytes and a plain text of megabytes are held, soon, with the reason."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("xl/strings.xml", "<si><t/></si>" * 800_000)
+    held = {"a.xlsx": packed.getvalue(), "b.txt": b"x" * (9 << 20)}
+    rules = PublicRules(attachments=("*",))
+    files = PublicFiles(rules, protected(), held.__getitem__)
+    begun = time.process_time()
+    assert [files.shown(name, name) for name in held] == [False, False]
+    assert time.process_time() - begun < 5
+    assert ["8 MiB" in one.why for one in files.held] == [True, True]
