@@ -182,6 +182,8 @@ def _follow_hint(attempt: Attempt) -> None:
         shutil.copy2(attempt.job.before[-1] / attempt.damaged, attempt.home / attempt.damaged)
     for step in _touched(attempt):
         attempt.ended.append(run(attempt.home, step.arguments))
+        if "--force" in attempt.ended[-1].err:
+            attempt.ended.append(run(attempt.home, (*step.arguments, "--force")))
 
 
 def _check_repository(attempt: Attempt) -> None:
