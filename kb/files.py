@@ -197,10 +197,16 @@ def check_ours(path: Path, kind: Kind) -> None:
 
 
 def kind_of(folder: Path) -> Kind | None:
-    """Tell what kb made of a folder, by what stands in its mark; None where it made nothing."""
+    """Tell what kb made of a folder, by what stands in its mark; None where it made nothing.
+
+    InputError where the mark is a pipe or a device, which would be waited for.
+    """
+    mark = folder / MARK
+    if mark.exists() and not mark.is_file():
+        raise InputError(f"{mark}: no regular file", hint="name an empty or new folder")
     try:
-        with (folder / MARK).open("rb") as mark:
-            begins = mark.read(1)
+        with mark.open("rb") as file:
+            begins = file.read(1)
     except OSError:
         return None
     return "export" if not begins else "tree" if begins == b"{" else "site"
