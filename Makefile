@@ -20,7 +20,7 @@ demo: system
 	$(BIN)/python -m tools.demo
 
 test: system
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not prove"
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not prove" --timeout 600
 
 prove: system check audit
 	$(BIN)/python tools/system.py prove
