@@ -132,10 +132,11 @@ class SiteFolder:
     def finish(self, name: str, own: Container[str] | None) -> None:
         """Mark what was prepared as the build called ``name`` and put it in place, at once.
 
-        What others put into the present site stays: what is not among ``own``, the paths of its
-        build and of this one; where those are not known (None), nobody can tell.
+        What others put into the present site stays, where it is in the way of nothing: what is not
+        among ``own``, the paths of its build and of this one; where those are not known (None),
+        nobody can tell.
         """
-        others = [] if own is None else list(self._others(own))
+        others = [] if own is None else [p for p in self._others(own) if self._has_room(p)]
         for path in others:
             self._take_over(path)
         (self.staged / MARK).write_text(name + "\n", "ascii")
@@ -155,6 +156,12 @@ class SiteFolder:
                 path = f"{inside}/{name}" if inside else name
                 if path != MARK and path not in own:
                     yield path
+
+    def _has_room(self, path: str) -> bool:
+        """Whether a file of others can be in the new site: not where it has a folder or a file."""
+        target = self.staged / path
+        there = next(folder for folder in target.parents if os.path.lexists(folder))
+        return not target.is_dir() and there.is_dir()
 
     def discard(self) -> None:
         """Delete what was prepared, as far as there is any."""
