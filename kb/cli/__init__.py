@@ -11,7 +11,6 @@ import click
 
 from kb.cli.terminal import guard
 from kb.errors import KbError
-from kb.files import hint_for
 
 COMMANDS = {
     "init": "Write a kb.toml with comments.",
@@ -84,6 +83,8 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
     except OSError as error:
+        from kb.files import hint_for  # a command that goes well need not load it here
+
         where = f"{error.filename}: " if error.filename else ""
         _fail(f"{where}{error.strerror or error}", hint_for(error), 1)
 

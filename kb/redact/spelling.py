@@ -38,16 +38,16 @@ _MARKS: Final = re.compile(
 """Marks of XWiki's syntax and of HTML, which no reader sees."""
 _ESCAPE: Final = re.compile(r"\\(?:u\{([0-9a-f]{1,6})\}|[ux]([0-9a-f]{2,4}))")
 
-_FOREIGN: Final = re.compile(r"[^\x20-\x7e\s㐀-鿿\uac00-\ud7a3]")
+_FOREIGN: Final = re.compile(
+    r"[^\x20-\x7e\s·\u2013-\u2027\u3001-\u3006\u3008-\u3020㐀-鿿\uac00-\ud7a3]"
+)
 """Signs that may be no letters: marks upon others, unseen ones, digits of other scripts."""
 _UNSEEN: Final = frozenset(("Mn", "Me", "Cf", "Cc", "Co", "Cn"))
 """Categories of Unicode that show nothing of themselves."""
 
-_NUMERAL: Final = "0-9〇○零洞一二三四五六七八九幺拐勾壹壱贰叁参叄肆伍陆柒捌玖弌弍弎"
-_VALUES: Final = str.maketrans(
-    "〇○零洞一二三四五六七八九幺拐勾壹壱贰叁参叄肆伍陆柒捌玖弌弍弎",
-    "0000123456789179112333456789123",
-)
+_SIGNS: Final = "〇○零洞一二三四五六七八九幺拐勾壹壱贰叁参叄肆伍陆柒捌玖弌弍弎"
+_VALUES: Final = str.maketrans(_SIGNS, "0000123456789179112333456789123")
+_NUMERAL: Final = f"0-9{_SIGNS}"
 _WORDS: Final = {
     word: str(value)
     for value, words in enumerate(
@@ -63,7 +63,7 @@ _COUNTED: Final = re.compile(
     rf"|(?<![a-z])(?:{_WORD}|[0-9])(?:[\W_]{{0,4}}(?:{_WORD}|[0-9])){{6,}}(?![a-z])"
 )
 """Seven or more digits, of which some are numerals of Han, or words."""
-_ANY_NUMERAL: Final = re.compile(rf"[{_NUMERAL[3:]}]|{_WORD}")
+_ANY_NUMERAL: Final = re.compile(rf"[{_SIGNS}]|{_WORD}")
 _BETWEEN: Final = re.compile(
     r"(?<=[0-9])[\W_]{1,12}(?=[0-9])"
     r"|(?<=[㐀-鿿])(?:[\s·・.\-_/*|~+‐‑–—•「」『』【】（）()\[\]<>\"']{1,6}|、)(?=[㐀-鿿])"
