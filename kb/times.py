@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
@@ -146,6 +146,14 @@ def instant_of(moment: str | None) -> Instant | None:
         offset = int(zone.utcoffset(None).total_seconds()) // 60
         return Instant(int(time.timestamp()), offset, bool(match[6] and match[7]))
     except (ValueError, OverflowError):
+        return None
+
+
+def zone_named(name: str) -> ZoneInfo | None:
+    """The zone of an IANA name such as `Asia/Shanghai`; None where it is the name of none."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         return None
 
 

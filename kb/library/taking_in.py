@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from importers.base import (
     Confidence,
@@ -25,6 +24,7 @@ from kb.library.progress import Counter, OnProgress
 from kb.locks import writing
 from kb.model import FetchState, Item
 from kb.options import Choice, Options
+from kb.times import zone_named
 
 _STAMP = "stamp"
 """Key of the FetchState that says how a file or folder stood when it was imported."""
@@ -72,14 +72,11 @@ class SyncError(KbError):
 def options_for(home: Home, choice: Choice) -> Options:
     """The choice with what the home knows. InputError for a time zone that is none."""
     zone = home.config.wiki.timezone
-    if zone:
-        try:
-            ZoneInfo(zone)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise InputError(
-                f"kb.toml: [wiki] timezone: {zone!r} is no time zone",
-                hint="an IANA name such as Asia/Shanghai",
-            ) from error
+    if zone and zone_named(zone) is None:
+        raise InputError(
+            f"kb.toml: [wiki] timezone: {zone!r} is no time zone",
+            hint="an IANA name such as Asia/Shanghai",
+        )
     chosen = {name: getattr(choice, name) for name in Choice.__struct_fields__}
     scratch = str(home.root / ".kb" / "fetch")
     return Options(wiki=home.config.wiki.name, timezone=zone, scratch=scratch, **chosen)

@@ -34,6 +34,7 @@ from kb.model import (
     Snapshot,
     WikiObject,
 )
+from tests.conftest import Kb
 from tests.xar.making import attachment, jrcs, page_xml, xar
 from tests.xar.test_samples import CORPUS, SAMPLES, corpus, needs_corpus, needs_samples
 
@@ -213,6 +214,16 @@ ODD: dict[str, dict[str, Any]] = {
     "A.Odd": {"syntax": "markdown"},
     "A.Tagged": {"tags": ("x", "y"), "syntax": "xwiki/2.1"},
 }
+
+
+def test_a_zone_that_is_none_is_refused(kb: Kb, tmp_path: Path) -> None:
+    """A name that no zone has, and a folder of zones, are named; nothing is written."""
+    with Archive(tmp_path / ".kb" / "archive.db", create=True) as archive:
+        archive.ingest(archive.source("made", "test"), odd_items())
+    for name in ("Nowhere/Land", "Asia", "../etc"):
+        done = kb("export", "xar", "a.xar", "--timezone", name, check=False)
+        assert (done.returncode, "is no time zone" in done.stderr) == (2, True), done.stderr
+    assert not (tmp_path / "a.xar").exists()
 
 
 def odd_items() -> Iterator[Item]:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Annotated, Final
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -20,6 +19,7 @@ from kb.export.xar.xml import attribute, declaration, escape
 from kb.files import new_file
 from kb.model import PageId
 from kb.references import split_reference
+from kb.times import zone_named
 
 VERSIONS: Final = {f"1.{minor}": (1, minor) for minor in range(1, 8)}
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
@@ -46,7 +46,11 @@ class XarExporter(Exporter[XarOptions]):
     def export(self, contents: Contents, dest: str, options: XarOptions) -> LossReport:
         """Write the package to the file ``dest``."""
         path = path_of(dest, "a XAR")
-        zone = _zone(options.timezone)
+        zone = zone_named(options.timezone)
+        if zone is None:
+            raise UsageError(
+                f"{options.timezone!r} is no time zone", hint="an IANA name such as Asia/Shanghai"
+            )
         message, left = write_xar(contents.archive, path, options.format_version, zone)
         wanted = options.report is not None
         report = account_for("xar", contents.archive, _FATES, wanted=wanted, without=left)
@@ -59,13 +63,6 @@ class XarExporter(Exporter[XarOptions]):
         with zipfile.ZipFile(made) as package:
             for entry in package.infolist():
                 yield entry.filename, package.read(entry)
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ValueError, OSError) as error:
-        raise UsageError(f"{name!r} is no time zone", hint="such as Asia/Shanghai") from error
 
 
 def write_xar(
